@@ -1,0 +1,153 @@
+//! The constraints of one enabled question. Shape, type and enablement have been settled before: `evaluate`.
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::evaluate::Mode;
+use super::form::{Node, Phase};
+use super::problems::Problem;
+use super::reading::Reading;
+use super::value::{Answer, Attachment, Kind};
+
+/// Answers to one question, whatever the form says.
+const MAX_ANSWERS: usize = 50;
+
+/// Judges the question at `index` and adds what is wrong with it.
+pub(super) fn judge(reading: &mut Reading<'_>, index: usize, mode: Mode, phase: Option<Phase>) {
+    let Some(node) = reading
+        .form
+        .nodes
+        .get(index)
+        .filter(|node| node.kind.is_question())
+    else {
+        return;
+    };
+    let pointer = reading.pointer(index);
+    let mut problems = Vec::new();
+    let mut count = 0;
+    if let Some(found) = reading.found.get(index).and_then(Option::as_ref) {
+        count = found.answers.len();
+        for (position, suffix, answer) in &found.answers {
+            let at = format!("{}/answer/{position}/value{suffix}", found.pointer);
+            judge_answer(node, answer, &at, &mut problems);
+        }
+        if count > 1 {
+            let exclusive = found.answers.iter().find(|(.., answer)| {
+                node.options
+                    .iter()
+                    .any(|option| option.exclusive && option.answer == *answer)
+            });
+            if let Some((position, suffix, _)) = exclusive {
+                let at = format!("{}/answer/{position}/value{suffix}", found.pointer);
+                problems.push(node.problem("exclusiveAnswerOption", at, json!({})));
+            }
+        }
+        if found.given && count == 0 {
+            // A wrong type has been reported; a second complaint that nothing is there would be confusing.
+            count = 1;
+        }
+    }
+    let mut add = |code, params| problems.push(node.problem(code, pointer.clone(), params));
+    let complete = mode != Mode::Draft && node.asked_in(phase);
+    if complete && node.required && count == 0 {
+        add("required", json!({}));
+    }
+    if let Some(min) = node
+        .limits
+        .min_count
+        .filter(|min| complete && count > 0 && count < *min)
+    {
+        add("minCount", json!({ "min": min }));
+    }
+    let max = node.limits.max_count.unwrap_or(MAX_ANSWERS);
+    if count > 1 && !node.repeats {
+        add("repeats", json!({}));
+    } else if count > max {
+        add("maxCount", json!({ "max": max }));
+    }
+    reading
+        .errors
+        .extend(problems.into_iter().map(|problem| (index, problem)));
+}
+
+fn judge_answer(node: &Node, answer: &Answer, at: &str, problems: &mut Vec<Problem>) {
+    let limits = &node.limits;
+    let mut add = |code, params: Value| problems.push(node.problem(code, at.to_owned(), params));
+    let bound = |name: &str, limit: &Answer| json!({ name: limit.plain(), "unit": limits.unit, "value": answer.plain() });
+    if let Some(min) = limits
+        .min
+        .as_ref()
+        .filter(|min| answer.compare(min).is_some_and(|order| order.is_lt()))
+    {
+        add("minValue", bound("min", min));
+    }
+    if let Some(max) = limits
+        .max
+        .as_ref()
+        .filter(|max| answer.compare(max).is_some_and(|order| order.is_gt()))
+    {
+        add("maxValue", bound("max", max));
+    }
+    match answer {
+        Answer::Decimal(number) => {
+            let places = number.normalize().scale();
+            if let Some(max) = limits.decimal_places.filter(|max| places > *max) {
+                add("maxDecimalPlaces", json!({ "max": max }));
+            }
+        }
+        Answer::Text(text) => {
+            let length = text.chars().count();
+            if let Some(min) = limits.min_length.filter(|min| length < *min) {
+                add("minLength", json!({ "min": min }));
+            }
+            if let Some(max) = limits.max_length.filter(|max| length > *max) {
+                add("maxLength", json!({ "max": max }));
+            }
+            if limits.regex.as_ref().is_some_and(|regex| !regex.is_match(text)) {
+                add("regex", json!({}));
+            }
+            if node.kind == Kind::String && text.contains(['\n', '\r']) {
+                add("invalidNewLine", json!({}));
+            }
+        }
+        Answer::Coding(coding) if !offers(node, answer) => {
+            let codes = node.options.iter().map(|option| option.answer.code());
+            let known = codes.flatten().any(|code| code == coding.code);
+            add(
+                if known {
+                    "invalidCoding"
+                } else {
+                    "invalidAnswerOption"
+                },
+                json!({}),
+            );
+        }
+        Answer::Url(url) if !url.contains(':') || url.contains(char::is_whitespace) => {
+            add("invalidUrlValue", json!({}));
+        }
+        Answer::Attachment(file) => judge_file(node, file, add),
+        _ => {}
+    }
+}
+
+fn offers(node: &Node, answer: &Answer) -> bool {
+    node.options.iter().any(|option| option.answer == *answer)
+}
+
+fn judge_file(node: &Node, file: &Attachment, mut add: impl FnMut(&'static str, Value)) {
+    let types = &node.limits.media_types;
+    let accepted = |kind: &String| types.iter().any(|accepted| accepted == kind);
+    if !types.is_empty() && !file.content_type.as_ref().is_some_and(accepted) {
+        add("invalidAttachmentType", json!({}));
+    }
+    let bytes = file.size.max(file.data_size).map(Decimal::from);
+    if let Some(max) = node.limits.max_megabytes {
+        let limit = max.checked_mul(Decimal::from(1_048_576));
+        if bytes.is_some_and(|bytes| limit.is_some_and(|limit| bytes > limit)) {
+            add("maxAttachmentSize", json!({ "max": max.normalize().to_string() }));
+        }
+    }
+    if file.size.is_some() && file.data_size.is_some() && file.size != file.data_size {
+        add("attachmentSizeInconsistent", json!({}));
+    }
+}

@@ -1,0 +1,168 @@
+//! Conditions bound to their questions, and the order in which enablement can be decided in one pass.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::definition::{EnableWhen, Item};
+use super::faults::Faults;
+use super::form::{Comparison, Condition, ConditionTest, Node};
+use super::value::{Answer, Kind};
+
+const MAX_CONDITIONS: usize = 20;
+
+/// Fills in every node's conditions and returns the indexes in dependency order.
+pub(super) fn resolve(
+    nodes: &mut [Node],
+    index: &HashMap<String, usize>,
+    sources: &[(&Item, String)],
+    faults: &mut Faults,
+) -> Vec<usize> {
+    for (position, (item, pointer)) in sources.iter().enumerate() {
+        let pointer = format!("{pointer}/enableWhen");
+        if item.enable_when.len() > MAX_CONDITIONS {
+            faults.add("limitExceeded", &pointer, "more than 20 conditions");
+        }
+        let behavior = item.enable_behavior.as_deref();
+        if item.enable_when.len() > 1 && !matches!(behavior, Some("all" | "any")) {
+            faults.add(
+                "unsupportedElement",
+                &pointer,
+                "several conditions need enableBehavior all or any",
+            );
+        }
+        let conditions: Vec<Condition> = item
+            .enable_when
+            .iter()
+            .enumerate()
+            .filter_map(|(nth, condition)| {
+                bind(
+                    nodes,
+                    index,
+                    position,
+                    condition,
+                    &format!("{pointer}/{nth}"),
+                    faults,
+                )
+            })
+            .collect();
+        if let Some(node) = nodes.get_mut(position) {
+            node.conditions = conditions;
+        }
+    }
+    sort(nodes, sources, faults)
+}
+
+fn bind(
+    nodes: &[Node],
+    index: &HashMap<String, usize>,
+    own: usize,
+    condition: &EnableWhen,
+    pointer: &str,
+    faults: &mut Faults,
+) -> Option<Condition> {
+    let target = index
+        .get(&condition.question)
+        .and_then(|index| Some((*index, nodes.get(*index)?)));
+    let Some((question, node)) = target.filter(|(_, node)| node.kind.is_question()) else {
+        let reason = format!("no question {}", condition.question);
+        faults.add("enableWhenUnknownTarget", &format!("{pointer}/question"), reason);
+        return None;
+    };
+    if within(nodes, question, own) {
+        faults.add(
+            "enableWhenOnDescendant",
+            pointer,
+            "the item would decide about itself",
+        );
+        return None;
+    }
+    let mut answers = condition
+        .other
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix("answer")?, value)));
+    let (suffix, value) = answers.next().filter(|_| answers.next().is_none())?;
+    let test = match condition.operator.as_str() {
+        "exists" => value
+            .as_bool()
+            .filter(|_| suffix == "Boolean")
+            .map(ConditionTest::Exists),
+        "!=" => {
+            faults.add(
+                "unsupportedElement",
+                pointer,
+                "!= differs between implementations; use a positive comparison",
+            );
+            return None;
+        }
+        sign => comparison(node, sign, suffix, value),
+    };
+    if test.is_none() {
+        faults.add(
+            "enableWhenTypeMismatch",
+            pointer,
+            "the answer does not fit the question or the operator",
+        );
+    }
+    Some(Condition {
+        question,
+        test: test?,
+    })
+}
+
+fn comparison(node: &Node, sign: &str, suffix: &str, value: &Value) -> Option<ConditionTest> {
+    let comparison = Comparison::parse(sign)?;
+    let ordered = node.kind.is_number() || node.kind.is_moment() || node.kind == Kind::Time;
+    if comparison != Comparison::Equal && !ordered {
+        return None;
+    }
+    let answer = Answer::parse(node.kind, suffix, value)?;
+    let unknown_code = node.kind == Kind::Choice
+        && !node
+            .options
+            .iter()
+            .any(|option| option.answer.code() == answer.code());
+    (!unknown_code).then_some(ConditionTest::Compare(comparison, answer))
+}
+
+fn within(nodes: &[Node], index: usize, ancestor: usize) -> bool {
+    let mut at = Some(index);
+    while let Some(index) = at {
+        if index == ancestor {
+            return true;
+        }
+        at = nodes.get(index).and_then(|node| node.parent);
+    }
+    false
+}
+
+/// Takes, again and again, the items whose parent and questions have been taken; what is left stands in a circle.
+fn sort(nodes: &[Node], sources: &[(&Item, String)], faults: &mut Faults) -> Vec<usize> {
+    let mut taken = vec![false; nodes.len()];
+    let mut order = Vec::with_capacity(nodes.len());
+    loop {
+        let before = order.len();
+        for (index, node) in nodes.iter().enumerate() {
+            let mut needed = node
+                .parent
+                .into_iter()
+                .chain(node.conditions.iter().map(|one| one.question));
+            let ready = needed.all(|needed| taken.get(needed) == Some(&true));
+            if let Some(slot) = taken.get_mut(index).filter(|taken| !**taken && ready) {
+                *slot = true;
+                order.push(index);
+            }
+        }
+        if order.len() == before {
+            break;
+        }
+    }
+    for (_, (item, pointer)) in taken.iter().zip(sources).filter(|(taken, _)| !**taken) {
+        faults.add(
+            "enableWhenCycle",
+            pointer,
+            format!("{} waits for itself", item.link_id),
+        );
+    }
+    order
+}

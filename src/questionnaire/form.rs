@@ -1,0 +1,207 @@
+//! The compiled form: items in a flat array, everything looked up by index. Built by `compile`, never changed afterwards.
+
+use std::collections::HashMap;
+
+use regex::Regex;
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::definition::Questionnaire;
+use super::rules::{CompiledRules, Rule, Text};
+use super::value::{Answer, Kind};
+
+/// When an item is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The questionnaire of pregnancy.
+    Antenatal,
+    /// The re-check at admission or in labor.
+    Recheck,
+}
+
+/// Who answers an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The woman.
+    Patient,
+    /// Midwife, obstetrician or anesthesiologist.
+    Staff,
+}
+
+/// A published version of a form with its rules, ready to judge answers.
+#[derive(Debug)]
+pub struct Form {
+    pub(super) definition: Questionnaire,
+    pub(super) canonical: String,
+    /// In definition order; a parent stands before its children.
+    pub(super) nodes: Vec<Node>,
+    /// Indexes in dependency order: an item after its parent and after every question that its conditions look at.
+    pub(super) order: Vec<usize>,
+    pub(super) index: HashMap<String, usize>,
+    pub(super) rules: CompiledRules,
+}
+
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) link_id: String,
+    /// linkIds from the root down to this item.
+    pub(super) path: Vec<String>,
+    pub(super) parent: Option<usize>,
+    pub(super) kind: Kind,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) any: bool,
+    pub(super) required: bool,
+    pub(super) required_at: Option<Phase>,
+    pub(super) repeats: bool,
+    /// Empty means every phase.
+    pub(super) phases: Vec<Phase>,
+    pub(super) who: Who,
+    pub(super) never_prefilled: bool,
+    pub(super) limits: Limits,
+    pub(super) options: Vec<Choice>,
+    pub(super) initial: Vec<Value>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    pub(super) min: Option<Answer>,
+    pub(super) max: Option<Answer>,
+    pub(super) unit: Option<String>,
+    pub(super) decimal_places: Option<u32>,
+    pub(super) min_length: Option<usize>,
+    pub(super) max_length: Option<usize>,
+    pub(super) regex: Option<Regex>,
+    pub(super) min_count: Option<usize>,
+    pub(super) max_count: Option<usize>,
+    pub(super) max_megabytes: Option<Decimal>,
+    pub(super) media_types: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Choice {
+    pub(super) answer: Answer,
+    pub(super) exclusive: bool,
+    pub(super) ordinal: Option<Decimal>,
+}
+
+#[derive(Debug)]
+pub(super) struct Condition {
+    pub(super) question: usize,
+    pub(super) test: ConditionTest,
+}
+
+#[derive(Debug)]
+pub(super) enum ConditionTest {
+    Exists(bool),
+    Compare(Comparison, Answer),
+}
+
+/// A comparison of two ordered values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+impl Comparison {
+    pub(super) fn parse(sign: &str) -> Option<Self> {
+        Some(match sign {
+            "=" => Self::Equal,
+            "<" => Self::Less,
+            "<=" => Self::AtMost,
+            ">" => Self::Greater,
+            ">=" => Self::AtLeast,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn holds(self, ordering: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::Less => ordering.is_lt(),
+            Self::AtMost => ordering.is_le(),
+            Self::Greater => ordering.is_gt(),
+            Self::AtLeast => ordering.is_ge(),
+        }
+    }
+}
+
+impl Node {
+    /// Is the item asked in this phase? Without a phase every item is.
+    pub(super) fn asked_in(&self, phase: Option<Phase>) -> bool {
+        self.phases.is_empty() || phase.is_none_or(|phase| self.phases.contains(&phase))
+    }
+}
+
+impl Form {
+    /// `url|version`.
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// The document that was compiled.
+    pub fn definition(&self) -> &Questionnaire {
+        &self.definition
+    }
+
+    /// Version of the rules, if the form has any.
+    pub fn rules_version(&self) -> &str {
+        &self.rules.version
+    }
+
+    /// The rules in table order.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.rules.iter().map(|compiled| &compiled.rule)
+    }
+
+    /// The rule with this id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules().find(|rule| rule.id == id)
+    }
+
+    /// The levels of the rules, rising; the first means that no rule fired.
+    pub fn levels(&self) -> &[String] {
+        &self.rules.levels
+    }
+
+    /// What the woman reads for this level.
+    pub fn level_sentence(&self, level: &str) -> Option<&Text> {
+        self.rules.level_sentences.get(level)
+    }
+
+    /// Does the form have an item with this linkId?
+    pub fn has_item(&self, link_id: &str) -> bool {
+        self.index.contains_key(link_id)
+    }
+
+    /// linkIds of the questions in definition order.
+    pub fn questions(&self) -> impl Iterator<Item = &str> {
+        self.asked().map(|node| node.link_id.as_str())
+    }
+
+    /// Who answers this item; `None` for an unknown linkId.
+    pub fn who(&self, link_id: &str) -> Option<Who> {
+        self.index
+            .get(link_id)
+            .and_then(|&index| self.nodes.get(index))
+            .map(|node| node.who)
+    }
+
+    /// Questions of both phases whose antenatal answer may be offered again at the re-check.
+    pub fn prefilled_at_recheck(&self) -> impl Iterator<Item = &str> {
+        self.asked()
+            .filter(|node| {
+                !node.never_prefilled
+                    && node.phases.contains(&Phase::Antenatal)
+                    && node.phases.contains(&Phase::Recheck)
+            })
+            .map(|node| node.link_id.as_str())
+    }
+
+    fn asked(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.kind.is_question())
+    }
+}

@@ -1,0 +1,45 @@
+//! The questionnaire engine: forms as FHIR R4 `Questionnaire`s, answers as `QuestionnaireResponse`s, scores and rules as
+//! typed tables beside them.
+//!
+//! It is pure. There is no database, no clock and no text of a form in here: documents and the present time are arguments,
+//! and the same input gives the same bytes. It knows nothing of labor analgesia; what an item means stands in
+//! `content/questionnaires`.
+//!
+//! Start at [`compile`] for publishing a form, at [`Form::check`] for what happens to her answers, at [`assess`] for what
+//! follows from them. Repeated groups, questions below questions, quantities and value sets are refused at publication
+//! (`unsupportedElement`).
+
+mod answers;
+mod assess;
+mod compile;
+mod constraints;
+mod decide;
+mod definition;
+mod dependencies;
+mod evaluate;
+mod faults;
+mod form;
+mod limits;
+mod options;
+mod predicate;
+mod problems;
+mod published;
+mod reading;
+mod rules;
+mod score;
+mod value;
+
+pub use answers::Answers;
+pub use assess::{Assessment, ENGINE_VERSION, Finding, Outcome, Status, assess};
+pub use compile::compile;
+pub use definition::{AnswerOption, EnableWhen, Extension, Item, Questionnaire};
+pub use evaluate::{Context, Evaluated, Mode};
+pub use faults::Fault;
+pub use form::{Form, Phase, Who};
+pub use problems::{Language, Problem, message};
+pub use published::{Published, after_loss, publish};
+pub use rules::{Check, NotBefore, Rule, Severity, Text};
+pub use value::{Answer, Attachment, Coding, PartialDate};
+
+#[cfg(test)]
+mod tests;

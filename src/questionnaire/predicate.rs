@@ -1,0 +1,323 @@
+//! Conditions of rules and checks: a typed grammar with three outcomes. It is data, not an expression language.
+//!
+//! ```json
+//! {"all": […]}  {"any": […]}  {"not": …}  {"atLeast": {"n": 2, "of": […]}}
+//! {"item": "x", "is": true}   {"item": "x", "is": "code"}   {"item": "x", "in": ["a", "b"]}
+//! {"item": "x", "has": "code"}   {"item": "x", "anyOf": ["a", "b"]}
+//! {"item": "x", "answered": true}   {"item": "x", "missing": true}   {"score": "s", "missing": true}
+//! {"item": "x", ">=": 30}   {"item": "x", ">": {"item": "y", "plus": -1}}   {"score": "s", "<": 90}
+//! {"hoursSince": "x", "<": 12}   {"daysSince": "x", ">": 28}   {"hoursBetween": ["x", "y"], "<": 4}
+//! {"countOf": {"item": "x", "codes": ["a", "b"]}, ">=": 2}
+//! {"phase": "recheck"}   {"fact": "delivery_mode", "in": ["cesarean_planned"]}   {"notFired": ["F02"]}
+//! ```
+//!
+//! An enabled question without an answer is *unknown*. A disabled one is not applicable: `missing` is true, everything else
+//! false. A fact that the caller does not state is not the case, and a rule that is indeterminate has not fired: both lean
+//! to the alarm. Reading stands here, deciding in `decide`.
+
+use rust_decimal::Decimal;
+use serde_json::{Map, Value};
+
+use super::faults::Faults;
+use super::form::{Comparison, Node, Phase};
+use super::value::{Kind, exact};
+
+#[derive(Debug)]
+pub(super) enum Predicate {
+    All(Vec<Predicate>),
+    Any(Vec<Predicate>),
+    Not(Box<Predicate>),
+    AtLeast(usize, Vec<Predicate>),
+    Answered(usize),
+    Missing(usize),
+    Boolean(usize, bool),
+    Codes(usize, Vec<String>),
+    ScoreAnswered(usize),
+    ScoreMissing(usize),
+    Compare(Measure, Comparison, Operand),
+    Phase(Phase),
+    Fact(String, Vec<String>),
+    NotFired(Vec<usize>),
+}
+
+#[derive(Debug)]
+pub(super) enum Measure {
+    Item(usize),
+    Score(usize),
+    HoursSince(usize),
+    DaysSince(usize),
+    HoursBetween(usize, usize),
+    CountOf(usize, Vec<String>),
+}
+
+#[derive(Debug)]
+pub(super) enum Operand {
+    Constant(Decimal),
+    Item(usize, Decimal),
+}
+
+/// The names that a condition may use: the form's items, the scores and rules above it.
+pub(super) struct Scope<'a> {
+    pub(super) nodes: &'a [Node],
+    pub(super) index: &'a std::collections::HashMap<String, usize>,
+    pub(super) scores: Vec<String>,
+    pub(super) rules: Vec<String>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn item(&self, link_id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
+        let found = self.index.get(link_id).copied();
+        if found.is_none() {
+            faults.add("ruleUnknownItem", pointer, format!("no item {link_id}"));
+        }
+        found
+    }
+
+    pub(super) fn node(&self, index: usize) -> Option<&'a Node> {
+        self.nodes.get(index)
+    }
+
+    pub(super) fn of_kind(
+        &self,
+        link_id: &str,
+        fits: impl Fn(Kind) -> bool,
+        pointer: &str,
+        faults: &mut Faults,
+    ) -> Option<usize> {
+        let index = self.item(link_id, pointer, faults)?;
+        if self.node(index).is_some_and(|node| fits(node.kind)) {
+            return Some(index);
+        }
+        faults.add("ruleTypeMismatch", pointer, format!("{link_id} has another type"));
+        None
+    }
+
+    pub(super) fn moment(&self, link_id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
+        self.of_kind(link_id, Kind::is_moment, pointer, faults)
+    }
+
+    pub(super) fn number(&self, link_id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
+        self.of_kind(link_id, Kind::is_number, pointer, faults)
+    }
+
+    fn codes(&self, index: usize, codes: &[&str], pointer: &str, faults: &mut Faults) -> Option<Vec<String>> {
+        let node = self.node(index)?;
+        if !node.kind.is_choice() {
+            faults.add(
+                "ruleTypeMismatch",
+                pointer,
+                format!("{} is no choice", node.link_id),
+            );
+            return None;
+        }
+        for code in codes {
+            if !node
+                .options
+                .iter()
+                .any(|option| option.answer.code() == Some(code))
+            {
+                let reason = format!("{} has no option {code}", node.link_id);
+                faults.add("ruleUnknownOption", pointer, reason);
+            }
+        }
+        Some(codes.iter().map(|code| (*code).to_owned()).collect())
+    }
+
+    fn score(&self, id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
+        let found = self.scores.iter().position(|score| score == id);
+        if found.is_none() {
+            faults.add("ruleUnknownItem", pointer, format!("no score {id}"));
+        }
+        found
+    }
+}
+
+impl Predicate {
+    /// Reads one condition; faults name the place inside the rules.
+    pub(super) fn compile(
+        value: &Value,
+        pointer: &str,
+        scope: &Scope<'_>,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let Some(object) = value.as_object() else {
+            faults.add("ruleTypeMismatch", pointer, "a condition is an object");
+            return None;
+        };
+        let before = faults.0.len();
+        let found = read(object, pointer, scope, faults);
+        if found.is_none() && faults.0.len() == before {
+            faults.add("ruleTypeMismatch", pointer, "not a condition of the grammar");
+        }
+        found
+    }
+}
+
+fn read(
+    object: &Map<String, Value>,
+    pointer: &str,
+    scope: &Scope<'_>,
+    faults: &mut Faults,
+) -> Option<Predicate> {
+    let mut members = object.iter();
+    let (head, value) = members.next()?;
+    let second = members.next();
+    if members.next().is_some() {
+        return None;
+    }
+    match (head.as_str(), second) {
+        ("all", None) => list(value, &format!("{pointer}/all"), scope, faults).map(Predicate::All),
+        ("any", None) => list(value, &format!("{pointer}/any"), scope, faults).map(Predicate::Any),
+        ("not", None) => {
+            let inner = Predicate::compile(value, &format!("{pointer}/not"), scope, faults)?;
+            Some(Predicate::Not(Box::new(inner)))
+        }
+        ("atLeast", None) => {
+            let n = usize::try_from(value.get("n")?.as_u64()?).ok()?;
+            let of = list(value.get("of")?, &format!("{pointer}/atLeast/of"), scope, faults)?;
+            Some(Predicate::AtLeast(n, of))
+        }
+        ("phase", None) => match value.as_str()? {
+            "antenatal" => Some(Predicate::Phase(Phase::Antenatal)),
+            "recheck" => Some(Predicate::Phase(Phase::Recheck)),
+            _ => None,
+        },
+        ("notFired", None) => {
+            let mut earlier = Vec::new();
+            for id in strings(value)? {
+                let Some(position) = scope.rules.iter().position(|rule| rule == id) else {
+                    faults.add("ruleUnknownItem", pointer, format!("no rule {id} above this one"));
+                    return None;
+                };
+                earlier.push(position);
+            }
+            Some(Predicate::NotFired(earlier))
+        }
+        ("fact", Some((test, codes))) if test == "in" => {
+            let codes = strings(codes)?.into_iter().map(str::to_owned).collect();
+            Some(Predicate::Fact(value.as_str()?.to_owned(), codes))
+        }
+        ("item", Some((test, argument))) => item(value.as_str()?, test, argument, pointer, scope, faults),
+        ("score", Some((test, argument))) => {
+            let index = scope.score(value.as_str()?, pointer, faults)?;
+            match (test.as_str(), argument) {
+                ("missing", Value::Bool(true)) => Some(Predicate::ScoreMissing(index)),
+                ("answered", Value::Bool(true)) => Some(Predicate::ScoreAnswered(index)),
+                _ => compare(Measure::Score(index), test, argument, pointer, scope, faults),
+            }
+        }
+        (_, Some((test, argument))) => {
+            let measure = measure(head, value, pointer, scope, faults)?;
+            compare(measure, test, argument, pointer, scope, faults)
+        }
+        _ => None,
+    }
+}
+
+fn list(value: &Value, pointer: &str, scope: &Scope<'_>, faults: &mut Faults) -> Option<Vec<Predicate>> {
+    let conditions = value.as_array()?;
+    let read: Vec<Predicate> = conditions
+        .iter()
+        .enumerate()
+        .filter_map(|(position, condition)| {
+            Predicate::compile(condition, &format!("{pointer}/{position}"), scope, faults)
+        })
+        .collect();
+    (!conditions.is_empty() && read.len() == conditions.len()).then_some(read)
+}
+
+fn item(
+    link_id: &str,
+    test: &str,
+    argument: &Value,
+    pointer: &str,
+    scope: &Scope<'_>,
+    faults: &mut Faults,
+) -> Option<Predicate> {
+    let index = scope.of_kind(link_id, Kind::is_question, pointer, faults)?;
+    match (test, argument) {
+        ("answered", Value::Bool(true)) => Some(Predicate::Answered(index)),
+        ("missing", Value::Bool(true)) => Some(Predicate::Missing(index)),
+        ("is", Value::Bool(wanted)) => {
+            scope.of_kind(link_id, |kind| kind == Kind::Boolean, pointer, faults)?;
+            Some(Predicate::Boolean(index, *wanted))
+        }
+        ("is" | "has", Value::String(code)) => Some(Predicate::Codes(
+            index,
+            scope.codes(index, &[code], pointer, faults)?,
+        )),
+        ("in" | "anyOf", _) => {
+            let codes = strings(argument)?;
+            Some(Predicate::Codes(
+                index,
+                scope.codes(index, &codes, pointer, faults)?,
+            ))
+        }
+        _ => {
+            scope.number(link_id, pointer, faults)?;
+            compare(Measure::Item(index), test, argument, pointer, scope, faults)
+        }
+    }
+}
+
+fn measure(
+    head: &str,
+    value: &Value,
+    pointer: &str,
+    scope: &Scope<'_>,
+    faults: &mut Faults,
+) -> Option<Measure> {
+    match head {
+        "hoursSince" => Some(Measure::HoursSince(scope.moment(
+            value.as_str()?,
+            pointer,
+            faults,
+        )?)),
+        "daysSince" => Some(Measure::DaysSince(scope.moment(
+            value.as_str()?,
+            pointer,
+            faults,
+        )?)),
+        "hoursBetween" => match strings(value)?.as_slice() {
+            [from, to] => Some(Measure::HoursBetween(
+                scope.moment(from, pointer, faults)?,
+                scope.moment(to, pointer, faults)?,
+            )),
+            _ => None,
+        },
+        "countOf" => {
+            let index = scope.item(value.get("item")?.as_str()?, pointer, faults)?;
+            let codes = strings(value.get("codes")?)?;
+            Some(Measure::CountOf(
+                index,
+                scope.codes(index, &codes, pointer, faults)?,
+            ))
+        }
+        _ => None,
+    }
+}
+
+fn compare(
+    measure: Measure,
+    sign: &str,
+    argument: &Value,
+    pointer: &str,
+    scope: &Scope<'_>,
+    faults: &mut Faults,
+) -> Option<Predicate> {
+    let comparison = Comparison::parse(sign)?;
+    let operand = match argument {
+        Value::Object(other) => {
+            let index = scope.number(other.get("item")?.as_str()?, pointer, faults)?;
+            let plus = other.get("plus").map_or(Some(Decimal::ZERO), exact)?;
+            Operand::Item(index, plus)
+        }
+        number => Operand::Constant(exact(number)?),
+    };
+    Some(Predicate::Compare(measure, comparison, operand))
+}
+
+fn strings(value: &Value) -> Option<Vec<&str>> {
+    let list: Option<Vec<&str>> = value.as_array()?.iter().map(Value::as_str).collect();
+    list.filter(|list| !list.is_empty())
+}
