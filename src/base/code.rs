@@ -1,0 +1,55 @@
+//! The closed list of error codes, `<slice>.<reason>`. Every code has a text in each file of `content/messages`;
+//! a retired code keeps its line.
+
+macro_rules! codes {
+    ($($variant:ident = $word:literal;)*) => {
+        /// A stable error code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "each code is its own word; its meaning is its text in content/messages")]
+        pub enum Code { $($variant,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The wire word.
+            pub fn word(self) -> &'static str {
+                match self { $(Code::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    HttpBroken = "http.broken";
+    HttpForbidden = "http.forbidden";
+    HttpIdempotencyKeyInvalid = "http.idempotency_key_invalid";
+    HttpIdempotencyKeyMissing = "http.idempotency_key_missing";
+    HttpIdempotencyKeyReused = "http.idempotency_key_reused";
+    HttpInvalid = "http.invalid";
+    HttpMalformed = "http.malformed";
+    HttpMethodNotAllowed = "http.method_not_allowed";
+    HttpNotFound = "http.not_found";
+    HttpOverloaded = "http.overloaded";
+    HttpPageInvalid = "http.page_invalid";
+    HttpPreconditionRequired = "http.precondition_required";
+    HttpRateLimited = "http.rate_limited";
+    HttpRequestInProgress = "http.request_in_progress";
+    HttpStale = "http.stale";
+    HttpTooLarge = "http.too_large";
+    HttpUnauthenticated = "http.unauthenticated";
+    HttpUnsupportedMediaType = "http.unsupported_media_type";
+    PeopleAgreementMissing = "people.agreement_missing";
+    PeopleAgreementVersion = "people.agreement_version";
+    PeopleCredentialsInvalid = "people.credentials_invalid";
+    PeopleInvitationInvalid = "people.invitation_invalid";
+    PeopleRecordMismatch = "people.record_mismatch";
+    PeopleNotEnrolled = "people.not_enrolled";
+    PeoplePasswordWeak = "people.password_weak";
+    PeopleSecondPersonRequired = "people.second_person_required";
+    PeopleStepUpRequired = "people.step_up_required";
+    PeopleUsernameTaken = "people.username_taken";
+    PeopleWechatCodeInvalid = "people.wechat_code_invalid";
+    PeopleWechatUnavailable = "people.wechat_unavailable";
+    PeopleWechatUserBlocked = "people.wechat_user_blocked";
+}

@@ -1,0 +1,231 @@
+//! Forms with their rules, compiled; the assessment's one authored form is published as three.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::sources::Sources;
+use super::{Defects, Origin, Unconfirmed};
+use crate::questionnaire::{self, Form, Published};
+
+/// The assessment, whose authored form holds the items of all phases and persons.
+pub const ASSESSMENT: &str = "pre-analgesia";
+/// The re-check at admission.
+pub const RECHECK: &str = "pre-analgesia-recheck";
+/// What staff enter beside her answers.
+pub const STAFF: &str = "pre-analgesia-staff";
+/// The survey.
+pub const SATISFACTION: &str = "satisfaction";
+
+/// A published form.
+#[derive(Clone)]
+pub struct Entry {
+    /// Its name in URLs.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+    /// Compiled.
+    pub form: Arc<Form>,
+    /// The FHIR document as served.
+    pub served: Arc<Value>,
+    /// Changes with any byte of it.
+    pub digest: String,
+}
+
+/// All forms.
+#[derive(Default)]
+pub struct Forms {
+    entries: BTreeMap<(String, Vec<u64>), Entry>,
+    authored: BTreeMap<String, Arc<Form>>,
+    after_loss: BTreeMap<String, Entry>,
+}
+
+impl Forms {
+    /// The newest version of a form.
+    pub fn current(&self, name: &str) -> Option<&Entry> {
+        self.entries
+            .range((name.to_owned(), Vec::new())..)
+            .take_while(|((n, _), _)| n == name)
+            .last()
+            .map(|(_, e)| e)
+    }
+
+    /// One version of a form.
+    pub fn version(&self, name: &str, version: &str) -> Option<&Entry> {
+        self.entries.get(&(name.to_owned(), version_key(version)))
+    }
+
+    /// By `url|version`, as a response names it.
+    pub fn canonical(&self, canonical: &str) -> Option<&Entry> {
+        let all = self.entries.values().chain(self.after_loss.values());
+        all.into_iter().find(|entry| entry.form.canonical() == canonical)
+    }
+
+    /// The authored assessment of a version: rules read the union of its parts.
+    pub fn authored(&self, version: &str) -> Option<&Arc<Form>> {
+        self.authored.get(version)
+    }
+
+    /// A follow-up form without the items on the baby.
+    pub fn after_loss(&self, name: &str) -> Option<&Entry> {
+        self.after_loss.get(name)
+    }
+
+    /// Every published form.
+    pub fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    pub(super) fn unconfirmed(&self) -> Vec<Unconfirmed> {
+        let rules = self
+            .entries
+            .values()
+            .filter(|e| e.name != RECHECK && e.name != STAFF)
+            .flat_map(|entry| {
+                entry
+                    .form
+                    .rules()
+                    .filter(|rule| !rule.confirmed)
+                    .map(|rule| Unconfirmed {
+                        kind: "questionnaire",
+                        name: format!("{} {}", entry.name, entry.version),
+                        place: rule.id.clone(),
+                        claim: rule.staff.clone(),
+                        source: rule.source.clone(),
+                    })
+            });
+        rules.collect()
+    }
+}
+
+fn version_key(version: &str) -> Vec<u64> {
+    version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+pub(super) fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) -> Forms {
+    let mut forms = Forms::default();
+    for name in origin
+        .list("questionnaires")
+        .into_iter()
+        .filter(|name| !name.contains('.'))
+    {
+        for file in origin.list(&format!("questionnaires/{name}")) {
+            let Some(version) = file
+                .strip_suffix(".json")
+                .filter(|v| v.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+            else {
+                continue;
+            };
+            load_one(origin, &name, version, sources, &mut forms, defects);
+        }
+    }
+    for name in [ASSESSMENT, SATISFACTION] {
+        defects.check(forms.current(name).is_some(), "questionnaires", "", || {
+            format!("no form {name}")
+        });
+    }
+    forms
+}
+
+fn load_one(
+    origin: &Origin,
+    name: &str,
+    version: &str,
+    sources: &Sources,
+    forms: &mut Forms,
+    defects: &mut Defects,
+) {
+    let path = format!("questionnaires/{name}/{version}.json");
+    let rules_path = format!("questionnaires/{name}/{version}.rules.json");
+    let Some(form) = origin.json::<Value>(&path, defects) else {
+        return;
+    };
+    let rules = origin
+        .read(&rules_path)
+        .and_then(|_| origin.json::<Value>(&rules_path, defects));
+    let mut faults = |found: Vec<questionnaire::Fault>| {
+        for fault in found {
+            // A pointer into the rules begins with one of their members.
+            let of_rules = ["/rules", "/scores", "/checks", "/levels"]
+                .iter()
+                .any(|part| fault.pointer.starts_with(part));
+            let file = if of_rules { &rules_path } else { &path };
+            defects.add(file, fault.pointer, format!("{}: {}", fault.code, fault.reason));
+        }
+    };
+    if name == ASSESSMENT {
+        let empty = Value::Null;
+        match questionnaire::publish(&form, rules.as_ref().unwrap_or(&empty)) {
+            Ok(Published {
+                authored,
+                patient,
+                recheck,
+                staff,
+            }) => {
+                forms.authored.insert(version.to_owned(), authored);
+                for (name, form) in [(ASSESSMENT, patient), (RECHECK, recheck), (STAFF, staff)] {
+                    insert(forms, name, version, form, defects);
+                }
+            }
+            Err(found) => faults(found),
+        }
+    } else {
+        match questionnaire::compile(&form, rules.as_ref()) {
+            Ok(compiled) => {
+                if name.starts_with("follow-up-") {
+                    match questionnaire::after_loss(&compiled, rules.as_ref()) {
+                        Ok(form) => {
+                            if let Some(entry) = entry(name, version, form, defects) {
+                                forms.after_loss.insert(name.to_owned(), entry);
+                            }
+                        }
+                        Err(found) => faults(found),
+                    }
+                }
+                insert(forms, name, version, compiled, defects);
+            }
+            Err(found) => faults(found),
+        }
+    }
+    for rule in forms
+        .version(name, version)
+        .into_iter()
+        .flat_map(|entry| entry.form.rules())
+    {
+        defects.check(sources.knows(&rule.source), &rules_path, &rule.id, || {
+            format!("the source {} is unknown", rule.source)
+        });
+    }
+}
+
+fn entry(name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) -> Option<Entry> {
+    let served = match serde_json::to_value(form.definition()) {
+        Ok(served) => served,
+        Err(error) => {
+            defects.add(
+                &format!("questionnaires/{name}/{version}.json"),
+                "",
+                error.to_string(),
+            );
+            return None;
+        }
+    };
+    let digest = hex::encode(Sha256::digest(served.to_string().as_bytes()));
+    Some(Entry {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        form,
+        served: Arc::new(served),
+        digest,
+    })
+}
+
+fn insert(forms: &mut Forms, name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) {
+    if let Some(entry) = entry(name, version, form, defects) {
+        forms
+            .entries
+            .insert((name.to_owned(), version_key(version)), entry);
+    }
+}

@@ -1,0 +1,100 @@
+//! Texts of codes, zh-CN and en: `content/messages/{zh-CN,en}.toml`. Codes inside, text at the edge.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Defects;
+use crate::base::{Code, Locale};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// Titles of problems by code.
+    codes: BTreeMap<String, String>,
+    /// Sentences on single fields; `{name}` is filled from the params.
+    fields: BTreeMap<String, String>,
+    /// Notices to her: title and body; no clinical word (they show on a lock screen).
+    notices: BTreeMap<String, Notice>,
+}
+
+/// What is sent to her.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notice {
+    /// One line.
+    pub title: String,
+    /// One or two sentences.
+    pub body: String,
+}
+
+// Built in and not from a folder: an error must have its text even when the content does not load.
+static ZH: LazyLock<File> = LazyLock::new(|| parse(include_str!("../../content/messages/zh-CN.toml")));
+static EN: LazyLock<File> = LazyLock::new(|| parse(include_str!("../../content/messages/en.toml")));
+
+fn parse(text: &str) -> File {
+    toml::from_str(text).expect("the built-in messages are read by a test")
+}
+
+fn file(locale: Locale) -> &'static File {
+    match locale {
+        Locale::ZhCn => &ZH,
+        Locale::En => &EN,
+    }
+}
+
+/// The title of a code.
+pub fn text(locale: Locale, code: &str) -> String {
+    file(locale)
+        .codes
+        .get(code)
+        .cloned()
+        .unwrap_or_else(|| code.to_owned())
+}
+
+/// The sentence on a field.
+pub fn field(locale: Locale, code: &str, params: Option<&Value>) -> String {
+    let mut text = file(locale)
+        .fields
+        .get(code)
+        .cloned()
+        .unwrap_or_else(|| code.to_owned());
+    if let Some(Value::Object(members)) = params {
+        for (name, value) in members {
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            text = text.replace(&format!("{{{name}}}"), &shown);
+        }
+    }
+    text
+}
+
+/// A notice.
+pub fn notice(locale: Locale, kind: &str) -> Option<&'static Notice> {
+    file(locale).notices.get(kind)
+}
+
+pub(super) fn check(defects: &mut Defects) {
+    for locale in Locale::ALL {
+        let path = format!("messages/{}.toml", locale.tag());
+        for code in Code::ALL {
+            defects.check(
+                file(locale).codes.contains_key(code.word()),
+                &path,
+                "/codes",
+                || format!("no text of {}", code.word()),
+            );
+        }
+    }
+    let keys = |of: fn(&File) -> Vec<&String>| (of(&ZH), of(&EN));
+    for (zh, en) in [
+        keys(|f| f.fields.keys().collect()),
+        keys(|f| f.notices.keys().collect()),
+        keys(|f| f.codes.keys().collect()),
+    ] {
+        defects.check(zh == en, "messages/en.toml", "", || {
+            "not the same keys as zh-CN".to_owned()
+        });
+    }
+}

@@ -1,0 +1,22 @@
+//! The few texts that can't be the same on both engines, side by side.
+
+use super::run::{Sql, per};
+
+/// Claims due jobs of the outbox: PostgreSQL skips rows that another worker holds, SQLite has one writer anyway.
+/// Binds: now, how many, lease until, worker.
+pub const CLAIM_JOBS: Sql = per(
+    "with c as materialized (select id from job where state in ('ready','leased') and run_at <= $1 \
+       and (lease_until is null or lease_until < $1) order by run_at, id limit $2) \
+     update job set state = 'leased', attempts = attempts + 1, lease_until = $3, leased_by = $4 \
+     where id in (select id from c) returning id, facility_id, kind, payload, attempts",
+    "with c as materialized (select id from job where state in ('ready','leased') and run_at <= $1 \
+       and (lease_until is null or lease_until < $1) order by run_at, id limit $2 for update skip locked) \
+     update job set state = 'leased', attempts = attempts + 1, lease_until = $3, leased_by = $4 \
+     where id in (select id from c) returning id, facility_id, kind, payload, attempts",
+);
+
+/// How long a second call with the same idempotency key waits for the first. SQLite's one writer waits by itself.
+pub const WAIT_FOR_TWIN: Sql = per("select 1", "set local lock_timeout = '5s'");
+
+/// Back to the usual lock wait after [`WAIT_FOR_TWIN`].
+pub const WAIT_AS_USUAL: Sql = per("select 1", "set local lock_timeout = 0");

@@ -1,0 +1,8 @@
+//! The edge: problem details, the layers around every route, parameters and answers that several slices share.
+//!
+//! Statuses are known to [`problem`] alone.
+
+pub mod answer;
+pub mod layers;
+pub mod params;
+pub mod problem;

@@ -1,0 +1,24 @@
+//! Muan 母安: the backend that carries a woman from her first lesson to the survey after labor analgesia.
+//!
+//! The pathway is the tree. Floors, lowest first; a floor uses lower ones only, and within a floor only what stands
+//! to the left (`tests/it/house.rs` keeps this):
+//!
+//! 0. [`base`] – words: acts, ids, clock, errors, languages, pages
+//! 1. `config` · [`db`] · [`vault`] · [`journal`] · [`cache`] – engines
+//! 2. [`questionnaire`] · [`evidence`] · [`wechat`] · [`content`] · [`outbox`] · [`ctx`] · [`http`] – shared, know no slice
+//! 3. `people` · `episode` · `education` · `forms` · `assessment` · `consent` · `analgesia` · `followup` · `quality` – slices
+//! 4. `app` · `cli` – put it together
+
+pub mod base;
+pub mod cache;
+pub mod content;
+pub mod ctx;
+pub mod db;
+pub mod evidence;
+pub mod http;
+pub mod journal;
+pub mod outbox;
+pub mod people;
+pub mod questionnaire;
+pub mod vault;
+pub mod wechat;

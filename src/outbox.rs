@@ -1,0 +1,136 @@
+//! Work that follows a change: a row written in the change's own transaction, done later, at least once.
+//!
+//! A job is a kind and a small JSON payload of ids. Its handler lives in the slice that cares (`jobs.rs`) and must be
+//! idempotent. A job is due by its row's time, so tests move the clock instead of sleeping.
+//! Not here: what the jobs do (`app::work`).
+
+use chrono::{DateTime, Duration, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::base::error::Result;
+use crate::base::id::FacilityId;
+use crate::db::{Db, Q, dialect};
+
+const MOST_ATTEMPTS: i64 = 12;
+const LEASE: Duration = Duration::seconds(60);
+const BATCH: i64 = 32;
+
+/// A job that was claimed.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Job {
+    /// Its id: the idempotency key to the outside.
+    pub id: Uuid,
+    /// The hospital it belongs to.
+    pub facility_id: Option<FacilityId>,
+    /// What to do.
+    pub kind: String,
+    payload: String,
+    attempts: i64,
+}
+
+impl Job {
+    /// The payload, typed.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T> {
+        Ok(serde_json::from_str(&self.payload)?)
+    }
+}
+
+/// What to enqueue.
+pub struct Message<'a, T> {
+    /// The kind, as in `followup.escalate`.
+    pub kind: &'a str,
+    /// The hospital.
+    pub facility: Option<FacilityId>,
+    /// Ids only, no personal data.
+    pub payload: &'a T,
+    /// While a job of this kind with the same key waits, another one is not added.
+    pub dedupe: Option<String>,
+    /// Not before.
+    pub due: DateTime<Utc>,
+}
+
+/// Adds a job inside the caller's transaction.
+pub async fn enqueue<T: Serialize>(
+    q: &mut impl Q,
+    id: Uuid,
+    message: Message<'_, T>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    q.q(
+        "insert into job (id, facility_id, kind, payload, dedupe_key, state, attempts, run_at, created_at) \
+         values ($1, $2, $3, $4, $5, 'ready', 0, $6, $7) \
+         on conflict (kind, dedupe_key) where state in ('ready','leased') do nothing",
+    )
+    .bind(id)
+    .bind(message.facility)
+    .bind(message.kind.to_owned())
+    .bind(serde_json::to_string(message.payload)?)
+    .bind(message.dedupe)
+    .bind(message.due)
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Claims what is due.
+pub async fn claim(db: &Db, worker: &str, now: DateTime<Utc>) -> Result<Vec<Job>> {
+    let due: Option<(Uuid,)> = db
+        .read()
+        .q("select id from job where state in ('ready','leased') and run_at <= $1 and (lease_until is null or lease_until < $1) limit 1")
+        .bind(now)
+        .opt()
+        .await?;
+    if due.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut tx = db.begin().await?;
+    let jobs = tx
+        .q(dialect::CLAIM_JOBS)
+        .bind(now)
+        .bind(BATCH)
+        .bind(now + LEASE)
+        .bind(worker.to_owned())
+        .all()
+        .await?;
+    tx.commit().await?;
+    Ok(jobs)
+}
+
+/// Marks a job done; a lease that was lost in between changes nothing.
+pub async fn finish(db: &Db, worker: &str, job: &Job) -> Result<()> {
+    let mut tx = db.begin().await?;
+    tx.q("update job set state = 'done', lease_until = null where id = $1 and leased_by = $2 and attempts = $3")
+        .bind(job.id)
+        .bind(worker.to_owned())
+        .bind(job.attempts)
+        .run()
+        .await?;
+    tx.commit().await
+}
+
+/// Puts a job back with a growing pause, or aside for good. `code` names the fault without any data.
+pub async fn fail(db: &Db, worker: &str, job: &Job, code: &str, now: DateTime<Utc>) -> Result<()> {
+    let pause = Duration::seconds(2_i64.pow(u32::try_from(job.attempts.clamp(0, 11)).unwrap_or(11)));
+    let state = if job.attempts >= MOST_ATTEMPTS {
+        "dead"
+    } else {
+        "ready"
+    };
+    let mut tx = db.begin().await?;
+    tx.q(
+        "update job set state = $4, run_at = $5, lease_until = null, last_error = $6 \
+          where id = $1 and leased_by = $2 and attempts = $3",
+    )
+    .bind(job.id)
+    .bind(worker.to_owned())
+    .bind(job.attempts)
+    .bind(state.to_owned())
+    .bind(now + pause)
+    .bind(code.to_owned())
+    .run()
+    .await?;
+    tx.commit().await
+}

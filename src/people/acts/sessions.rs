@@ -1,0 +1,331 @@
+//! Logging in and out, step-up, a second person's word.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::instrument;
+use uuid::Uuid;
+
+use crate::base::error::{Error, Result};
+use crate::base::id::SessionId;
+use crate::base::request::RequestInfo;
+use crate::base::{Act, Actor, ActorKind, Code, Subject};
+use crate::ctx::Ctx;
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::model::LoggedIn;
+use crate::people::{policy, rules, secret, store};
+use crate::wechat::{Class, Error as WeChatError};
+
+/// She logs in with a code of `wx.login`, perhaps with an invitation.
+///
+/// Errors: `people.wechat_code_invalid`, `people.wechat_user_blocked`, `people.wechat_unavailable`,
+/// `people.invitation_invalid`.
+#[instrument(name = "people.log_in_patient", skip_all)]
+pub async fn log_in_patient(
+    ctx: &Ctx,
+    request: &RequestInfo,
+    code: &str,
+    invite: Option<&str>,
+) -> Result<LoggedIn> {
+    // The same code within a minute is a client that lost our answer: WeChat would refuse its second use.
+    let remembered = format!("login:{}", hex::encode(secret::digest(code)));
+    let known = match ctx.cache.get(&remembered).await {
+        Some(bytes) => serde_json::from_slice::<(String, Option<String>)>(&bytes).ok(),
+        None => None,
+    };
+    let (openid, unionid) = match known {
+        Some(person) => person,
+        None => {
+            let login = ctx.wechat.login(code).await.map_err(wechat)?;
+            let person = (login.openid, login.unionid);
+            ctx.cache
+                .put(
+                    &remembered,
+                    serde_json::to_vec(&person)?,
+                    std::time::Duration::from_secs(60),
+                )
+                .await;
+            person
+        }
+    };
+    let mut tx = ctx.write(Act::PeopleLogInPatient).await?;
+    let account = store::account(&mut tx, &ctx.settings.app_id, &openid, unionid.as_deref()).await?;
+    let mut registered = !store::records_of(&mut tx, account).await?.is_empty();
+    if let Some(invite) = invite {
+        let invited = store::use_invitation(&mut tx, secret::digest(invite)).await?;
+        let (patient, facility) = match invited {
+            Some(found) => found,
+            // Scanned again after it bound her: nothing is wrong.
+            None if store::was_invited_by(&mut tx, secret::digest(invite), account).await? => {
+                store::records_of(&mut tx, account)
+                    .await?
+                    .first()
+                    .copied()
+                    .ok_or(Error::Refused(Code::PeopleInvitationInvalid))?
+            }
+            None => return Err(Error::Refused(Code::PeopleInvitationInvalid)),
+        };
+        bind(&mut tx, patient, facility, account).await?;
+        registered = true;
+    }
+    let session: SessionId = tx.id();
+    let token = secret::token();
+    let expires_at = tx.now + rules::PATIENT_SESSION;
+    store::add_session(
+        &mut tx,
+        session,
+        secret::digest(&token),
+        Some(account),
+        None,
+        expires_at,
+    )
+    .await?;
+    let actor = Actor {
+        kind: ActorKind::Patient,
+        id: Some(account.0),
+        role: None,
+    };
+    let subject = Subject::thing("session", session);
+    tx.journal_as(
+        Act::PeopleLogInPatient,
+        actor,
+        None,
+        subject,
+        json!({ "invited": invite.is_some() }),
+        Some(&request.id),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(LoggedIn {
+        token,
+        expires_at,
+        registered,
+    })
+}
+
+async fn bind(
+    tx: &mut crate::ctx::Tx,
+    patient: crate::base::id::PatientId,
+    facility: crate::base::id::FacilityId,
+    account: crate::base::id::AccountId,
+) -> Result<()> {
+    let mut record = store::patient(tx, facility, patient)
+        .await?
+        .ok_or(Error::Refused(Code::PeopleInvitationInvalid))?;
+    match record.account_id {
+        Some(bound) if bound == account => return Ok(()),
+        // Rebinding needs a check of identity in person, not a link (CE-102).
+        Some(_) => return Err(Error::Refused(Code::PeopleInvitationInvalid)),
+        None => {}
+    }
+    if store::patient_of(tx, account, facility).await?.is_some() {
+        return Err(Error::Refused(Code::PeopleInvitationInvalid));
+    }
+    record.account_id = Some(account);
+    record.level = record.level.max(1);
+    store::save_patient(tx, &record).await
+}
+
+/// WeChat's answer in our words.
+pub(super) fn wechat(error: WeChatError) -> Error {
+    match error.class {
+        Class::CodeInvalid => Error::Unauthenticated(Code::PeopleWechatCodeInvalid),
+        Class::UserBlocked => Error::Unauthenticated(Code::PeopleWechatUserBlocked),
+        Class::RateMinute => Error::RateLimited { retry_after_s: 60 },
+        _ => {
+            tracing::warn!(class = ?error.class, errcode = ?error.errcode, rid = ?error.rid, "WeChat did not help");
+            Error::Busy(Code::PeopleWechatUnavailable)
+        }
+    }
+}
+
+/// Staff log in.
+///
+/// Errors: `people.credentials_invalid`, the same for an unknown name, a wrong password and a locked account.
+#[instrument(name = "people.log_in_staff", skip_all)]
+pub async fn log_in_staff(
+    ctx: &Ctx,
+    request: &RequestInfo,
+    facility: &str,
+    username: &str,
+    password: String,
+) -> Result<LoggedIn> {
+    let found = store::credentials(&mut ctx.view(), facility, username).await?;
+    let right = secret::verify(password, found.as_ref().map(|known| known.password_hash.clone())).await?;
+    let mut tx = ctx.write(Act::PeopleLogInStaff).await?;
+    let now = tx.now;
+    // Read again inside the transaction: parallel guesses shall not share one count.
+    let known = store::credentials(&mut tx, facility, username).await?;
+    let refused = Error::Unauthenticated(Code::PeopleCredentialsInvalid);
+    let Some(known) = known else {
+        let subject = Subject::list("session");
+        tx.journal_as(
+            Act::PeopleLogInStaff,
+            Actor::ANONYMOUS,
+            None,
+            subject,
+            json!({ "ok": false }),
+            Some(&request.id),
+        )
+        .await?;
+        tx.commit().await?;
+        return Err(refused);
+    };
+    let unchanged = found.is_some_and(|f| f.password_hash == known.password_hash);
+    let open = known.disabled_at.is_none() && !rules::is_locked(known.locked_until, now);
+    let actor = Actor {
+        kind: ActorKind::Staff,
+        id: Some(known.id.0),
+        role: None,
+    };
+    if !(right && unchanged && open) {
+        if open {
+            let failures = known.failures + 1;
+            let locked = (failures >= rules::MOST_FAILURES).then(|| now + rules::LOCK);
+            store::note_failures(
+                &mut tx,
+                known.id,
+                if locked.is_some() { 0 } else { failures },
+                locked,
+            )
+            .await?;
+        }
+        let subject = Subject::thing("staff", known.id);
+        let detail = json!({ "ok": false });
+        tx.journal_as(
+            Act::PeopleLogInStaff,
+            actor,
+            Some(known.facility_id),
+            subject,
+            detail,
+            Some(&request.id),
+        )
+        .await?;
+        tx.commit().await?;
+        return Err(refused);
+    }
+    store::note_failures(&mut tx, known.id, 0, None).await?;
+    let session: SessionId = tx.id();
+    let token = secret::token();
+    let expires_at = now + rules::STAFF_SESSION;
+    let staff = Some((known.id, known.facility_id));
+    store::add_session(&mut tx, session, secret::digest(&token), None, staff, expires_at).await?;
+    let subject = Subject::thing("session", session);
+    let detail = json!({ "ok": true });
+    tx.journal_as(
+        Act::PeopleLogInStaff,
+        actor,
+        Some(known.facility_id),
+        subject,
+        detail,
+        Some(&request.id),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(LoggedIn {
+        token,
+        expires_at,
+        registered: true,
+    })
+}
+
+/// Ends this session.
+#[instrument(name = "people.log_out", skip_all)]
+pub async fn log_out(ctx: &Ctx, caller: &Caller) -> Result<()> {
+    policy::allowed(caller, Act::PeopleLogOut)?;
+    let mut tx = ctx.write(Act::PeopleLogOut).await?;
+    store::end_session(&mut tx, caller.session).await?;
+    tx.journal(caller, Subject::thing("session", caller.session), json!({}))
+        .await?;
+    tx.commit().await
+}
+
+/// A staff member proves his presence again.
+///
+/// Errors: `people.credentials_invalid`.
+#[instrument(name = "people.step_up", skip_all)]
+pub async fn step_up(ctx: &Ctx, caller: &Caller, password: String) -> Result<DateTime<Utc>> {
+    policy::allowed(caller, Act::PeopleStepUp)?;
+    let staff = caller.staff()?;
+    let known = store::credentials_of(&mut ctx.view(), staff.facility, staff.id).await?;
+    let locked = known
+        .as_ref()
+        .is_some_and(|k| rules::is_locked(k.locked_until, ctx.clock.now()));
+    let right = secret::verify(password, known.as_ref().map(|k| k.password_hash.clone())).await?;
+    let mut tx = ctx.write(Act::PeopleStepUp).await?;
+    let until = tx.now + rules::STEP_UP;
+    if right && !locked {
+        store::step_up(&mut tx, caller.session).await?;
+    } else if let Some(known) = known.filter(|_| !locked) {
+        let failures = known.failures + 1;
+        let locked = (failures >= rules::MOST_FAILURES).then(|| tx.now + rules::LOCK);
+        store::note_failures(
+            &mut tx,
+            known.id,
+            if locked.is_some() { 0 } else { failures },
+            locked,
+        )
+        .await?;
+    }
+    tx.journal(
+        caller,
+        Subject::thing("session", caller.session),
+        json!({ "ok": right && !locked }),
+    )
+    .await?;
+    tx.commit().await?;
+    if right && !locked {
+        Ok(until)
+    } else {
+        Err(Error::Unauthenticated(Code::PeopleCredentialsInvalid))
+    }
+}
+
+/// A second person's word.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Attested {
+    /// What the act's body carries.
+    pub attestation: String,
+    /// When it lapses.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A staff member gives his word for a colleague's act on a subject.
+#[instrument(name = "people.attest", skip_all)]
+pub async fn attest(ctx: &Ctx, caller: &Caller, act: &str, subject: Uuid) -> Result<Attested> {
+    policy::allowed(caller, Act::PeopleAttest)?;
+    let staff = caller.staff()?;
+    if !Act::ALL.iter().any(|known| known.word() == act) {
+        return Err(Error::invalid("/act", "unknown"));
+    }
+    let mut tx = once!(ctx, Act::PeopleAttest, caller);
+    let token = secret::token();
+    let expires_at = tx.now + rules::ATTESTATION;
+    let new = store::NewAttestation {
+        facility: staff.facility,
+        staff: staff.id,
+        role: staff.role,
+        act: act.to_owned(),
+        subject,
+        token_hash: secret::digest(&token),
+        expires_at,
+    };
+    store::add_attestation(&mut tx, new).await?;
+    tx.journal(
+        caller,
+        Subject {
+            noun: "attestation",
+            id: Some(subject),
+            patient: None,
+        },
+        json!({ "for": act }),
+    )
+    .await?;
+    let attested = Attested {
+        attestation: token,
+        expires_at,
+    };
+    tx.commit_with(&attested).await?;
+    Ok(attested)
+}

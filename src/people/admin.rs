@@ -1,0 +1,83 @@
+//! First use from the command line: a hospital and its first account.
+
+use serde_json::json;
+
+use super::acts::{NewStaff, StaffDraft, add};
+use super::model::{Facility, Settings};
+use super::{secret, store};
+use crate::base::error::{Error, Result};
+use crate::base::{Act, Actor, Code, Noun, Subject};
+use crate::ctx::Ctx;
+
+/// Adds a hospital.
+///
+/// Errors: `people.username_taken` when its code is.
+pub async fn add_facility(
+    ctx: &Ctx,
+    code: &str,
+    name: &str,
+    phone: &str,
+    settings: Settings,
+) -> Result<Facility> {
+    let mut tx = ctx.write(Act::PeopleFacilityAdd).await?;
+    if store::facility_by_code(&mut tx, code).await?.is_some() {
+        return Err(Error::Refused(Code::PeopleUsernameTaken));
+    }
+    let facility = Facility {
+        id: tx.id(),
+        code: code.to_owned(),
+        name: name.to_owned(),
+        time_zone: "Asia/Shanghai".to_owned(),
+        phone: phone.to_owned(),
+        settings,
+        version: 1,
+    };
+    store::add_facility(&mut tx, &facility).await?;
+    let subject = Subject::thing("facility", facility.id);
+    tx.journal_as(
+        Act::PeopleFacilityAdd,
+        Actor::SYSTEM,
+        Some(facility.id),
+        subject,
+        json!({}),
+        None,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(facility)
+}
+
+/// Adds an account with a given or a one-time password.
+///
+/// Errors: `Missing` for an unknown hospital, `people.username_taken`, `http.invalid`.
+pub async fn add_staff(
+    ctx: &Ctx,
+    facility_code: &str,
+    draft: StaffDraft,
+    password: Option<String>,
+) -> Result<NewStaff> {
+    let must_change = password.is_none();
+    let password = password.unwrap_or_else(secret::one_time_password);
+    let hash = secret::hash(password.clone()).await?;
+    let mut tx = ctx.write(Act::PeopleStaffAdd).await?;
+    let facility = store::facility_by_code(&mut tx, facility_code)
+        .await?
+        .ok_or(Error::Missing(Noun::Facility))?;
+    let staff = add(&mut tx, facility.id, draft, hash, must_change).await?;
+    let subject = Subject::thing("staff", staff.id);
+    let detail = json!({ "role": staff.role.word() });
+    tx.journal_as(
+        Act::PeopleStaffAdd,
+        Actor::SYSTEM,
+        Some(facility.id),
+        subject,
+        detail,
+        None,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(NewStaff {
+        staff,
+        one_time_password: password,
+    })
+}

@@ -1,0 +1,8 @@
+//! Wire structs and routes of people; no decisions.
+
+mod patient;
+mod staff;
+mod wire;
+
+pub use patient::PatientApi;
+pub use staff::StaffApi;

@@ -1,0 +1,324 @@
+//! Staff's routes.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use poem::web::Data;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+
+use super::wire::{
+    AttestIn, AttestationOut, AuditOut, ContentOut, FacilityIn, FacilityOut, NewPasswordIn, NewStaffOut,
+    PasswordIn, SessionOut, StaffIn, StaffLogInIn, StaffOut, StepUpOut, VersionOut,
+};
+use crate::base::PageRequest;
+use crate::base::id::{IdentityCheckId, PatientId, StaffId};
+use crate::base::request::RequestInfo;
+use crate::ctx::Ctx;
+use crate::http::answer::{Created, CreatedVersioned, Done, List, Versioned};
+use crate::http::problem::Failure;
+use crate::people::acts::{self, AuditFilter};
+use crate::people::caller::ByStaff;
+use crate::people::model::IdentityMethod;
+
+/// Accounts, hospitals, invitations, identity.
+pub struct StaffApi;
+
+/// A check of identity.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct IdentityCheckIn {
+    /// How.
+    method: IdentityMethod,
+    /// Two different ones of `name`, `birth_date`, `id_document`, `record_number`, `wristband`, `phone`.
+    identifiers: Vec<String>,
+}
+
+/// A check of identity.
+#[derive(Object)]
+struct IdentityCheckOut {
+    /// Its id.
+    id: IdentityCheckId,
+    /// For the bedside: six digits that she types in.
+    code: Option<String>,
+    /// When the code lapses.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// An invitation.
+#[derive(Object)]
+struct InvitationOut {
+    /// The scene code, 22 characters.
+    scene: String,
+    /// When it lapses.
+    expires_at: DateTime<Utc>,
+    /// The mini-program code as base64 of a PNG or JPEG; absent while WeChat is out of reach.
+    image: Option<String>,
+}
+
+#[OpenApi]
+impl StaffApi {
+    /// Log in
+    #[oai(path = "/sessions", method = "post", operation_id = "people.log_in_staff")]
+    async fn log_in(
+        &self,
+        ctx: Data<&Ctx>,
+        request: Data<&RequestInfo>,
+        body: Json<StaffLogInIn>,
+    ) -> Result<Created<SessionOut>, Failure> {
+        let body = body.0;
+        let session =
+            acts::log_in_staff(&ctx, &request, &body.facility, &body.username, body.password).await?;
+        Ok(Created::of(session))
+    }
+
+    /// Log out
+    #[oai(
+        path = "/sessions/current",
+        method = "delete",
+        operation_id = "people.log_out_staff"
+    )]
+    async fn log_out(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Done, Failure> {
+        acts::log_out(&ctx, &caller.0).await?;
+        Ok(Done::Done)
+    }
+
+    /// Prove one's presence again; good for 10 minutes
+    #[oai(
+        path = "/sessions/current/step-up",
+        method = "post",
+        operation_id = "people.step_up"
+    )]
+    async fn step_up(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        body: Json<PasswordIn>,
+    ) -> Result<Created<StepUpOut>, Failure> {
+        let good_until = acts::step_up(&ctx, &caller.0, body.0.password).await?;
+        Ok(Created::of(StepUpOut { good_until }))
+    }
+
+    /// Give one's word for a colleague's act
+    #[oai(path = "/attestations", method = "post", operation_id = "people.attest")]
+    async fn attest(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        body: Json<AttestIn>,
+    ) -> Result<Created<AttestationOut>, Failure> {
+        let word = acts::attest(&ctx, &caller.0, &body.act, body.subject).await?;
+        Ok(Created::of(AttestationOut {
+            attestation: word.attestation,
+            expires_at: word.expires_at,
+        }))
+    }
+
+    /// One's own account
+    #[oai(path = "/me", method = "get", operation_id = "people.staff_me")]
+    async fn me(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Json<StaffOut>, Failure> {
+        Ok(Json(acts::staff_me(&ctx, &caller.0).await?.into()))
+    }
+
+    /// Change one's password
+    #[oai(
+        path = "/me/password",
+        method = "put",
+        operation_id = "people.change_password"
+    )]
+    async fn change_password(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        body: Json<NewPasswordIn>,
+    ) -> Result<Done, Failure> {
+        acts::change_password(&ctx, &caller.0, body.0.old, body.0.new).await?;
+        Ok(Done::Done)
+    }
+
+    /// The accounts of the facility
+    #[oai(path = "/staff", method = "get", operation_id = "people.staff_list")]
+    async fn staff_list(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        limit: Query<Option<i64>>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<List<StaffOut>>, Failure> {
+        let page = acts::staff_list(&ctx, &caller.0, PageRequest::new(limit.0, cursor.0)?).await?;
+        Ok(Json(List::of(page)))
+    }
+
+    /// Add an account
+    #[oai(path = "/staff", method = "post", operation_id = "people.staff_add")]
+    async fn staff_add(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        body: Json<StaffIn>,
+    ) -> Result<CreatedVersioned<NewStaffOut>, Failure> {
+        let new = acts::staff_add(&ctx, &caller.0, body.0.into()).await?;
+        let version = new.staff.version;
+        Ok(CreatedVersioned::of(new, version))
+    }
+
+    /// One account
+    #[oai(path = "/staff/:id", method = "get", operation_id = "people.staff_get")]
+    async fn staff_get(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<StaffId>,
+    ) -> Result<Versioned<StaffOut>, Failure> {
+        let staff = acts::staff_get(&ctx, &caller.0, id.0).await?;
+        let version = staff.version;
+        Ok(Versioned::of(staff, version))
+    }
+
+    /// Change or close an account
+    #[oai(path = "/staff/:id", method = "put", operation_id = "people.staff_update")]
+    async fn staff_update(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<StaffId>,
+        body: Json<StaffIn>,
+    ) -> Result<Versioned<StaffOut>, Failure> {
+        let staff = acts::staff_update(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let version = staff.version;
+        Ok(Versioned::of(staff, version))
+    }
+
+    /// A new one-time password for an account
+    #[oai(
+        path = "/staff/:id/reset",
+        method = "post",
+        operation_id = "people.staff_reset"
+    )]
+    async fn staff_reset(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<StaffId>,
+    ) -> Result<Created<NewStaffOut>, Failure> {
+        Ok(Created::of(acts::staff_reset(&ctx, &caller.0, id.0).await?))
+    }
+
+    /// The facility and its settings
+    #[oai(path = "/facility", method = "get", operation_id = "people.facility_get")]
+    async fn facility(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Versioned<FacilityOut>, Failure> {
+        let facility = acts::facility_get(&ctx, &caller.0).await?;
+        let version = facility.version;
+        Ok(Versioned::of(facility, version))
+    }
+
+    /// Change the facility's settings
+    #[oai(path = "/facility", method = "put", operation_id = "people.facility_update")]
+    async fn facility_update(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        body: Json<FacilityIn>,
+    ) -> Result<Versioned<FacilityOut>, Failure> {
+        let settings = body.settings()?;
+        let facility = acts::facility_update(&ctx, &caller.0, &body.name, &body.phone, settings).await?;
+        let version = facility.version;
+        Ok(Versioned::of(facility, version))
+    }
+
+    /// Invite a woman to bind her account
+    #[oai(
+        path = "/patients/:id/invitation",
+        method = "post",
+        operation_id = "people.invite"
+    )]
+    async fn invite(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<PatientId>,
+    ) -> Result<Created<InvitationOut>, Failure> {
+        let invitation = acts::invite(&ctx, &caller.0, id.0).await?;
+        Ok(Created::of(InvitationOut {
+            scene: invitation.scene,
+            expires_at: invitation.expires_at,
+            image: invitation.image.map(|bytes| STANDARD.encode(bytes)),
+        }))
+    }
+
+    /// Check who she is
+    #[oai(
+        path = "/patients/:id/identity-checks",
+        method = "post",
+        operation_id = "people.identity_check"
+    )]
+    async fn identity_check(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<PatientId>,
+        body: Json<IdentityCheckIn>,
+    ) -> Result<Created<IdentityCheckOut>, Failure> {
+        let checked = acts::identity_check(&ctx, &caller.0, id.0, body.0.method, body.0.identifiers).await?;
+        Ok(Created::of(IdentityCheckOut {
+            id: checked.id,
+            code: checked.code,
+            expires_at: checked.expires_at,
+        }))
+    }
+
+    /// Who saw or did what
+    #[oai(path = "/audit", method = "get", operation_id = "people.audit")]
+    async fn audit(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        patient: Query<Option<PatientId>>,
+        staff: Query<Option<StaffId>>,
+        from: Query<Option<DateTime<Utc>>>,
+        to: Query<Option<DateTime<Utc>>>,
+        limit: Query<Option<i64>>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<List<AuditOut>>, Failure> {
+        let filter = AuditFilter {
+            patient: patient.0,
+            staff: staff.0,
+            from: from.0,
+            to: to.0,
+        };
+        let page = acts::audit(&ctx, &caller.0, filter, PageRequest::new(limit.0, cursor.0)?).await?;
+        Ok(Json(List::of(page)))
+    }
+
+    /// What content is loaded and what awaits confirmation
+    #[oai(path = "/content", method = "get", operation_id = "people.content")]
+    async fn content(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Json<ContentOut>, Failure> {
+        let unconfirmed = acts::content(&ctx, &caller.0).await?;
+        let content = &ctx.content;
+        let version = |name: &str, version: &str| VersionOut {
+            name: name.to_owned(),
+            version: version.to_owned(),
+        };
+        Ok(Json(ContentOut {
+            lessons: content
+                .lessons
+                .all()
+                .iter()
+                .map(|l| version(&l.head.slug, &l.head.version))
+                .collect(),
+            questionnaires: content
+                .forms
+                .all()
+                .map(|f| version(&f.name, &f.version))
+                .collect(),
+            consents: content
+                .consents
+                .all()
+                .iter()
+                .map(|t| version(&format!("{} {}", t.code, t.locale.tag()), &t.id))
+                .collect(),
+            unconfirmed: unconfirmed.into_iter().map(Into::into).collect(),
+        }))
+    }
+}

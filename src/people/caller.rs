@@ -1,0 +1,190 @@
+//! Token → [`Caller`]. The server keeps only a digest of each token.
+
+use poem::Request;
+use poem_openapi::SecurityScheme;
+use poem_openapi::auth::Bearer;
+
+use super::{secret, store};
+use crate::base::error::{Error, Result};
+use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
+use crate::base::request::RequestInfo;
+use crate::base::{Actor, ActorKind, Code, Noun, Role};
+use crate::ctx::{Ctx, Sender};
+use crate::http::problem::Failure;
+
+/// Who sends this request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub who: Who,
+    /// The session.
+    pub session: SessionId,
+    /// The request.
+    pub request: RequestInfo,
+}
+
+/// A woman or a staff member.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// She, by her account.
+    Patient {
+        /// Her account.
+        account: AccountId,
+        /// Her record, once she is known to a hospital.
+        record: Option<Mine>,
+    },
+    /// A staff member.
+    Staff {
+        /// Who.
+        id: StaffId,
+        /// Where.
+        facility: FacilityId,
+        /// As what.
+        role: Role,
+        /// Senior anesthesiologist.
+        senior: bool,
+    },
+}
+
+/// A woman and her record.
+#[derive(Clone, Copy, Debug)]
+pub struct Mine {
+    /// Her record.
+    pub patient: PatientId,
+    /// Where.
+    pub facility: FacilityId,
+}
+
+/// A staff member.
+#[derive(Clone, Copy, Debug)]
+pub struct Colleague {
+    /// Who.
+    pub id: StaffId,
+    /// Where.
+    pub facility: FacilityId,
+    /// As what.
+    pub role: Role,
+    /// Senior anesthesiologist.
+    pub senior: bool,
+}
+
+impl Caller {
+    /// Her account.
+    ///
+    /// Errors: `Forbidden` for staff.
+    pub fn account(&self) -> Result<AccountId> {
+        match self.who {
+            Who::Patient { account, .. } => Ok(account),
+            Who::Staff { .. } => Err(Error::Forbidden),
+        }
+    }
+
+    /// Her record.
+    ///
+    /// Errors: `people.not_enrolled` before a hospital knows her, `Forbidden` for staff.
+    pub fn mine(&self) -> Result<Mine> {
+        match self.who {
+            Who::Patient {
+                record: Some(mine), ..
+            } => Ok(mine),
+            Who::Patient { .. } => Err(Error::Refused(Code::PeopleNotEnrolled)),
+            Who::Staff { .. } => Err(Error::Forbidden),
+        }
+    }
+
+    /// The staff member.
+    ///
+    /// Errors: `Forbidden` for a woman.
+    pub fn staff(&self) -> Result<Colleague> {
+        match self.who {
+            Who::Staff {
+                id,
+                facility,
+                role,
+                senior,
+            } => Ok(Colleague {
+                id,
+                facility,
+                role,
+                senior,
+            }),
+            Who::Patient { .. } => Err(Error::Forbidden),
+        }
+    }
+
+    /// The hospital that a clinical subject must belong to: staff's, or hers.
+    pub fn place(&self) -> Result<FacilityId> {
+        match self.who {
+            Who::Staff { facility, .. } => Ok(facility),
+            Who::Patient { record, .. } => record
+                .map(|mine| mine.facility)
+                .ok_or(Error::Missing(Noun::Patient)),
+        }
+    }
+}
+
+impl Sender for Caller {
+    fn actor(&self) -> Actor {
+        match &self.who {
+            Who::Patient { account, .. } => Actor {
+                kind: ActorKind::Patient,
+                id: Some(account.0),
+                role: None,
+            },
+            Who::Staff { id, role, .. } => Actor {
+                kind: ActorKind::Staff,
+                id: Some(id.0),
+                role: Some(*role),
+            },
+        }
+    }
+
+    fn facility(&self) -> Option<FacilityId> {
+        self.place().ok()
+    }
+
+    fn request(&self) -> &RequestInfo {
+        &self.request
+    }
+}
+
+/// A woman's session.
+#[derive(SecurityScheme)]
+#[oai(ty = "bearer", rename = "patient", checker = "patient")]
+pub struct ByPatient(pub Caller);
+
+/// A staff session.
+#[derive(SecurityScheme)]
+#[oai(ty = "bearer", rename = "staff", checker = "staff")]
+pub struct ByStaff(pub Caller);
+
+async fn patient(req: &Request, token: Bearer) -> poem::Result<Caller> {
+    let caller = identify(req, &token.token).await.map_err(Failure)?;
+    match caller.who {
+        Who::Patient { .. } => Ok(caller),
+        Who::Staff { .. } => Err(Failure(Error::Unauthenticated(Code::HttpUnauthenticated)).into()),
+    }
+}
+
+async fn staff(req: &Request, token: Bearer) -> poem::Result<Caller> {
+    let caller = identify(req, &token.token).await.map_err(Failure)?;
+    match caller.who {
+        Who::Staff { .. } => Ok(caller),
+        Who::Patient { .. } => Err(Failure(Error::Unauthenticated(Code::HttpUnauthenticated)).into()),
+    }
+}
+
+async fn identify(req: &Request, token: &str) -> Result<Caller> {
+    let ctx: &Ctx = req
+        .data()
+        .ok_or_else(|| Error::broken("a route without its context"))?;
+    let request: RequestInfo = req.data().cloned().unwrap_or_default();
+    let mut view = ctx.view();
+    let found = store::session(&mut view, secret::digest(token), ctx.clock.now()).await?;
+    let session = found.ok_or(Error::Unauthenticated(Code::HttpUnauthenticated))?;
+    Ok(Caller {
+        who: session.who,
+        session: session.id,
+        request,
+    })
+}

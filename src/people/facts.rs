@@ -1,0 +1,179 @@
+//! What later slices may ask of people, inside their transaction.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::caller::{Caller, Colleague};
+use super::model::{Facility, Patient, Staff};
+use super::{rules, secret, store};
+use crate::base::error::{Error, Result};
+use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
+use crate::base::{Act, Code, Role};
+use crate::ctx::{Ctx, Records, Tx};
+use crate::db::Q;
+
+/// A woman's record of this hospital.
+pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) -> Result<Option<Patient>> {
+    store::patient(r, facility, id).await
+}
+
+/// Her account, the owner of everything about her.
+pub async fn account_of(q: &mut impl Q, facility: FacilityId, id: PatientId) -> Result<Option<AccountId>> {
+    store::account_of(q, facility, id).await
+}
+
+/// A staff member of this hospital.
+pub async fn staff(r: &mut impl Records, facility: FacilityId, id: StaffId) -> Result<Option<Staff>> {
+    store::staff(r, facility, id).await
+}
+
+/// The hospital with its settings.
+///
+/// Errors: `Broken` when a row points to none.
+pub async fn facility(q: &mut impl Q, id: FacilityId) -> Result<Facility> {
+    store::facility(q, id)
+        .await?
+        .ok_or_else(|| Error::broken("a facility is gone"))
+}
+
+/// Who is on duty for a role: the hospital's list, or all active staff of the role.
+pub async fn on_duty(q: &mut impl Q, id: FacilityId, role: Role) -> Result<Vec<StaffId>> {
+    let duty = facility(q, id).await?.settings.duty;
+    let listed = match role {
+        Role::Anesthesiologist => duty.anesthesia,
+        Role::Obstetrician => duty.obstetrics,
+        Role::Midwife => duty.midwifery,
+        Role::Quality => duty.duty_officer,
+        Role::Admin => Vec::new(),
+    };
+    if listed.is_empty() {
+        store::active_of_role(q, id, role).await
+    } else {
+        Ok(listed)
+    }
+}
+
+/// Whether she has given both agreements that any answer needs.
+///
+/// Errors: `people.agreement_missing`.
+pub async fn require_agreements(q: &mut impl Q, ctx: &Ctx, account: AccountId) -> Result<()> {
+    for kind in ["privacy_policy", "sensitive_data"] {
+        require_agreement(q, ctx, account, kind).await?;
+    }
+    Ok(())
+}
+
+/// Whether she has given one agreement, in the version in force.
+///
+/// Errors: `people.agreement_missing`.
+pub async fn require_agreement(q: &mut impl Q, ctx: &Ctx, account: AccountId, kind: &str) -> Result<()> {
+    let version = ctx
+        .content
+        .agreements
+        .get(kind)
+        .map(|agreement| agreement.version.clone());
+    let said = store::agreements(q, account).await?;
+    let latest = said.iter().rev().find(|row| row.kind == kind);
+    if latest.is_some_and(|row| row.accepted && Some(&row.version) == version.as_ref()) {
+        Ok(())
+    } else {
+        Err(Error::Refused(Code::PeopleAgreementMissing))
+    }
+}
+
+/// Her agreements in force with version and time, for evidence: `[{kind, version, accepted, at}]`.
+pub async fn agreements_said(q: &mut impl Q, account: AccountId) -> Result<Vec<Value>> {
+    let said = store::agreements(q, account).await?;
+    Ok(said
+        .iter()
+        .map(|row| serde_json::json!({ "kind": row.kind, "version": row.version, "accepted": row.accepted, "at": row.at }))
+        .collect())
+}
+
+/// Whether this staff session proved its presence within the last ten minutes.
+///
+/// Errors: `people.step_up_required`.
+pub async fn require_step_up(tx: &mut Tx, session: SessionId) -> Result<()> {
+    let at = store::stepped_up_at(tx, session).await?;
+    if at.is_some_and(|at| tx.now - at <= rules::STEP_UP) {
+        Ok(())
+    } else {
+        Err(Error::Refused(Code::PeopleStepUpRequired))
+    }
+}
+
+/// Uses up a second person's word for an act on a subject; who gave it.
+///
+/// Errors: `people.second_person_required` when it is missing, one's own, lapsed, used, or for something else.
+pub async fn second_person(
+    tx: &mut Tx,
+    first: Colleague,
+    attestation: Option<&str>,
+    act: Act,
+    subject: impl Into<Uuid>,
+) -> Result<(StaffId, Role)> {
+    let needed = || Error::Refused(Code::PeopleSecondPersonRequired);
+    let hash = secret::digest(attestation.ok_or_else(needed)?);
+    let found = store::use_attestation(tx, first.facility, hash, act.word(), subject.into()).await?;
+    found.filter(|(id, _)| *id != first.id).ok_or_else(needed)
+}
+
+/// Her identity level for signing and the checks behind it, newest first: `[{method, at, staff, fresh}]`.
+///
+/// An in-person check holds for the pregnancy; `fresh` is one of at most ten minutes (decision on T06).
+pub async fn identity_checks(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Vec<store::IdentityCheck>> {
+    store::identity_checks(q, facility, patient).await
+}
+
+/// Confirms a bedside code that she typed in.
+///
+/// Returns whether it was right; five wrong ones end the code (CE-103).
+pub async fn confirm_code(tx: &mut Tx, facility: FacilityId, patient: PatientId, code: &str) -> Result<bool> {
+    store::confirm_code(tx, facility, patient, secret::digest(code)).await
+}
+
+/// A new record for a woman; her number is the hospital's next.
+pub async fn add_patient(tx: &mut Tx, patient: &mut Patient) -> Result<()> {
+    let count = store::count_patients(tx, patient.facility_id).await?;
+    patient.record_number = format!("{}{:06}", tx.now.format("%Y"), count + 1);
+    store::save_patient(tx, patient).await
+}
+
+/// Writes a changed record.
+pub async fn save_patient(tx: &mut Tx, patient: &Patient) -> Result<()> {
+    store::save_patient(tx, patient).await
+}
+
+/// A fresh invitation for a woman: the code, told once.
+pub async fn invite(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<super::model::Invited> {
+    let code = secret::scene();
+    let expires_at = tx.now + rules::INVITATION;
+    store::add_invitation(tx, facility, patient, secret::digest(&code), expires_at).await?;
+    Ok(super::model::Invited {
+        scene: code,
+        expires_at,
+    })
+}
+
+/// Her record of one account in a hospital.
+pub async fn patient_of(
+    q: &mut impl Q,
+    account: AccountId,
+    facility: FacilityId,
+) -> Result<Option<PatientId>> {
+    store::patient_of(q, account, facility).await
+}
+
+/// Women that a search finds: exact phone, identity or record number, or the beginning of a name.
+pub async fn search(r: &mut impl Records, facility: FacilityId, text: &str) -> Result<Vec<PatientId>> {
+    store::search(r, facility, text).await
+}
+
+/// The caller as the owner of a clinical subject of hers.
+pub fn is_hers(caller: &Caller, patient: PatientId) -> bool {
+    caller.mine().is_ok_and(|mine| mine.patient == patient)
+}

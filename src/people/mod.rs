@@ -1,0 +1,15 @@
+//! Hospitals, staff, accounts, women: who somebody is, and who may do what.
+//!
+//! Open: [`caller`] (token → [`caller::Caller`]), [`policy`] (the one table), [`model`] and [`facts`] for later slices,
+//! [`api`] for assembly, [`admin`] for the command line.
+
+mod acts;
+pub mod admin;
+pub mod api;
+pub mod caller;
+pub mod facts;
+pub mod model;
+pub mod policy;
+pub mod rules;
+mod secret;
+mod store;

@@ -1,0 +1,253 @@
+//! Nouns of people and their small words.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use poem_openapi::Enum;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::base::Role;
+use crate::base::id::{AccountId, FacilityId, PatientId, StaffId};
+
+/// A hospital.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Facility {
+    /// Its id.
+    pub id: FacilityId,
+    /// What staff type at log-in.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// IANA zone; days are counted in it.
+    pub time_zone: String,
+    /// The 24-hour telephone that she is told to call.
+    pub phone: String,
+    /// Settings of the hospital.
+    pub settings: Settings,
+    /// Revision.
+    pub version: i64,
+}
+
+/// What a hospital decides itself, with the defaults of the pages that name them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Days that a consent holds from her signature.
+    pub consent_validity_days: i64,
+    /// Hours within which an anesthesiologist countersigns.
+    pub countersign_hours: i64,
+    /// Upper limit of the hospital's normal APTT, seconds.
+    pub aptt_uln: Decimal,
+    /// Minutes either side of one hour that a pain score counts for.
+    pub one_hour_window_min: i64,
+    /// Records of a rehearsal: never in an indicator.
+    pub is_test: bool,
+    /// Who is on duty.
+    pub duty: Duty,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            consent_validity_days: 30,
+            countersign_hours: 24,
+            aptt_uln: Decimal::from(40),
+            one_hour_window_min: 15,
+            is_test: false,
+            duty: Duty::default(),
+        }
+    }
+}
+
+/// Ordered staff ids; an empty list means all active staff of the role, an empty `duty_officer` means quality.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Duty {
+    /// Anesthesiologists on call.
+    pub anesthesia: Vec<StaffId>,
+    /// Obstetricians on call.
+    pub obstetrics: Vec<StaffId>,
+    /// Midwives on duty.
+    pub midwifery: Vec<StaffId>,
+    /// Whom a mental-health alarm reaches.
+    pub mental_health: Vec<StaffId>,
+    /// Where escalation ends.
+    pub duty_officer: Vec<StaffId>,
+}
+
+/// A staff account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Staff {
+    /// Its id.
+    pub id: StaffId,
+    /// Where.
+    pub facility_id: FacilityId,
+    /// What is typed at log-in.
+    pub username: String,
+    /// Name, as it stands on documents.
+    pub name: String,
+    /// License number; an anesthesiologist needs one to countersign.
+    pub license: Option<String>,
+    /// Professional title.
+    pub title: String,
+    /// Role.
+    pub role: Role,
+    /// Senior anesthesiologist.
+    pub senior: bool,
+    /// Further rights, as `emergency_approval`.
+    pub grants: Vec<String>,
+    /// The password must be changed first.
+    pub must_change: bool,
+    /// Since when disabled.
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// Revision.
+    pub version: i64,
+}
+
+/// A woman's record in one facility.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Patient {
+    /// Its id.
+    pub id: PatientId,
+    /// Where.
+    pub facility_id: FacilityId,
+    /// The bound WeChat account.
+    pub account_id: Option<AccountId>,
+    /// Record number of the hospital.
+    pub record_number: String,
+    /// Name as on the identity document.
+    pub name: Option<String>,
+    /// Birth date.
+    pub birth_date: Option<NaiveDate>,
+    /// Kind of identity document.
+    pub id_type: Option<IdType>,
+    /// Its number.
+    pub id_number: Option<String>,
+    /// Mobile phone, digits.
+    pub phone: Option<String>,
+    /// Whether WeChat or staff confirmed the phone.
+    pub phone_confirmed: bool,
+    /// Height, cm.
+    pub height_cm: Option<Decimal>,
+    /// Language she is most at ease with.
+    pub language: String,
+    /// Whom to call.
+    pub emergency_contact: Option<EmergencyContact>,
+    /// Identity level 0–2 (CE §7.2).
+    pub level: i64,
+    /// What the hospital wrote before she was bound is hers to see.
+    pub matched: bool,
+    /// A rehearsal's record.
+    pub is_test: bool,
+    /// Revision.
+    pub version: i64,
+}
+
+/// Whom to call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EmergencyContact {
+    /// Name.
+    pub name: String,
+    /// Relation to her.
+    pub relation: String,
+    /// Phone.
+    pub phone: String,
+}
+
+/// Kinds of identity documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum IdType {
+    /// Resident identity card.
+    ResidentId,
+    /// Passport.
+    Passport,
+    /// Permit of a resident of Hong Kong, Macao or Taiwan.
+    TravelPermit,
+    /// Another one.
+    Other,
+}
+
+impl IdType {
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            IdType::ResidentId => "resident_id",
+            IdType::Passport => "passport",
+            IdType::TravelPermit => "travel_permit",
+            IdType::Other => "other",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<IdType> {
+        [
+            IdType::ResidentId,
+            IdType::Passport,
+            IdType::TravelPermit,
+            IdType::Other,
+        ]
+        .into_iter()
+        .find(|t| t.word() == word)
+    }
+}
+
+/// Her word on one agreement.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AgreementState {
+    /// Kind.
+    pub kind: String,
+    /// Version of the text in force.
+    pub version: String,
+    /// Whether anything needs it.
+    pub required: bool,
+    /// Title in her language.
+    pub title: String,
+    /// Text in her language.
+    pub body: String,
+    /// Her word, none yet if absent or if the text has changed since.
+    pub accepted: Option<bool>,
+    /// When she said it.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// A log-in that worked.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct LoggedIn {
+    /// The opaque token; only its digest is kept.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// Whether she is known to a hospital.
+    pub registered: bool,
+}
+
+/// How staff checked who she is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityMethod {
+    /// Document and two identifiers, face to face; holds for this pregnancy.
+    InPerson,
+    /// A code at the bedside that she types in.
+    BedsideCode,
+}
+
+impl IdentityMethod {
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            IdentityMethod::InPerson => "in_person",
+            IdentityMethod::BedsideCode => "bedside_code",
+        }
+    }
+}
+
+/// An invitation, told once.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Invited {
+    /// Fits a WeChat scene, 22 characters.
+    pub scene: String,
+    /// When it lapses.
+    pub expires_at: DateTime<Utc>,
+}

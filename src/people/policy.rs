@@ -1,0 +1,144 @@
+//! Who may do what: one table of act × role. Pure; a nurse manager can read it.
+//!
+//! P she herself · M midwife · O obstetrician · A anesthesiologist · Q quality office · D administrator ·
+//! `anyone` needs no session · `system` is never a request.
+
+use super::caller::{Caller, Who};
+use crate::base::error::{Error, Result};
+use crate::base::id::{AccountId, FacilityId};
+use crate::base::{Act, Noun, Role};
+
+/// Who stands in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// Without a session.
+    Anyone,
+    /// She herself.
+    P,
+    /// Midwife or nurse.
+    M,
+    /// Obstetrician.
+    O,
+    /// Anesthesiologist.
+    A,
+    /// Quality office.
+    Q,
+    /// Administrator.
+    D,
+    /// The scheduler and the command line.
+    System,
+}
+
+use Party::{A, Anyone, D, M, O, P, Q, System};
+
+/// The table.
+pub const TABLE: &[(Act, &[Party])] = &[
+    (Act::PeopleLogInPatient, &[Anyone]),
+    (Act::PeopleLogInStaff, &[Anyone]),
+    (Act::PeopleLogOut, &[P, M, O, A, Q, D]),
+    (Act::PeopleMe, &[P]),
+    (Act::PeopleUpdateMe, &[P]),
+    (Act::PeopleBindPhone, &[P]),
+    (Act::PeopleAgreements, &[P]),
+    (Act::PeopleAgree, &[P]),
+    (Act::PeopleFacilities, &[P]),
+    (Act::PeopleStaffMe, &[M, O, A, Q, D]),
+    (Act::PeopleChangePassword, &[M, O, A, Q, D]),
+    (Act::PeopleStepUp, &[M, O, A, Q, D]),
+    (Act::PeopleAttest, &[M, O, A, Q, D]),
+    (Act::PeopleStaffList, &[D]),
+    (Act::PeopleStaffAdd, &[D]),
+    (Act::PeopleStaffGet, &[D]),
+    (Act::PeopleStaffUpdate, &[D]),
+    (Act::PeopleStaffReset, &[D]),
+    (Act::PeopleFacilityGet, &[M, O, A, Q, D]),
+    (Act::PeopleFacilityUpdate, &[D]),
+    (Act::PeopleFacilityAdd, &[System]),
+    (Act::PeopleInvite, &[M, O, A]),
+    (Act::PeopleIdentityCheck, &[M, O, A]),
+    (Act::PeopleAudit, &[Q, D]),
+    (Act::PeopleContent, &[M, O, A, Q, D]),
+];
+
+/// The row of an act; an act without one may be done by nobody.
+pub fn row(act: Act) -> &'static [Party] {
+    TABLE
+        .iter()
+        .find(|(named, _)| *named == act)
+        .map_or(&[], |(_, parties)| parties)
+}
+
+/// The letter of a role.
+pub fn party(role: Role) -> Party {
+    match role {
+        Role::Midwife => M,
+        Role::Obstetrician => O,
+        Role::Anesthesiologist => A,
+        Role::Quality => Q,
+        Role::Admin => D,
+    }
+}
+
+/// Whose something is.
+#[derive(Clone, Copy, Debug)]
+pub struct Belongs {
+    /// The hospital.
+    pub facility: FacilityId,
+    /// The woman's account, where it concerns one woman.
+    pub account: Option<AccountId>,
+}
+
+/// Whether this kind of caller may ever do it; before anything is loaded.
+///
+/// Errors: `Forbidden`, since which roles may do what is no secret.
+pub fn allowed(caller: &Caller, act: Act) -> Result<()> {
+    let party = match &caller.who {
+        Who::Patient { .. } => P,
+        Who::Staff { role, .. } => party(*role),
+    };
+    if row(act).contains(&party) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
+/// Whether this caller may do it to this subject; after it is loaded, before anything is decided.
+///
+/// Errors: `Forbidden` for the role, `Missing` without a relation to the subject.
+pub fn may(caller: &Caller, act: Act, noun: Noun, subject: Belongs) -> Result<()> {
+    allowed(caller, act)?;
+    let related = match &caller.who {
+        Who::Patient { account, .. } => subject.account == Some(*account),
+        Who::Staff { facility, .. } => subject.facility == *facility,
+    };
+    if related {
+        Ok(())
+    } else {
+        Err(Error::Missing(noun))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_has_one_row() {
+        for act in Act::ALL {
+            let rows = TABLE.iter().filter(|(named, _)| named == act).count();
+            assert_eq!(rows, 1, "{}", act.word());
+        }
+    }
+
+    #[test]
+    fn the_administrator_never_touches_a_clinical_record() {
+        for (act, parties) in TABLE.iter().filter(|(_, parties)| parties.contains(&D)) {
+            let word = act.word();
+            assert!(
+                word.starts_with("people.") || word.starts_with("quality.readiness"),
+                "{word} is open to the administrator: {parties:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Decisions about people, pure.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use super::model::Patient;
+use crate::base::Code;
+
+/// Failed log-ins before an account rests.
+pub const MOST_FAILURES: i64 = 5;
+/// How long it rests.
+pub const LOCK: Duration = Duration::minutes(15);
+/// A woman's session: she opens the mini-program rarely, and each opening logs in again.
+pub const PATIENT_SESSION: Duration = Duration::days(30);
+/// A staff session: one shift.
+pub const STAFF_SESSION: Duration = Duration::hours(12);
+/// A fresh proof of presence (CE-021).
+pub const STEP_UP: Duration = Duration::minutes(10);
+/// A second person's word.
+pub const ATTESTATION: Duration = Duration::minutes(10);
+/// An invitation.
+pub const INVITATION: Duration = Duration::hours(72);
+/// A code at the bedside (CE-103).
+pub const BEDSIDE_CODE: Duration = Duration::minutes(5);
+/// Tries to match what the hospital wrote before she was bound.
+pub const MATCH_TRIES: i64 = 5;
+
+/// Whether a password may be taken.
+///
+/// Refuses: `people.password_weak`. Source: NIST SP 800-63B §5.1.1 (length and a list of the common, no recipes).
+pub fn may_use_password(password: &str, username: &str) -> Result<(), Code> {
+    const COMMON: [&str; 8] = [
+        "passwordpassword",
+        "123456789012",
+        "qwertyuiop12",
+        "111111111111",
+        "administrator",
+        "password1234",
+        "abcdefghijkl",
+        "woaini131452",
+    ];
+    let length = password.chars().count();
+    let lower = password.to_lowercase();
+    let one_letter = password
+        .chars()
+        .next()
+        .is_some_and(|first| password.chars().all(|c| c == first));
+    if !(12..=128).contains(&length)
+        || COMMON.contains(&lower.as_str())
+        || one_letter
+        || (username.chars().count() >= 4 && lower.contains(&username.to_lowercase()))
+    {
+        return Err(Code::PeoplePasswordWeak);
+    }
+    Ok(())
+}
+
+/// Whether an account may try to log in.
+pub fn is_locked(locked_until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    locked_until.is_some_and(|until| now < until)
+}
+
+/// Whether what she enters is what the hospital wrote before she was bound: birth date, or the last four of the
+/// identity document. A record with neither is matched by staff in person only.
+pub fn matches_record(patient: &Patient, birth_date: Option<NaiveDate>, id_number: Option<&str>) -> bool {
+    let last_four = |number: &str| number.chars().rev().take(4).collect::<String>().to_uppercase();
+    let birth = patient.birth_date.is_some() && patient.birth_date == birth_date;
+    let id = match (&patient.id_number, id_number) {
+        (Some(known), Some(entered)) => last_four(known) == last_four(entered),
+        _ => false,
+    };
+    birth || id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_long_and_not_common() {
+        assert!(may_use_password("correct horse battery", "lin").is_ok());
+        for weak in ["short", "123456789012", "aaaaaaaaaaaaaaaa", "administrator"] {
+            assert_eq!(
+                may_use_password(weak, "lin"),
+                Err(Code::PeoplePasswordWeak),
+                "{weak}"
+            );
+        }
+        assert_eq!(
+            may_use_password("zhaozhaozhao", "zhao"),
+            Err(Code::PeoplePasswordWeak)
+        );
+    }
+
+    #[test]
+    fn a_locked_account_opens_after_its_rest() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        assert!(is_locked(Some(now + LOCK), now));
+        assert!(!is_locked(Some(now), now));
+        assert!(!is_locked(None, now));
+    }
+}

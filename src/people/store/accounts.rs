@@ -1,0 +1,266 @@
+//! Accounts, sessions, agreements, attestations.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::base::Role;
+use crate::base::error::{Error, Result};
+use crate::base::id::{AccountId, AgreementId, AttestationId, FacilityId, PatientId, SessionId, StaffId};
+use crate::ctx::{Records, Tx};
+use crate::db::Q;
+use crate::people::caller::{Mine, Who};
+use crate::vault::{Class, Sealed};
+
+/// A session that holds now.
+pub struct Session {
+    pub id: SessionId,
+    pub who: Who,
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    id: SessionId,
+    account_id: Option<AccountId>,
+    staff_id: Option<StaffId>,
+    staff_facility: Option<FacilityId>,
+    role: Option<String>,
+    senior: Option<bool>,
+    patient_id: Option<PatientId>,
+    patient_facility: Option<FacilityId>,
+}
+
+pub async fn session(q: &mut impl Q, token_hash: Vec<u8>, now: DateTime<Utc>) -> Result<Option<Session>> {
+    let row: Option<SessionRow> = q
+        .q(
+            "select s.id, s.account_id, s.staff_id, t.facility_id as staff_facility, t.role, t.senior, \
+            p.id as patient_id, p.facility_id as patient_facility \
+            from session s left join staff t on t.id = s.staff_id and t.disabled_at is null \
+            left join patient p on p.account_id = s.account_id \
+            where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2 \
+            order by p.bound_at desc limit 1",
+        )
+        .bind(token_hash)
+        .bind(now)
+        .opt()
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let who = match (
+        row.account_id,
+        row.staff_id,
+        row.staff_facility,
+        row.role.as_deref().and_then(Role::parse),
+    ) {
+        (Some(account), ..) => Who::Patient {
+            account,
+            record: row
+                .patient_id
+                .zip(row.patient_facility)
+                .map(|(patient, facility)| Mine { patient, facility }),
+        },
+        (None, Some(id), Some(facility), Some(role)) => Who::Staff {
+            id,
+            facility,
+            role,
+            senior: row.senior.unwrap_or(false),
+        },
+        _ => return Ok(None),
+    };
+    Ok(Some(Session { id: row.id, who }))
+}
+
+pub async fn add_session(
+    tx: &mut Tx,
+    id: SessionId,
+    token_hash: Vec<u8>,
+    account: Option<AccountId>,
+    staff: Option<(StaffId, FacilityId)>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    let now = tx.now;
+    tx.q("insert into session (id, token_hash, account_id, staff_id, facility_id, created_at, expires_at, step_up_at) \
+          values ($1, $2, $3, $4, $5, $6, $7, $6)")
+        .bind(id)
+        .bind(token_hash)
+        .bind(account)
+        .bind(staff.map(|(id, _)| id))
+        .bind(staff.map(|(_, facility)| facility))
+        .bind(now)
+        .bind(expires_at)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn end_session(tx: &mut Tx, id: SessionId) -> Result<()> {
+    let now = tx.now;
+    tx.q("update session set ended_at = $2 where id = $1 and ended_at is null")
+        .bind(id)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn end_sessions_of(tx: &mut Tx, staff: StaffId) -> Result<()> {
+    let now = tx.now;
+    tx.q("update session set ended_at = $2 where staff_id = $1 and ended_at is null")
+        .bind(staff)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn step_up(tx: &mut Tx, id: SessionId) -> Result<()> {
+    let now = tx.now;
+    tx.q("update session set step_up_at = $2 where id = $1")
+        .bind(id)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn stepped_up_at(q: &mut impl Q, id: SessionId) -> Result<Option<DateTime<Utc>>> {
+    let row: Option<(Option<DateTime<Utc>>,)> = q
+        .q("select step_up_at from session where id = $1")
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(row.and_then(|(at,)| at))
+}
+
+/// The account of an openid, made on first sight.
+pub async fn account(tx: &mut Tx, app_id: &str, openid: &str, unionid: Option<&str>) -> Result<AccountId> {
+    let blind = tx.blind(None, "openid", openid);
+    let id: AccountId = tx.id();
+    let sealed = tx.seal(None, id, Class::Identity, "openid", openid).await?;
+    let union = tx.seal_if(None, id, Class::Identity, "unionid", unionid).await?;
+    let now = tx.now;
+    tx.q("insert into account (id, app_id, openid_blind, openid, unionid, created_at) values ($1, $2, $3, $4, $5, $6) \
+          on conflict (app_id, openid_blind) do nothing")
+        .bind(id)
+        .bind(app_id.to_owned())
+        .bind(blind.clone())
+        .bind(sealed)
+        .bind(union)
+        .bind(now)
+        .run()
+        .await?;
+    let (id,): (AccountId,) = tx
+        .q("select id from account where app_id = $1 and openid_blind = $2")
+        .bind(app_id.to_owned())
+        .bind(blind)
+        .one()
+        .await?;
+    Ok(id)
+}
+
+/// The openid of an account, for calls to WeChat.
+pub async fn openid(r: &mut impl Records, id: AccountId) -> Result<String> {
+    let (sealed,): (Sealed,) = r
+        .q("select openid from account where id = $1")
+        .bind(id)
+        .one()
+        .await?;
+    r.open(id, "openid", &sealed).await
+}
+
+/// Her latest word on each agreement.
+#[derive(sqlx::FromRow)]
+pub struct AgreementRow {
+    pub kind: String,
+    pub version: String,
+    pub accepted: bool,
+    pub at: DateTime<Utc>,
+}
+
+pub async fn agreements(q: &mut impl Q, account: AccountId) -> Result<Vec<AgreementRow>> {
+    q.q("select kind, version, accepted, at from agreement_act where account_id = $1 order by at, id")
+        .bind(account)
+        .all()
+        .await
+}
+
+pub async fn agree(tx: &mut Tx, account: AccountId, kind: &str, version: &str, accepted: bool) -> Result<()> {
+    let id: AgreementId = tx.id();
+    let now = tx.now;
+    tx.q("insert into agreement_act (id, account_id, kind, version, accepted, at) values ($1, $2, $3, $4, $5, $6)")
+        .bind(id)
+        .bind(account)
+        .bind(kind.to_owned())
+        .bind(version.to_owned())
+        .bind(accepted)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// A second person's word, to be kept.
+pub struct NewAttestation {
+    pub facility: FacilityId,
+    pub staff: StaffId,
+    pub role: Role,
+    pub act: String,
+    pub subject: Uuid,
+    pub token_hash: Vec<u8>,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub async fn add_attestation(tx: &mut Tx, new: NewAttestation) -> Result<()> {
+    let id: AttestationId = tx.id();
+    let now = tx.now;
+    tx.q("insert into attestation (id, facility_id, token_hash, staff_id, role, act, subject, expires_at, created_at) \
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+        .bind(id)
+        .bind(new.facility)
+        .bind(new.token_hash)
+        .bind(new.staff)
+        .bind(new.role.word())
+        .bind(new.act)
+        .bind(new.subject)
+        .bind(new.expires_at)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Uses a second person's word up: who gave it, if it is for this act and subject and still good.
+pub async fn use_attestation(
+    tx: &mut Tx,
+    facility: FacilityId,
+    token_hash: Vec<u8>,
+    act: &str,
+    subject: Uuid,
+) -> Result<Option<(StaffId, Role)>> {
+    let now = tx.now;
+    let row: Option<(StaffId, String)> = tx
+        .q("update attestation set used_at = $5 where facility_id = $1 and token_hash = $2 and act = $3 and subject = $4 \
+            and used_at is null and expires_at > $5 returning staff_id, role")
+        .bind(facility)
+        .bind(token_hash)
+        .bind(act.to_owned())
+        .bind(subject)
+        .bind(now)
+        .opt()
+        .await?;
+    row.map(|(id, role)| {
+        Role::parse(&role)
+            .map(|role| (id, role))
+            .ok_or_else(|| Error::broken("an attestation has an unknown role"))
+    })
+    .transpose()
+}
+
+pub async fn end_other_sessions_of(tx: &mut Tx, staff: StaffId, but: SessionId) -> Result<()> {
+    let now = tx.now;
+    tx.q("update session set ended_at = $3 where staff_id = $1 and id <> $2 and ended_at is null")
+        .bind(staff)
+        .bind(but)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}

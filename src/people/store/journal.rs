@@ -1,0 +1,55 @@
+//! Reading the journal for people.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::base::error::Result;
+use crate::base::id::FacilityId;
+use crate::db::Q;
+use crate::people::acts::AuditFilter;
+
+/// One entry, as the quality office reads it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct AuditRow {
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub act: String,
+    pub actor: String,
+    pub subject: String,
+    pub patient_id: Option<Uuid>,
+    pub detail: String,
+    pub request_id: Option<String>,
+    pub seq: Option<i64>,
+}
+
+pub async fn audit(
+    q: &mut impl Q,
+    facility: FacilityId,
+    filter: &AuditFilter,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<AuditRow>> {
+    // Without a cursor the newest: an id after every other and a time after every other.
+    let (at, id) = after.unwrap_or((DateTime::<Utc>::MAX_UTC.min(far()), Uuid::max()));
+    q.q(
+        "select e.id, e.at, e.act, e.actor, e.subject, e.patient_id, e.detail, e.request_id, c.seq \
+         from journal_entry e left join journal_chain c on c.entry_id = e.id \
+         where e.facility_id = $1 and (e.at, e.id) < ($2, $3) \
+         and ($4 is null or e.patient_id = $4) and ($5 is null or e.actor_id = $5) \
+         and e.at >= $6 and e.at < $7 order by e.at desc, e.id desc limit $8",
+    )
+    .bind(facility)
+    .bind(at)
+    .bind(id)
+    .bind(filter.patient.map(Uuid::from))
+    .bind(filter.staff.map(Uuid::from))
+    .bind(filter.from.unwrap_or(DateTime::UNIX_EPOCH))
+    .bind(filter.to.unwrap_or_else(far))
+    .bind(limit)
+    .all()
+    .await
+}
+
+fn far() -> DateTime<Utc> {
+    DateTime::from_timestamp(253_370_764_800, 0).unwrap_or(DateTime::UNIX_EPOCH)
+}

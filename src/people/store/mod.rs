@@ -1,0 +1,11 @@
+//! The SQL of people and nothing else.
+
+mod accounts;
+mod journal;
+mod patients;
+mod staff;
+
+pub use accounts::*;
+pub use journal::*;
+pub use patients::*;
+pub use staff::*;

@@ -1,0 +1,382 @@
+//! Women's records, invitations, identity checks.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use crate::base::error::{Error, Result};
+use crate::base::id::{AccountId, FacilityId, IdentityCheckId, InvitationId, PatientId, StaffId};
+use crate::ctx::{Records, Tx};
+use crate::db::Q;
+use crate::people::model::{EmergencyContact, IdType, Patient};
+use crate::vault::{Blind, Class, Sealed};
+
+#[derive(sqlx::FromRow)]
+struct PatientRow {
+    id: PatientId,
+    facility_id: FacilityId,
+    account_id: Option<AccountId>,
+    record_number: String,
+    name: Option<Sealed>,
+    birth_date: Option<Sealed>,
+    id_type: Option<String>,
+    id_number: Option<Sealed>,
+    phone: Option<Sealed>,
+    phone_confirmed: bool,
+    height_cm: Option<String>,
+    language: String,
+    emergency_contact: Option<Sealed>,
+    level: i64,
+    matched: bool,
+    is_test: bool,
+    version: i64,
+}
+
+const FIND: &str = "select id, facility_id, account_id, record_number, name, birth_date, id_type, id_number, phone, \
+    phone_confirmed, height_cm, language, emergency_contact, level, matched, is_test, version from patient \
+    where facility_id = $1 and id = $2";
+
+pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) -> Result<Option<Patient>> {
+    let Some(row) = r.q(FIND).bind(facility).bind(id).opt::<PatientRow>().await? else {
+        return Ok(None);
+    };
+    let birth_date = r.open_if(id, "birth_date", row.birth_date.as_ref()).await?;
+    let contact = match &row.emergency_contact {
+        Some(sealed) => Some(
+            r.open_json::<EmergencyContact>(id, "emergency_contact", sealed)
+                .await?,
+        ),
+        None => None,
+    };
+    Ok(Some(Patient {
+        name: r.open_if(id, "name", row.name.as_ref()).await?,
+        birth_date: birth_date
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| Error::broken("a birth date is damaged"))?,
+        id_number: r.open_if(id, "id_number", row.id_number.as_ref()).await?,
+        phone: r.open_if(id, "phone", row.phone.as_ref()).await?,
+        emergency_contact: contact,
+        id: row.id,
+        facility_id: row.facility_id,
+        account_id: row.account_id,
+        record_number: row.record_number,
+        id_type: row.id_type.as_deref().and_then(IdType::parse),
+        phone_confirmed: row.phone_confirmed,
+        height_cm: row
+            .height_cm
+            .as_deref()
+            .and_then(|text| text.parse::<Decimal>().ok()),
+        language: row.language,
+        level: row.level,
+        matched: row.matched,
+        is_test: row.is_test,
+        version: row.version,
+    }))
+}
+
+/// Writes a record as it is now; makes the row on first sight. The revision rises by one.
+pub async fn save_patient(tx: &mut Tx, patient: &Patient) -> Result<()> {
+    let (facility, id) = (Some(patient.facility_id), patient.id);
+    let now = tx.now;
+    let name = tx
+        .seal_if(facility, id, Class::Identity, "name", patient.name.as_deref())
+        .await?;
+    let birth = patient.birth_date.map(|date| date.to_string());
+    let birth_date = tx
+        .seal_if(facility, id, Class::Identity, "birth_date", birth.as_deref())
+        .await?;
+    let id_number = tx
+        .seal_if(
+            facility,
+            id,
+            Class::Identity,
+            "id_number",
+            patient.id_number.as_deref(),
+        )
+        .await?;
+    let phone = tx
+        .seal_if(facility, id, Class::Contact, "phone", patient.phone.as_deref())
+        .await?;
+    let contact = match &patient.emergency_contact {
+        Some(contact) => Some(
+            tx.seal_json(facility, id, Class::Contact, "emergency_contact", contact)
+                .await?,
+        ),
+        None => None,
+    };
+    let id_blind: Option<Blind> = patient
+        .id_number
+        .as_deref()
+        .map(|number| tx.blind(facility, "id_number", number));
+    let phone_blind: Option<Blind> = patient
+        .phone
+        .as_deref()
+        .map(|phone| tx.blind(facility, "phone", phone));
+    tx.q("insert into patient (id, facility_id, account_id, record_number, name, birth_date, id_type, id_number, phone, \
+          phone_confirmed, height_cm, language, emergency_contact, id_blind, phone_blind, level, matched, is_test, \
+          bound_at, version, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+          $18, $19, 1, $20) on conflict (id) do update set account_id = excluded.account_id, name = excluded.name, \
+          birth_date = excluded.birth_date, id_type = excluded.id_type, id_number = excluded.id_number, \
+          phone = excluded.phone, phone_confirmed = excluded.phone_confirmed, height_cm = excluded.height_cm, \
+          language = excluded.language, emergency_contact = excluded.emergency_contact, id_blind = excluded.id_blind, \
+          phone_blind = excluded.phone_blind, level = excluded.level, matched = excluded.matched, \
+          bound_at = coalesce(patient.bound_at, excluded.bound_at), version = patient.version + 1")
+        .bind(id)
+        .bind(patient.facility_id)
+        .bind(patient.account_id)
+        .bind(patient.record_number.clone())
+        .bind(name)
+        .bind(birth_date)
+        .bind(patient.id_type.map(IdType::word))
+        .bind(id_number)
+        .bind(phone)
+        .bind(patient.phone_confirmed)
+        .bind(patient.height_cm.map(|cm| cm.to_string()))
+        .bind(patient.language.clone())
+        .bind(contact)
+        .bind(id_blind)
+        .bind(phone_blind)
+        .bind(patient.level)
+        .bind(patient.matched)
+        .bind(patient.is_test)
+        .bind(patient.account_id.map(|_| now))
+        .bind(now)
+        .run()
+        .await?;
+    tx.q("delete from patient_name_prefix where patient_id = $1")
+        .bind(id)
+        .run()
+        .await?;
+    let prefixes = patient
+        .name
+        .as_deref()
+        .map(|name| tx.vault().blind_prefixes(facility.map(Into::into), "name", name))
+        .unwrap_or_default();
+    for prefix in prefixes {
+        tx.q("insert into patient_name_prefix (patient_id, facility_id, prefix) values ($1, $2, $3)")
+            .bind(id)
+            .bind(patient.facility_id)
+            .bind(prefix)
+            .run()
+            .await?;
+    }
+    Ok(())
+}
+
+/// The next record number of a hospital: the year and a running number.
+pub async fn count_patients(q: &mut impl Q, facility: FacilityId) -> Result<i64> {
+    let (count,): (i64,) = q
+        .q("select count(*) from patient where facility_id = $1")
+        .bind(facility)
+        .one()
+        .await?;
+    Ok(count)
+}
+
+/// Her record in a hospital, by her account.
+pub async fn patient_of(
+    q: &mut impl Q,
+    account: AccountId,
+    facility: FacilityId,
+) -> Result<Option<PatientId>> {
+    let row: Option<(PatientId,)> = q
+        .q("select id from patient where account_id = $1 and facility_id = $2")
+        .bind(account)
+        .bind(facility)
+        .opt()
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+pub async fn note_match_try(tx: &mut Tx, id: PatientId) -> Result<i64> {
+    let (tries,): (i64,) = tx
+        .q("update patient set match_tries = match_tries + 1 where id = $1 returning match_tries")
+        .bind(id)
+        .one()
+        .await?;
+    Ok(tries)
+}
+
+pub async fn add_invitation(
+    tx: &mut Tx,
+    facility: FacilityId,
+    patient: PatientId,
+    code_hash: Vec<u8>,
+    expires_at: DateTime<Utc>,
+) -> Result<InvitationId> {
+    let id: InvitationId = tx.id();
+    let now = tx.now;
+    tx.q(
+        "insert into invitation (id, facility_id, patient_id, code_hash, expires_at, created_at) \
+          values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(facility)
+    .bind(patient)
+    .bind(code_hash)
+    .bind(expires_at)
+    .bind(now)
+    .run()
+    .await?;
+    Ok(id)
+}
+
+/// Uses an invitation up: whose it is.
+pub async fn use_invitation(tx: &mut Tx, code_hash: Vec<u8>) -> Result<Option<(PatientId, FacilityId)>> {
+    let now = tx.now;
+    tx.q(
+        "update invitation set used_at = $2 where code_hash = $1 and used_at is null and expires_at > $2 \
+          returning patient_id, facility_id",
+    )
+    .bind(code_hash)
+    .bind(now)
+    .opt()
+    .await
+}
+
+/// A staff check of identity, to be kept.
+pub struct NewIdentityCheck {
+    pub facility: FacilityId,
+    pub patient: PatientId,
+    pub staff: StaffId,
+    pub method: &'static str,
+    pub identifiers: Vec<String>,
+    pub code_hash: Option<Vec<u8>>,
+    pub confirmed: bool,
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+pub async fn add_identity_check(tx: &mut Tx, new: NewIdentityCheck) -> Result<IdentityCheckId> {
+    let id: IdentityCheckId = tx.id();
+    let now = tx.now;
+    tx.q("insert into identity_check (id, facility_id, patient_id, method, identifiers, staff_id, code_hash, confirmed_at, \
+          at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+        .bind(id)
+        .bind(new.facility)
+        .bind(new.patient)
+        .bind(new.method)
+        .bind(serde_json::to_string(&new.identifiers)?)
+        .bind(new.staff)
+        .bind(new.code_hash)
+        .bind(new.confirmed.then_some(now))
+        .bind(now)
+        .bind(new.expires_at)
+        .run()
+        .await?;
+    Ok(id)
+}
+
+/// Her records, newest binding first.
+pub async fn records_of(q: &mut impl Q, account: AccountId) -> Result<Vec<(PatientId, FacilityId)>> {
+    q.q("select id, facility_id from patient where account_id = $1 order by bound_at desc")
+        .bind(account)
+        .all()
+        .await
+}
+
+/// Whether this invitation once bound this account.
+pub async fn was_invited_by(q: &mut impl Q, code_hash: Vec<u8>, account: AccountId) -> Result<bool> {
+    let row: Option<(InvitationId,)> = q
+        .q(
+            "select i.id from invitation i join patient p on p.id = i.patient_id \
+            where i.code_hash = $1 and i.used_at is not null and p.account_id = $2",
+        )
+        .bind(code_hash)
+        .bind(account)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
+pub async fn match_tries(q: &mut impl Q, id: PatientId) -> Result<i64> {
+    let (tries,): (i64,) = q
+        .q("select match_tries from patient where id = $1")
+        .bind(id)
+        .one()
+        .await?;
+    Ok(tries)
+}
+
+pub async fn account_of(q: &mut impl Q, facility: FacilityId, id: PatientId) -> Result<Option<AccountId>> {
+    let row: Option<(Option<AccountId>,)> = q
+        .q("select account_id from patient where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(row.and_then(|(account,)| account))
+}
+
+/// One check of who she is.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct IdentityCheck {
+    /// `in_person` or `bedside_code`.
+    pub method: String,
+    /// Who checked.
+    pub staff_id: StaffId,
+    /// When it was finished; a code that she has not typed in is none.
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+pub async fn identity_checks(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Vec<IdentityCheck>> {
+    q.q("select method, staff_id, confirmed_at from identity_check where facility_id = $1 and patient_id = $2 \
+         and confirmed_at is not null order by confirmed_at desc")
+        .bind(facility)
+        .bind(patient)
+        .all()
+        .await
+}
+
+pub async fn confirm_code(
+    tx: &mut Tx,
+    facility: FacilityId,
+    patient: PatientId,
+    code_hash: Vec<u8>,
+) -> Result<bool> {
+    let now = tx.now;
+    let confirmed = tx
+        .q("update identity_check set confirmed_at = $4 where facility_id = $1 and patient_id = $2 and code_hash = $3 \
+            and confirmed_at is null and expires_at > $4 and failures < 5")
+        .bind(facility)
+        .bind(patient)
+        .bind(code_hash)
+        .bind(now)
+        .run()
+        .await?;
+    if confirmed == 0 {
+        tx.q(
+            "update identity_check set failures = failures + 1 where facility_id = $1 and patient_id = $2 \
+              and code_hash is not null and confirmed_at is null and expires_at > $3",
+        )
+        .bind(facility)
+        .bind(patient)
+        .bind(now)
+        .run()
+        .await?;
+    }
+    Ok(confirmed == 1)
+}
+
+/// Exact phone, identity or record number, or the beginning of a name; at most a hundred.
+pub async fn search(r: &mut impl Records, facility: FacilityId, text: &str) -> Result<Vec<PatientId>> {
+    let name = r.blind(Some(facility), "name", &text.chars().take(8).collect::<String>());
+    let phone = r.blind(Some(facility), "phone", text);
+    let number = r.blind(Some(facility), "id_number", text);
+    let rows: Vec<(PatientId,)> = r
+        .q("select id from patient where facility_id = $1 and (phone_blind = $2 or id_blind = $3 or record_number = $4 \
+            or id in (select patient_id from patient_name_prefix where facility_id = $1 and prefix = $5)) \
+            order by id limit 100")
+        .bind(facility)
+        .bind(phone)
+        .bind(number)
+        .bind(text.trim().to_owned())
+        .bind(name)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
