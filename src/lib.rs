@@ -14,6 +14,8 @@ pub mod cache;
 pub mod content;
 pub mod ctx;
 pub mod db;
+pub mod education;
+pub mod episode;
 pub mod evidence;
 pub mod http;
 pub mod journal;
