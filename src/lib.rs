@@ -11,6 +11,7 @@
 
 pub mod base;
 pub mod cache;
+pub mod consent;
 pub mod content;
 pub mod ctx;
 pub mod db;

@@ -56,12 +56,13 @@ pub enum Refusal {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Error {
         match refusal {
-            Refusal::IllegalTransition { current } => Error::Conflict(
-                Code::ConsentIllegalTransition,
-                json!({ "state": current.word() }),
-            ),
+            Refusal::IllegalTransition { current } => {
+                Error::Conflict(Code::ConsentIllegalTransition, json!({ "state": current.word() }))
+            }
             Refusal::Plain(code) => Error::Refused(code),
-            Refusal::RisksOpen { rules } => Error::Conflict(Code::ConsentRisksOpen, json!({ "rules": rules })),
+            Refusal::RisksOpen { rules } => {
+                Error::Conflict(Code::ConsentRisksOpen, json!({ "rules": rules }))
+            }
             Refusal::RisksUnconfirmed { rules } => {
                 Error::Conflict(Code::ConsentRisksUnconfirmed, json!({ "rules": rules }))
             }

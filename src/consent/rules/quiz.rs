@@ -105,19 +105,31 @@ impl Grade {
 }
 
 /// The questions of a round: the always asked, one of a pair, and one on her own risk.
-pub fn draw(comprehension: &Value, own: &[OwnRisk], fired: &[String], consent: ConsentId, round: i64) -> Vec<Drawn> {
+pub fn draw(
+    comprehension: &Value,
+    own: &[OwnRisk],
+    fired: &[String],
+    consent: ConsentId,
+    round: i64,
+) -> Vec<Drawn> {
     let mut dice = Dice::new(consent, round);
     let plan = comprehension.pointer("/antenatal");
     let words = |name: &str| -> Vec<String> {
         let list = plan.and_then(|plan| plan.get(name)).and_then(Value::as_array);
-        list.into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned)).collect()
+        list.into_iter()
+            .flatten()
+            .filter_map(|id| id.as_str().map(str::to_owned))
+            .collect()
     };
     let mut ids = words("always");
     let pair = words("one_of");
     ids.extend(dice.pick(&pair).cloned());
     let own_risk = own_question(comprehension.get("own_risk"), own, fired, &mut dice);
     if own_risk.is_none() {
-        ids.extend(plan.and_then(|plan| plan.get("own_risk_else")?.as_str()).map(str::to_owned));
+        ids.extend(
+            plan.and_then(|plan| plan.get("own_risk_else")?.as_str())
+                .map(str::to_owned),
+        );
     }
     let bank: BTreeMap<&str, &Value> = comprehension
         .get("questions")
@@ -131,7 +143,10 @@ pub fn draw(comprehension: &Value, own: &[OwnRisk], fired: &[String], consent: C
         .filter_map(|id| bank.get(id.as_str()))
         .map(|question| {
             let options = question.get("options").and_then(Value::as_array);
-            let options = options.into_iter().flatten().map(|o| Choice { code: text(o, "code"), text: text(o, "text") });
+            let options = options.into_iter().flatten().map(|o| Choice {
+                code: text(o, "code"),
+                text: text(o, "text"),
+            });
             of(question, options.collect(), text(question, "answer"))
         })
         .chain(own_risk)
@@ -156,26 +171,53 @@ fn of(question: &Value, options: Vec<Choice>, answer: String) -> Drawn {
 }
 
 fn text(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    value
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// "Which of these did your doctor name for you?": hers, and two that she lacks.
-fn own_question(template: Option<&Value>, own: &[OwnRisk], fired: &[String], dice: &mut Dice) -> Option<Drawn> {
+fn own_question(
+    template: Option<&Value>,
+    own: &[OwnRisk],
+    fired: &[String],
+    dice: &mut Dice,
+) -> Option<Drawn> {
     let template = template?;
     let risk = dice.pick(own)?;
     let labels = template.get("labels")?.as_array()?;
     let names = |label: &Value, rule: &str| {
         let prefixes = label.get("rules").and_then(Value::as_array);
-        prefixes.into_iter().flatten().filter_map(Value::as_str).any(|prefix| rule.starts_with(prefix))
+        prefixes
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .any(|prefix| rule.starts_with(prefix))
     };
     let right = labels.iter().find(|label| names(label, &risk.id)).map_or_else(
-        || Choice { code: "own".into(), text: risk.text.clone() },
-        |label| Choice { code: text(label, "code"), text: text(label, "text") },
+        || Choice {
+            code: "own".into(),
+            text: risk.text.clone(),
+        },
+        |label| Choice {
+            code: text(label, "code"),
+            text: text(label, "text"),
+        },
     );
     let mut wrong: Vec<Choice> = labels
         .iter()
-        .filter(|label| !fired.iter().chain(own.iter().map(|risk| &risk.id)).any(|rule| names(label, rule)))
-        .map(|label| Choice { code: text(label, "code"), text: text(label, "text") })
+        .filter(|label| {
+            !fired
+                .iter()
+                .chain(own.iter().map(|risk| &risk.id))
+                .any(|rule| names(label, rule))
+        })
+        .map(|label| Choice {
+            code: text(label, "code"),
+            text: text(label, "text"),
+        })
         .collect();
     dice.shuffle(&mut wrong);
     wrong.truncate(2);
@@ -211,7 +253,10 @@ pub fn grade(drawn: Vec<Drawn>, given: &[Given], pass_correct: usize) -> Result<
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut grade = Grade { graded, passed: false };
+    let mut grade = Grade {
+        graded,
+        passed: false,
+    };
     let (correct, critical, critical_correct) = grade.counts();
     grade.passed = critical_correct == critical && correct >= pass_correct;
     Ok(grade)
@@ -241,8 +286,14 @@ impl Dice {
     /// Below `sides`, which is above 0.
     fn throw(&mut self, sides: usize) -> usize {
         self.thrown += 1;
-        let bytes = tagged("consent/draw/v1", &[self.seed.as_slice(), &self.thrown.to_be_bytes()].concat());
-        let number = bytes.iter().take(4).fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
+        let bytes = tagged(
+            "consent/draw/v1",
+            &[self.seed.as_slice(), &self.thrown.to_be_bytes()].concat(),
+        );
+        let number = bytes
+            .iter()
+            .take(4)
+            .fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
         number % sides.max(1)
     }
 

@@ -16,13 +16,20 @@ fn consent(n: u128) -> ConsentId {
 }
 
 fn platelets() -> Vec<OwnRisk> {
-    vec![OwnRisk { id: "R-PLT-2".into(), text: "Your platelets are low.".into() }]
+    vec![OwnRisk {
+        id: "R-PLT-2".into(),
+        text: "Your platelets are low.".into(),
+    }]
 }
 
 fn right(drawn: &[Drawn]) -> Vec<Given> {
     drawn
         .iter()
-        .map(|question| Given { question: question.id.clone(), option: question.answer.clone(), took_ms: None })
+        .map(|question| Given {
+            question: question.id.clone(),
+            option: question.answer.clone(),
+            took_ms: None,
+        })
         .collect()
 }
 
@@ -35,7 +42,10 @@ fn six_questions_with_the_four_critical_and_one_on_her_own_risk() {
     let own = drawn.iter().find(|question| question.id == "TB-OWN").unwrap();
     assert_eq!(own.answer, "platelets");
     assert_eq!(own.options.len(), 3);
-    assert!(own.options.iter().all(|option| option.code != "anemia"), "she has that one too");
+    assert!(
+        own.options.iter().all(|option| option.code != "anemia"),
+        "she has that one too"
+    );
     assert!(drawn.iter().any(|q| q.id == "TB03" || q.id == "TB05"));
 }
 
@@ -48,11 +58,19 @@ fn without_a_risk_of_her_own_the_general_question_takes_its_place() {
 
 #[test]
 fn a_risk_in_the_doctors_own_words_is_its_own_right_answer() {
-    let own = vec![OwnRisk { id: "added-1".into(), text: "A rod in your back.".into() }];
+    let own = vec![OwnRisk {
+        id: "added-1".into(),
+        text: "A rod in your back.".into(),
+    }];
     let drawn = draw(&comprehension(), &own, &[], consent(3), 1);
     let question = drawn.iter().find(|question| question.id == "TB-OWN").unwrap();
     assert_eq!(question.answer, "own");
-    assert!(question.options.iter().any(|option| option.text == "A rod in your back."));
+    assert!(
+        question
+            .options
+            .iter()
+            .any(|option| option.text == "A rod in your back.")
+    );
 }
 
 #[test]
@@ -71,10 +89,20 @@ fn all_critical_and_five_in_all_pass() {
     assert!(grade(drawn.clone(), &right(&drawn), least).unwrap().passed);
     let wrong = |critical: bool, count: usize| {
         let mut given = right(&drawn);
-        let of_kind = drawn.iter().filter(|question| question.critical == critical).take(count);
+        let of_kind = drawn
+            .iter()
+            .filter(|question| question.critical == critical)
+            .take(count);
         for question in of_kind {
-            let other = question.options.iter().find(|option| option.code != question.answer).unwrap();
-            let answer = given.iter_mut().find(|answer| answer.question == question.id).unwrap();
+            let other = question
+                .options
+                .iter()
+                .find(|option| option.code != question.answer)
+                .unwrap();
+            let answer = given
+                .iter_mut()
+                .find(|answer| answer.question == question.id)
+                .unwrap();
             answer.option = other.code.clone();
         }
         grade(drawn.clone(), &given, least).unwrap()
@@ -91,7 +119,10 @@ fn each_question_is_answered_once_with_one_of_its_options() {
     let drawn = draw(&comprehension(), &[], &[], consent(7), 1);
     let mut missing = right(&drawn);
     let left_out = missing.pop().unwrap();
-    assert_eq!(grade(drawn.clone(), &missing, 5), Err(vec![left_out.question.clone()]));
+    assert_eq!(
+        grade(drawn.clone(), &missing, 5),
+        Err(vec![left_out.question.clone()])
+    );
     let mut twice = right(&drawn);
     twice.push(left_out.clone());
     assert_eq!(grade(drawn.clone(), &twice, 5), Err(vec![left_out.question]));

@@ -30,8 +30,15 @@ const IMPOSSIBLE: Refusal = Refusal::Plain(Code::ConsentReadingImpossible);
 ///
 /// Refuses: `consent.reading_impossible` for gaps or repeats in the sequence, time running backwards or longer than
 /// the time that passed here, two sections at once, and reading before the release.
-pub fn may_take(before: &[ReadingBatch], new: &ReadingBatch, issued_at: DateTime<Utc>) -> Result<(), Refusal> {
-    let same: Vec<&ReadingBatch> = before.iter().filter(|batch| batch.session == new.session).collect();
+pub fn may_take(
+    before: &[ReadingBatch],
+    new: &ReadingBatch,
+    issued_at: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    let same: Vec<&ReadingBatch> = before
+        .iter()
+        .filter(|batch| batch.session == new.session)
+        .collect();
     let last = same.iter().rev().find_map(|batch| batch.events.last());
     let (Some(first), Some(newest)) = (new.events.first(), new.events.last()) else {
         return Err(IMPOSSIBLE);
@@ -50,8 +57,16 @@ pub fn may_take(before: &[ReadingBatch], new: &ReadingBatch, issued_at: DateTime
         _ => (first.at_ms, issued_at),
     };
     let possible = (new.at - since + TOLERANCE).num_milliseconds() >= newest.at_ms - since_ms;
-    let all: Vec<ReadingEvent> = same.iter().flat_map(|batch| batch.events.iter()).chain(&new.events).cloned().collect();
-    let counted: i64 = sessions(before, Some(new)).values().map(|events| total(events)).sum();
+    let all: Vec<ReadingEvent> = same
+        .iter()
+        .flat_map(|batch| batch.events.iter())
+        .chain(&new.events)
+        .cloned()
+        .collect();
+    let counted: i64 = sessions(before, Some(new))
+        .values()
+        .map(|events| total(events))
+        .sum();
     // Two phones don't read twice as fast.
     let within = (new.at - issued_at + TOLERANCE).num_milliseconds() >= counted;
     if begins && goes_on && possible && within && one_at_a_time(&all) {
@@ -91,7 +106,7 @@ fn sessions<'a>(before: &'a [ReadingBatch], new: Option<&'a ReadingBatch>) -> Se
 fn dwell<'a>(events: &[&'a ReadingEvent]) -> BTreeMap<&'a str, (i64, bool)> {
     let mut found: BTreeMap<&str, (i64, bool)> = BTreeMap::new();
     let mut shown: Option<&str> = None;
-    let mut before_ms = None;
+    let mut before_ms: Option<i64> = None;
     for event in events {
         if let (Some(section), Some(before)) = (shown, before_ms) {
             found.entry(section).or_default().0 += (event.at_ms - before).clamp(0, PAUSE_MS);
@@ -145,11 +160,20 @@ mod tests {
     }
 
     fn event(seq: i64, kind: ReadingKind, section: &str, at_ms: i64) -> ReadingEvent {
-        ReadingEvent { kind, section: section.into(), seq, at_ms }
+        ReadingEvent {
+            kind,
+            section: section.into(),
+            seq,
+            at_ms,
+        }
     }
 
     fn batch(received: i64, events: Vec<ReadingEvent>) -> ReadingBatch {
-        ReadingBatch { session: "s".into(), events, at: at(received) }
+        ReadingBatch {
+            session: "s".into(),
+            events,
+            at: at(received),
+        }
     }
 
     fn read(from_seq: i64, section: &str, from_ms: i64, to_ms: i64) -> Vec<ReadingEvent> {
@@ -161,7 +185,12 @@ mod tests {
     }
 
     fn floors() -> Vec<Floor> {
-        ["a", "b"].map(|section| Floor { section: section.into(), min_read_ms: 4000 }).to_vec()
+        ["a", "b"]
+            .map(|section| Floor {
+                section: section.into(),
+                min_read_ms: 4000,
+            })
+            .to_vec()
     }
 
     #[test]
@@ -174,10 +203,13 @@ mod tests {
 
     #[test]
     fn the_end_is_needed_however_long_it_was_open() {
-        let long = batch(60, vec![
-            event(1, ReadingKind::Visible, "a", 0),
-            event(2, ReadingKind::Hidden, "a", 50_000),
-        ]);
+        let long = batch(
+            60,
+            vec![
+                event(1, ReadingKind::Visible, "a", 0),
+                event(2, ReadingKind::Hidden, "a", 50_000),
+            ],
+        );
         assert!(!progress(&floors(), &[long])[0].read);
     }
 
@@ -190,7 +222,10 @@ mod tests {
     #[test]
     fn reading_longer_than_the_time_that_passed_is_impossible() {
         assert_eq!(may_take(&[], &batch(10, read(1, "a", 0, 15_000)), at(0)), Ok(()));
-        assert_eq!(may_take(&[], &batch(10, read(1, "a", 0, 15_001)), at(0)), Err(IMPOSSIBLE));
+        assert_eq!(
+            may_take(&[], &batch(10, read(1, "a", 0, 15_001)), at(0)),
+            Err(IMPOSSIBLE)
+        );
         let first = batch(100, read(1, "a", 0, 4000));
         let again = batch(101, read(4, "b", 4000, 11_000));
         assert_eq!(may_take(&[first], &again, at(0)), Err(IMPOSSIBLE));
@@ -205,7 +240,11 @@ mod tests {
             ("backwards", read(4, "b", 3000, 8000)),
             ("empty", vec![]),
         ] {
-            assert_eq!(may_take(std::slice::from_ref(&first), &batch(20, events), at(0)), Err(IMPOSSIBLE), "{what}");
+            assert_eq!(
+                may_take(std::slice::from_ref(&first), &batch(20, events), at(0)),
+                Err(IMPOSSIBLE),
+                "{what}"
+            );
         }
         let two = vec![
             event(1, ReadingKind::Visible, "a", 0),
@@ -217,7 +256,10 @@ mod tests {
     #[test]
     fn two_phones_do_not_read_twice_as_fast() {
         let one = batch(30, read(1, "a", 0, 30_000));
-        let other = ReadingBatch { session: "t".into(), ..batch(30, read(1, "b", 0, 30_000)) };
+        let other = ReadingBatch {
+            session: "t".into(),
+            ..batch(30, read(1, "b", 0, 30_000))
+        };
         assert_eq!(may_take(&[one], &other, at(0)), Err(IMPOSSIBLE));
     }
 }

@@ -80,13 +80,7 @@ pub struct Transition {
     pub who: By,
 }
 
-const fn row(
-    id: &'static str,
-    from: &'static [State],
-    to: State,
-    trigger: Trigger,
-    who: By,
-) -> Transition {
+const fn row(id: &'static str, from: &'static [State], to: State, trigger: Trigger, who: By) -> Transition {
     Transition {
         id,
         from,
@@ -106,13 +100,55 @@ pub const TRANSITIONS: &[Transition] = &[
     row("T04", &[Reading], Ready, Trigger::GatesPass, By::System),
     row("T05", &[Reading], Ready, Trigger::Waive, By::Anesthesiologist),
     row("T06", &[Ready], PatientSigned, Trigger::Sign, By::Patient),
-    row("T07", &[PatientSigned], Active, Trigger::Countersign, By::Anesthesiologist),
-    row("T08", &[PatientSigned], Ready, Trigger::Return, By::Anesthesiologist),
-    row("T09", &[Issued, Reading, Ready], State::Refused, Trigger::Refuse, By::Patient),
-    row("T10", &[PatientSigned, Active], State::Withdrawn, Trigger::Withdraw, By::Patient),
-    row("T13", &[Issued, Reading, Ready, PatientSigned], State::Expired, Trigger::DeadlinePassed, By::System),
-    row("T14", &[Active], State::Expired, Trigger::ValidityEnded, By::System),
-    row("T15", &[Active], State::Fulfilled, Trigger::RecordClosed, By::System),
+    row(
+        "T07",
+        &[PatientSigned],
+        Active,
+        Trigger::Countersign,
+        By::Anesthesiologist,
+    ),
+    row(
+        "T08",
+        &[PatientSigned],
+        Ready,
+        Trigger::Return,
+        By::Anesthesiologist,
+    ),
+    row(
+        "T09",
+        &[Issued, Reading, Ready],
+        State::Refused,
+        Trigger::Refuse,
+        By::Patient,
+    ),
+    row(
+        "T10",
+        &[PatientSigned, Active],
+        State::Withdrawn,
+        Trigger::Withdraw,
+        By::Patient,
+    ),
+    row(
+        "T13",
+        &[Issued, Reading, Ready, PatientSigned],
+        State::Expired,
+        Trigger::DeadlinePassed,
+        By::System,
+    ),
+    row(
+        "T14",
+        &[Active],
+        State::Expired,
+        Trigger::ValidityEnded,
+        By::System,
+    ),
+    row(
+        "T15",
+        &[Active],
+        State::Fulfilled,
+        Trigger::RecordClosed,
+        By::System,
+    ),
 ];
 
 /// Where a trigger leads from a state.
@@ -163,7 +199,11 @@ mod tests {
     #[test]
     fn each_trigger_has_one_row_with_an_id_of_its_own() {
         for trigger in Trigger::ALL {
-            assert_eq!(TRANSITIONS.iter().filter(|row| row.trigger == trigger).count(), 1, "{trigger:?}");
+            assert_eq!(
+                TRANSITIONS.iter().filter(|row| row.trigger == trigger).count(),
+                1,
+                "{trigger:?}"
+            );
         }
     }
 }
