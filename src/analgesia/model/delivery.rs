@@ -225,7 +225,7 @@ pub struct Birth {
     pub is_test: bool,
     /// First neuraxial dose with the indication `labor`.
     pub first_dose_at: Option<DateTime<Utc>>,
-    /// How, once a dose was given.
+    /// The neuraxial block of this labor, whatever it was for.
     pub technique: Option<Technique>,
     /// Pain scores: when observed, tenths 0–100.
     pub pain: Vec<(DateTime<Utc>, i64)>,
@@ -236,8 +236,10 @@ pub struct Birth {
 /// A newborn as the indicators need it.
 #[derive(Clone, Debug)]
 pub struct BabyFacts {
-    /// Born alive; one that died later was.
-    pub alive: bool,
+    /// Fate; only a stillbirth was not born alive.
+    pub outcome: BabyOutcome,
+    /// Weight, g.
+    pub weight_g: Option<i64>,
     /// Apgar at 1 min.
     pub apgar1: Option<i64>,
     /// Apgar at 5 min.
