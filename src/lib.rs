@@ -9,8 +9,10 @@
 //! 3. `people` · `episode` · `education` · `forms` · `assessment` · `consent` · `analgesia` · `followup` · `quality` – slices
 //! 4. `app` · `cli` – put it together
 
+pub mod app;
 pub mod base;
 pub mod cache;
+pub mod config;
 pub mod content;
 pub mod ctx;
 pub mod db;
