@@ -12,10 +12,12 @@
 pub mod app;
 pub mod base;
 pub mod cache;
+pub mod cli;
 pub mod config;
 pub mod content;
 pub mod ctx;
 pub mod db;
+pub mod demo;
 pub mod evidence;
 pub mod http;
 pub mod journal;
