@@ -9,12 +9,14 @@
 //! 3. `people` · `episode` · `education` · `forms` · `assessment` · `consent` · `analgesia` · `followup` · `quality` – slices
 //! 4. `app` · `cli` – put it together
 
+pub mod assessment;
 pub mod base;
 pub mod cache;
 pub mod content;
 pub mod ctx;
 pub mod db;
 pub mod evidence;
+pub mod forms;
 pub mod http;
 pub mod journal;
 pub mod outbox;

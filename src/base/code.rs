@@ -52,4 +52,11 @@ codes! {
     PeopleWechatCodeInvalid = "people.wechat_code_invalid";
     PeopleWechatUnavailable = "people.wechat_unavailable";
     PeopleWechatUserBlocked = "people.wechat_user_blocked";
+    FormsAlreadyCompleted = "forms.already_completed";
+    FormsNotCompleted = "forms.not_completed";
+    FormsResponseInvalid = "forms.response_invalid";
+    FormsWindowClosed = "forms.window_closed";
+    AssessmentAlreadyDecided = "assessment.already_decided";
+    AssessmentClaimedByAnother = "assessment.claimed_by_another";
+    AssessmentNeedsAnesthesiologist = "assessment.needs_anesthesiologist";
 }
