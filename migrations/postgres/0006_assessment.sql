@@ -53,7 +53,7 @@ create table review_decision (
   by_role text not null,
   conditions bytea,
   plan bytea,
-  summary bytea,
+  summary bytea not null,
   reason bytea,
   at timestamptz not null
 );

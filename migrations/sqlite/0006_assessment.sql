@@ -53,7 +53,7 @@ create table review_decision (
   by_role text not null,
   conditions blob,
   plan blob,
-  summary blob,
+  summary blob not null,
   reason blob,
   at text not null
 );

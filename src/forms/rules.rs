@@ -1,31 +1,13 @@
 //! Decisions about forms, pure.
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
 use super::model::{Assignment, AssignmentState, ResponseStatus};
 use crate::base::Code;
-use crate::base::clock::clinic_zone;
 use crate::content::forms::{ASSESSMENT, RECHECK, STAFF};
 use crate::questionnaire::{Form, Phase};
-
-/// Days before the due date at which the assessment opens: 28 weeks 0 days.
-const OPENS_BEFORE: Duration = Duration::days(280 - 28 * 7);
-/// Days before the due date at which it is due: 36 weeks 0 days.
-const DUE_BEFORE: Duration = Duration::days(280 - 36 * 7);
-
-/// When the assessment of pregnancy opens and is due, by the due date. Source: decision on windows.
-pub fn assessment_window(edd: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
-    (midnight(edd - OPENS_BEFORE), midnight(edd - DUE_BEFORE))
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN)
-        .and_local_timezone(clinic_zone())
-        .single()
-        .map_or(DateTime::UNIX_EPOCH, |at| at.with_timezone(&Utc))
-}
 
 /// Where an assignment stands.
 pub fn state(assignment: &Assignment, now: DateTime<Utc>) -> AssignmentState {
@@ -154,6 +136,8 @@ fn collect(node: &Value, wanted: &dyn Fn(&str) -> bool, flat: &mut Map<String, V
 
 #[cfg(test)]
 mod tests {
+    use chrono::Duration;
+
     use super::*;
     use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId, ResponseId};
     use crate::content::{Content, Origin};
@@ -173,14 +157,6 @@ mod tests {
             closes_at: closes.map(at),
             response: None,
         }
-    }
-
-    #[test]
-    fn the_assessment_opens_at_28_weeks_and_is_due_at_36() {
-        let edd = NaiveDate::from_ymd_opt(2026, 4, 20).unwrap();
-        let (opens, due) = assessment_window(edd);
-        assert_eq!(opens.to_rfc3339(), "2026-01-25T16:00:00+00:00");
-        assert_eq!(due.to_rfc3339(), "2026-03-22T16:00:00+00:00");
     }
 
     #[test]

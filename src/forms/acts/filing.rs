@@ -217,7 +217,7 @@ pub(in crate::forms) async fn assign_assessment(ctx: &Ctx, facility: FacilityId,
     let mut tx = ctx.write(Act::FormsAssign).await?;
     let found = crate::episode::facts::lock(&mut tx, facility, id).await?;
     let episode = found.ok_or(Error::Missing(Noun::Episode))?;
-    let (opens_at, due_at) = rules::assessment_window(episode.edd);
+    let (opens_at, due_at) = (episode.reaches(28, 0), episode.reaches(36, 0));
     let assignment = store::assign(
         &mut tx,
         store::NewAssignment {
