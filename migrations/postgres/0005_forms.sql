@@ -10,6 +10,7 @@ create table assignment (
   opens_at timestamptz not null,
   due_at timestamptz,
   closes_at timestamptz,
+  after_loss boolean not null default false,
   created_at timestamptz not null,
   constraint assignment_once unique (episode_id, name, reference)
 );
@@ -22,6 +23,7 @@ create table response (
   assignment_id uuid references assignment (id),
   questionnaire text not null,
   name text not null,
+  after_loss boolean not null,
   status text not null,
   content bytea not null,
   staff_items bytea,

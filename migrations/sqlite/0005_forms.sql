@@ -10,6 +10,7 @@ create table assignment (
   opens_at text not null,
   due_at text,
   closes_at text,
+  after_loss boolean not null default 0 check (after_loss in (0, 1)),
   created_at text not null,
   constraint assignment_once unique (episode_id, name, reference)
 );
@@ -22,6 +23,7 @@ create table response (
   assignment_id blob references assignment (id),
   questionnaire text not null,
   name text not null,
+  after_loss boolean not null check (after_loss in (0, 1)),
   status text not null,
   content blob not null,
   staff_items blob,

@@ -49,6 +49,11 @@ pub async fn close_assignments(
     store::close(tx, facility, episode, name).await
 }
 
+/// The forms that are assigned and unanswered come without the items on the baby, and with the gentler texts.
+pub async fn mark_after_loss(tx: &mut Tx, facility: FacilityId, episode: EpisodeId) -> Result<()> {
+    store::mark_after_loss(tx, facility, episode).await
+}
+
 /// The assignments of a pregnancy with their answers, in the order in which they open.
 pub async fn assignments(
     q: &mut impl Q,

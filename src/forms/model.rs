@@ -35,6 +35,8 @@ pub struct Assignment {
     pub due_at: Option<DateTime<Utc>>,
     /// When it closes; none leaves it open.
     pub closes_at: Option<DateTime<Utc>>,
+    /// The form without the items on the baby.
+    pub after_loss: bool,
     /// The answers given for it.
     pub response: Option<(ResponseId, ResponseStatus)>,
 }
@@ -112,6 +114,8 @@ pub struct Response {
     pub questionnaire: String,
     /// Name of the form.
     pub name: String,
+    /// The form without the items on the baby.
+    pub after_loss: bool,
     /// Draft or submitted.
     pub status: ResponseStatus,
     /// The FHIR `QuestionnaireResponse`.

@@ -155,6 +155,7 @@ mod tests {
             opens_at: at(opens),
             due_at: None,
             closes_at: closes.map(at),
+            after_loss: false,
             response: None,
         }
     }

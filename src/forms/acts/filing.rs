@@ -4,12 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::base::clock::clinic_zone;
 use crate::base::error::{Error, Fault, Result};
-use crate::base::id::{EpisodeId, FacilityId, PatientId};
-use crate::base::{Act, Actor, Code, Locale, Noun, Subject};
-use crate::content::forms::{ASSESSMENT, Entry};
+use crate::base::id::{FacilityId, PatientId};
+use crate::base::{Code, Locale, Noun};
+use crate::content::forms::Entry;
 use crate::ctx::{Ctx, Sender, Tx};
 use crate::db::Q;
-use crate::episode::model::{Episode, Step, StepKind, StepState};
+use crate::episode::model::Episode;
 use crate::forms::model::{Assignment, Response, ResponseStatus, Revision, Warning};
 use crate::forms::{rules, store};
 use crate::people::caller::Caller;
@@ -17,20 +17,24 @@ use crate::people::facts::account_of;
 use crate::people::policy::Belongs;
 use crate::questionnaire::{self, Answers, Context, Language, Mode, Problem};
 
-/// The newest version of a form.
-pub(super) fn current<'a>(ctx: &'a Ctx, name: &str) -> Result<&'a Entry> {
-    ctx.content
-        .forms
-        .current(name)
+/// The newest version of a form, without the items on the baby where it must be so.
+pub(super) fn current<'a>(ctx: &'a Ctx, name: &str, after_loss: bool) -> Result<&'a Entry> {
+    let gentle = after_loss.then(|| ctx.content.forms.after_loss(name)).flatten();
+    gentle
+        .or_else(|| ctx.content.forms.current(name))
         .filter(|_| rules::stands_alone(name))
         .ok_or(Error::Missing(Noun::Questionnaire))
 }
 
 /// The form that answers were begun with.
 pub(super) fn entry_of<'a>(ctx: &'a Ctx, response: &Response) -> Result<&'a Entry> {
-    ctx.content
+    let gentle = ctx
+        .content
         .forms
-        .canonical(&response.questionnaire)
+        .after_loss(&response.name)
+        .filter(|entry| response.after_loss && entry.form.canonical() == response.questionnaire);
+    gentle
+        .or_else(|| ctx.content.forms.canonical(&response.questionnaire))
         .ok_or(Error::Missing(Noun::Questionnaire))
 }
 
@@ -151,6 +155,7 @@ pub(super) fn begun(tx: &Tx, entry: &Entry, episode: &Episode, assignment: Optio
         assignment_id: assignment.map(|a| a.id),
         questionnaire: entry.form.canonical().to_owned(),
         name: entry.name.clone(),
+        after_loss: assignment.is_some_and(|a| a.after_loss),
         status: ResponseStatus::InProgress,
         content: entry.form.draft(),
         staff_items: None,
@@ -183,7 +188,7 @@ pub(in crate::forms) async fn record_completed(
     content: &Value,
 ) -> Result<(Response, Answers, Vec<Warning>)> {
     let me = caller.staff()?;
-    let entry = current(ctx, name)?;
+    let entry = current(ctx, name, assignment.is_some_and(|a| a.after_loss))?;
     let begun_before = match assignment.and_then(|a| a.response) {
         Some((_, ResponseStatus::Completed)) => return Err(Error::Refused(Code::FormsAlreadyCompleted)),
         Some((id, ResponseStatus::InProgress)) => store::response(tx, episode.facility_id, id).await?,
@@ -210,51 +215,4 @@ pub(in crate::forms) async fn record_completed(
         store::add(tx, Revision { response: &response, actor }).await?;
     }
     Ok((response, answers, remarks))
-}
-
-/// Assigns the assessment of a pregnancy, in its window; once answered, only the window moves.
-pub(in crate::forms) async fn assign_assessment(ctx: &Ctx, facility: FacilityId, id: EpisodeId) -> Result<()> {
-    let mut tx = ctx.write(Act::FormsAssign).await?;
-    let found = crate::episode::facts::lock(&mut tx, facility, id).await?;
-    let episode = found.ok_or(Error::Missing(Noun::Episode))?;
-    let (opens_at, due_at) = (episode.reaches(28, 0), episode.reaches(36, 0));
-    let assignment = store::assign(
-        &mut tx,
-        store::NewAssignment {
-            facility,
-            patient: episode.patient_id,
-            episode: id,
-            name: ASSESSMENT,
-            reference: ASSESSMENT,
-            opens_at,
-            due_at: Some(due_at),
-            closes_at: None,
-        },
-    )
-    .await?;
-    let answered = store::latest_completed(&mut tx, facility, id, ASSESSMENT).await?;
-    if answered.is_none() {
-        let step = Step {
-            episode: id,
-            facility,
-            kind: StepKind::Assessment,
-            reference: ASSESSMENT.to_owned(),
-            subject: Some(assignment.into()),
-            state: StepState::Open,
-            due_from: Some(opens_at),
-            due_to: Some(due_at),
-            required: true,
-        };
-        crate::episode::facts::set_step(&mut tx, &step).await?;
-    }
-    tx.journal_as(
-        Act::FormsAssign,
-        Actor::SYSTEM,
-        Some(facility),
-        Subject::of_patient("assignment", assignment, episode.patient_id),
-        json!({ "form": ASSESSMENT, "opens": opens_at, "due": due_at }),
-        None,
-    )
-    .await?;
-    tx.commit().await
 }

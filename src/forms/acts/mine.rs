@@ -73,7 +73,23 @@ pub async fn questionnaire(ctx: &Ctx, caller: &Caller, name: &str, version: Opti
             .filter(|_| rules::stands_alone(name));
         return entry.cloned().ok_or(Error::Missing(Noun::Questionnaire));
     }
-    current(ctx, name).cloned()
+    let after_loss = match caller.mine() {
+        Ok(mine) => comes_after_loss(ctx, mine, name).await?,
+        Err(_) => false,
+    };
+    current(ctx, name, after_loss).cloned()
+}
+
+/// Whether she is asked this form without the items on the baby.
+async fn comes_after_loss(ctx: &Ctx, mine: Mine, name: &str) -> Result<bool> {
+    let mut view = ctx.view();
+    let Some(episode) = episode::facts::current(&mut view, mine.facility, mine.patient).await? else {
+        return Ok(false);
+    };
+    let assignments = store::assignments(&mut view, mine.facility, episode.id).await?;
+    Ok(assignments
+        .iter()
+        .any(|assignment| assignment.name == name && assignment.after_loss))
 }
 
 /// She begins a form; a draft that she has begun before is given back.
@@ -91,7 +107,7 @@ pub async fn start(
     let mut tx = once!(ctx, Act::FormsStart, caller);
     people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
     let episode = hers(&mut tx, mine).await?;
-    let entry = current(ctx, name)?;
+    let entry = current(ctx, name, false)?;
     let all = store::assignments(&mut tx, mine.facility, episode.id).await?;
     let asked: Vec<_> = all
         .iter()
@@ -106,6 +122,7 @@ pub async fn start(
         Some(draft) => draft,
         None => {
             let assignment = rules::answerable(asked, tx.now).map_err(Error::Refused)?;
+            let entry = current(ctx, name, assignment.after_loss)?;
             let mut response = begun(&tx, entry, &episode, Some(assignment));
             let (known, earlier) = known_of(ctx, &mut tx, mine, &episode, &entry.name).await?;
             response.content = rules::prefilled(&entry.form, &known, earlier);

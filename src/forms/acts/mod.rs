@@ -1,5 +1,6 @@
 //! One function per operation, by who does it.
 
+mod assigning;
 mod filing;
 mod mine;
 mod staff;
@@ -7,4 +8,5 @@ mod staff;
 pub use mine::*;
 pub use staff::*;
 
-pub(in crate::forms) use filing::{assign_assessment, record_completed};
+pub(in crate::forms) use assigning::{assign_assessment, assign_recheck};
+pub(in crate::forms) use filing::record_completed;

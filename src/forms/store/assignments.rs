@@ -19,6 +19,7 @@ struct AssignmentRow {
     opens_at: DateTime<Utc>,
     due_at: Option<DateTime<Utc>>,
     closes_at: Option<DateTime<Utc>>,
+    after_loss: bool,
     response_id: Option<ResponseId>,
     status: Option<String>,
 }
@@ -70,7 +71,7 @@ pub async fn assignments(
     let rows: Vec<AssignmentRow> = q
         .q(
             "select a.id, a.facility_id, a.patient_id, a.episode_id, a.name, a.reference, a.opens_at, a.due_at, \
-            a.closes_at, r.id as response_id, r.status from assignment a \
+            a.closes_at, a.after_loss, r.id as response_id, r.status from assignment a \
             left join response r on r.assignment_id = a.id \
             where a.facility_id = $1 and a.episode_id = $2 order by a.opens_at, a.id",
         )
@@ -99,6 +100,7 @@ fn assignment(row: AssignmentRow) -> Result<Assignment> {
         opens_at: row.opens_at,
         due_at: row.due_at,
         closes_at: row.closes_at,
+        after_loss: row.after_loss,
         response,
     })
 }
@@ -114,6 +116,20 @@ pub async fn close(tx: &mut Tx, facility: FacilityId, episode: EpisodeId, name: 
     .bind(episode)
     .bind(name.to_owned())
     .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// From now on the forms of this pregnancy that are still unanswered come without the items on the baby.
+pub async fn mark_after_loss(tx: &mut Tx, facility: FacilityId, episode: EpisodeId) -> Result<()> {
+    tx.q(
+        "update assignment set after_loss = $3 where facility_id = $1 and episode_id = $2 \
+          and id not in (select assignment_id from response where assignment_id is not null and episode_id = $2)",
+    )
+    .bind(facility)
+    .bind(episode)
+    .bind(true)
     .run()
     .await?;
     Ok(())

@@ -19,6 +19,7 @@ struct ResponseRow {
     assignment_id: Option<AssignmentId>,
     questionnaire: String,
     name: String,
+    after_loss: bool,
     status: String,
     content: Sealed,
     staff_items: Option<Sealed>,
@@ -33,9 +34,9 @@ pub async fn add(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     let response = revision.response;
     let (content, staff_items) = sealed(tx, response, response.id).await?;
     tx.q(
-        "insert into response (id, facility_id, patient_id, episode_id, assignment_id, questionnaire, name, \
+        "insert into response (id, facility_id, patient_id, episode_id, assignment_id, questionnaire, name, after_loss, \
           status, content, staff_items, entered_by_id, authored_at, completed_at, version) \
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(response.id)
     .bind(response.facility_id)
@@ -44,6 +45,7 @@ pub async fn add(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     .bind(response.assignment_id)
     .bind(response.questionnaire.clone())
     .bind(response.name.clone())
+    .bind(response.after_loss)
     .bind(response.status.word())
     .bind(content)
     .bind(staff_items)
@@ -130,7 +132,7 @@ async fn sealed(
     Ok((content, staff_items))
 }
 
-const COLUMNS: &str = "select id, facility_id, patient_id, episode_id, assignment_id, questionnaire, name, status, \
+const COLUMNS: &str = "select id, facility_id, patient_id, episode_id, assignment_id, questionnaire, name, after_loss, status, \
     content, staff_items, entered_by_id, authored_at, completed_at, version from response where facility_id = $1";
 
 fn find(condition: &str) -> Sql {
@@ -194,6 +196,7 @@ async fn opened(r: &mut impl Records, row: Option<ResponseRow>) -> Result<Option
         assignment_id: row.assignment_id,
         questionnaire: row.questionnaire,
         name: row.name,
+        after_loss: row.after_loss,
         status: ResponseStatus::parse(&row.status).ok_or_else(|| Error::broken("an unknown response status"))?,
         content,
         staff_items,
