@@ -11,6 +11,7 @@
 
 pub mod analgesia;
 pub mod app;
+pub mod assessment;
 pub mod base;
 pub mod cache;
 pub mod cli;
@@ -23,6 +24,7 @@ pub mod demo;
 pub mod education;
 pub mod episode;
 pub mod evidence;
+pub mod forms;
 pub mod http;
 pub mod journal;
 pub mod outbox;
