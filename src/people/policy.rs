@@ -58,6 +58,20 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleIdentityCheck, &[M, O, A]),
     (Act::PeopleAudit, &[Q, D]),
     (Act::PeopleContent, &[M, O, A, Q, D]),
+    (Act::EpisodeRegister, &[M, O, A]),
+    (Act::EpisodeEnroll, &[P]),
+    (Act::EpisodeJourney, &[P]),
+    (Act::EpisodeNotices, &[P]),
+    (Act::EpisodeReadNotice, &[P]),
+    (Act::EpisodePatients, &[M, O, A]),
+    (Act::EpisodePatient, &[M, O, A]),
+    (Act::EpisodeSetRiskColor, &[O]),
+    (Act::EpisodeTasks, &[M, O, A]),
+    (Act::EpisodeTaskDone, &[M, O, A]),
+    (Act::EducationLessons, &[P]),
+    (Act::EducationLesson, &[P]),
+    (Act::EducationProgress, &[P]),
+    (Act::EducationQuizAttempt, &[P]),
 ];
 
 /// The row of an act; an act without one may be done by nobody.
