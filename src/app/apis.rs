@@ -1,0 +1,42 @@
+//! The two documents, each of the routes of all slices, in the order in which the patient meets them.
+
+use poem_openapi::{OpenApi, OpenApiService};
+
+use crate::forms::model::Hooks;
+use crate::{assessment, people};
+
+/// What a mini-program bundles a client of.
+pub fn patient() -> OpenApiService<impl OpenApi, ()> {
+    let routes = (people::api::PatientApi, ());
+    OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
+        .description("What a pregnant woman's phone calls. Errors are problem details (RFC 9457) with a stable `code`.")
+        .url_prefix("/api/patient/v1")
+}
+
+/// What the clinic calls.
+pub fn staff() -> OpenApiService<impl OpenApi, ()> {
+    let routes = (people::api::StaffApi, ());
+    OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
+        .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")
+        .url_prefix("/api/staff/v1")
+}
+
+/// Who listens when a form is submitted.
+pub fn hooks() -> Hooks {
+    Hooks(vec![
+        assessment::on_submitted,
+    ])
+}
+
+/// Both documents as text, by file name, two-space indent and a final newline.
+pub fn documents() -> [(&'static str, String); 2] {
+    [
+        ("patient.json", pretty(&patient().spec())),
+        ("staff.json", pretty(&staff().spec())),
+    ]
+}
+
+fn pretty(spec: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(spec).unwrap_or_default();
+    serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+}
