@@ -3,6 +3,10 @@
 //!
 //! The women are made in a process of its own, so that its memory does not stay. A second start reuses the data.
 
+mod client;
+pub mod walk;
+mod walk_consent;
+pub mod walk_labor;
 mod welcome;
 
 pub mod seed;
