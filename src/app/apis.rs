@@ -2,7 +2,8 @@
 
 use poem_openapi::{OpenApi, OpenApiService};
 
-use crate::people;
+use crate::forms::model::Hooks;
+use crate::{assessment, people};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -21,10 +22,21 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
 }
 
 /// Who listens when a form is submitted.
-#[derive(Clone)]
-pub struct NoHooks;
+pub fn hooks() -> Hooks {
+    Hooks(vec![
+        assessment::on_submitted,
+    ])
+}
 
-/// Who listens when a form is submitted.
-pub fn hooks() -> NoHooks {
-    NoHooks
+/// Both documents as text, by file name, two-space indent and a final newline.
+pub fn documents() -> [(&'static str, String); 2] {
+    [
+        ("patient.json", pretty(&patient().spec())),
+        ("staff.json", pretty(&staff().spec())),
+    ]
+}
+
+fn pretty(spec: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(spec).unwrap_or_default();
+    serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
 }
