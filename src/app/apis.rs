@@ -23,9 +23,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
 
 /// Who listens when a form is submitted.
 pub fn hooks() -> Hooks {
-    Hooks(vec![
-        assessment::on_submitted,
-    ])
+    Hooks(vec![assessment::on_submitted])
 }
 
 /// Both documents as text, by file name, two-space indent and a final newline.

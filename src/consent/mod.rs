@@ -6,6 +6,7 @@
 //! Open: [`model`] and [`facts`] for later slices, [`api`] for assembly, [`jobs`] for what is due.
 
 mod acts;
+pub mod api;
 pub mod facts;
 mod flow;
 pub mod jobs;

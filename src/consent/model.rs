@@ -5,8 +5,8 @@ use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};
 
 use crate::base::Locale;
-use crate::evidence::ink::Canvas;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, SignatureId, StaffId};
+use crate::evidence::ink::Canvas;
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* })*) => {$(

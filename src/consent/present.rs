@@ -138,7 +138,13 @@ fn filled(section: &Value, template: &Value, inputs: &Inputs) -> Value {
                 .into_iter()
                 .flatten()
                 .map(|field| {
-                    let text = |name: &str| field.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+                    let text = |name: &str| {
+                        field
+                            .get(name)
+                            .and_then(Value::as_str)
+                            .unwrap_or_default()
+                            .to_owned()
+                    };
                     let value = fact(&text("key"), template, inputs).unwrap_or_else(|| text("default"));
                     json!({ "label": text("label"), "value": value })
                 })
@@ -219,9 +225,15 @@ fn fact(key: &str, template: &Value, inputs: &Inputs) -> Option<String> {
             format!("{} {}", text("code"), text("version"))
         }
         "valid_until" => match locale {
-            Locale::ZhCn => format!("自您签名之日起 {} 天，每次使用前在床旁再次确认", inputs.validity_days),
+            Locale::ZhCn => format!(
+                "自您签名之日起 {} 天，每次使用前在床旁再次确认",
+                inputs.validity_days
+            ),
             Locale::En => {
-                format!("{} days from your signature, confirmed again at the bedside", inputs.validity_days)
+                format!(
+                    "{} days from your signature, confirmed again at the bedside",
+                    inputs.validity_days
+                )
             }
         },
         _ => return None,
@@ -233,7 +245,10 @@ pub fn variable(inputs: &Inputs) -> Vec<(String, String)> {
     let mut texts = vec![
         ("/patient/name".to_owned(), inputs.patient.name.clone()),
         ("/hospital/name".to_owned(), inputs.hospital.name.clone()),
-        ("/technique".to_owned(), inputs.technique.clone().unwrap_or_default()),
+        (
+            "/technique".to_owned(),
+            inputs.technique.clone().unwrap_or_default(),
+        ),
     ];
     for (at, risk) in inputs.risks.iter().enumerate() {
         let plan = risk.plan.clone().unwrap_or_default();

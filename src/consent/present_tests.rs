@@ -24,7 +24,10 @@ fn inputs(locale: Locale) -> Inputs {
         template_id: canonical::template_id(&template(locale)).unwrap(),
         locale,
         renderer: "typst 0".into(),
-        hospital: Hospital { name: "仁爱妇产医院".into(), phone: "010-12345678".into() },
+        hospital: Hospital {
+            name: "仁爱妇产医院".into(),
+            phone: "010-12345678".into(),
+        },
         patient: PatientFacts {
             name: "梅秀英".into(),
             age: Some(29),
@@ -53,7 +56,10 @@ fn inputs(locale: Locale) -> Inputs {
         fired: vec!["R-PLT-2".into()],
         assessment: Value::Null,
         assessment_waived: None,
-        capacity: Capacity { basis: CapacityBasis::Seen, note: None },
+        capacity: Capacity {
+            basis: CapacityBasis::Seen,
+            note: None,
+        },
     }
 }
 
@@ -76,7 +82,14 @@ fn every_slot_is_filled_and_her_risk_is_in_it() {
     for locale in Locale::ALL {
         let shown = String::from_utf8(bytes(locale, &inputs(locale))).unwrap();
         assert!(!shown.contains("\"fields\""), "{locale:?}");
-        for wanted in ["梅秀英", "R-PLT-2", "Platelets 78", "010-12345678", "labor-analgesia 1.0.0", "G1P0"] {
+        for wanted in [
+            "梅秀英",
+            "R-PLT-2",
+            "Platelets 78",
+            "010-12345678",
+            "labor-analgesia 1.0.0",
+            "G1P0",
+        ] {
             assert!(shown.contains(wanted), "{locale:?} {wanted}");
         }
     }

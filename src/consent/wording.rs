@@ -13,7 +13,9 @@ pub fn because(form: Option<&Questionnaire>, locale: Locale, decided_by: &[(Stri
         .map(|(link_id, value)| {
             let item = form.and_then(|form| find(&form.item, link_id));
             let question = item.map_or_else(String::new, |item| question(item, locale));
-            format!("{question} {}", answer(item, locale, value)).trim().to_owned()
+            format!("{question} {}", answer(item, locale, value))
+                .trim()
+                .to_owned()
         })
         .filter(|one| !one.is_empty())
         .collect();
@@ -66,7 +68,11 @@ fn answer(item: Option<&Item>, locale: Locale, value: &Value) -> String {
         Value::Bool(yes) if *yes => choose(locale, "是", "Yes").to_owned(),
         Value::Bool(_) => choose(locale, "否", "No").to_owned(),
         Value::String(text) => item
-            .and_then(|item| item.answer_option.iter().find_map(|option| display(option, text, locale)))
+            .and_then(|item| {
+                item.answer_option
+                    .iter()
+                    .find_map(|option| display(option, text, locale))
+            })
             .unwrap_or_else(|| text.clone()),
         Value::Null => String::new(),
         other => other.to_string(),
@@ -84,7 +90,13 @@ fn display(option: &AnswerOption, code: &str, locale: Locale) -> Option<String> 
 
 /// The authoritative text, or its translation by FHIR's extension.
 fn translated(text: Option<&str>, extended: Option<&Value>, locale: Locale) -> String {
-    let list = |value: &Value| value.get("extension").and_then(Value::as_array).cloned().unwrap_or_default();
+    let list = |value: &Value| {
+        value
+            .get("extension")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
     let part = |extension: &Value, url: &str, member: &str| {
         list(extension)
             .iter()
@@ -128,7 +140,9 @@ mod tests {
     fn a_chosen_option_is_told_by_its_text_and_never_by_its_code() {
         let form = form();
         let item = find(&form.item, "spn.skin").unwrap();
-        let code = item.answer_option[1].other["valueCoding"]["code"].as_str().unwrap();
+        let code = item.answer_option[1].other["valueCoding"]["code"]
+            .as_str()
+            .unwrap();
         let said = because(Some(&form), Locale::En, &[("spn.skin".to_owned(), json!([code]))]);
         let display = answer(Some(item), Locale::En, &json!(code));
         assert_ne!(display, code);

@@ -5,9 +5,9 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::{assessed, locked, subject};
+use crate::base::Act;
 use crate::base::error::Result;
 use crate::base::id::ConsentId;
-use crate::base::Act;
 use crate::consent::flow;
 use crate::consent::model::Consent;
 use crate::consent::present::Inputs;
@@ -65,11 +65,22 @@ pub async fn bedside(ctx: &Ctx, caller: &Caller, id: ConsentId, bedside: Bedside
         Some(shown) => {
             let inputs: Inputs = serde_json::from_value(shown.inputs)?;
             let removed = inputs.removed.into_iter().map(|one| one.rule);
-            inputs.risks.into_iter().map(|risk| risk.id).chain(removed).collect()
+            inputs
+                .risks
+                .into_iter()
+                .map(|risk| risk.id)
+                .chain(removed)
+                .collect()
         }
         None => Vec::new(),
     };
-    guards::may_confirm(&consent, &shown, assessed.as_ref(), &bedside.risks_confirmed, tx.now)?;
+    guards::may_confirm(
+        &consent,
+        &shown,
+        assessed.as_ref(),
+        &bedside.risks_confirmed,
+        tx.now,
+    )?;
     store::add_bedside(&mut tx, &consent, staff.id, &bedside).await?;
     flow::save(&mut tx, &mut consent).await?;
     let detail = json!({
@@ -83,7 +94,14 @@ pub async fn bedside(ctx: &Ctx, caller: &Caller, id: ConsentId, bedside: Bedside
 }
 
 fn check(bedside: &Bedside) -> Result<()> {
-    const KINDS: [&str; 6] = ["name", "birth_date", "id_document", "record_number", "wristband", "phone"];
+    const KINDS: [&str; 6] = [
+        "name",
+        "birth_date",
+        "id_document",
+        "record_number",
+        "wristband",
+        "phone",
+    ];
     let named = &bedside.identifiers;
     let distinct = named.len() == 2 && named.first() != named.last();
     let mut faults = Faults::default();
@@ -97,4 +115,3 @@ fn check(bedside: &Bedside) -> Result<()> {
     faults.check(bedside.risks_confirmed.len() <= 50, "/risks_confirmed", "length");
     faults.done()
 }
-

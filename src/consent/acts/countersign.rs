@@ -83,7 +83,10 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
         store::add_evidence(&mut tx, &consent, no, name, &section.salted, section.digest).await?;
     }
     if let Some((strokes, canvas)) = mark.ink {
-        let section = prepared.sections.iter().find(|one| one.name == "countersignature");
+        let section = prepared
+            .sections
+            .iter()
+            .find(|one| one.name == "countersignature");
         let section = section.ok_or_else(|| Error::broken("evidence without the countersignature"))?;
         let act = SignedAct {
             section: section.salted.clone(),
@@ -112,14 +115,35 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
     store::add_document(&mut tx, &consent, document).await?;
     consent.activated_at = Some(prepared.at);
     let detail = json!({ "root": prepared.root, "document_sha256": file, "sealing_status": "none" });
-    flow::go(&mut tx, &mut consent, Trigger::Countersign, By::Caller(caller), detail).await?;
+    flow::go(
+        &mut tx,
+        &mut consent,
+        Trigger::Countersign,
+        By::Caller(caller),
+        detail,
+    )
+    .await?;
     let (place, about) = (Some(consent.facility_id), subject(&consent));
     let detail = json!({ "root": prepared.root });
-    tx.journal_as(Act::ConsentActivated, Actor::SYSTEM, place.map(Into::into), about, detail, None)
-        .await?;
+    tx.journal_as(
+        Act::ConsentActivated,
+        Actor::SYSTEM,
+        place.map(Into::into),
+        about,
+        detail,
+        None,
+    )
+    .await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
     let reference = id.to_string();
-    episode::facts::notify(&mut tx, consent.facility_id, consent.patient_id, "consent.activated", &reference).await?;
+    episode::facts::notify(
+        &mut tx,
+        consent.facility_id,
+        consent.patient_id,
+        "consent.activated",
+        &reference,
+    )
+    .await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
 }
@@ -168,7 +192,9 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
     let shown = store::presented(r, facility, id).await?.ok_or_else(gone)?;
     let inputs: Inputs = serde_json::from_value(shown.inputs)?;
     let signature = store::signature(r, facility, id).await?.ok_or_else(gone)?;
-    let strokes = store::strokes(r, facility, signature.id).await?.ok_or_else(gone)?;
+    let strokes = store::strokes(r, facility, signature.id)
+        .await?
+        .ok_or_else(gone)?;
     let batches = store::reading(r, facility, id).await?;
     let questions = store::questions(r, facility, id).await?;
     let conversations = store::conversations(r, facility, id).await?;
@@ -283,7 +309,11 @@ pub async fn send_back(
     let staff = caller.staff()?;
     let mut faults = Faults::default();
     let note = note.map(|note| faults.text(note, "/note", 1, 500));
-    faults.check(reason != ReturnReason::Other || note.is_some(), "/note", "required");
+    faults.check(
+        reason != ReturnReason::Other || note.is_some(),
+        "/note",
+        "required",
+    );
     faults.done()?;
     let mut tx = once!(ctx, Act::ConsentReturn, caller);
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentReturn, id).await?;
@@ -301,7 +331,14 @@ pub async fn send_back(
     flow::go(&mut tx, &mut consent, Trigger::Return, By::Caller(caller), detail).await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
     let reference = id.to_string();
-    episode::facts::notify(&mut tx, consent.facility_id, consent.patient_id, "consent.returned", &reference).await?;
+    episode::facts::notify(
+        &mut tx,
+        consent.facility_id,
+        consent.patient_id,
+        "consent.returned",
+        &reference,
+    )
+    .await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
 }

@@ -102,7 +102,11 @@ fn statements(template: &Value, section: &str, required_only: bool) -> Vec<Strin
 }
 
 fn sections(template: &Value) -> impl Iterator<Item = &Value> {
-    template.get("sections").and_then(Value::as_array).into_iter().flatten()
+    template
+        .get("sections")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }
 
 fn floors(template: &Value) -> Vec<Floor> {
@@ -193,7 +197,11 @@ async fn missing(
             .filter(|lesson| !lesson.done && wanted.contains(&lesson.code.as_str()))
             .map(|lesson| lesson.code)
             .collect(),
-        reading: dwell.iter().filter(|one| !one.read).map(|one| one.section.clone()).collect(),
+        reading: dwell
+            .iter()
+            .filter(|one| !one.read)
+            .map(|one| one.section.clone())
+            .collect(),
         comprehension: consent.understood_at.is_none(),
         conversation: talk_first && store::conversations(r, facility, id).await?.is_empty(),
         identity_level: guards::identity_level(&checks, episode.edd) < 2,

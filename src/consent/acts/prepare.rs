@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{TEMPLATE, known, locked, number, of_standing, only_in, printable, subject, template};
+use super::{TEMPLATE, known, locked, number, only_in, printable, subject, template};
 use crate::base::canonical::{canonical, sha256};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, PatientId};
@@ -74,7 +74,9 @@ async fn draft(
     let missing = || Error::Refused(Code::ConsentEpisodeMissing);
     let open = episode::facts::current(tx, patient.facility_id, patient.id).await?;
     let open = open.filter(|one| one.closed_at.is_none()).ok_or_else(missing)?;
-    let episode = episode::facts::lock(tx, patient.facility_id, open.id).await?.ok_or_else(missing)?;
+    let episode = episode::facts::lock(tx, patient.facility_id, open.id)
+        .await?
+        .ok_or_else(missing)?;
     let standing = store::standing(tx, patient.facility_id, episode.id).await?;
     if standing.is_some_and(|standing| !standing.state.is_terminal()) {
         return Err(Error::Refused(Code::ConsentAlreadyOpen));
@@ -159,7 +161,10 @@ pub async fn risks(ctx: &Ctx, caller: &Caller, id: ConsentId, risks: Risks) -> R
     let strange = guards::misplaced(&risks, &guards::injected(assessed.as_ref()));
     if !strange.is_empty() {
         let fault = |rule: String| Fault::field("/confirm", "one_decision").with(json!({ "rule": rule }));
-        return Err(Error::Invalid(Code::HttpInvalid, strange.into_iter().map(fault).collect()));
+        return Err(Error::Invalid(
+            Code::HttpInvalid,
+            strange.into_iter().map(fault).collect(),
+        ));
     }
     store::add_risks(&mut tx, &consent, staff.id, &risks).await?;
     flow::save(&mut tx, &mut consent).await?;
@@ -254,10 +259,24 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     consent.issued_at = Some(issued_at);
     consent.sign_deadline = Some(issued_at + chrono::Duration::hours(hours));
     let detail = json!({ "presented_sha256": sha256, "risks": inputs.risks.len() });
-    flow::go(&mut tx, &mut consent, Trigger::Release, By::Caller(caller), detail).await?;
+    flow::go(
+        &mut tx,
+        &mut consent,
+        Trigger::Release,
+        By::Caller(caller),
+        detail,
+    )
+    .await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.release", id.0).await?;
     let reference = id.to_string();
-    episode::facts::notify(&mut tx, consent.facility_id, consent.patient_id, "consent.issued", &reference).await?;
+    episode::facts::notify(
+        &mut tx,
+        consent.facility_id,
+        consent.patient_id,
+        "consent.issued",
+        &reference,
+    )
+    .await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
 }
@@ -302,7 +321,13 @@ async fn inputs(
         let staff = people::facts::staff(r, consent.facility_id, by).await?;
         name_of_doctor = staff.map(|staff| staff.name);
     }
-    let risks = own_risks(ctx, consent, standing.as_ref(), &decided, name_of_doctor.as_deref());
+    let risks = own_risks(
+        ctx,
+        consent,
+        standing.as_ref(),
+        &decided,
+        name_of_doctor.as_deref(),
+    );
     let today = day(now);
     let gestation = episode.gestation(today);
     Ok(Inputs {
@@ -326,7 +351,9 @@ async fn inputs(
             fetuses: episode.fetuses,
             edd: episode.edd,
             height_cm: patient.height_cm.map(|cm| cm.normalize().to_string()),
-            weight_kg: episode.pre_pregnancy_weight_kg.map(|kg| kg.normalize().to_string()),
+            weight_kg: episode
+                .pre_pregnancy_weight_kg
+                .map(|kg| kg.normalize().to_string()),
             risk_color: episode.risk_color,
         },
         technique: release.technique.clone(),
@@ -367,7 +394,12 @@ fn own_risks(
     let added = (1..).zip(&decided.add).map(|(at, added)| OwnRisk {
         id: format!("added-{at}"),
         text: added.text.clone(),
-        because: wording::choose(consent.locale, "医生根据您的情况补充", "Your doctor's own judgment").to_owned(),
+        because: wording::choose(
+            consent.locale,
+            "医生根据您的情况补充",
+            "Your doctor's own judgment",
+        )
+        .to_owned(),
         plan: added.plan.clone(),
         by: Some(doctor.unwrap_or_default().to_owned()),
     });

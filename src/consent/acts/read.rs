@@ -40,13 +40,21 @@ pub struct ListQuestion {
 
 /// The hospital's consents, newest first.
 #[instrument(name = "consent.list", skip_all)]
-pub async fn list(ctx: &Ctx, caller: &Caller, question: ListQuestion, page: PageRequest) -> Result<Page<Consent>> {
+pub async fn list(
+    ctx: &Ctx,
+    caller: &Caller,
+    question: ListQuestion,
+    page: PageRequest,
+) -> Result<Page<Consent>> {
     policy::allowed(caller, Act::ConsentList)?;
     let facility = caller.staff()?.facility;
     let filter = store::ListFilter {
         patient: None,
         states: match question {
-            ListQuestion { due_countersign: true, .. } => vec![State::PatientSigned],
+            ListQuestion {
+                due_countersign: true,
+                ..
+            } => vec![State::PatientSigned],
             ListQuestion { state, .. } => state.into_iter().collect(),
         },
         all_drafts: true,
@@ -55,7 +63,8 @@ pub async fn list(ctx: &Ctx, caller: &Caller, question: ListQuestion, page: Page
     let after = page.after(&key)?;
     let mut tx = ctx.write(Act::ConsentList).await?;
     let rows = store::consents(&mut tx, facility, &filter, after, page.limit + 1).await?;
-    tx.journal(caller, Subject::list("consent"), json!({ "count": rows.len() })).await?;
+    tx.journal(caller, Subject::list("consent"), json!({ "count": rows.len() }))
+        .await?;
     tx.commit().await?;
     Ok(page.page(rows, &key, |consent| consent.id))
 }
@@ -71,7 +80,12 @@ pub async fn get(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<View> {
     }
     let mut tx = ctx.write(Act::ConsentGet).await?;
     let consent = known(&mut tx, caller, Act::ConsentGet, id).await?;
-    tx.journal(caller, subject(&consent), json!({ "state": consent.state.word() })).await?;
+    tx.journal(
+        caller,
+        subject(&consent),
+        json!({ "state": consent.state.word() }),
+    )
+    .await?;
     let shown = page(&mut tx, ctx, consent, true).await?;
     tx.commit().await?;
     Ok(shown)
@@ -92,8 +106,14 @@ async fn page(r: &mut impl Records, ctx: &Ctx, consent: Consent, for_staff: bool
         questions: store::questions(r, facility, id).await?,
         waivers: store::waivers(r, facility, id).await?,
         conversations: store::conversations(r, facility, id).await?,
-        risks: if for_staff { proposed(r, ctx, &consent).await? } else { Vec::new() },
-        confirmed_at: standing.filter(|one| one.id == id).and_then(|one| one.confirmed_at),
+        risks: if for_staff {
+            proposed(r, ctx, &consent).await?
+        } else {
+            Vec::new()
+        },
+        confirmed_at: standing
+            .filter(|one| one.id == id)
+            .and_then(|one| one.confirmed_at),
         has_document: store::has_document(r, facility, id).await?,
         consent,
     })
@@ -144,12 +164,21 @@ pub async fn presented(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<stor
     if let Who::Patient { .. } = caller.who {
         let mut view = ctx.view();
         let consent = known(&mut view, caller, Act::ConsentPresented, id).await?;
-        return store::presented(&mut view, consent.facility_id, id).await?.ok_or_else(missing);
+        return store::presented(&mut view, consent.facility_id, id)
+            .await?
+            .ok_or_else(missing);
     }
     let mut tx = ctx.write(Act::ConsentPresented).await?;
     let consent = known(&mut tx, caller, Act::ConsentPresented, id).await?;
-    let shown = store::presented(&mut tx, consent.facility_id, id).await?.ok_or_else(missing)?;
-    tx.journal(caller, subject(&consent), json!({ "presented_sha256": shown.sha256 })).await?;
+    let shown = store::presented(&mut tx, consent.facility_id, id)
+        .await?
+        .ok_or_else(missing)?;
+    tx.journal(
+        caller,
+        subject(&consent),
+        json!({ "presented_sha256": shown.sha256 }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(shown)
 }
@@ -161,8 +190,11 @@ pub async fn document(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<(Vec<
     let missing = || Error::Missing(Noun::Document);
     let mut tx = ctx.write(Act::ConsentDocument).await?;
     let consent = known(&mut tx, caller, Act::ConsentDocument, id).await?;
-    let (pdf, sha256) = store::document(&mut tx, consent.facility_id, id).await?.ok_or_else(missing)?;
-    tx.journal(caller, subject(&consent), json!({ "sha256": sha256 })).await?;
+    let (pdf, sha256) = store::document(&mut tx, consent.facility_id, id)
+        .await?
+        .ok_or_else(missing)?;
+    tx.journal(caller, subject(&consent), json!({ "sha256": sha256 }))
+        .await?;
     tx.commit().await?;
     Ok((pdf, sha256))
 }

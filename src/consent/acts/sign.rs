@@ -14,9 +14,9 @@ use crate::base::{Act, Code, Noun, Role};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{Consent, ProofMethod, RefusalReason, SignedAct, State};
 use crate::consent::proof;
+use crate::consent::rules;
 use crate::consent::rules::guards::{self, Signing};
 use crate::consent::rules::states::Trigger;
-use crate::consent::rules;
 use crate::consent::store;
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{Episode, NewTask};
@@ -42,7 +42,13 @@ pub struct Proved {
 ///
 /// Errors: `consent.code_invalid`, `consent.phone_mismatch`, `people.wechat_code_invalid`, `people.wechat_unavailable`.
 #[instrument(name = "consent.identity", skip_all)]
-pub async fn identity(ctx: &Ctx, caller: &Caller, id: ConsentId, method: ProofMethod, code: &str) -> Result<Proved> {
+pub async fn identity(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: ConsentId,
+    method: ProofMethod,
+    code: &str,
+) -> Result<Proved> {
     policy::allowed(caller, Act::ConsentIdentity)?;
     let account = caller.account()?;
     let phone = match method {
@@ -60,7 +66,8 @@ pub async fn identity(ctx: &Ctx, caller: &Caller, id: ConsentId, method: ProofMe
             (patient.phone != Some(number)).then_some(Code::ConsentPhoneMismatch)
         }
         None => {
-            let right = people::facts::confirm_code(&mut tx, consent.facility_id, consent.patient_id, code).await?;
+            let right =
+                people::facts::confirm_code(&mut tx, consent.facility_id, consent.patient_id, code).await?;
             (!right).then_some(Code::ConsentCodeInvalid)
         }
     };
@@ -74,7 +81,8 @@ pub async fn identity(ctx: &Ctx, caller: &Caller, id: ConsentId, method: ProofMe
     if method == ProofMethod::WechatPhone {
         store::add_identity(&mut tx, &consent, method).await?;
     }
-    let (missing, _) = missing(&mut tx, ctx, &consent, &episode, tx.now).await?;
+    let now = tx.now;
+    let (missing, _) = missing(&mut tx, ctx, &consent, &episode, now).await?;
     advance(&mut tx, &mut consent, &missing).await?;
     let proved = Proved {
         level: if missing.identity_level { 1 } else { 2 },
@@ -112,7 +120,8 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     let mut tx = once!(ctx, Act::ConsentSign, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentSign, id).await?;
     caller.request.must_match(consent.revision)?;
-    let (missing, _) = missing(&mut tx, ctx, &consent, &episode, tx.now).await?;
+    let now = tx.now;
+    let (missing, _) = missing(&mut tx, ctx, &consent, &episode, now).await?;
     advance(&mut tx, &mut consent, &missing).await?;
     rules::next(consent.state, Trigger::Sign)?;
     let template = template(ctx, &consent)?;
@@ -128,7 +137,11 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     guards::may_sign(&consent, &signing)?;
     let offered = statements(template, "statements", false);
     let mut faults = Faults::default();
-    faults.check(mark.statements.iter().all(|one| offered.contains(one)), "/statements", "unknown");
+    faults.check(
+        mark.statements.iter().all(|one| offered.contains(one)),
+        "/statements",
+        "unknown",
+    );
     if let Err(refusal) = ink::check(&mark.strokes, &mark.canvas) {
         faults.push(Fault::field("/strokes", "ink").with(json!({ "reason": refusal.code() })));
     }
@@ -163,7 +176,9 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     if store::add_signature(&mut tx, &consent, new).await?.is_none() {
         return Err(Error::Refused(Code::ConsentStrokesReplayed));
     }
-    let settings = people::facts::facility(&mut tx, consent.facility_id).await?.settings;
+    let settings = people::facts::facility(&mut tx, consent.facility_id)
+        .await?
+        .settings;
     let due = tx.now + Duration::hours(settings.countersign_hours);
     consent.signed_at = Some(tx.now);
     consent.countersign_due_at = Some(due);
@@ -220,7 +235,14 @@ pub async fn refuse(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result
     let due = tx.now + rules::EXPLAIN;
     episode::facts::add_task(&mut tx, &task(&consent, "consent.explain_refusal", due)).await?;
     let reference = id.to_string();
-    episode::facts::notify(&mut tx, consent.facility_id, consent.patient_id, "consent.refused", &reference).await?;
+    episode::facts::notify(
+        &mut tx,
+        consent.facility_id,
+        consent.patient_id,
+        "consent.refused",
+        &reference,
+    )
+    .await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
 }
@@ -236,8 +258,24 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentWithdraw, id).await?;
     let offered = consent.presented_sha256.clone();
     let detail = json!({ "ask_again": no.ask_again, "stage": episode.stage.word() });
-    flow::go(&mut tx, &mut consent, Trigger::Withdraw, By::Caller(caller), detail).await?;
-    keep(&mut tx, &consent, &episode, "withdrawn", "not_needed", &no, offered).await?;
+    flow::go(
+        &mut tx,
+        &mut consent,
+        Trigger::Withdraw,
+        By::Caller(caller),
+        detail,
+    )
+    .await?;
+    keep(
+        &mut tx,
+        &consent,
+        &episode,
+        "withdrawn",
+        "not_needed",
+        &no,
+        offered,
+    )
+    .await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
     let due = tx.now + rules::WITHDRAWN;
     let told = NewTask {
@@ -247,7 +285,14 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
     };
     episode::facts::add_task(&mut tx, &told).await?;
     let reference = id.to_string();
-    episode::facts::notify(&mut tx, consent.facility_id, consent.patient_id, "consent.withdrawn", &reference).await?;
+    episode::facts::notify(
+        &mut tx,
+        consent.facility_id,
+        consent.patient_id,
+        "consent.withdrawn",
+        &reference,
+    )
+    .await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
 }

@@ -86,7 +86,14 @@ pub async fn answer(
     flow::save(&mut tx, &mut consent).await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.question", question.0).await?;
     let reference = id.to_string();
-    episode::facts::notify(&mut tx, consent.facility_id, consent.patient_id, "consent.answered", &reference).await?;
+    episode::facts::notify(
+        &mut tx,
+        consent.facility_id,
+        consent.patient_id,
+        "consent.answered",
+        &reference,
+    )
+    .await?;
     let detail = json!({ "question": question.to_string(), "revision": consent.revision });
     tx.journal(caller, subject(&consent), detail).await?;
     let answer = (consent, asked);
@@ -150,9 +157,11 @@ pub async fn conversation(ctx: &Ctx, caller: &Caller, id: ConsentId, talk: Talk)
     store::add_conversation(&mut tx, &consent, &talk).await?;
     flow::save(&mut tx, &mut consent).await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.conversation", id.0).await?;
-    let detail = json!({ "channel": talk.channel.word(), "minutes": talk.minutes, "revision": consent.revision });
+    let detail =
+        json!({ "channel": talk.channel.word(), "minutes": talk.minutes, "revision": consent.revision });
     tx.journal(caller, subject(&consent), detail).await?;
-    let (missing, _) = missing(&mut tx, ctx, &consent, &episode, tx.now).await?;
+    let now = tx.now;
+    let (missing, _) = missing(&mut tx, ctx, &consent, &episode, now).await?;
     advance(&mut tx, &mut consent, &missing).await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
@@ -176,14 +185,19 @@ pub async fn waive(
     let mut faults = Faults::default();
     let reason = faults.text(reason, "/reason", 1, 200);
     let teach_back = teach_back.map(|text| faults.text(text, "/teach_back", 1, 1000));
-    faults.check(gate != Gate::Comprehension || teach_back.is_some(), "/teach_back", "required");
+    faults.check(
+        gate != Gate::Comprehension || teach_back.is_some(),
+        "/teach_back",
+        "required",
+    );
     faults.done()?;
     printable(ctx, vec![("/reason".to_owned(), reason.clone())]).await?;
     let mut tx = once!(ctx, Act::ConsentWaive, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentWaive, id).await?;
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::Waive)?;
-    let (before, _) = missing(&mut tx, ctx, &consent, &episode, tx.now).await?;
+    let now = tx.now;
+    let (before, _) = missing(&mut tx, ctx, &consent, &episode, now).await?;
     if !guards::stands(&before, gate) {
         return Err(Error::Refused(Code::ConsentGateWaived));
     }
@@ -195,7 +209,7 @@ pub async fn waive(
         at: tx.now,
     };
     store::add_waiver(&mut tx, &consent, &waiver).await?;
-    let (left, _) = missing(&mut tx, ctx, &consent, &episode, tx.now).await?;
+    let (left, _) = missing(&mut tx, ctx, &consent, &episode, now).await?;
     let detail = json!({ "gate": gate.word() });
     if guards::gates_pass(&left) {
         flow::go(&mut tx, &mut consent, Trigger::Waive, By::Caller(caller), detail).await?;

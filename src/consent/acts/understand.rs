@@ -74,15 +74,20 @@ pub async fn reading_events(
     let before = store::reading(&mut tx, consent.facility_id, id).await?;
     let issued_at = consent.issued_at.unwrap_or(tx.now);
     if reading::may_take(&before, &batch, issued_at).is_err() {
-        return Err(Error::Invalid(Code::ConsentReadingImpossible, vec![Fault::field("/events", "impossible")]));
+        return Err(Error::Invalid(
+            Code::ConsentReadingImpossible,
+            vec![Fault::field("/events", "impossible")],
+        ));
     }
     store::add_reading(&mut tx, &consent, &batch).await?;
-    tx.journal(caller, subject(&consent), json!({ "events": batch.events.len() })).await?;
+    tx.journal(caller, subject(&consent), json!({ "events": batch.events.len() }))
+        .await?;
     if consent.state == State::Issued {
         let by = By::System(Act::ConsentReadingStarted);
         flow::go(&mut tx, &mut consent, Trigger::FirstRead, by, json!({})).await?;
     }
-    let (missing, reading) = missing(&mut tx, ctx, &consent, &episode, tx.now).await?;
+    let now = tx.now;
+    let (missing, reading) = missing(&mut tx, ctx, &consent, &episode, now).await?;
     advance(&mut tx, &mut consent, &missing).await?;
     let progress = Progress {
         consent,
@@ -148,7 +153,10 @@ async fn drawn(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<(i6
     let comprehension = template(ctx, consent)?
         .get("comprehension")
         .ok_or_else(|| Error::broken("a template without questions"))?;
-    Ok((round, quiz::draw(comprehension, &own, &inputs.fired, consent.id, round)))
+    Ok((
+        round,
+        quiz::draw(comprehension, &own, &inputs.fired, consent.id, round),
+    ))
 }
 
 /// A graded round, kept for a retry.
@@ -162,19 +170,33 @@ pub struct Understood {
     pub grade: Grade,
 }
 
+impl Understood {
+    /// Whether the phone offers her a talk with the doctor (CE-092).
+    pub fn conversation_offered(&self) -> bool {
+        !self.grade.passed && self.consent.failed_rounds >= rules::FAILED_ROUNDS
+    }
+}
+
 /// She answers the questions of a round (CE-091).
 ///
 /// After two failed rounds an anesthesiologist is asked to talk with her (CE-092); she may try again all the same.
 ///
 /// Errors: `http.invalid` unless each question is answered once, `consent.already_understood`.
 #[instrument(name = "consent.comprehension", skip_all)]
-pub async fn comprehension(ctx: &Ctx, caller: &Caller, id: ConsentId, given: Vec<Given>) -> Result<Understood> {
+pub async fn comprehension(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: ConsentId,
+    given: Vec<Given>,
+) -> Result<Understood> {
     policy::allowed(caller, Act::ConsentComprehension)?;
     let mut tx = once!(ctx, Act::ConsentComprehension, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentComprehension, id).await?;
     let (number, questions) = drawn(&mut tx, ctx, &consent).await?;
     let template = template(ctx, &consent)?;
-    let least = template.get("comprehension").map_or(usize::MAX, quiz::pass_correct);
+    let least = template
+        .get("comprehension")
+        .map_or(usize::MAX, quiz::pass_correct);
     let grade = quiz::grade(questions, &given, least).map_err(|ids| {
         let fault = |id: String| Fault::field("/answers", "required").with(json!({ "question": id }));
         Error::Invalid(Code::HttpInvalid, ids.into_iter().map(fault).collect())
@@ -204,9 +226,11 @@ pub async fn comprehension(ctx: &Ctx, caller: &Caller, id: ConsentId, given: Vec
         };
         episode::facts::add_task(&mut tx, &task).await?;
     }
-    let detail = json!({ "round": number, "correct": correct, "passed": grade.passed, "revision": consent.revision });
+    let detail =
+        json!({ "round": number, "correct": correct, "passed": grade.passed, "revision": consent.revision });
     tx.journal(caller, subject(&consent), detail).await?;
-    let (missing, _) = missing(&mut tx, ctx, &consent, &episode, tx.now).await?;
+    let now = tx.now;
+    let (missing, _) = missing(&mut tx, ctx, &consent, &episode, now).await?;
     advance(&mut tx, &mut consent, &missing).await?;
     let understood = Understood {
         consent,

@@ -31,7 +31,11 @@ impl Verification {
     /// In groups of four, for reading aloud.
     pub fn grouped(&self) -> String {
         let letters: Vec<char> = self.0.chars().collect();
-        letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
+        letters
+            .chunks(4)
+            .map(String::from_iter)
+            .collect::<Vec<_>>()
+            .join("-")
     }
 
     /// What is kept of it.

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 
-use super::model::{Asked, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted, Signature, Waiver};
+use super::model::{
+    Asked, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted, Signature, Waiver,
+};
 use super::present::Inputs;
 use super::rules::quiz::Grade;
 use crate::base::canonical::section_digest;
@@ -104,9 +106,18 @@ pub struct Section {
 pub fn hashed(bodies: Vec<(&'static str, Value)>, kept: &Salted) -> Result<Vec<Section>> {
     let mut hashed = Vec::new();
     for (no, (name, body)) in (1..).zip(bodies) {
-        let salted = if name == "signature" { kept.clone() } else { salt(body) };
+        let salted = if name == "signature" {
+            kept.clone()
+        } else {
+            salt(body)
+        };
         let digest = digest(name, &salted)?;
-        hashed.push(Section { no, name, salted, digest });
+        hashed.push(Section {
+            no,
+            name,
+            salted,
+            digest,
+        });
     }
     Ok(hashed)
 }
@@ -114,7 +125,10 @@ pub fn hashed(bodies: Vec<(&'static str, Value)>, kept: &Salted) -> Result<Vec<S
 /// A body with a fresh salt.
 pub fn salt(body: Value) -> Salted {
     let salt: [u8; 16] = rand::random();
-    Salted { salt: hex::encode(salt), body }
+    Salted {
+        salt: hex::encode(salt),
+        body,
+    }
 }
 
 /// The digest of a section.
@@ -123,7 +137,8 @@ pub fn salt(body: Value) -> Salted {
 pub fn digest(name: &str, salted: &Salted) -> Result<[u8; 32]> {
     let mut salt = [0; 16];
     hex::decode_to_slice(&salted.salt, &mut salt).map_err(|_| Error::broken("a salt is damaged"))?;
-    section_digest(name, &salt, &salted.body).map_err(|_| Error::broken("a section of evidence is not canonical"))
+    section_digest(name, &salt, &salted.body)
+        .map_err(|_| Error::broken("a section of evidence is not canonical"))
 }
 
 /// The evidence root over the sections in their order, lower-case hex.

@@ -50,7 +50,10 @@ fn header(m: &Material) -> Value {
 fn subject(m: &Material) -> Value {
     let last_four = m.patient.id_number.as_deref().map(|number| {
         let letters: Vec<char> = number.chars().collect();
-        letters.iter().skip(letters.len().saturating_sub(4)).collect::<String>()
+        letters
+            .iter()
+            .skip(letters.len().saturating_sub(4))
+            .collect::<String>()
     });
     json!({
         "name": m.patient.name,
