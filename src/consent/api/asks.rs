@@ -335,7 +335,11 @@ fn strokes(strokes: StrokesIn) -> Result<Strokes> {
         _ => Err(Error::invalid("/strokes", "format")),
     };
     let stroke = |one: Vec<Vec<i64>>| one.into_iter().map(point).collect::<Result<Vec<Point>>>();
-    strokes.into_iter().map(stroke).collect::<Result<Vec<_>>>().map(Strokes)
+    strokes
+        .into_iter()
+        .map(stroke)
+        .collect::<Result<Vec<_>>>()
+        .map(Strokes)
 }
 
 /// What the client says of the device (CE-110); each text at most 80 characters.
@@ -389,14 +393,12 @@ pub struct SignIn {
     /// Ids of the statements that she affirmed.
     statements: Vec<String>,
     /// Her decision.
-    #[expect(dead_code, reason = "there is one word, and the client has to say it")]
     decision: DecisionIn,
     /// `[[[x, y, t_ms, p], …], …]`: what she drew, pressure 0–1000 or −1.
     strokes: StrokesIn,
     /// Where she drew.
     canvas: CanvasIn,
     /// Who draws; she herself if absent.
-    #[expect(dead_code, reason = "there is one kind, others come with their own acts")]
     signer: Option<SignerIn>,
     /// The device.
     device: Option<DeviceIn>,

@@ -7,7 +7,9 @@ use poem_openapi::payload::Json;
 
 use super::asks::{AskIn, ComprehensionIn, IdentityIn, NoIn, ReadingIn, RequestIn, SignIn};
 use super::shown::{Shown, pdf};
-use super::wire::{AskedOut, ConsentOut, ConsentPageOut, ProgressOut, ProvedOut, QuestionsOut, UnderstoodOut};
+use super::wire::{
+    AskedOut, ConsentOut, ConsentPageOut, ProgressOut, ProvedOut, QuestionsOut, UnderstoodOut,
+};
 use crate::base::PageRequest;
 use crate::base::id::ConsentId;
 use crate::consent::acts;
@@ -63,7 +65,11 @@ impl PatientApi {
     }
 
     /// What she is shown, byte for byte
-    #[oai(path = "/consents/:id/presented", method = "get", operation_id = "consent.presented_patient")]
+    #[oai(
+        path = "/consents/:id/presented",
+        method = "get",
+        operation_id = "consent.presented_patient"
+    )]
     async fn presented(
         &self,
         ctx: Data<&Ctx>,
@@ -78,7 +84,11 @@ impl PatientApi {
     }
 
     /// What she did while reading
-    #[oai(path = "/consents/:id/reading-events", method = "post", operation_id = "consent.reading_events")]
+    #[oai(
+        path = "/consents/:id/reading-events",
+        method = "post",
+        operation_id = "consent.reading_events"
+    )]
     async fn reading_events(
         &self,
         ctx: Data<&Ctx>,
@@ -93,7 +103,11 @@ impl PatientApi {
     }
 
     /// The questions of her next round, in the order drawn
-    #[oai(path = "/consents/:id/comprehension", method = "get", operation_id = "consent.comprehension_questions")]
+    #[oai(
+        path = "/consents/:id/comprehension",
+        method = "get",
+        operation_id = "consent.comprehension_questions"
+    )]
     async fn comprehension_questions(
         &self,
         ctx: Data<&Ctx>,
@@ -106,7 +120,11 @@ impl PatientApi {
     }
 
     /// Answer the questions of a round
-    #[oai(path = "/consents/:id/comprehension", method = "post", operation_id = "consent.comprehension")]
+    #[oai(
+        path = "/consents/:id/comprehension",
+        method = "post",
+        operation_id = "consent.comprehension"
+    )]
     async fn comprehension(
         &self,
         ctx: Data<&Ctx>,
@@ -120,7 +138,11 @@ impl PatientApi {
     }
 
     /// Ask the clinician something
-    #[oai(path = "/consents/:id/questions", method = "post", operation_id = "consent.ask")]
+    #[oai(
+        path = "/consents/:id/questions",
+        method = "post",
+        operation_id = "consent.ask"
+    )]
     async fn ask(
         &self,
         ctx: Data<&Ctx>,
@@ -133,7 +155,11 @@ impl PatientApi {
     }
 
     /// Prove who she is
-    #[oai(path = "/consents/:id/identity", method = "post", operation_id = "consent.identity")]
+    #[oai(
+        path = "/consents/:id/identity",
+        method = "post",
+        operation_id = "consent.identity"
+    )]
     async fn identity(
         &self,
         ctx: Data<&Ctx>,
@@ -161,7 +187,11 @@ impl PatientApi {
     }
 
     /// Say no; it takes effect at once
-    #[oai(path = "/consents/:id/refuse", method = "post", operation_id = "consent.refuse")]
+    #[oai(
+        path = "/consents/:id/refuse",
+        method = "post",
+        operation_id = "consent.refuse"
+    )]
     async fn refuse(
         &self,
         ctx: Data<&Ctx>,
@@ -175,7 +205,11 @@ impl PatientApi {
     }
 
     /// Take the consent back; it takes effect at once
-    #[oai(path = "/consents/:id/withdraw", method = "post", operation_id = "consent.withdraw")]
+    #[oai(
+        path = "/consents/:id/withdraw",
+        method = "post",
+        operation_id = "consent.withdraw"
+    )]
     async fn withdraw(
         &self,
         ctx: Data<&Ctx>,
@@ -189,7 +223,11 @@ impl PatientApi {
     }
 
     /// The signed document
-    #[oai(path = "/consents/:id/document", method = "get", operation_id = "consent.document_patient")]
+    #[oai(
+        path = "/consents/:id/document",
+        method = "get",
+        operation_id = "consent.document_patient"
+    )]
     async fn document(
         &self,
         ctx: Data<&Ctx>,

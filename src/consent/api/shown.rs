@@ -32,7 +32,8 @@ impl Shown {
     /// The bytes, or nothing when the client has them.
     pub fn of(shown: Presented, if_none_match: Option<&str>) -> Shown {
         let etag = format!("\"{}\"", shown.sha256);
-        let known = if_none_match.is_some_and(|sent| sent.split(',').any(|one| one.trim() == etag || one.trim() == "*"));
+        let known = if_none_match
+            .is_some_and(|sent| sent.split(',').any(|one| one.trim() == etag || one.trim() == "*"));
         if known {
             return Shown::Unchanged(etag);
         }

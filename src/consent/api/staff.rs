@@ -1,11 +1,13 @@
 //! Staff's routes.
 
 use poem::web::Data;
-use poem_openapi::{Enum, OpenApi};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
+use poem_openapi::{Enum, OpenApi};
 
-use super::asks::{AnswerIn, BedsideIn, ConversationIn, CountersignIn, PrepareIn, ReleaseIn, ReturnIn, RisksIn, WaiveIn};
+use super::asks::{
+    AnswerIn, BedsideIn, ConversationIn, CountersignIn, PrepareIn, ReleaseIn, ReturnIn, RisksIn, WaiveIn,
+};
 use super::shown::{Shown, pdf};
 use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
 use crate::base::PageRequest;
@@ -94,7 +96,11 @@ impl StaffApi {
     }
 
     /// Release it; what she is shown is frozen
-    #[oai(path = "/consents/:id/release", method = "post", operation_id = "consent.release")]
+    #[oai(
+        path = "/consents/:id/release",
+        method = "post",
+        operation_id = "consent.release"
+    )]
     async fn release(
         &self,
         ctx: Data<&Ctx>,
@@ -108,7 +114,11 @@ impl StaffApi {
     }
 
     /// What she sees, byte for byte
-    #[oai(path = "/consents/:id/presented", method = "get", operation_id = "consent.presented_staff")]
+    #[oai(
+        path = "/consents/:id/presented",
+        method = "get",
+        operation_id = "consent.presented_staff"
+    )]
     async fn presented(
         &self,
         ctx: Data<&Ctx>,
@@ -123,7 +133,11 @@ impl StaffApi {
     }
 
     /// Record the explanation
-    #[oai(path = "/consents/:id/conversation", method = "post", operation_id = "consent.conversation")]
+    #[oai(
+        path = "/consents/:id/conversation",
+        method = "post",
+        operation_id = "consent.conversation"
+    )]
     async fn conversation(
         &self,
         ctx: Data<&Ctx>,
@@ -137,7 +151,11 @@ impl StaffApi {
     }
 
     /// Answer a question of hers
-    #[oai(path = "/consents/:id/answers", method = "post", operation_id = "consent.answer")]
+    #[oai(
+        path = "/consents/:id/answers",
+        method = "post",
+        operation_id = "consent.answer"
+    )]
     async fn answer(
         &self,
         ctx: Data<&Ctx>,
@@ -159,14 +177,25 @@ impl StaffApi {
         body: Json<WaiveIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
         let body = body.0;
-        let waived = acts::waive(&ctx, &caller.0, id.0, body.gate, &body.reason, body.teach_back.as_deref());
+        let waived = acts::waive(
+            &ctx,
+            &caller.0,
+            id.0,
+            body.gate,
+            &body.reason,
+            body.teach_back.as_deref(),
+        );
         let consent = waived.await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
     }
 
     /// Countersign; the consent is in force
-    #[oai(path = "/consents/:id/countersign", method = "post", operation_id = "consent.countersign")]
+    #[oai(
+        path = "/consents/:id/countersign",
+        method = "post",
+        operation_id = "consent.countersign"
+    )]
     async fn countersign(
         &self,
         ctx: Data<&Ctx>,
@@ -180,7 +209,11 @@ impl StaffApi {
     }
 
     /// Send it back to her for a defect
-    #[oai(path = "/consents/:id/return", method = "post", operation_id = "consent.return")]
+    #[oai(
+        path = "/consents/:id/return",
+        method = "post",
+        operation_id = "consent.return"
+    )]
     async fn send_back(
         &self,
         ctx: Data<&Ctx>,
@@ -194,7 +227,11 @@ impl StaffApi {
     }
 
     /// Confirm it at the bedside
-    #[oai(path = "/consents/:id/bedside", method = "post", operation_id = "consent.bedside")]
+    #[oai(
+        path = "/consents/:id/bedside",
+        method = "post",
+        operation_id = "consent.bedside"
+    )]
     async fn bedside(
         &self,
         ctx: Data<&Ctx>,
@@ -208,7 +245,11 @@ impl StaffApi {
     }
 
     /// The signed document
-    #[oai(path = "/consents/:id/document", method = "get", operation_id = "consent.document_staff")]
+    #[oai(
+        path = "/consents/:id/document",
+        method = "get",
+        operation_id = "consent.document_staff"
+    )]
     async fn document(
         &self,
         ctx: Data<&Ctx>,
