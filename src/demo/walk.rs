@@ -2,6 +2,7 @@
 //!
 //! The demo's sixty women and the tests' story walk it. Time is the clock's; a step that takes a while moves it.
 
+use chrono::{DateTime, Duration, Utc};
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
@@ -28,6 +29,13 @@ pub enum Stopped {
 
 type Result<T> = std::result::Result<T, Stopped>;
 
+/// User name of the midwife on the way.
+pub const MIDWIFE: &str = "lin";
+/// User name of the obstetrician on the way.
+pub const OBSTETRICIAN: &str = "sun";
+/// User name of the anesthesiologist on the way.
+pub const ANESTHESIOLOGIST: &str = "zhao";
+
 /// The service and the people who work in it.
 pub struct Walker<'a> {
     /// The service.
@@ -42,11 +50,15 @@ pub struct Walker<'a> {
     pub obstetrician: Client,
     /// The anesthesiologist.
     pub anesthesiologist: Client,
-    /// Password of the staff, for the step-up.
+    /// Password of the staff, for log-in and step-up.
     pub password: String,
     /// The hospital's code.
     pub facility: String,
+    shift_began: DateTime<Utc>,
 }
+
+/// A staff session lasts twelve hours: whoever works longer logs in again before that.
+const SHIFT: Duration = Duration::hours(6);
 
 /// Who she is.
 #[derive(Clone, Debug)]
@@ -86,12 +98,61 @@ pub fn text(value: &Value, pointer: &'static str) -> Result<String> {
     value.pointer(pointer).and_then(Value::as_str).map(str::to_owned).ok_or(Stopped::Lacking(pointer))
 }
 
-impl Walker<'_> {
-    /// Staff log in.
-    pub async fn log_in(service: &BoxEndpoint<'static, Response>, facility: &str, username: &str, password: &str) -> Result<Client> {
-        let body = json!({ "facility": facility, "username": username, "password": password });
-        let answer = Client::staff(None).ask(service, Method::POST, "/sessions", None, Some(body)).await?;
-        Ok(Client::staff(Some(text(&answer.body, "/token")?)))
+impl<'a> Walker<'a> {
+    /// A midwife, an obstetrician and an anesthesiologist of a hospital, by their user names.
+    pub async fn new(
+        ctx: &'a Ctx,
+        service: &'a BoxEndpoint<'static, Response>,
+        simulator: &'a Simulator,
+        facility: &str,
+        password: &str,
+    ) -> Result<Walker<'a>> {
+        let nobody = Client::staff(None);
+        let mut walker = Walker {
+            ctx,
+            service,
+            simulator,
+            midwife: nobody.clone(),
+            obstetrician: nobody.clone(),
+            anesthesiologist: nobody,
+            password: password.to_owned(),
+            facility: facility.to_owned(),
+            shift_began: ctx.clock.now(),
+        };
+        walker.begin_shift().await?;
+        Ok(walker)
+    }
+
+    async fn begin_shift(&mut self) -> Result<()> {
+        self.midwife = self.log_in(MIDWIFE).await?;
+        self.obstetrician = self.log_in(OBSTETRICIAN).await?;
+        self.anesthesiologist = self.log_in(ANESTHESIOLOGIST).await?;
+        self.shift_began = self.ctx.clock.now();
+        Ok(())
+    }
+
+    async fn log_in(&self, username: &str) -> Result<Client> {
+        let body = json!({ "facility": self.facility, "username": username, "password": self.password });
+        let session = self.post(&Client::staff(None), "/sessions", body).await?.body;
+        Ok(Client::staff(Some(text(&session, "/token")?)))
+    }
+
+    /// Time passes, what is due by then is done, and staff begin a new shift where theirs is over.
+    pub async fn wait(&mut self, seconds: i64) -> Result<()> {
+        self.ctx.clock.advance(seconds);
+        work::due(self.ctx, "walk").await?;
+        if self.ctx.clock.now() - self.shift_began > SHIFT {
+            self.begin_shift().await?;
+        }
+        Ok(())
+    }
+
+    /// She opens the mini-program again, which logs her in anew.
+    pub async fn reopen(&self, woman: &mut Woman) -> Result<()> {
+        let code = self.simulator.login_code(&woman.person.openid).code;
+        let session = self.post(&Client::patient(None), "/sessions", json!({ "wechat_code": code })).await?.body;
+        woman.phone = Client::patient(Some(text(&session, "/token")?));
+        Ok(())
     }
 
     pub(super) async fn post(&self, who: &Client, path: &str, body: Value) -> Result<Answer> {
@@ -114,20 +175,13 @@ impl Walker<'_> {
         self.get(who, path).await?.etag.ok_or(Stopped::Lacking("ETag"))
     }
 
-    /// Time passes, and what is due by then is done.
-    pub async fn wait(&self, seconds: i64) -> Result<()> {
-        self.ctx.clock.advance(seconds);
-        work::due(self.ctx, "walk").await?;
-        Ok(())
-    }
-
     /// Now, as the wire writes it.
     pub fn now(&self) -> String {
         self.ctx.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
     }
 
     /// The midwife registers her; she scans the invitation, agrees, is matched, and enrolls.
-    pub async fn register(&self, person: Person) -> Result<Woman> {
+    pub async fn register(&mut self, person: Person) -> Result<Woman> {
         let body = json!({
             "name": person.name, "phone": person.phone, "birth_date": person.birth_date, "edd": person.edd,
             "gravidity": 1, "parity": 0,
@@ -167,7 +221,7 @@ impl Walker<'_> {
     }
 
     /// She reads a lesson to its end and takes its quiz.
-    pub async fn lesson(&self, woman: &Woman, slug: &str) -> Result<Value> {
+    pub async fn lesson(&mut self, woman: &Woman, slug: &str) -> Result<Value> {
         let lesson = self.get(&woman.phone, &format!("/lessons/{slug}")).await?.body;
         self.wait(240).await?;
         let progress = json!({ "version": lesson["version"], "position": 100, "seconds": 240, "completed": true });
@@ -180,7 +234,7 @@ impl Walker<'_> {
     }
 
     /// She reads the lessons that consent needs.
-    pub async fn required_lessons(&self, woman: &Woman) -> Result<()> {
+    pub async fn required_lessons(&mut self, woman: &Woman) -> Result<()> {
         let required: Vec<String> = self.ctx.content.lessons.required().map(|l| l.head.slug.clone()).collect();
         for slug in required {
             self.lesson(woman, &slug).await?;
@@ -189,7 +243,7 @@ impl Walker<'_> {
     }
 
     /// She fills in a form: a draft, saved half-way, taken up again, completed and submitted. `answers` is flat.
-    pub async fn form(&self, woman: &Woman, name: &str, answers: &Map<String, Value>, lost_baby: bool) -> Result<Value> {
+    pub async fn form(&mut self, woman: &Woman, name: &str, answers: &Map<String, Value>, lost_baby: bool) -> Result<Value> {
         let forms = &self.ctx.content.forms;
         let entry = if lost_baby { forms.after_loss(name) } else { forms.current(name) };
         let form = &entry.ok_or(Stopped::Lacking("form"))?.form;
@@ -210,7 +264,7 @@ impl Walker<'_> {
     }
 
     /// She answers the assessment; the clinic finds it in its queue.
-    pub async fn assessment(&self, woman: &mut Woman, answers: &Map<String, Value>) -> Result<Value> {
+    pub async fn assessment(&mut self, woman: &mut Woman, answers: &Map<String, Value>) -> Result<Value> {
         let submitted = self.form(woman, "pre-analgesia", answers, false).await?;
         woman.response = text(&submitted, "/response/id")?;
         let mut path = "/reviews?state=waiting&limit=100".to_owned();

@@ -37,7 +37,7 @@ impl Walker<'_> {
     }
 
     /// She reads every section to its end.
-    pub async fn read_consent(&self, woman: &Woman) -> Result<Value> {
+    pub async fn read_consent(&mut self, woman: &Woman) -> Result<Value> {
         let path = format!("/consents/{}", woman.consent);
         let presented = self.get(&woman.phone, &format!("{path}/presented")).await?.body;
         let sections: Vec<(String, i64)> = presented
@@ -157,7 +157,7 @@ impl Walker<'_> {
     }
 
     /// The whole ceremony.
-    pub async fn consent(&self, woman: &mut Woman) -> Result<()> {
+    pub async fn consent(&mut self, woman: &mut Woman) -> Result<()> {
         self.consent_released(woman).await?;
         self.read_consent(woman).await?;
         self.understand_consent(woman).await?;

@@ -25,7 +25,7 @@ impl Walker<'_> {
     }
 
     /// She comes in; the midwife writes what she finds.
-    pub async fn admit(&self, woman: &mut Woman) -> Result<Value> {
+    pub async fn admit(&mut self, woman: &mut Woman) -> Result<Value> {
         let body = json!({
             "patient": woman.patient, "admitted_at": self.now(), "labor_stage": "active", "cervical_dilation_cm": "5",
             "station": -1, "membranes": "intact", "fhr_baseline": 140, "fhr_category": "I", "iv_access": true,
@@ -42,7 +42,7 @@ impl Walker<'_> {
     }
 
     /// Anesthesiologist and midwife stop and check; the block is placed; the pump runs.
-    pub async fn block(&self, woman: &Woman) -> Result<Value> {
+    pub async fn block(&mut self, woman: &Woman) -> Result<Value> {
         let path = format!("/labors/{}", woman.labor);
         let word = json!({ "act": "analgesia.time_out", "subject": woman.labor });
         let attestation = text(&self.post(&self.midwife, "/attestations", word).await?.body, "/attestation")?;
@@ -89,7 +89,7 @@ impl Walker<'_> {
     }
 
     /// The baby is born.
-    pub async fn deliver(&self, woman: &Woman, birth: Birth) -> Result<Value> {
+    pub async fn deliver(&mut self, woman: &Woman, birth: Birth) -> Result<Value> {
         let path = format!("/labors/{}", woman.labor);
         let etag = self.etag(&self.midwife, &path).await?;
         let mut body = json!({
@@ -127,7 +127,7 @@ impl Walker<'_> {
     }
 
     /// She answers a follow-up form on her phone. `changes` go over the answers of a woman who is well.
-    pub async fn follow_up(&self, woman: &Woman, form: &str, changes: &Map<String, Value>) -> Result<Value> {
+    pub async fn follow_up(&mut self, woman: &Woman, form: &str, changes: &Map<String, Value>) -> Result<Value> {
         let mut answers = well(form);
         for (item, value) in changes {
             answers.insert(item.clone(), value.clone());
@@ -136,7 +136,7 @@ impl Walker<'_> {
     }
 
     /// She answers the survey.
-    pub async fn survey(&self, woman: &Woman, overall: i64) -> Result<Value> {
+    pub async fn survey(&mut self, woman: &Woman, overall: i64) -> Result<Value> {
         let mut answers = Map::new();
         answers.insert("sat.overall".to_owned(), json!(overall.to_string()));
         self.form(woman, "satisfaction", &answers, false).await

@@ -1,6 +1,8 @@
 //! One woman walks the whole pathway while the clinic works with her, on both engines.
 
+use muan::demo::walk::Woman;
 use muan::demo::walk_labor::CALM;
+use poem::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::support::App;
@@ -18,18 +20,17 @@ fn step<'a>(journey: &'a Value, kind: &str) -> &'a Value {
     steps.iter().find(|s| s["kind"] == kind).unwrap_or_else(|| panic!("no step {kind} in {journey}"))
 }
 
+async fn journey_of(app: &App, woman: &Woman) -> Value {
+    woman.phone.ask(&app.endpoint, Method::GET, "/me/journey", None, None).await.unwrap().body
+}
+
 async fn walk(app: &App) {
-    let walker = walker(app).await;
-    let (zhao, sun, qian) = (app.zhao().await, app.sun().await, app.qian().await);
+    let mut walker = walker(app).await;
 
     // 1. The midwife registers her; she logs in, agrees, enrolls and sees her journey in one call.
     let person = mei(app);
     let mut woman = walker.register(person.clone()).await.unwrap();
-    let her = async |path: &str| -> Value {
-        let answer = woman.phone.ask(&app.endpoint, poem::http::Method::GET, path, None, None).await.unwrap();
-        answer.body
-    };
-    let journey = her("/me/journey").await;
+    let journey = journey_of(app, &woman).await;
     assert_eq!(journey["gestation"]["weeks"], 33);
     assert_eq!(step(&journey, "lessons")["state"], "open");
 
@@ -44,6 +45,7 @@ async fn walk(app: &App) {
     let told = walker.assessment(&mut woman, &answers).await.unwrap();
     assert_eq!(told["told"]["level"], "consult");
     assert!(!told["told"].to_string().contains("禁忌"), "{told}");
+    let (sun, zhao) = (app.sun().await, app.zhao().await);
     let queue = sun.get("/reviews?state=waiting").await.expect(200);
     assert_eq!(queue["items"][0]["level"], "consult");
     let early = walker.consent_released(&mut woman).await.unwrap_err().to_string();
@@ -72,6 +74,7 @@ async fn walk(app: &App) {
 
     // 5. Admission, bedside confirmation, request, block, scores before and at one hour, birth.
     walker.wait(20 * 86_400).await.unwrap();
+    let zhao = app.zhao().await;
     walker.admit(&mut woman).await.unwrap();
     walker.bedside(&woman).await.unwrap();
     walker.request(&woman).await.unwrap();
@@ -93,18 +96,20 @@ async fn walk(app: &App) {
     let told = walker.follow_up(&woman, "follow-up-f24", &flags).await.unwrap();
     assert_eq!(told["told"]["urgent"], true);
     assert!(told["told"].to_string().contains("120"));
+    let zhao = app.zhao().await;
     let alerts = zhao.get("/alerts").await.expect(200);
     assert_eq!(alerts["items"][0]["level"], "red");
     assert_eq!(alerts["items"][0]["patient"].as_str(), Some(woman.patient.as_str()));
     walker.survey(&woman, 5).await.unwrap();
 
     // 7. The quality office sees the four national indicators with her in the numerators.
+    let qian = app.qian().await;
     let figures = qian.get("/indicators?from=2026-01-01&to=2026-12-31").await.expect(200);
     for (code, numerator, denominator) in [("N1-lit", 1, 1), ("N2-lit", 1, 1), ("N3-lit", 0, 1), ("N4-lit", 1, 1)] {
         let row = figures["items"].as_array().unwrap().iter().find(|row| row["code"] == code).unwrap();
         assert_eq!((&row["numerator"], &row["denominator"]), (&json!(numerator), &json!(denominator)), "{row}");
     }
-    let journey = woman.phone.ask(&app.endpoint, poem::http::Method::GET, "/me/journey", None, None).await.unwrap().body;
+    let journey = journey_of(app, &woman).await;
     for kind in ["lessons", "assessment", "review", "consent", "admission", "analgesia", "delivery"] {
         assert_eq!(step(&journey, kind)["state"], "done", "{kind}");
     }

@@ -17,17 +17,7 @@ pub struct World {
 
 /// The walker of an app, with Lin, Sun and Zhao.
 pub async fn walker(app: &App) -> Walker<'_> {
-    let log_in = async |name: &str| Walker::log_in(&app.endpoint, HOSPITAL, name, PASSWORD).await.unwrap();
-    Walker {
-        ctx: &app.ctx,
-        service: &app.endpoint,
-        simulator: &app.simulator,
-        midwife: log_in("lin").await,
-        obstetrician: log_in("sun").await,
-        anesthesiologist: log_in("zhao").await,
-        password: PASSWORD.to_owned(),
-        facility: HOSPITAL.to_owned(),
-    }
+    Walker::new(&app.ctx, &app.endpoint, &app.simulator, HOSPITAL, PASSWORD).await.unwrap()
 }
 
 /// Mei, 33 weeks on the morning of every test.
@@ -41,35 +31,16 @@ pub fn mei(app: &App) -> Person {
     }
 }
 
-/// The answers of a healthy woman, from the vectors of the assessment, with her dates; then `changes`.
+/// The answers of a healthy woman, then `changes`.
 pub fn healthy(person: &Person, changes: Value) -> Map<String, Value> {
-    let text = std::fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/content/questionnaires/pre-analgesia/1.0.0.vectors.json"
-    ))
-    .unwrap();
-    let vectors: Value = serde_json::from_str(&text).unwrap();
-    let mut answers = vectors["base"].as_object().unwrap().clone();
-    answers.insert("id.name".into(), json!(person.name));
-    answers.insert("id.birth_date".into(), json!(person.birth_date));
-    answers.insert("id.phone".into(), json!(person.phone));
-    answers.insert("preg.edd".into(), json!(person.edd));
-    for late in ["lab.plt_at", "pe.bp_date"] {
-        answers.remove(late);
-    }
-    answers.insert("pe.bp_known".into(), json!(false));
-    for known in ["pe.sbp", "pe.dbp", "lab.plt", "lab.hb"] {
-        answers.remove(known);
-    }
-    for (item, value) in changes.as_object().unwrap() {
-        answers.insert(item.clone(), value.clone());
-    }
+    let mut answers = muan::demo::healthy::answers(person);
+    answers.extend(changes.as_object().unwrap().clone());
     answers
 }
 
 /// From the registration to a red flag and the survey, with an adverse event reported beside.
 pub async fn to_the_survey(app: &App) -> World {
-    let walker = walker(app).await;
+    let mut walker = walker(app).await;
     let person = mei(app);
     let mut woman: Woman = walker.register(person.clone()).await.unwrap();
     walker.required_lessons(&woman).await.unwrap();
@@ -79,6 +50,7 @@ pub async fn to_the_survey(app: &App) -> World {
     walker.decide(&woman, decision).await.unwrap();
     // The seventh week before her due date becomes the fortnight before it: a consent holds thirty days.
     walker.wait(35 * 86_400).await.unwrap();
+    walker.reopen(&mut woman).await.unwrap();
     walker.consent(&mut woman).await.unwrap();
     walker.wait(10 * 86_400).await.unwrap();
     walker.admit(&mut woman).await.unwrap();
