@@ -9,6 +9,7 @@
 //! 3. `people` · `episode` · `education` · `forms` · `assessment` · `consent` · `analgesia` · `followup` · `quality` – slices
 //! 4. `app` · `cli` – put it together
 
+pub mod analgesia;
 pub mod base;
 pub mod cache;
 pub mod content;

@@ -69,16 +69,10 @@ acts! {
     PeopleFacilityUpdate = "people.facility_update";
     /// A facility is added from the command line.
     PeopleFacilityAdd = "people.facility_add";
-    /// A woman is registered in the clinic.
-    PeopleRegister = "people.register";
     /// An invitation that binds her account.
     PeopleInvite = "people.invite";
     /// Staff check who she is.
     PeopleIdentityCheck = "people.identity_check";
-    /// The women of the facility.
-    PeoplePatients = "people.patients";
-    /// One woman's whole pathway on one page.
-    PeoplePatient = "people.patient";
     /// Who saw or did what.
     PeopleAudit = "people.audit";
     /// What content is loaded and what awaits confirmation.

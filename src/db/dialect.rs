@@ -20,3 +20,10 @@ pub const WAIT_FOR_TWIN: Sql = per("select 1", "set local lock_timeout = '5s'");
 
 /// Back to the usual lock wait after [`WAIT_FOR_TWIN`].
 pub const WAIT_AS_USUAL: Sql = per("select 1", "set local lock_timeout = 0");
+
+/// Locks a pregnancy's row until the transaction ends; the one lock order begins there. SQLite has one writer anyway.
+/// Binds: facility, episode.
+pub const LOCK_EPISODE: Sql = per(
+    "select id from episode where facility_id = $1 and id = $2",
+    "select id from episode where facility_id = $1 and id = $2 for update",
+);

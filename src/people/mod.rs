@@ -13,3 +13,5 @@ pub mod policy;
 pub mod rules;
 mod secret;
 mod store;
+
+pub use acts::StaffDraft;

@@ -1,0 +1,296 @@
+//! The block, what was given, and the versions of the record.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::words::words;
+use super::{Amount, Pump};
+use crate::base::id::StaffId;
+
+words! {
+    /// Neuraxial technique.
+    Technique {
+        /// Epidural.
+        Epidural = "epidural",
+        /// Combined spinal-epidural.
+        Cse = "cse",
+        /// Dural puncture epidural.
+        Dpe = "dpe",
+        /// Single spinal.
+        SpinalSingle = "spinal_single",
+    }
+
+    /// Where the needle went in.
+    Interspace {
+        /// Refused for all techniques.
+        T12L1 = "T12-L1",
+        /// Epidural only, to be confirmed.
+        L1L2 = "L1-2",
+        /// Usual for an epidural; to be confirmed when the dura is meant to be passed.
+        L2L3 = "L2-3",
+        /// Usual.
+        L3L4 = "L3-4",
+        /// Usual.
+        L4L5 = "L4-5",
+        /// Lowest.
+        L5S1 = "L5-S1",
+    }
+
+    /// How she lay or sat.
+    Position {
+        /// On her side.
+        Lateral = "lateral",
+        /// Sitting.
+        Sitting = "sitting",
+    }
+
+    /// What the block was for.
+    Indication {
+        /// Pain of labor during a planned vaginal birth.
+        Labor = "labor",
+        /// Instrumental birth only.
+        Instrumental = "instrumental",
+        /// Cesarean only.
+        Cesarean = "cesarean",
+        /// Repair or removal of the placenta only.
+        Repair = "repair",
+    }
+
+    /// Where the catheter lies.
+    CatheterSite {
+        /// As meant.
+        Epidural = "epidural",
+        /// In the spinal fluid: no epidural program, no loading dose.
+        Intrathecal = "intrathecal",
+    }
+
+    /// A drug of labor analgesia and its emergencies.
+    Drug {
+        /// Local anesthetic, mg.
+        Ropivacaine = "ropivacaine",
+        /// Local anesthetic, mg.
+        Bupivacaine = "bupivacaine",
+        /// Local anesthetic, mg.
+        Levobupivacaine = "levobupivacaine",
+        /// Local anesthetic, mg.
+        Lidocaine = "lidocaine",
+        /// Local anesthetic for an urgent cesarean, mg.
+        Chloroprocaine = "chloroprocaine",
+        /// Opioid, µg.
+        Sufentanil = "sufentanil",
+        /// Opioid, µg.
+        Fentanyl = "fentanyl",
+        /// Against low pressure, mg.
+        Ephedrine = "ephedrine",
+        /// Against low pressure, µg.
+        Phenylephrine = "phenylephrine",
+        /// Lipid emulsion 20 %, ml.
+        LipidEmulsion = "lipid_emulsion",
+        /// Against respiratory depression, µg.
+        Naloxone = "naloxone",
+    }
+
+    /// Which way a dose went.
+    Route {
+        /// Into the epidural space.
+        Epidural = "epidural",
+        /// Into the spinal fluid.
+        Intrathecal = "intrathecal",
+        /// Into a vein.
+        Intravenous = "intravenous",
+        /// Into tissue.
+        Infiltration = "infiltration",
+    }
+
+    /// What a dose was for.
+    DoseUse {
+        /// Pain of labor: the limits of labor apply.
+        Labor = "labor",
+        /// Anesthesia for an operation: they do not.
+        Anesthesia = "anesthesia",
+        /// Treatment of an effect.
+        Treatment = "treatment",
+    }
+
+    /// What a test dose showed.
+    TestResult {
+        /// Nothing.
+        Negative = "negative",
+        /// The catheter is in a vein.
+        PositiveIv = "positive_iv",
+        /// The catheter is in the spinal fluid.
+        PositiveIt = "positive_it",
+    }
+
+    /// Relief that is not neuraxial.
+    OtherMethod {
+        /// Opioid into a vein.
+        IntravenousOpioid = "intravenous_opioid",
+        /// Nitrous oxide or another inhaled agent.
+        Inhaled = "inhaled",
+        /// Pudendal block.
+        Pudendal = "pudendal",
+        /// Local infiltration.
+        Infiltration = "infiltration",
+        /// Without medicine.
+        NonPharmacological = "non_pharmacological",
+    }
+}
+
+/// A dose that was given.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub struct Dose {
+    /// When.
+    pub given_at: DateTime<Utc>,
+    /// What.
+    pub drug: Drug,
+    /// Which way.
+    pub route: Route,
+    /// What for.
+    #[oai(rename = "use")]
+    #[serde(rename = "use")]
+    pub purpose: DoseUse,
+    /// A loading dose of the solution.
+    #[oai(default)]
+    #[serde(default)]
+    pub loading: bool,
+    /// How much: mg of local anesthetics and ephedrine, µg of opioids, phenylephrine and naloxone, ml of lipid.
+    pub amount: Amount,
+    /// Volume, ml.
+    pub volume_ml: Option<Amount>,
+    /// Concentration: % of a local anesthetic, µg/ml of an opioid.
+    pub concentration: Option<Amount>,
+}
+
+/// A test dose.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub struct TestDose {
+    /// When.
+    pub given_at: DateTime<Utc>,
+    /// Lidocaine as a rule.
+    pub drug: Drug,
+    /// How much, mg.
+    pub amount: Amount,
+    /// Volume, ml.
+    pub volume_ml: Option<Amount>,
+    /// Epinephrine in it, µg.
+    pub epinephrine_ug: Option<Amount>,
+    /// What it showed.
+    pub result: TestResult,
+}
+
+/// A new puncture in the same labor; she still counts once.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub struct Resiting {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// How.
+    pub technique: Technique,
+    /// Where.
+    pub interspace: Option<Interspace>,
+    /// Why, up to 500 characters.
+    pub reason: String,
+}
+
+/// Relief that is not neuraxial.
+#[derive(Clone, Debug, PartialEq, Eq, Object, Serialize, Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub struct OtherAnalgesia {
+    /// Which.
+    pub method: OtherMethod,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// Drug and dose in words, up to 200 characters.
+    pub note: Option<String>,
+}
+
+/// The analgesia record: what was done, given and set.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub struct Record {
+    /// What the block was for.
+    pub indication: Option<Indication>,
+    /// How; absent when nothing neuraxial was done.
+    pub technique: Option<Technique>,
+    /// Where.
+    pub interspace: Option<Interspace>,
+    /// How she lay or sat.
+    pub position: Option<Position>,
+    /// Punctures, 1–20.
+    pub needle_attempts: Option<i64>,
+    /// Depth of the loss of resistance, cm, 1.5–15.
+    pub lor_depth_cm: Option<Amount>,
+    /// Catheter in the space, cm, 2–8.
+    pub catheter_depth_cm: Option<Amount>,
+    /// Where the catheter lies; epidural if absent.
+    pub catheter_site: Option<CatheterSite>,
+    /// Test dose.
+    pub test_dose: Option<TestDose>,
+    /// She felt a nerve.
+    pub paresthesia: Option<bool>,
+    /// Blood came.
+    pub blood: Option<bool>,
+    /// Spinal fluid from the epidural needle or catheter: an accidental dural puncture.
+    pub csf: Option<bool>,
+    /// When the block was decided on.
+    pub decision_at: Option<DateTime<Utc>>,
+    /// Puncture.
+    pub puncture_at: Option<DateTime<Utc>>,
+    /// Catheter in place.
+    pub catheter_at: Option<DateTime<Utc>>,
+    /// First neuraxial dose of this labor; a new puncture does not change it.
+    pub first_dose_at: Option<DateTime<Utc>>,
+    /// Her weight, kg, for doses by weight.
+    pub weight_kg: Option<Amount>,
+    /// Everything given so far.
+    #[oai(default)]
+    #[serde(default)]
+    pub doses: Vec<Dose>,
+    /// The pump's program as it runs.
+    pub pump: Option<Pump>,
+    /// New punctures.
+    #[oai(default)]
+    #[serde(default)]
+    pub resitings: Vec<Resiting>,
+    /// Given up without an effective block.
+    #[oai(default)]
+    #[serde(default)]
+    pub abandoned: bool,
+    /// Relief that is not neuraxial.
+    #[oai(default)]
+    #[serde(default)]
+    pub other_analgesia: Vec<OtherAnalgesia>,
+}
+
+/// One version of the record; the last one is the record, earlier ones stay.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RecordVersion {
+    /// Its id.
+    pub id: Uuid,
+    /// 1, 2, …
+    pub number: i64,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// Who wrote it.
+    pub by: StaffId,
+    /// What.
+    pub record: Record,
+    /// Why it began without consent or time-out.
+    pub exception_reason: Option<String>,
+    /// Why something was given beyond the limits, and who confirmed it.
+    pub outside_limits: Option<OutsideLimits>,
+}
+
+/// Something given beyond the hard limits, seen by two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutsideLimits {
+    /// Why.
+    pub reason: String,
+    /// The second person.
+    pub second: StaffId,
+}

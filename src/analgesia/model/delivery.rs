@@ -1,0 +1,249 @@
+//! Birth and the newborn.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Amount;
+use super::block::Technique;
+use super::words::words;
+use crate::base::id::{EpisodeId, LaborId, PatientId, StaffId};
+
+words! {
+    /// How she gave birth; a second twin by cesarean makes it a cesarean.
+    DeliveryMode {
+        /// Spontaneous.
+        SpontaneousVaginal = "spontaneous_vaginal",
+        /// Forceps.
+        Forceps = "forceps",
+        /// Vacuum.
+        Vacuum = "vacuum",
+        /// Breech.
+        VaginalBreech = "vaginal_breech",
+        /// Planned cesarean.
+        CesareanPlanned = "cesarean_planned",
+        /// Cesarean after labor had begun.
+        CesareanIntrapartum = "cesarean_intrapartum",
+    }
+
+    /// Anesthesia of a cesarean.
+    CsAnesthesia {
+        /// Through the catheter.
+        EpiduralTopup = "epidural_topup",
+        /// Spinal.
+        Spinal = "spinal",
+        /// Combined spinal-epidural.
+        Cse = "cse",
+        /// General.
+        General = "general",
+        /// Local.
+        Local = "local",
+    }
+
+    /// Where the child was born.
+    BirthPlace {
+        /// In this hospital.
+        Here = "here",
+        /// On the way.
+        BeforeArrival = "before_arrival",
+        /// In another place.
+        Elsewhere = "elsewhere",
+    }
+
+    /// Sex of a newborn.
+    Sex {
+        /// Girl.
+        Female = "female",
+        /// Boy.
+        Male = "male",
+        /// Not clear.
+        Undetermined = "undetermined",
+    }
+
+    /// A newborn's fate.
+    BabyOutcome {
+        /// Alive.
+        Alive = "alive",
+        /// No sign of life.
+        Stillbirth = "stillbirth",
+        /// Born alive and died.
+        NeonatalDeath = "neonatal_death",
+    }
+
+    /// Neonatal asphyxia by one definition.
+    Asphyxia {
+        /// None.
+        None = "none",
+        /// Mild.
+        Mild = "mild",
+        /// Severe.
+        Severe = "severe",
+    }
+}
+
+impl DeliveryMode {
+    /// Whether it is a cesarean.
+    pub fn is_cesarean(self) -> bool {
+        matches!(
+            self,
+            DeliveryMode::CesareanPlanned | DeliveryMode::CesareanIntrapartum
+        )
+    }
+}
+
+/// A newborn.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub struct Baby {
+    /// 1, 2, …
+    pub baby_no: i64,
+    /// Sex.
+    pub sex: Sex,
+    /// Birth.
+    pub born_at: DateTime<Utc>,
+    /// Weight, g, 300–7000.
+    pub weight_g: Option<i64>,
+    /// Fate.
+    pub outcome: BabyOutcome,
+    /// Apgar at 1 min, 0–10.
+    pub apgar1: Option<i64>,
+    /// Apgar at 5 min, 0–10.
+    pub apgar5: Option<i64>,
+    /// Apgar at 10 min, 0–10; needed when it was below 8 at 5 min.
+    pub apgar10: Option<i64>,
+    /// Umbilical-artery pH, 6.5–7.6.
+    pub cord_ph: Option<Amount>,
+    /// Base excess, mmol/l, −30…+15.
+    pub cord_be: Option<Amount>,
+    /// Lactate, mmol/l, 0–25.
+    pub cord_lactate: Option<Amount>,
+    /// Resuscitation in words, up to 200 characters.
+    pub resuscitation: Option<String>,
+    /// Moved to intensive care.
+    pub nicu: Option<bool>,
+    /// At the breast within the first hour.
+    pub breastfeeding_first_hour: Option<bool>,
+}
+
+/// A birth.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub struct Delivery {
+    /// How.
+    pub mode: DeliveryMode,
+    /// Where.
+    pub birth_place: BirthPlace,
+    /// When the cesarean was decided on; needed for one in labor.
+    pub cs_decision_at: Option<DateTime<Utc>>,
+    /// Its anesthesia; needed for one in labor.
+    pub cs_anesthesia: Option<CsAnesthesia>,
+    /// Why, up to 500 characters; needed for one in labor.
+    pub cs_indication: Option<String>,
+    /// Whether analgesia had been given before; needed for one in labor.
+    pub analgesia_before_conversion: Option<bool>,
+    /// First stage, min, 0–3000.
+    pub first_stage_min: Option<i64>,
+    /// Second stage, min, 0–3000.
+    pub second_stage_min: Option<i64>,
+    /// Third stage, min, 0–3000.
+    pub third_stage_min: Option<i64>,
+    /// When the second stage began.
+    pub second_stage_start: Option<DateTime<Utc>>,
+    /// Blood loss within 24 h, ml, 0–15 000.
+    pub blood_loss_ml: Option<i64>,
+    /// Labor was helped by oxytocin.
+    pub oxytocin: Option<bool>,
+    /// Episiotomy.
+    pub episiotomy: Option<bool>,
+    /// Degree of the tear, 0 none – 4.
+    pub tear: Option<i64>,
+    /// Newborns, at least one.
+    pub babies: Vec<Baby>,
+    /// Pointers of the unusual values that were checked.
+    #[oai(default)]
+    #[serde(default)]
+    pub confirmed: Vec<String>,
+}
+
+/// A newborn with what is computed of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JudgedBaby {
+    /// As recorded.
+    pub baby: Baby,
+    /// By the Apgar score alone, the national indicator's reading; none without a score at 1 min.
+    pub asphyxia_apgar: Option<Asphyxia>,
+    /// By the consensus of 2016; none without a cord pH.
+    pub asphyxia_consensus2016: Option<Asphyxia>,
+    /// pH below 7.00 or base excess below −12 together with lactate of 6 or more.
+    pub cord_gas_high_risk: bool,
+}
+
+/// One version of the birth; the last one counts, earlier ones stay.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeliveryVersion {
+    /// Its id.
+    pub id: Uuid,
+    /// 1, 2, …
+    pub number: i64,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// Who wrote it.
+    pub by: StaffId,
+    /// Birth of the first baby.
+    pub born_at: DateTime<Utc>,
+    /// Minutes from the decision on a cesarean to the birth.
+    pub decision_to_delivery_min: Option<i64>,
+    /// What.
+    pub delivery: Delivery,
+    /// Newborns with what is computed of them.
+    pub babies: Vec<JudgedBaby>,
+}
+
+/// A birth as the indicators need it.
+#[derive(Clone, Debug)]
+pub struct Birth {
+    /// The labor.
+    pub labor: LaborId,
+    /// The pregnancy.
+    pub episode: EpisodeId,
+    /// Whose.
+    pub patient: PatientId,
+    /// Whose record number names the case in a list.
+    pub record_number_patient: PatientId,
+    /// Birth of the first baby.
+    pub born_at: DateTime<Utc>,
+    /// How.
+    pub mode: DeliveryMode,
+    /// Where.
+    pub birth_place: BirthPlace,
+    /// Gestation at birth, days.
+    pub gestation_days: Option<i64>,
+    /// Parity before this birth.
+    pub parity: Option<i64>,
+    /// A rehearsal's record.
+    pub is_test: bool,
+    /// First neuraxial dose with the indication `labor`.
+    pub first_dose_at: Option<DateTime<Utc>>,
+    /// The neuraxial block of this labor, whatever it was for.
+    pub technique: Option<Technique>,
+    /// Pain scores: when observed, tenths 0–100.
+    pub pain: Vec<(DateTime<Utc>, i64)>,
+    /// Newborns.
+    pub babies: Vec<BabyFacts>,
+}
+
+/// A newborn as the indicators need it.
+#[derive(Clone, Debug)]
+pub struct BabyFacts {
+    /// Fate; only a stillbirth was not born alive.
+    pub outcome: BabyOutcome,
+    /// Weight, g.
+    pub weight_g: Option<i64>,
+    /// Apgar at 1 min.
+    pub apgar1: Option<i64>,
+    /// Apgar at 5 min.
+    pub apgar5: Option<i64>,
+    /// Apgar at 10 min.
+    pub apgar10: Option<i64>,
+}

@@ -1,0 +1,132 @@
+//! Versions of the birth and the newborns of each.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::analgesia::model::{Asphyxia, Delivery, DeliveryVersion, JudgedBaby};
+use crate::base::error::Result;
+use crate::base::id::{BabyId, FacilityId, LaborId, StaffId};
+use crate::ctx::{Records, Tx};
+use crate::db::Q;
+use crate::vault::{Class, Sealed};
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    delivery: Delivery,
+    babies: Vec<JudgedBaby>,
+    decision_to_delivery_min: Option<i64>,
+}
+
+/// Facts of the pregnancy that the indicators need beside the birth.
+pub struct AtBirth {
+    /// Gestation, days.
+    pub gestation_days: i64,
+    /// Births before.
+    pub parity: i64,
+}
+
+/// Appends a version with its newborns and makes it the labor's birth.
+pub async fn add_delivery(
+    tx: &mut Tx,
+    facility: FacilityId,
+    labor: LaborId,
+    version: &DeliveryVersion,
+    at_birth: AtBirth,
+) -> Result<()> {
+    let kept = Kept {
+        delivery: version.delivery.clone(),
+        babies: version.babies.clone(),
+        decision_to_delivery_min: version.decision_to_delivery_min,
+    };
+    let document = tx
+        .seal_json(Some(facility), labor, Class::Clinical, "delivery", &kept)
+        .await?;
+    let delivery = &version.delivery;
+    tx.q(
+        "insert into delivery (id, facility_id, labor_id, number, mode, birth_place, born_at, cs_decision_at, \
+         blood_loss_ml, gestation_days, parity, document, staff_id, at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(version.id)
+    .bind(facility)
+    .bind(labor)
+    .bind(version.number)
+    .bind(delivery.mode.word())
+    .bind(delivery.birth_place.word())
+    .bind(version.born_at)
+    .bind(delivery.cs_decision_at)
+    .bind(delivery.blood_loss_ml)
+    .bind(at_birth.gestation_days)
+    .bind(at_birth.parity)
+    .bind(document)
+    .bind(version.by)
+    .bind(version.at)
+    .run()
+    .await?;
+    for judged in &version.babies {
+        add_newborn(tx, facility, version.id, judged).await?;
+    }
+    tx.q("update labor set delivery_id = $3 where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(labor)
+        .bind(version.id)
+        .run()
+        .await?;
+    Ok(())
+}
+
+async fn add_newborn(tx: &mut Tx, facility: FacilityId, delivery: Uuid, judged: &JudgedBaby) -> Result<()> {
+    let id: BabyId = tx.id();
+    let baby = &judged.baby;
+    tx.q(
+        "insert into newborn (id, facility_id, delivery_id, baby_no, born_at, outcome, weight_g, apgar1, apgar5, apgar10, \
+         asphyxia_apgar, asphyxia_consensus2016) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(id)
+    .bind(facility)
+    .bind(delivery)
+    .bind(baby.baby_no)
+    .bind(baby.born_at)
+    .bind(baby.outcome.word())
+    .bind(baby.weight_g)
+    .bind(baby.apgar1)
+    .bind(baby.apgar5)
+    .bind(baby.apgar10)
+    .bind(judged.asphyxia_apgar.map(Asphyxia::word))
+    .bind(judged.asphyxia_consensus2016.map(Asphyxia::word))
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// The birth as it is now.
+pub async fn delivery(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Option<DeliveryVersion>> {
+    let row: Option<(Uuid, i64, DateTime<Utc>, StaffId, DateTime<Utc>, Sealed)> = r
+        .q(
+            "select id, number, at, staff_id, born_at, document from delivery where facility_id = $1 and labor_id = $2 \
+             order by number desc limit 1",
+        )
+        .bind(facility)
+        .bind(labor)
+        .opt()
+        .await?;
+    let Some((id, number, at, by, born_at, document)) = row else {
+        return Ok(None);
+    };
+    let kept: Kept = r.open_json(labor, "delivery", &document).await?;
+    Ok(Some(DeliveryVersion {
+        id,
+        number,
+        at,
+        by,
+        born_at,
+        decision_to_delivery_min: kept.decision_to_delivery_min,
+        delivery: kept.delivery,
+        babies: kept.babies,
+    }))
+}

@@ -1,0 +1,191 @@
+//! Observations and complications.
+
+use chrono::{DateTime, Utc};
+
+use super::known;
+use crate::analgesia::model::{
+    AdpNext, Alarm, Complication, ComplicationCode, Event, ObservationRow, Outcome,
+};
+use crate::base::error::Result;
+use crate::base::id::{ComplicationId, FacilityId, LaborId, ObservationId, StaffId};
+use crate::ctx::{Records, Tx};
+use crate::db::Q;
+use crate::vault::{Class, Sealed};
+
+pub async fn add_observation(
+    tx: &mut Tx,
+    facility: FacilityId,
+    labor: LaborId,
+    row: &ObservationRow,
+) -> Result<()> {
+    let document = tx
+        .seal_json(
+            Some(facility),
+            labor,
+            Class::Clinical,
+            "observation",
+            &row.observation,
+        )
+        .await?;
+    tx.q(
+        "insert into labor_observation (id, facility_id, labor_id, observed_at, pain_tenths, bromage, alarms, document, \
+         staff_id, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(row.id)
+    .bind(facility)
+    .bind(labor)
+    .bind(row.observation.observed_at)
+    .bind(row.observation.pain_tenths())
+    .bind(row.observation.bromage)
+    .bind(serde_json::to_string(&row.alarms)?)
+    .bind(document)
+    .bind(row.by)
+    .bind(row.recorded_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: ObservationId,
+    alarms: String,
+    document: Sealed,
+    staff_id: StaffId,
+    recorded_at: DateTime<Utc>,
+}
+
+/// Observations by time.
+pub async fn observations(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Vec<ObservationRow>> {
+    let rows: Vec<Row> = r
+        .q(
+            "select id, alarms, document, staff_id, recorded_at from labor_observation \
+            where facility_id = $1 and labor_id = $2 order by observed_at, id",
+        )
+        .bind(facility)
+        .bind(labor)
+        .all()
+        .await?;
+    let mut observations = Vec::with_capacity(rows.len());
+    for row in rows {
+        let alarms: Vec<Alarm> = serde_json::from_str(&row.alarms)?;
+        observations.push(ObservationRow {
+            id: row.id,
+            recorded_at: row.recorded_at,
+            by: row.staff_id,
+            observation: r.open_json(labor, "observation", &row.document).await?,
+            alarms,
+        });
+    }
+    Ok(observations)
+}
+
+/// Whether pain was scored between two moments, both included.
+pub async fn has_pain_between(
+    q: &mut impl Q,
+    facility: FacilityId,
+    labor: LaborId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<bool> {
+    let row: Option<(ObservationId,)> = q
+        .q("select id from labor_observation where facility_id = $1 and labor_id = $2 and pain_tenths is not null \
+            and observed_at >= $3 and observed_at <= $4 limit 1")
+        .bind(facility)
+        .bind(labor)
+        .bind(from)
+        .bind(to)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
+pub async fn add_complication(
+    tx: &mut Tx,
+    facility: FacilityId,
+    labor: LaborId,
+    row: &Complication,
+) -> Result<()> {
+    let event = &row.event;
+    let treatment = tx
+        .seal_if(
+            Some(facility),
+            labor,
+            Class::FreeText,
+            "treatment",
+            event.treatment.as_deref(),
+        )
+        .await?;
+    tx.q(
+        "insert into labor_complication (id, facility_id, labor_id, code, severity, onset_at, resolved_at, outcome, \
+         adp_next, treatment, staff_id, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(row.id)
+    .bind(facility)
+    .bind(labor)
+    .bind(event.code.word())
+    .bind(event.severity)
+    .bind(event.onset_at)
+    .bind(event.resolved_at)
+    .bind(event.outcome.map(Outcome::word))
+    .bind(event.adp_next.map(AdpNext::word))
+    .bind(treatment)
+    .bind(row.by)
+    .bind(row.recorded_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct ComplicationRow {
+    id: ComplicationId,
+    code: String,
+    severity: i64,
+    onset_at: DateTime<Utc>,
+    resolved_at: Option<DateTime<Utc>>,
+    outcome: Option<String>,
+    adp_next: Option<String>,
+    treatment: Option<Sealed>,
+    staff_id: StaffId,
+    recorded_at: DateTime<Utc>,
+}
+
+/// Complications by onset.
+pub async fn complications(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Vec<Complication>> {
+    let rows: Vec<ComplicationRow> = r
+        .q(
+            "select id, code, severity, onset_at, resolved_at, outcome, adp_next, treatment, staff_id, recorded_at \
+             from labor_complication where facility_id = $1 and labor_id = $2 order by onset_at, id",
+        )
+        .bind(facility)
+        .bind(labor)
+        .all()
+        .await?;
+    let mut complications = Vec::with_capacity(rows.len());
+    for row in rows {
+        complications.push(Complication {
+            id: row.id,
+            recorded_at: row.recorded_at,
+            by: row.staff_id,
+            event: Event {
+                code: known(ComplicationCode::parse(&row.code))?,
+                onset_at: row.onset_at,
+                severity: row.severity,
+                treatment: r.open_if(labor, "treatment", row.treatment.as_ref()).await?,
+                outcome: row.outcome.as_deref().and_then(Outcome::parse),
+                resolved_at: row.resolved_at,
+                adp_next: row.adp_next.as_deref().and_then(AdpNext::parse),
+            },
+        });
+    }
+    Ok(complications)
+}

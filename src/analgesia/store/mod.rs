@@ -1,0 +1,21 @@
+//! The SQL of labor and nothing else. What is sealed is bound to the labor, so that one key opens, and destroys, all
+//! of one labor.
+
+mod births;
+mod delivery;
+mod events;
+mod labors;
+mod records;
+
+pub use births::*;
+pub use delivery::*;
+pub use events::*;
+pub use labors::*;
+pub use records::*;
+
+use crate::base::error::{Error, Result};
+
+/// A stored word, or a defect: only this service writes them.
+fn known<T>(word: Option<T>) -> Result<T> {
+    word.ok_or_else(|| Error::broken("a word of labor is damaged"))
+}

@@ -1,0 +1,223 @@
+//! Time-outs, versions of the analgesia record, the end of analgesia.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::analgesia::model::{
+    Indication, OutsideLimits, Record, RecordVersion, Stop, StopVersion, Technique, TimeOut,
+};
+use crate::base::error::Result;
+use crate::base::id::{FacilityId, LaborId, StaffId};
+use crate::ctx::{Records, Tx};
+use crate::db::Q;
+use crate::vault::{Class, Sealed};
+
+pub async fn add_time_out(tx: &mut Tx, facility: FacilityId, time_out: &TimeOut) -> Result<()> {
+    let reason = tx
+        .seal_if(
+            Some(facility),
+            time_out.labor,
+            Class::FreeText,
+            "early_reason",
+            time_out.early_reason.as_deref(),
+        )
+        .await?;
+    tx.q(
+        "insert into analgesia_time_out (id, facility_id, labor_id, operator_id, supervisor_id, second_id, checks, \
+         early_reason, decision_at, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(time_out.id)
+    .bind(facility)
+    .bind(time_out.labor)
+    .bind(time_out.operator)
+    .bind(time_out.supervisor)
+    .bind(time_out.second)
+    .bind(serde_json::to_string(&time_out.checks)?)
+    .bind(reason)
+    .bind(time_out.decision_at)
+    .bind(time_out.at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct TimeOutRow {
+    id: Uuid,
+    operator_id: StaffId,
+    supervisor_id: Option<StaffId>,
+    second_id: StaffId,
+    checks: String,
+    early_reason: Option<Sealed>,
+    decision_at: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+}
+
+/// Time-outs, first to last.
+pub async fn time_outs(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Vec<TimeOut>> {
+    let rows: Vec<TimeOutRow> = r
+        .q(
+            "select id, operator_id, supervisor_id, second_id, checks, early_reason, decision_at, at \
+             from analgesia_time_out where facility_id = $1 and labor_id = $2 order by at, id",
+        )
+        .bind(facility)
+        .bind(labor)
+        .all()
+        .await?;
+    let mut time_outs = Vec::with_capacity(rows.len());
+    for row in rows {
+        time_outs.push(TimeOut {
+            id: row.id,
+            labor,
+            at: row.at,
+            decision_at: row.decision_at,
+            operator: row.operator_id,
+            supervisor: row.supervisor_id,
+            second: row.second_id,
+            checks: serde_json::from_str(&row.checks)?,
+            early_reason: r
+                .open_if(labor, "early_reason", row.early_reason.as_ref())
+                .await?,
+        });
+    }
+    Ok(time_outs)
+}
+
+/// Whether a time-out was held.
+pub async fn had_time_out(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<bool> {
+    let row: Option<(Uuid,)> = q
+        .q("select id from analgesia_time_out where facility_id = $1 and labor_id = $2 limit 1")
+        .bind(facility)
+        .bind(labor)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    record: Record,
+    exception_reason: Option<String>,
+    outside_limits: Option<OutsideLimits>,
+}
+
+/// Appends a version and makes it the labor's record.
+pub async fn add_record(
+    tx: &mut Tx,
+    facility: FacilityId,
+    labor: LaborId,
+    version: &RecordVersion,
+) -> Result<()> {
+    let kept = Kept {
+        record: version.record.clone(),
+        exception_reason: version.exception_reason.clone(),
+        outside_limits: version.outside_limits.clone(),
+    };
+    let document = tx
+        .seal_json(Some(facility), labor, Class::Clinical, "record", &kept)
+        .await?;
+    let record = &version.record;
+    tx.q(
+        "insert into analgesia_record (id, facility_id, labor_id, number, technique, indication, first_dose_at, resited, \
+         abandoned, excepted, outside_limits, document, staff_id, at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(version.id)
+    .bind(facility)
+    .bind(labor)
+    .bind(version.number)
+    .bind(record.technique.map(Technique::word))
+    .bind(record.indication.map(Indication::word))
+    .bind(record.first_dose_at)
+    .bind(!record.resitings.is_empty())
+    .bind(record.abandoned)
+    .bind(version.exception_reason.is_some())
+    .bind(version.outside_limits.is_some())
+    .bind(document)
+    .bind(version.by)
+    .bind(version.at)
+    .run()
+    .await?;
+    tx.q("update labor set record_id = $3 where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(labor)
+        .bind(version.id)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// The record as it is now.
+pub async fn record(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Option<RecordVersion>> {
+    let row: Option<(Uuid, i64, DateTime<Utc>, StaffId, Sealed)> = r
+        .q(
+            "select id, number, at, staff_id, document from analgesia_record where facility_id = $1 and labor_id = $2 \
+             order by number desc limit 1",
+        )
+        .bind(facility)
+        .bind(labor)
+        .opt()
+        .await?;
+    let Some((id, number, at, by, document)) = row else {
+        return Ok(None);
+    };
+    let kept: Kept = r.open_json(labor, "record", &document).await?;
+    Ok(Some(RecordVersion {
+        id,
+        number,
+        at,
+        by,
+        record: kept.record,
+        exception_reason: kept.exception_reason,
+        outside_limits: kept.outside_limits,
+    }))
+}
+
+pub async fn add_stop(
+    tx: &mut Tx,
+    facility: FacilityId,
+    labor: LaborId,
+    version: &StopVersion,
+) -> Result<()> {
+    let document = tx
+        .seal_json(Some(facility), labor, Class::Clinical, "stop", &version.stop)
+        .await?;
+    tx.q(
+        "insert into analgesia_stop (id, facility_id, labor_id, stop_at, reason, document, staff_id, at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(version.id)
+    .bind(facility)
+    .bind(labor)
+    .bind(version.stop.stop_at)
+    .bind(version.stop.reason.word())
+    .bind(document)
+    .bind(version.by)
+    .bind(version.at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// The end of analgesia as it was last written.
+pub async fn stop(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Option<StopVersion>> {
+    let row: Option<(Uuid, DateTime<Utc>, StaffId, Sealed)> = r
+        .q(
+            "select id, at, staff_id, document from analgesia_stop where facility_id = $1 and labor_id = $2 \
+             order by at desc, id desc limit 1",
+        )
+        .bind(facility)
+        .bind(labor)
+        .opt()
+        .await?;
+    let Some((id, at, by, document)) = row else {
+        return Ok(None);
+    };
+    let stop: Stop = r.open_json(labor, "stop", &document).await?;
+    Ok(Some(StopVersion { id, at, by, stop }))
+}

@@ -1,0 +1,30 @@
+//! The two documents, each of the routes of all slices, in the order in which the patient meets them.
+
+use poem_openapi::{OpenApi, OpenApiService};
+
+use crate::people;
+
+/// What a mini-program bundles a client of.
+pub fn patient() -> OpenApiService<impl OpenApi, ()> {
+    let routes = (people::api::PatientApi, ());
+    OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
+        .description("What a pregnant woman's phone calls. Errors are problem details (RFC 9457) with a stable `code`.")
+        .url_prefix("/api/patient/v1")
+}
+
+/// What the clinic calls.
+pub fn staff() -> OpenApiService<impl OpenApi, ()> {
+    let routes = (people::api::StaffApi, ());
+    OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
+        .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")
+        .url_prefix("/api/staff/v1")
+}
+
+/// Who listens when a form is submitted.
+#[derive(Clone)]
+pub struct NoHooks;
+
+/// Who listens when a form is submitted.
+pub fn hooks() -> NoHooks {
+    NoHooks
+}

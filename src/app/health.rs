@@ -1,0 +1,53 @@
+//! Whether it lives, whether it can serve, and the way to the documents.
+
+use poem::http::StatusCode;
+use poem::web::{Data, Html, Json};
+use poem::{IntoResponse, Response, handler};
+use serde_json::json;
+
+use crate::ctx::Ctx;
+use crate::db::Q;
+
+/// Alive: the process answers.
+#[handler]
+pub fn alive() -> Json<serde_json::Value> {
+    Json(json!({ "status": "alive" }))
+}
+
+/// Able to serve: the database answers, its schema and the content are loaded, the cache is there.
+#[handler]
+pub async fn ready(ctx: Data<&Ctx>) -> Response {
+    let database = ctx
+        .view()
+        .q("select count(*) from facility")
+        .one::<(i64,)>()
+        .await
+        .is_ok();
+    let cache = ctx.cache.ready().await;
+    let body = json!({
+        "status": if database { "ready" } else { "not_ready" },
+        "parts": {
+            "database": { "engine": ctx.db.engine(), "ok": database },
+            // Without its cache the service goes on: each process counts for itself.
+            "cache": { "kind": ctx.cache.kind(), "ok": cache },
+            "migrations": { "ok": database },
+            "content": { "lessons": ctx.content.lessons.all().len(), "ok": true },
+        },
+    });
+    let status = if database {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    Json(body).with_status(status).into_response()
+}
+
+/// Where the documents are.
+#[handler]
+pub fn docs() -> Html<&'static str> {
+    Html(
+        "<!doctype html><meta charset=\"utf-8\"><title>Muan 母安</title>\
+         <h1>Muan 母安</h1><ul><li><a href=\"/api/patient/v1/docs/\">Patient API</a></li>\
+         <li><a href=\"/api/staff/v1/docs/\">Staff API</a></li></ul>",
+    )
+}

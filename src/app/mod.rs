@@ -1,0 +1,150 @@
+//! Puts it together: the context from the settings, the routes, the workers, the listeners.
+
+pub mod apis;
+pub mod health;
+pub mod listen;
+pub mod work;
+
+use std::sync::Arc;
+
+use poem::endpoint::BoxEndpoint;
+use poem::middleware::CatchPanic;
+use poem::{EndpointExt, IntoResponse, Response, Route};
+use tokio::sync::Notify;
+
+use crate::base::Clock;
+use crate::base::error::Error;
+use crate::base::id::Ids;
+use crate::cache::Cache;
+use crate::config::{Config, Fault};
+use crate::content::{Content, Defect, Origin, fonts};
+use crate::ctx::{Ctx, Settings};
+use crate::db::{Db, Durability, migrate, sqlite_path};
+use crate::evidence::document::Engine;
+use crate::evidence::press::Press;
+use crate::http::layers::Edge;
+use crate::http::problem::Failure;
+use crate::vault::{Kek, Vault};
+use crate::wechat::{self, WeChat};
+
+/// Why the service can't start; one line each.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] Fault),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] migrate::Failure),
+    /// The content.
+    #[error("the content has {} faults, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Content(Vec<Defect>),
+    /// WeChat's settings.
+    #[error("the settings of WeChat: {0}")]
+    WeChat(#[from] wechat::Misconfigured),
+    /// Redis' settings.
+    #[error("the URL of Redis is not valid")]
+    Redis,
+    /// The vault.
+    #[error("the vault: {0}")]
+    Vault(Error),
+    /// A folder or a port.
+    #[error("{0}: {1}")]
+    Io(String, std::io::Error),
+    /// An act of first use.
+    #[error("{0}")]
+    Act(Error),
+}
+
+/// What differs between `serve`, `demo` and the tests.
+pub struct Parts {
+    /// The key-encryption key.
+    pub kek: Kek,
+    /// The clock.
+    pub clock: Clock,
+    /// `demo` and tests.
+    pub demo: bool,
+    /// How hard a commit tries to survive a power cut.
+    pub durability: Durability,
+}
+
+/// Builds the context: content, database at the newest schema, vault, cache, WeChat.
+pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
+    let origin = config.content.clone().map_or(Origin::BuiltIn, Origin::Folder);
+    let content = Arc::new(Content::load(origin.clone()).map_err(StartFault::Content)?);
+    let db = match config.database.expose() {
+        "sqlite" => {
+            std::fs::create_dir_all(&config.data)
+                .map_err(|error| StartFault::Io(config.data.display().to_string(), error))?;
+            Db::sqlite(&sqlite_path(&config.data), parts.durability).await?
+        }
+        url => Db::postgres(url, config.database_connections).await?,
+    };
+    let vault = open_vault(&db, parts.kek, &parts.clock)
+        .await
+        .map_err(StartFault::Vault)?;
+    let cache = match &config.redis {
+        Some(url) => Cache::redis(url.expose(), "muan").map_err(|_| StartFault::Redis)?,
+        None => Cache::memory(),
+    };
+    let clock = parts.clock.clone();
+    let wechat = WeChat::new(
+        wechat::Settings {
+            base_url: config.wechat.base_url.clone(),
+            app_id: config.wechat.app_id.clone(),
+            app_secret: wechat::Secret::new(config.wechat.app_secret.expose()),
+            edition: wechat::Edition::Released,
+            allow_other_base: config.wechat.allow_other_base,
+        },
+        Arc::new(move || clock.now()),
+    )?;
+    let press = Press::new(move || Engine::new(fonts::fonts(&origin), fonts::layouts(&origin)));
+    Ok(Ctx {
+        db,
+        vault: Arc::new(vault),
+        cache,
+        clock: parts.clock,
+        ids: Ids,
+        content,
+        wechat: Arc::new(wechat),
+        press: Arc::new(press),
+        settings: Arc::new(Settings {
+            demo: parts.demo,
+            public_url: config.public_url.trim_end_matches('/').to_owned(),
+            app_id: config.wechat.app_id.clone(),
+            rate_per_minute: config.rate_per_minute,
+        }),
+        wake: Arc::new(Notify::new()),
+    })
+}
+
+async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
+    let mut tx = db.begin().await?;
+    let vault = Vault::open(&mut tx, kek, clock.now()).await?;
+    tx.commit().await?;
+    Ok(vault)
+}
+
+/// Every public route, with the layers around them.
+pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
+    let patient = apis::patient();
+    let staff = apis::staff();
+    let routes = Route::new()
+        .nest("/api/patient/v1/docs", patient.swagger_ui())
+        .nest("/api/staff/v1/docs", staff.swagger_ui())
+        .at("/api/patient/v1/openapi.json", patient.spec_endpoint())
+        .at("/api/staff/v1/openapi.json", staff.spec_endpoint())
+        .nest("/api/patient/v1", patient)
+        .nest("/api/staff/v1", staff)
+        .at("/docs", poem::get(health::docs))
+        .at("/healthz", poem::get(health::alive))
+        .at("/readyz", poem::get(health::ready));
+    let panicked = |_| Failure(Error::broken("a handler panicked")).into_response();
+    routes
+        .data(apis::hooks())
+        .data(ctx.clone())
+        .with(CatchPanic::new().with_handler(panicked))
+        .with(Edge::new(ctx.clone()))
+        .map_to_response()
+        .boxed()
+}

@@ -1,0 +1,65 @@
+//! Work beside the requests: the journal's sequencer and the jobs of the outbox.
+//!
+//! [`due`] does what is due and returns; the loop calls it at each commit and every second, tests call it themselves.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::base::error::{Error, Result};
+use crate::ctx::Ctx;
+use crate::journal;
+use crate::outbox::{self, Job};
+
+/// The poll that finds what a wake-up missed, and jobs whose time has come.
+const PULSE: Duration = Duration::from_secs(1);
+
+/// Runs until told to stop, and then once more.
+pub async fn run(ctx: Ctx, stop: CancellationToken) {
+    let worker = format!("worker-{:016x}", rand::random::<u64>());
+    loop {
+        tokio::select! {
+            () = ctx.wake.notified() => {}
+            () = tokio::time::sleep(PULSE) => {}
+            () = stop.cancelled() => break,
+        }
+        if let Err(error) = due(&ctx, &worker).await {
+            tracing::error!(%error, "the workers stumbled");
+        }
+    }
+    if let Err(error) = journal::sequence(&ctx.db).await {
+        tracing::error!(%error, "the journal could not be sequenced at the end");
+    }
+}
+
+/// Sequences the journal and does every job that is due, until none is.
+pub async fn due(ctx: &Ctx, worker: &str) -> Result<usize> {
+    let mut done = journal::sequence(&ctx.db).await?;
+    loop {
+        let jobs = outbox::claim(&ctx.db, worker, ctx.clock.now()).await?;
+        if jobs.is_empty() {
+            return Ok(done);
+        }
+        for job in jobs {
+            done += 1;
+            settle(ctx, worker, &job).await?;
+        }
+        journal::sequence(&ctx.db).await?;
+    }
+}
+
+async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
+    match handle(ctx, job).await {
+        Ok(()) => outbox::finish(&ctx.db, worker, job).await,
+        Err(error) => {
+            tracing::warn!(job.id = %job.id, job.kind = job.kind, %error, "a job failed and will be tried again");
+            outbox::fail(&ctx.db, worker, job, &error.to_string(), ctx.clock.now()).await
+        }
+    }
+}
+
+/// The slice that cares does it.
+async fn handle(_ctx: &Ctx, job: &Job) -> Result<()> {
+    tracing::error!(job.kind = job.kind, "a job that no slice knows");
+    Err(Error::broken("a job that no slice knows"))
+}

@@ -1,0 +1,65 @@
+//! What later slices may ask of a pregnancy or put onto its pathway, inside their transaction.
+
+use uuid::Uuid;
+
+use super::model::{Episode, NewTask, Stage, Step};
+use super::store;
+use crate::base::error::Result;
+use crate::base::id::{EpisodeId, FacilityId, PatientId, TaskId};
+use crate::ctx::Tx;
+use crate::db::Q;
+
+/// Her pregnancy: the newest that is not closed, else the newest.
+pub async fn current(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Option<Episode>> {
+    store::current(q, facility, patient).await
+}
+
+/// A pregnancy of this hospital.
+pub async fn get(q: &mut impl Q, facility: FacilityId, id: EpisodeId) -> Result<Option<Episode>> {
+    store::episode(q, facility, id).await
+}
+
+/// A pregnancy with its row locked until the transaction ends. There is one lock order: the episode first.
+pub async fn lock(tx: &mut Tx, facility: FacilityId, id: EpisodeId) -> Result<Option<Episode>> {
+    store::lock(tx, facility, id).await
+}
+
+/// Moves the pregnancy on along the pathway.
+pub async fn set_stage(tx: &mut Tx, facility: FacilityId, id: EpisodeId, stage: Stage) -> Result<()> {
+    store::set_stage(tx, facility, id, stage).await
+}
+
+/// The steps in the order of the pathway.
+pub async fn steps(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) -> Result<Vec<Step>> {
+    store::steps(q, facility, episode).await
+}
+
+/// Writes a step as it is now; one of the same kind and reference is replaced.
+pub async fn set_step(tx: &mut Tx, step: &Step) -> Result<()> {
+    store::set_step(tx, step).await
+}
+
+/// Adds a task; while one of the same kind about the same subject is open, that one is meant.
+pub async fn add_task(tx: &mut Tx, task: &NewTask) -> Result<TaskId> {
+    store::add_task(tx, task).await
+}
+
+/// Ends the open tasks of a kind about a subject, because what they wait for has happened.
+pub async fn finish_tasks(tx: &mut Tx, facility: FacilityId, kind: &str, subject: Uuid) -> Result<()> {
+    store::finish_tasks(tx, facility, kind, subject).await
+}
+
+/// Tells her something. `kind` is a key of the notices in `content/messages`, `reference` what it points to.
+pub async fn notify(
+    tx: &mut Tx,
+    facility: FacilityId,
+    patient: PatientId,
+    kind: &'static str,
+    reference: &str,
+) -> Result<()> {
+    debug_assert!(
+        crate::content::messages::notice(Default::default(), kind).is_some(),
+        "{kind} has no text in content/messages"
+    );
+    store::add_notice(tx, facility, patient, kind, reference).await
+}

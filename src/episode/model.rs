@@ -1,0 +1,431 @@
+//! Nouns of one pregnancy and their small words.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use poem_openapi::Enum;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::base::Role;
+use crate::base::id::{EpisodeId, FacilityId, NoticeId, PatientId, TaskId};
+use crate::people::model::{Invited, Patient};
+
+/// Days from the first day of the last period to the expected date (Naegele).
+pub const TERM_DAYS: i64 = 280;
+
+macro_rules! words {
+    ($name:ident { $($variant:ident = $word:literal,)* }) => {
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+
+            /// The stored word.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)* }
+            }
+
+            /// Reads the stored word.
+            pub fn parse(word: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|one| one.word() == word)
+            }
+        }
+    };
+}
+
+/// One pregnancy.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Episode {
+    /// Its id.
+    pub id: EpisodeId,
+    /// Where.
+    pub facility_id: FacilityId,
+    /// Whose.
+    pub patient_id: PatientId,
+    /// Expected date of delivery.
+    pub edd: NaiveDate,
+    /// Pregnancies, this one included, 1–20.
+    pub gravidity: i64,
+    /// Births before, 0–15.
+    pub parity: i64,
+    /// Fetuses, 1–5.
+    pub fetuses: i64,
+    /// Weight before the pregnancy, kg, 25–250.
+    pub pre_pregnancy_weight_kg: Option<Decimal>,
+    /// Where on the pathway she is.
+    pub stage: Stage,
+    /// Color of the last risk assessment.
+    pub risk_color: Option<Color>,
+    /// Purple beside the color: an infectious disease, whose name is never here.
+    pub purple: bool,
+    /// A rehearsal's record.
+    pub is_test: bool,
+    /// When she herself gave her dates; staff may have registered her before.
+    pub enrolled_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Revision.
+    pub version: i64,
+}
+
+impl Episode {
+    /// How far the pregnancy is on a day.
+    pub fn gestation(&self, on: NaiveDate) -> Gestation {
+        let days = (TERM_DAYS - (self.edd - on).num_days()).max(0);
+        Gestation {
+            weeks: days / 7,
+            days: days % 7,
+        }
+    }
+
+    /// The moment at which a gestation is reached: midnight of that day in the hospital.
+    pub fn reaches(&self, weeks: i64, days: i64) -> DateTime<Utc> {
+        let day = self.edd - Duration::days(TERM_DAYS - weeks * 7 - days);
+        day.and_time(chrono::NaiveTime::MIN).and_utc() - LOCAL
+    }
+}
+
+// China has one zone and no summer time, so the day needs no table of zones.
+const LOCAL: Duration = Duration::hours(8);
+
+/// The calendar day in the hospital.
+pub fn day(at: DateTime<Utc>) -> NaiveDate {
+    (at + LOCAL).date_naive()
+}
+
+/// Completed weeks and days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Gestation {
+    /// Completed weeks.
+    pub weeks: i64,
+    /// Days beyond them, 0–6.
+    pub days: i64,
+}
+
+/// Where on the pathway a pregnancy is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Before labor.
+    Antenatal,
+    /// Admitted for birth.
+    Labor,
+    /// After birth, to 42 days.
+    Postpartum,
+    /// Ended.
+    Closed,
+}
+
+words!(Stage {
+    Antenatal = "antenatal",
+    Labor = "labor",
+    Postpartum = "postpartum",
+    Closed = "closed",
+});
+
+/// Color of the five-color risk grading, without purple, which is a flag beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Color {
+    /// Low risk.
+    Green,
+    /// General risk.
+    Yellow,
+    /// Higher risk.
+    Orange,
+    /// High risk.
+    Red,
+}
+
+words!(Color {
+    Green = "green",
+    Yellow = "yellow",
+    Orange = "orange",
+    Red = "red",
+});
+
+/// Kinds of steps, in the order of the pathway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// A required lesson; the reference is its slug.
+    Lessons,
+    /// A form before labor.
+    Assessment,
+    /// The anesthesiologist's look at it.
+    Review,
+    /// The informed consent.
+    Consent,
+    /// Admission for birth.
+    Admission,
+    /// The short form at admission.
+    Recheck,
+    /// Labor analgesia.
+    Analgesia,
+    /// The birth.
+    Delivery,
+    /// A point of follow-up.
+    FollowUp,
+    /// A survey.
+    Survey,
+}
+
+words!(StepKind {
+    Lessons = "lessons",
+    Assessment = "assessment",
+    Review = "review",
+    Consent = "consent",
+    Admission = "admission",
+    Recheck = "recheck",
+    Analgesia = "analgesia",
+    Delivery = "delivery",
+    FollowUp = "follow_up",
+    Survey = "survey",
+});
+
+/// How a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Hers to do.
+    Open,
+    /// Staff's to do.
+    Waiting,
+    /// Done.
+    Done,
+    /// Over without having been done.
+    Closed,
+}
+
+words!(StepState {
+    Open = "open",
+    Waiting = "waiting",
+    Done = "done",
+    Closed = "closed",
+});
+
+/// One step of the pathway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Of which pregnancy.
+    pub episode: EpisodeId,
+    /// Where.
+    pub facility: FacilityId,
+    /// What kind.
+    pub kind: StepKind,
+    /// Which one of the kind: a slug, the name of a form, the code of a follow-up point.
+    pub reference: String,
+    /// What it leads to: the response, the consent, the labor.
+    pub subject: Option<Uuid>,
+    /// How it stands.
+    pub state: StepState,
+    /// Not before.
+    pub due_from: Option<DateTime<Utc>>,
+    /// To be done by.
+    pub due_to: Option<DateTime<Utc>>,
+    /// Whether the pathway needs it.
+    pub required: bool,
+}
+
+/// Something that shall wait for somebody.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    /// Where.
+    pub facility: FacilityId,
+    /// About whom.
+    pub patient: PatientId,
+    /// About which pregnancy.
+    pub episode: EpisodeId,
+    /// What to do, as in `consent.release`.
+    pub kind: &'static str,
+    /// With what.
+    pub subject: Uuid,
+    /// Roles that it waits for.
+    pub roles: Vec<Role>,
+    /// To be done by.
+    pub due: DateTime<Utc>,
+    /// Comes before all that is not.
+    pub urgent: bool,
+}
+
+/// Something that waits for somebody.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// Where.
+    pub facility_id: FacilityId,
+    /// About whom.
+    pub patient_id: PatientId,
+    /// About which pregnancy.
+    pub episode_id: EpisodeId,
+    /// What to do.
+    pub kind: String,
+    /// With what.
+    pub subject_id: Uuid,
+    /// Roles that it waits for.
+    pub roles: Vec<Role>,
+    /// To be done by.
+    pub due_at: DateTime<Utc>,
+    /// Comes before all that is not.
+    pub urgent: bool,
+    /// When it was done.
+    pub done_at: Option<DateTime<Utc>>,
+}
+
+/// What was sent to her; the text is made when she reads it, in her language.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    /// Its id.
+    pub id: NoticeId,
+    /// A key of the notices in `content/messages`.
+    pub kind: String,
+    /// What it points to.
+    pub reference: String,
+    /// When it was sent.
+    pub at: DateTime<Utc>,
+    /// When she read it.
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+/// A woman who was registered in the clinic.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Registered {
+    /// Her record.
+    pub patient: PatientId,
+    /// The hospital's number of it.
+    pub record_number: String,
+    /// The pregnancy.
+    pub episode: EpisodeId,
+    /// What binds her account.
+    pub invitation: Invited,
+}
+
+/// Where she is, in one answer.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// The pregnancy.
+    pub episode: Episode,
+    /// How far it is today.
+    pub gestation: Gestation,
+    /// The steps in the order of the pathway.
+    pub steps: Vec<Step>,
+    /// Notices that she has not read.
+    pub unread: i64,
+}
+
+/// One row of the clinic's list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Her record.
+    pub patient: Patient,
+    /// The pregnancy.
+    pub episode: Episode,
+    /// How far it is today.
+    pub gestation: Gestation,
+    /// Whether something urgent is open.
+    pub urgent: bool,
+}
+
+/// One woman's whole pathway.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// Her record.
+    pub patient: Patient,
+    /// The pregnancy.
+    pub episode: Episode,
+    /// How far it is today.
+    pub gestation: Gestation,
+    /// Every step.
+    pub steps: Vec<Step>,
+    /// What is open about her.
+    pub tasks: Vec<Task>,
+}
+
+/// A risk assessment as the obstetrician writes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Grading {
+    /// The highest color of the items.
+    pub color: Color,
+    /// An infectious disease.
+    pub purple: bool,
+    /// Items of the table, as in `O1.1`.
+    pub items: Vec<String>,
+    /// In the obstetrician's words.
+    pub reasons: String,
+    /// Which table.
+    pub table_version: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn due(edd: &str) -> Episode {
+        Episode {
+            id: EpisodeId(Uuid::nil()),
+            facility_id: FacilityId(Uuid::nil()),
+            patient_id: PatientId(Uuid::nil()),
+            edd: edd.parse().unwrap(),
+            gravidity: 1,
+            parity: 0,
+            fetuses: 1,
+            pre_pregnancy_weight_kg: None,
+            stage: Stage::Antenatal,
+            risk_color: None,
+            purple: false,
+            is_test: false,
+            enrolled_at: None,
+            closed_at: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn forty_weeks_end_on_the_expected_date() {
+        let episode = due("2026-04-20");
+        let on = |day: &str| episode.gestation(day.parse().unwrap());
+        assert_eq!(on("2026-04-20"), Gestation { weeks: 40, days: 0 });
+        assert_eq!(on("2026-03-02"), Gestation { weeks: 33, days: 0 });
+        assert_eq!(on("2026-04-26"), Gestation { weeks: 40, days: 6 });
+        assert_eq!(on("2024-01-01"), Gestation { weeks: 0, days: 0 });
+    }
+
+    #[test]
+    fn a_week_begins_at_midnight_in_the_hospital() {
+        let episode = due("2026-04-20");
+        assert_eq!(episode.reaches(40, 0).to_rfc3339(), "2026-04-19T16:00:00+00:00");
+        assert_eq!(day(episode.reaches(40, 0)), episode.edd);
+        assert_eq!(
+            episode.gestation(day(episode.reaches(36, 3))),
+            Gestation { weeks: 36, days: 3 }
+        );
+    }
+
+    #[test]
+    fn every_word_is_read_as_it_was_written() {
+        assert!(
+            Stage::ALL
+                .iter()
+                .all(|one| Stage::parse(one.word()) == Some(*one))
+        );
+        assert!(
+            Color::ALL
+                .iter()
+                .all(|one| Color::parse(one.word()) == Some(*one))
+        );
+        assert!(
+            StepKind::ALL
+                .iter()
+                .all(|one| StepKind::parse(one.word()) == Some(*one))
+        );
+        assert!(
+            StepState::ALL
+                .iter()
+                .all(|one| StepState::parse(one.word()) == Some(*one))
+        );
+    }
+}

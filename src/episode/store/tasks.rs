@@ -1,0 +1,202 @@
+//! What waits for whom.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::base::Role;
+use crate::base::error::Result;
+use crate::base::id::{EpisodeId, FacilityId, PatientId, StaffId, TaskId};
+use crate::ctx::Tx;
+use crate::db::Q;
+use crate::db::run::placeholders;
+use crate::episode::model::{NewTask, Task};
+
+#[derive(sqlx::FromRow)]
+struct TaskRow {
+    id: TaskId,
+    facility_id: FacilityId,
+    patient_id: PatientId,
+    episode_id: EpisodeId,
+    kind: String,
+    subject_id: Uuid,
+    due_at: DateTime<Utc>,
+    urgent: bool,
+    done_at: Option<DateTime<Utc>>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select t.id, t.facility_id, t.patient_id, t.episode_id, t.kind, t.subject_id, t.due_at, t.urgent, ",
+            "t.done_at from task t ",
+            $rest
+        )
+    };
+}
+
+async fn with_roles(q: &mut impl Q, rows: Vec<TaskRow>) -> Result<Vec<Task>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = q.q(format!(
+        "select task_id, role from task_role where task_id in ({}) order by role",
+        placeholders(1, rows.len())
+    ));
+    for row in &rows {
+        query = query.bind(row.id);
+    }
+    let roles: Vec<(TaskId, String)> = query.all().await?;
+    let of = |id: TaskId| {
+        let mine = roles.iter().filter(move |(task, _)| *task == id);
+        mine.filter_map(|(_, word)| Role::parse(word)).collect()
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| Task {
+            roles: of(row.id),
+            id: row.id,
+            facility_id: row.facility_id,
+            patient_id: row.patient_id,
+            episode_id: row.episode_id,
+            kind: row.kind,
+            subject_id: row.subject_id,
+            due_at: row.due_at,
+            urgent: row.urgent,
+            done_at: row.done_at,
+        })
+        .collect())
+}
+
+/// Adds a task; while one of the same kind about the same subject is open, that one is meant.
+pub async fn add_task(tx: &mut Tx, task: &NewTask) -> Result<TaskId> {
+    let open: Option<(TaskId,)> = tx
+        .q("select id from task where facility_id = $1 and kind = $2 and subject_id = $3 and done_at is null")
+        .bind(task.facility)
+        .bind(task.kind)
+        .bind(task.subject)
+        .opt()
+        .await?;
+    if let Some((id,)) = open {
+        return Ok(id);
+    }
+    let id: TaskId = tx.id();
+    let now = tx.now;
+    tx.q(
+        "insert into task (id, facility_id, patient_id, episode_id, kind, subject_id, due_at, urgent, created_at) \
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(id)
+    .bind(task.facility)
+    .bind(task.patient)
+    .bind(task.episode)
+    .bind(task.kind)
+    .bind(task.subject)
+    .bind(task.due)
+    .bind(task.urgent)
+    .bind(now)
+    .run()
+    .await?;
+    for role in &task.roles {
+        tx.q("insert into task_role (task_id, role) values ($1, $2) on conflict (task_id, role) do nothing")
+            .bind(id)
+            .bind(role.word())
+            .run()
+            .await?;
+    }
+    Ok(id)
+}
+
+/// Ends the open tasks of a kind about a subject, because what they wait for has happened.
+pub async fn finish_tasks(tx: &mut Tx, facility: FacilityId, kind: &str, subject: Uuid) -> Result<()> {
+    let now = tx.now;
+    tx.q(
+        "update task set done_at = $4 where facility_id = $1 and kind = $2 and subject_id = $3 and done_at is null",
+    )
+    .bind(facility)
+    .bind(kind.to_owned())
+    .bind(subject)
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Marks one task done by somebody.
+pub async fn finish_task(tx: &mut Tx, facility: FacilityId, id: TaskId, by: StaffId) -> Result<()> {
+    let now = tx.now;
+    tx.q("update task set done_at = $3, done_by_id = $4 where facility_id = $1 and id = $2 and done_at is null")
+        .bind(facility)
+        .bind(id)
+        .bind(now)
+        .bind(by)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn task(q: &mut impl Q, facility: FacilityId, id: TaskId) -> Result<Option<Task>> {
+    let row: Option<TaskRow> = q
+        .q(select!("where t.facility_id = $1 and t.id = $2"))
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(with_roles(q, row.into_iter().collect()).await?.pop())
+}
+
+/// What is open about a pregnancy, urgent first.
+pub async fn open_tasks(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) -> Result<Vec<Task>> {
+    let rows: Vec<TaskRow> = q
+        .q(select!(
+            "where t.facility_id = $1 and t.episode_id = $2 and t.done_at is null \
+             order by t.urgent desc, t.due_at, t.id"
+        ))
+        .bind(facility)
+        .bind(episode)
+        .all()
+        .await?;
+    with_roles(q, rows).await
+}
+
+/// What waits in the hospital, urgent first, then by when it is due.
+pub async fn queue(
+    q: &mut impl Q,
+    facility: FacilityId,
+    role: Option<Role>,
+    due: Option<DateTime<Utc>>,
+    after: Option<(bool, DateTime<Utc>, TaskId)>,
+    limit: i64,
+) -> Result<Vec<Task>> {
+    let mut sql = String::from(select!("where t.facility_id = $1 and t.done_at is null"));
+    let mut used = 1;
+    let mut next = || {
+        used += 1;
+        format!("${used}")
+    };
+    if role.is_some() {
+        let role = next();
+        sql += &format!(" and exists (select 1 from task_role r where r.task_id = t.id and r.role = {role})");
+    }
+    if due.is_some() {
+        sql += &format!(" and t.due_at <= {}", next());
+    }
+    if after.is_some() {
+        let (urgent, due_at, id) = (next(), next(), next());
+        sql += &format!(
+            " and (t.urgent < {urgent} or (t.urgent = {urgent} and (t.due_at, t.id) > ({due_at}, {id})))"
+        );
+    }
+    sql += &format!(" order by t.urgent desc, t.due_at, t.id limit {}", next());
+    let mut query = q.q(sql).bind(facility);
+    if let Some(role) = role {
+        query = query.bind(role.word());
+    }
+    if let Some(due) = due {
+        query = query.bind(due);
+    }
+    if let Some((urgent, due_at, id)) = after {
+        query = query.bind(urgent).bind(due_at).bind(id);
+    }
+    let rows: Vec<TaskRow> = query.bind(limit).all().await?;
+    with_roles(q, rows).await
+}

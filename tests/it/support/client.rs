@@ -1,0 +1,175 @@
+//! A client that speaks HTTP to the service in process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::{HeaderMap, Method};
+use poem::{Endpoint, Request, Response};
+use serde_json::Value;
+
+/// One caller on one document.
+#[derive(Clone)]
+pub struct Client {
+    endpoint: Arc<BoxEndpoint<'static, Response>>,
+    prefix: String,
+    token: Option<String>,
+    language: Option<String>,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+    pub body: Value,
+    asked: String,
+}
+
+impl Answer {
+    /// The body, if the status is the expected one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(
+            self.status, status,
+            "{} answered {}: {}",
+            self.asked, self.status, self.body
+        );
+        self.body
+    }
+
+    /// The strong tag.
+    #[track_caller]
+    pub fn etag(&self) -> String {
+        self.header("etag")
+            .unwrap_or_else(|| panic!("{} has no ETag: {} {}", self.asked, self.status, self.body))
+    }
+
+    /// The problem's code.
+    pub fn code(&self) -> String {
+        self.body["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// One header.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
+    }
+}
+
+impl Client {
+    pub fn new(endpoint: Arc<BoxEndpoint<'static, Response>>, prefix: &str, token: Option<String>) -> Client {
+        Client {
+            endpoint,
+            prefix: prefix.to_owned(),
+            token,
+            language: None,
+        }
+    }
+
+    /// The same person with another token.
+    pub fn with_token(&self, token: &str) -> Client {
+        Client {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same person in another language.
+    pub fn speaking(&self, language: &str) -> Client {
+        Client {
+            language: Some(language.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    /// With a fresh `Idempotency-Key`.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let key = format!("key-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.post_keyed(path, &key, body).await
+    }
+
+    pub async fn post_keyed(&self, path: &str, key: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, &[("idempotency-key", key)], Some(body))
+            .await
+    }
+
+    pub async fn post_bare(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, &[], Some(body)).await
+    }
+
+    /// With a key and the version that it is about.
+    pub async fn post_at(&self, path: &str, etag: &str, body: Value) -> Answer {
+        let key = format!("at-{}-{}", path.len(), uuid::Uuid::new_v4());
+        self.send(
+            Method::POST,
+            path,
+            &[("idempotency-key", &key), ("if-match", etag)],
+            Some(body),
+        )
+        .await
+    }
+
+    pub async fn put(&self, path: &str, etag: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, &[("if-match", etag)], Some(body))
+            .await
+    }
+
+    pub async fn put_bare(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, &[], Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, &[], None).await
+    }
+
+    /// Anything.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let asked = format!("{method} {}{path}", self.prefix);
+        let mut request = Request::builder()
+            .method(method)
+            .uri_str(format!("{}{path}", self.prefix));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(language) = &self.language {
+            request = request.header("accept-language", language);
+        }
+        let request = match body {
+            Some(body) => request.content_type("application/json").body(body.to_string()),
+            None => request.finish(),
+        };
+        self.answer(request, asked).await
+    }
+
+    /// A request as it is.
+    pub async fn answer(&self, request: Request, asked: String) -> Answer {
+        let mut response = self.endpoint.get_response(request).await;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let bytes = response.take_body().into_bytes().await.unwrap().to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer {
+            status,
+            headers,
+            bytes,
+            body,
+            asked,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The service in process, the same cast of people in every test, and a client that speaks HTTP to it.
+
+#![allow(dead_code, reason = "each chapter uses its own part of the support")]
+
+pub mod cast;
+pub mod client;
+pub mod servers;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use muan::app::{self, Parts};
+use muan::base::Clock;
+use muan::config::{Config, Secret};
+use muan::ctx::Ctx;
+use muan::db::Durability;
+use muan::vault::Kek;
+use muan::wechat::simulator::{self, Simulator};
+use poem::Response;
+use poem::endpoint::BoxEndpoint;
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use client::Client;
+use servers::TestDatabase;
+
+/// One instance with everything that it needs.
+pub struct App {
+    pub ctx: Ctx,
+    pub clock: Clock,
+    pub simulator: Simulator,
+    pub endpoint: Arc<BoxEndpoint<'static, Response>>,
+    pub config: Config,
+    _simulator: simulator::Handle,
+    _data: TempDir,
+    _database: Option<TestDatabase>,
+}
+
+/// A Monday morning in the clinic.
+pub fn morning() -> DateTime<Utc> {
+    "2026-03-02T01:00:00Z".parse().unwrap()
+}
+
+fn kek() -> Kek {
+    Kek::from_hex(&"5a".repeat(32)).unwrap()
+}
+
+fn config(data: PathBuf, simulator: &simulator::Handle) -> Config {
+    let mut config = Config {
+        data,
+        rate_per_minute: 1_000_000,
+        ..Config::default()
+    };
+    config.wechat.app_id = cast::APP_ID.to_owned();
+    config.wechat.app_secret = Secret::from(cast::APP_SECRET);
+    config.wechat.base_url = simulator.base_url();
+    config.wechat.allow_other_base = true;
+    config
+}
+
+async fn start_simulator(clock: &Clock) -> simulator::Handle {
+    let (now, advance) = (clock.clone(), clock.clone());
+    let settings = simulator::Settings {
+        app_id: cast::APP_ID.to_owned(),
+        app_secret: muan::wechat::Secret::new(cast::APP_SECRET),
+        templates: Vec::new(),
+        allowed_ips: Vec::new(),
+    };
+    let advance: simulator::Advance = Arc::new(move |seconds| advance.advance(seconds));
+    Simulator::start(
+        ([127, 0, 0, 1], 0).into(),
+        settings,
+        Arc::new(move || now.now()),
+        Some(advance),
+    )
+    .await
+    .unwrap()
+}
+
+impl App {
+    /// On SQLite.
+    pub async fn new() -> App {
+        App::with(|_| {}).await
+    }
+
+    /// On SQLite, with other settings.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> App {
+        let data = tempfile::tempdir().unwrap();
+        std::fs::copy(sqlite_template().await, data.path().join("muan.db")).unwrap();
+        let clock = Clock::starting_at(morning());
+        let simulator = start_simulator(&clock).await;
+        let mut config = config(data.path().to_owned(), &simulator);
+        change(&mut config);
+        App::start(config, clock, simulator, data, None).await
+    }
+
+    /// On PostgreSQL, or none where it is not installed.
+    pub async fn postgres() -> Option<App> {
+        let server = servers::postgres().await?;
+        let key = migrations_key();
+        let database = server
+            .database(&key, async |url: &str| {
+                let clock = Clock::starting_at(morning());
+                let simulator = start_simulator(&clock).await;
+                let data = tempfile::tempdir().unwrap();
+                let mut config = config(data.path().to_owned(), &simulator);
+                config.database = Secret::from(url);
+                let ctx = app::context(&config, parts(clock)).await.unwrap();
+                cast::seed(&ctx).await;
+                ctx.db.close().await;
+            })
+            .await;
+        let data = tempfile::tempdir().unwrap();
+        let clock = Clock::starting_at(morning());
+        let simulator = start_simulator(&clock).await;
+        let mut config = config(data.path().to_owned(), &simulator);
+        config.database = Secret::from(database.url());
+        config.database_connections = 4;
+        Some(App::start(config, clock, simulator, data, Some(database)).await)
+    }
+
+    /// One on each engine that is there.
+    pub async fn each() -> Vec<App> {
+        let mut apps = vec![App::new().await];
+        apps.extend(App::postgres().await);
+        apps
+    }
+
+    async fn start(
+        config: Config,
+        clock: Clock,
+        simulator: simulator::Handle,
+        data: TempDir,
+        database: Option<TestDatabase>,
+    ) -> App {
+        let ctx = app::context(&config, parts(clock.clone())).await.unwrap();
+        App {
+            endpoint: Arc::new(app::endpoint(&ctx)),
+            ctx,
+            clock,
+            simulator: simulator.simulator.clone(),
+            config,
+            _simulator: simulator,
+            _data: data,
+            _database: database,
+        }
+    }
+
+    /// Runs the sequencer and every job that is due.
+    pub async fn work(&self) {
+        app::work::due(&self.ctx, "test").await.unwrap();
+    }
+
+    /// Somebody without a session, on her document.
+    pub fn nobody(&self) -> Client {
+        Client::new(self.endpoint.clone(), "/api/patient/v1", None)
+    }
+
+    /// Somebody without a session, on staff's document.
+    pub fn nobody_of_staff(&self) -> Client {
+        Client::new(self.endpoint.clone(), "/api/staff/v1", None)
+    }
+
+    /// Somebody without a session, outside the two documents.
+    pub fn outside(&self) -> Client {
+        Client::new(self.endpoint.clone(), "", None)
+    }
+}
+
+fn parts(clock: Clock) -> Parts {
+    Parts {
+        kek: kek(),
+        clock,
+        demo: true,
+        durability: Durability::Off,
+    }
+}
+
+fn migrations_key() -> String {
+    let [_, postgres] = muan::db::migrate::versions();
+    // The texts, not only the numbers: a migration changes while it is being written.
+    let mut text = String::new();
+    for name in ["sqlite", "postgres"] {
+        let mut files: Vec<_> =
+            std::fs::read_dir(format!("{}/migrations/{name}", env!("CARGO_MANIFEST_DIR")))
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .collect();
+        files.sort();
+        text.extend(
+            files
+                .into_iter()
+                .map(|file| std::fs::read_to_string(file).unwrap()),
+        );
+    }
+    format!(
+        "m{}_{}",
+        postgres.len(),
+        &muan::journal::sha256_hex(text.as_bytes())[..12]
+    )
+}
+
+/// A migrated file with the cast in it, made once per process and copied for each test.
+async fn sqlite_template() -> PathBuf {
+    static TEMPLATE: OnceCell<(TempDir, PathBuf)> = OnceCell::const_new();
+    let (_, path) = TEMPLATE
+        .get_or_init(|| async {
+            let data = tempfile::tempdir().unwrap();
+            let clock = Clock::starting_at(morning());
+            let simulator = start_simulator(&clock).await;
+            let config = config(data.path().to_owned(), &simulator);
+            let ctx = app::context(&config, parts(clock)).await.unwrap();
+            cast::seed(&ctx).await;
+            ctx.db.close().await;
+            let path = data.path().join("muan.db");
+            (data, path)
+        })
+        .await;
+    path.clone()
+}
