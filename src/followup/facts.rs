@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::model::Reply;
 use super::{rules, schedule, store};
-use crate::analgesia::facts::Birth;
+use crate::analgesia::model::Birth;
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId};
 use crate::ctx::Records;

@@ -9,7 +9,7 @@ use super::acts::call;
 use super::model::{FollowUp, PointState};
 use super::schedule::{self, Slot};
 use super::{rules, store};
-use crate::analgesia::facts::Birth;
+use crate::analgesia::model::Birth;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId};
 use crate::base::{Act, Actor, Role, Subject};

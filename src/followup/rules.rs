@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
 use super::model::{Alert, AlertState, Flag, FollowUp};
-use crate::analgesia::facts::{BabyOutcome, Birth};
+use crate::analgesia::model::{BabyOutcome, Birth};
 use crate::base::id::StaffId;
 use crate::base::{Code, Locale, Role};
 use crate::forms::model::Told;
