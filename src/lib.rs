@@ -10,11 +10,18 @@
 //! 4. `app` · `cli` – put it together
 
 pub mod analgesia;
+pub mod app;
 pub mod base;
 pub mod cache;
+pub mod cli;
+pub mod config;
+pub mod consent;
 pub mod content;
 pub mod ctx;
 pub mod db;
+pub mod demo;
+pub mod education;
+pub mod episode;
 pub mod evidence;
 pub mod http;
 pub mod journal;
