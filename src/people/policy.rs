@@ -85,6 +85,22 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentDocument, &[P, M, O, A]),
     (Act::ConsentExpired, &[System]),
     (Act::ConsentFulfilled, &[System]),
+    (Act::FollowupSchedule, &[System]),
+    (Act::FollowupRemind, &[System]),
+    (Act::FollowupList, &[M, A]),
+    (Act::FollowupEnter, &[M, A]),
+    (Act::FollowupRaise, &[System]),
+    (Act::FollowupEscalate, &[System]),
+    (Act::FollowupAlerts, &[M, O, A]),
+    (Act::FollowupAcknowledge, &[M, O, A]),
+    (Act::FollowupCloseAlert, &[M, O, A]),
+    (Act::QualityIndicators, &[O, A, Q]),
+    (Act::QualityCases, &[O, A, Q]),
+    (Act::QualityReport, &[M, O, A, Q]),
+    (Act::QualityEvents, &[Q]),
+    (Act::QualityEvent, &[M, O, A, Q]),
+    (Act::QualityUpdateEvent, &[Q]),
+    (Act::QualityEscalate, &[System]),
 ];
 
 /// The row of an act; an act without one may be done by nobody.

@@ -1,6 +1,8 @@
 //! Rates and the pain score at one hour.
 
 use super::*;
+use crate::base::Locale;
+use crate::content::messages;
 
 #[test]
 fn a_rate_has_one_decimal_and_rounds_half_up() {
@@ -76,4 +78,13 @@ fn a_missing_score_is_listed_as_such() {
     let part = &one(eased(1, &[]), Indicator::N2Literal)[0];
     assert_eq!(part.note, Some(Reason::NoScore));
     assert_eq!(part.complete, Some(false));
+}
+
+#[test]
+fn every_indicator_has_a_title_in_both_languages() {
+    for indicator in Indicator::ALL {
+        for locale in Locale::ALL {
+            assert_ne!(messages::indicator(locale, indicator.code()), indicator.code());
+        }
+    }
 }
