@@ -11,6 +11,7 @@
 
 pub mod analgesia;
 pub mod app;
+pub mod assessment;
 pub mod base;
 pub mod cache;
 pub mod cli;
@@ -24,6 +25,7 @@ pub mod education;
 pub mod episode;
 pub mod evidence;
 pub mod followup;
+pub mod forms;
 pub mod http;
 pub mod journal;
 pub mod outbox;

@@ -79,4 +79,11 @@ codes! {
     FollowupAlreadyAnswered = "followup.already_answered";
     QualityDiscussionMissing = "quality.discussion_missing";
     QualityIllegalTransition = "quality.illegal_transition";
+    FormsAlreadyCompleted = "forms.already_completed";
+    FormsNotCompleted = "forms.not_completed";
+    FormsResponseInvalid = "forms.response_invalid";
+    FormsWindowClosed = "forms.window_closed";
+    AssessmentAlreadyDecided = "assessment.already_decided";
+    AssessmentClaimedByAnother = "assessment.claimed_by_another";
+    AssessmentNeedsAnesthesiologist = "assessment.needs_anesthesiologist";
 }
