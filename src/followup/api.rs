@@ -280,9 +280,7 @@ impl StaffApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<FollowUpOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        Ok(Json(List::of(
-            acts::list(&ctx, &caller.0, state.0, page).await?,
-        )))
+        Ok(Json(List::of(acts::list(&ctx, &caller.0, state.0, page).await?)))
     }
 
     /// Enter her answers, asked at the bedside or by phone

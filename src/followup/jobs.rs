@@ -216,8 +216,9 @@ async fn add_point(tx: &mut Tx, facility: FacilityId, birth: &Birth, slot: &Slot
     };
     episode::facts::set_step(tx, &step).await?;
     let payload = OfPoint { follow_up: point.id };
+    let now = tx.now;
     // A birth that is entered late is not followed by a row of old reminders.
-    for (n, due) in slot.reminders.iter().filter(|due| **due > tx.now).enumerate() {
+    for (n, due) in slot.reminders.iter().filter(|due| **due > now).enumerate() {
         let message = Message {
             kind: REMIND,
             facility: Some(facility),
@@ -260,8 +261,8 @@ async fn open_survey(tx: &mut Tx, facility: FacilityId, birth: &Birth) -> Result
         labor: birth.labor,
         episode: birth.episode,
     };
-    let due = schedule::survey_reminders(birth.born_at);
-    for (n, due) in due.into_iter().filter(|due| *due > tx.now).enumerate() {
+    let (now, due) = (tx.now, schedule::survey_reminders(birth.born_at));
+    for (n, due) in due.into_iter().filter(|due| *due > now).enumerate() {
         let message = Message {
             kind: REMIND_SURVEY,
             facility: Some(facility),

@@ -78,7 +78,12 @@ pub fn called(on_duty: &[StaffId], rostered: bool, step: usize) -> Vec<StaffId> 
     if !rostered {
         return on_duty.to_vec();
     }
-    on_duty.get(step).or(on_duty.last()).copied().into_iter().collect()
+    on_duty
+        .get(step)
+        .or(on_duty.last())
+        .copied()
+        .into_iter()
+        .collect()
 }
 
 /// What she reads after her answers, never a diagnosis. Red: what to do now stands first; below it, what to do if it
@@ -110,10 +115,7 @@ pub fn told(form: &Form, level: &str, flags: &[Flag], locale: Locale, phone: &st
 
 /// Whether a baby died: nothing of hers may speak of a baby, of feeding or of satisfaction then.
 pub fn is_loss(birth: &Birth) -> bool {
-    birth
-        .babies
-        .iter()
-        .any(|baby| baby.outcome != BabyOutcome::Alive)
+    birth.babies.iter().any(|baby| baby.outcome != BabyOutcome::Alive)
 }
 
 /// Whether staff may enter answers for a point.

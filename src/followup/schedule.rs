@@ -149,7 +149,12 @@ mod tests {
             .iter()
             .map(|slot| {
                 let from = |at: DateTime<Utc>| (at - born).num_hours();
-                (slot.point, from(slot.opens), from(slot.due), from(slot.overdue_at))
+                (
+                    slot.point,
+                    from(slot.opens),
+                    from(slot.due),
+                    from(slot.overdue_at),
+                )
             })
             .collect();
         assert_eq!(

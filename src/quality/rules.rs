@@ -132,8 +132,15 @@ mod tests {
     #[test]
     fn a_grave_event_is_closed_after_its_discussion_only() {
         let none = Addition::default();
-        let close =
-            |addition, before| may_become(EventState::Analyzed, EventState::Closed, Class::II, addition, before);
+        let close = |addition, before| {
+            may_become(
+                EventState::Analyzed,
+                EventState::Closed,
+                Class::II,
+                addition,
+                before,
+            )
+        };
         assert_eq!(close(&none, false), Err(Code::QualityDiscussionMissing));
         assert!(close(&none, true).is_ok());
         let discussed = Addition {

@@ -61,8 +61,12 @@ pub async fn alerts(
         rows.push(shown(&mut tx, alert).await?);
     }
     let page = page.page(rows, filter, |row| store::alert_key(&row.alert));
-    tx.journal(caller, Subject::list("alert"), json!({ "count": page.items.len() }))
-        .await?;
+    tx.journal(
+        caller,
+        Subject::list("alert"),
+        json!({ "count": page.items.len() }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(page)
 }

@@ -5,6 +5,6 @@ mod judge;
 mod points;
 
 pub use alerts::*;
-pub use judge::on_submitted;
 pub(super) use judge::call;
+pub use judge::on_submitted;
 pub use points::*;

@@ -106,7 +106,8 @@ pub async fn enter(ctx: &Ctx, caller: &Caller, id: FollowUpId, content: Value) -
     rules::may_enter(&point).map_err(Error::Refused)?;
     let reference = point.point.word();
     let (response, answers) =
-        forms::facts::record_completed(ctx, &mut tx, caller, &episode, &point.form, reference, content).await?;
+        forms::facts::record_completed(ctx, &mut tx, caller, &episode, &point.form, reference, content)
+            .await?;
     let locale = caller.request.locale;
     let judged = judge(ctx, &mut tx, &response, &answers, &episode, locale).await?;
     tx.journal(

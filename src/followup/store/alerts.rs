@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, PatientId, ResponseId, StaffId};
 use crate::ctx::{Records, Tx};
+use crate::db::Q;
 use crate::followup::model::{Alert, AlertEntry, AlertEntryKind, AlertState};
 use crate::followup::rules;
 use crate::vault::{Class, Sealed};
@@ -188,19 +189,26 @@ pub async fn save_alert(tx: &mut Tx, alert: &Alert) -> Result<()> {
             alert.outcome.as_deref(),
         )
         .await?;
-    tx.q("update alert set state = $3, place = $4, step = $5, outcome = $6 where facility_id = $1 and id = $2")
-        .bind(alert.facility_id)
-        .bind(alert.id)
-        .bind(alert.state.word())
-        .bind(alert.state.place())
-        .bind(alert.step)
-        .bind(outcome)
-        .run()
-        .await?;
+    tx.q(
+        "update alert set state = $3, place = $4, step = $5, outcome = $6 where facility_id = $1 and id = $2",
+    )
+    .bind(alert.facility_id)
+    .bind(alert.id)
+    .bind(alert.state.word())
+    .bind(alert.state.place())
+    .bind(alert.step)
+    .bind(outcome)
+    .run()
+    .await?;
     Ok(())
 }
 
-pub async fn add_alert_entry(tx: &mut Tx, alert: &mut Alert, kind: AlertEntryKind, staff: StaffId) -> Result<()> {
+pub async fn add_alert_entry(
+    tx: &mut Tx,
+    alert: &mut Alert,
+    kind: AlertEntryKind,
+    staff: StaffId,
+) -> Result<()> {
     let (id, now) = (tx.id::<Uuid>(), tx.now);
     tx.q(
         "insert into alert_entry (id, facility_id, alert_id, kind, staff_id, step, at) \

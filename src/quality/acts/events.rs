@@ -174,7 +174,10 @@ async fn add(
 fn number(id: AdverseEventId, now: DateTime<Utc>) -> String {
     let id = id.0.simple().to_string().to_uppercase();
     let end = id.get(26..).unwrap_or_default();
-    format!("AE{}-{end}", crate::base::clock::clinic_date(now).format("%Y%m%d"))
+    format!(
+        "AE{}-{end}",
+        crate::base::clock::clinic_date(now).format("%Y%m%d")
+    )
 }
 
 fn subject(event: &AdverseEvent) -> Subject {

@@ -89,11 +89,7 @@ impl StaffApi {
     }
 
     /// One report, for the quality office and for who reported it
-    #[oai(
-        path = "/adverse-events/:id",
-        method = "get",
-        operation_id = "quality.event"
-    )]
+    #[oai(path = "/adverse-events/:id", method = "get", operation_id = "quality.event")]
     async fn event(
         &self,
         ctx: Data<&Ctx>,

@@ -241,7 +241,8 @@ fn tally(reasons: impl Iterator<Item = Reason>) -> Vec<(Reason, i64)> {
 
 /// The last reply of each labor within 30 days of birth.
 fn valid_replies(births: &[Birth], replies: &[Reply]) -> BTreeMap<LaborId, i64> {
-    let born: BTreeMap<LaborId, DateTime<Utc>> = births.iter().map(|birth| (birth.labor, birth.born_at)).collect();
+    let born: BTreeMap<LaborId, DateTime<Utc>> =
+        births.iter().map(|birth| (birth.labor, birth.born_at)).collect();
     replies
         .iter()
         .filter(|reply| {

@@ -57,7 +57,11 @@ fn three_is_relieved_and_three_and_a_half_is_not() {
     for (tenths, relieved) in [(30, true), (35, false)] {
         let mut birth = eased(1, &[(60, 0)]);
         birth.pain[0].1 = tenths;
-        assert_eq!(one(birth, Indicator::N2Literal)[0].numerator, relieved, "{tenths}");
+        assert_eq!(
+            one(birth, Indicator::N2Literal)[0].numerator,
+            relieved,
+            "{tenths}"
+        );
     }
 }
 

@@ -101,7 +101,11 @@ fn boundary() -> (Vec<Birth>, Vec<Birth>, Vec<Reply>) {
         Birth {
             born_at: at(born),
             first_dose_at: birth.first_dose_at.map(|dose| dose + moved),
-            pain: birth.pain.iter().map(|(when, score)| (*when + moved, *score)).collect(),
+            pain: birth
+                .pain
+                .iter()
+                .map(|(when, score)| (*when + moved, *score))
+                .collect(),
             ..birth
         }
     };
