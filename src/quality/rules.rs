@@ -146,7 +146,7 @@ mod tests {
         let discussed = Addition {
             discussed_on: Some(day("2026-03-02")),
             conclusion: Some("两人核对".to_owned()),
-            ..none
+            ..Addition::default()
         };
         assert!(close(&discussed, false).is_ok());
     }
