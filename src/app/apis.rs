@@ -4,10 +4,15 @@ use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
 use crate::{assessment, followup, people, quality};
+use crate::{assessment, education, episode, people};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
-    let routes = (people::api::PatientApi, ());
+    let routes = (
+        people::api::PatientApi,
+        episode::api::PatientApi,
+        education::api::PatientApi,
+    );
     OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
         .description("What a pregnant woman's phone calls. Errors are problem details (RFC 9457) with a stable `code`.")
         .url_prefix("/api/patient/v1")
@@ -19,6 +24,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         people::api::StaffApi,
         followup::api::StaffApi,
         quality::api::StaffApi,
+        episode::api::StaffApi,
     );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")
