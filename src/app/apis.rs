@@ -3,8 +3,7 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{assessment, followup, people, quality};
-use crate::{assessment, education, episode, people};
+use crate::{assessment, education, episode, followup, people, quality};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -22,9 +21,9 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
 pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
+        episode::api::StaffApi,
         followup::api::StaffApi,
         quality::api::StaffApi,
-        episode::api::StaffApi,
     );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")
