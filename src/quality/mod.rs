@@ -8,5 +8,6 @@ pub mod api;
 pub mod indicators;
 pub mod jobs;
 pub mod model;
+mod period;
 mod rules;
 mod store;

@@ -17,7 +17,7 @@ use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::quality::indicators::{Data, Indicator, Part};
 use crate::quality::model::{By, PeriodFigure};
-use crate::quality::rules;
+use crate::quality::period;
 use crate::{analgesia, followup, people};
 
 /// What a period's figures are computed from.
@@ -38,7 +38,7 @@ impl Facts {
 }
 
 async fn facts(q: &mut impl Q, facility: FacilityId, from: NaiveDate, to: NaiveDate) -> Result<Facts> {
-    let (from, to) = rules::instants(from, to).ok_or_else(|| Error::invalid("/to", "format"))?;
+    let (from, to) = period::instants(from, to).ok_or_else(|| Error::invalid("/to", "format"))?;
     let replies_until = to + followup::facts::SURVEY_CLOSES;
     Ok(Facts {
         births: analgesia::facts::births(q, facility, from, to).await?,
@@ -63,7 +63,7 @@ pub async fn indicators(
 ) -> Result<Vec<PeriodFigure>> {
     policy::allowed(caller, Act::QualityIndicators)?;
     let facility = caller.staff()?.facility;
-    let periods = rules::periods(from, to, by).ok_or_else(|| Error::invalid("/to", "period"))?;
+    let periods = period::periods(from, to, by).ok_or_else(|| Error::invalid("/to", "period"))?;
     let mut tx = ctx.write(Act::QualityIndicators).await?;
     let mut figures = Vec::new();
     for (from, to) in periods {
@@ -123,7 +123,7 @@ pub async fn cases(
     let indicator = Indicator::parse(code)
         .filter(|indicator| quality || !indicator.is_of_satisfaction())
         .ok_or(Error::Missing(Noun::Indicator))?;
-    rules::periods(from, to, By::Facility).ok_or_else(|| Error::invalid("/to", "period"))?;
+    period::periods(from, to, By::Facility).ok_or_else(|| Error::invalid("/to", "period"))?;
     let filter = format!("{code} {from} {to}");
     let after: Option<CaseKey> = page.after(&filter)?;
     let mut tx = ctx.write(Act::QualityCases).await?;
