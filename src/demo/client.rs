@@ -37,12 +37,18 @@ pub struct Client {
 impl Client {
     /// A woman's phone.
     pub fn patient(token: Option<String>) -> Client {
-        Client { prefix: "/api/patient/v1", token }
+        Client {
+            prefix: "/api/patient/v1",
+            token,
+        }
     }
 
     /// A staff computer.
     pub fn staff(token: Option<String>) -> Client {
-        Client { prefix: "/api/staff/v1", token }
+        Client {
+            prefix: "/api/staff/v1",
+            token,
+        }
     }
 
     /// Asks, and answers the body if it went well.
@@ -55,7 +61,9 @@ impl Client {
         body: Option<Value>,
     ) -> Result<Answer, Unexpected> {
         let asked = format!("{method} {}{path}", self.prefix);
-        let mut request = Request::builder().method(method).uri_str(format!("{}{path}", self.prefix));
+        let mut request = Request::builder()
+            .method(method)
+            .uri_str(format!("{}{path}", self.prefix));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -75,7 +83,12 @@ impl Client {
         let bytes = response.take_body().into_vec().await.unwrap_or_default();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         if (200..300).contains(&status) {
-            Ok(Answer { status, etag, body, bytes })
+            Ok(Answer {
+                status,
+                etag,
+                body,
+                bytes,
+            })
         } else {
             Err(Unexpected { asked, status, body })
         }

@@ -6,13 +6,16 @@ use super::walk::Person;
 
 /// All that the antenatal form asks of her, with her name and dates.
 pub fn answers(person: &Person) -> Map<String, Value> {
-    let answers = json!({
+    let mut answers = Map::new();
+    let herself = json!({
         "id.name": person.name, "id.birth_date": person.birth_date, "id.phone": person.phone,
         "id.filled_by": "self", "id.language": "mandarin", "id.read_ok": "yes",
         "preg.edd": person.edd, "preg.gravida": 1, "preg.para": 0, "preg.uterine_surgery": ["none"],
         "preg.fetus_count": 1, "preg.presentation": "cephalic", "preg.fetal_movement": "normal",
         "preg.planned_mode": "vaginal", "preg.placenta": "normal", "preg.conditions": ["none"],
         "preg.height_cm": 162.0, "preg.weight_kg": 66.0, "preg.prepreg_weight_kg": 54.0,
+    });
+    let health = json!({
         "ana.prior": ["none"], "ana.family_problem": "no",
         "bld.signs": ["none"], "bld.dx": ["none"], "bld.drug": ["none"],
         "spn.cond": ["none"], "spn.surgery": "none", "spn.leg": "no", "spn.skin": ["none"],
@@ -24,8 +27,10 @@ pub fn answers(person: &Person) -> Map<String, Value> {
         "air.mallampati": "1", "air.mouth_open": "three", "air.neck": "free",
         "prf.wish": "want", "prf.fear": ["none"], "hab.substance": ["none"],
     });
-    match answers {
-        Value::Object(members) => members,
-        _ => Map::new(),
+    for part in [herself, health] {
+        if let Value::Object(members) = part {
+            answers.extend(members);
+        }
     }
+    answers
 }

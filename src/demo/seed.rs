@@ -36,11 +36,31 @@ pub struct Account {
 
 /// One of each role.
 pub const ACCOUNTS: &[Account] = &[
-    Account { username: "lin", name: "林静", role: Role::Midwife },
-    Account { username: "sun", name: "孙岚", role: Role::Obstetrician },
-    Account { username: "zhao", name: "赵明", role: Role::Anesthesiologist },
-    Account { username: "qian", name: "钱敏", role: Role::Quality },
-    Account { username: "wu", name: "吴刚", role: Role::Admin },
+    Account {
+        username: "lin",
+        name: "林静",
+        role: Role::Midwife,
+    },
+    Account {
+        username: "sun",
+        name: "孙岚",
+        role: Role::Obstetrician,
+    },
+    Account {
+        username: "zhao",
+        name: "赵明",
+        role: Role::Anesthesiologist,
+    },
+    Account {
+        username: "qian",
+        name: "钱敏",
+        role: Role::Quality,
+    },
+    Account {
+        username: "wu",
+        name: "吴刚",
+        role: Role::Admin,
+    },
 ];
 
 /// Days from the first due date to the last.
@@ -110,13 +130,18 @@ pub async fn fill(ctx: &Ctx, simulator: &Simulator) -> Result<(), Stopped> {
     let steps = plan.len();
     for (done, planned) in plan.into_iter().enumerate() {
         if done % 20 == 0 {
-            eprintln!("making {WOMEN} synthetic women: {} of 100", done * 100 / steps.max(1));
+            eprintln!(
+                "making {WOMEN} synthetic women: {} of 100",
+                done * 100 / steps.max(1)
+            );
         }
         let ahead = (planned.at - ctx.clock.now()).num_seconds();
         if ahead > 0 {
             walker.wait(ahead).await?;
         }
-        let Some((slot, person)) = women.get_mut(planned.woman).zip(people.get(planned.woman)) else { continue };
+        let Some((slot, person)) = women.get_mut(planned.woman).zip(people.get(planned.woman)) else {
+            continue;
+        };
         take(&mut walker, slot, person, planned.woman, planned.step).await?;
     }
     Ok(())
@@ -142,8 +167,12 @@ async fn staff(ctx: &Ctx) -> Result<(), Stopped> {
 
 /// A made-up woman: common surnames and given names put together by chance, numbers of no network.
 fn person(index: i64, due: DateTime<Utc>, luck: &mut StdRng) -> Person {
-    const SURNAMES: [&str; 12] = ["王", "李", "张", "刘", "陈", "杨", "黄", "周", "吴", "徐", "欧阳", "古丽"];
-    const GIVEN: [&str; 12] = ["小雨", "静怡", "晓梅", "丽娜", "雅婷", "思琪", "雪", "慧敏", "佳", "文静", "海燕", "玉兰"];
+    const SURNAMES: [&str; 12] = [
+        "王", "李", "张", "刘", "陈", "杨", "黄", "周", "吴", "徐", "欧阳", "古丽",
+    ];
+    const GIVEN: [&str; 12] = [
+        "小雨", "静怡", "晓梅", "丽娜", "雅婷", "思琪", "雪", "慧敏", "佳", "文静", "海燕", "玉兰",
+    ];
     let mut pick = |words: &[&'static str; 12]| words.get(luck.random_range(0..12)).copied().unwrap_or("王");
     let name = format!("{}{}", pick(&SURNAMES), pick(&GIVEN));
     let year = 2026 - 22 - (index % 16);
@@ -179,7 +208,13 @@ fn answers(person: &Person, index: usize) -> Map<String, Value> {
     answers
 }
 
-async fn take(walker: &mut Walker<'_>, slot: &mut Option<Woman>, person: &Person, index: usize, step: Step) -> Result<(), Stopped> {
+async fn take(
+    walker: &mut Walker<'_>,
+    slot: &mut Option<Woman>,
+    person: &Person,
+    index: usize,
+    step: Step,
+) -> Result<(), Stopped> {
     if matches!(step, Step::Register) {
         *slot = Some(walker.register(person.clone()).await?);
         return Ok(());
@@ -239,12 +274,20 @@ async fn birth(walker: &mut Walker<'_>, woman: &mut Woman, index: usize) -> Resu
         walker.wait(9 * 60).await?;
         walker.block(woman).await?;
         walker.wait(58 * 60).await?;
-        walker.observe(woman, if index % 8 == 5 { "5" } else { "2" }).await?;
+        walker
+            .observe(woman, if index % 8 == 5 { "5" } else { "2" })
+            .await?;
     }
     walker.wait(2 * 3600).await?;
     let birth = match index % 11 {
-        4 => Birth { mode: "cesarean_intrapartum", apgar: (8, 9) },
-        8 => Birth { mode: "vacuum", apgar: (7, 9) },
+        4 => Birth {
+            mode: "cesarean_intrapartum",
+            apgar: (8, 9),
+        },
+        8 => Birth {
+            mode: "vacuum",
+            apgar: (7, 9),
+        },
         _ => CALM,
     };
     walker.deliver(woman, birth).await?;

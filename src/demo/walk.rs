@@ -95,7 +95,11 @@ pub struct Woman {
 
 /// A member of an answer as text.
 pub fn text(value: &Value, pointer: &'static str) -> Result<String> {
-    value.pointer(pointer).and_then(Value::as_str).map(str::to_owned).ok_or(Stopped::Lacking(pointer))
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .ok_or(Stopped::Lacking(pointer))
 }
 
 impl<'a> Walker<'a> {
@@ -150,20 +154,37 @@ impl<'a> Walker<'a> {
     /// She opens the mini-program again, which logs her in anew.
     pub async fn reopen(&self, woman: &mut Woman) -> Result<()> {
         let code = self.simulator.login_code(&woman.person.openid).code;
-        let session = self.post(&Client::patient(None), "/sessions", json!({ "wechat_code": code })).await?.body;
+        let session = self
+            .post(
+                &Client::patient(None),
+                "/sessions",
+                json!({ "wechat_code": code }),
+            )
+            .await?
+            .body;
         woman.phone = Client::patient(Some(text(&session, "/token")?));
         Ok(())
     }
 
     pub(super) async fn post(&self, who: &Client, path: &str, body: Value) -> Result<Answer> {
-        Ok(who.ask(self.service, Method::POST, path, None, Some(body)).await?)
+        Ok(who
+            .ask(self.service, Method::POST, path, None, Some(body))
+            .await?)
     }
 
     pub(super) async fn post_at(&self, who: &Client, path: &str, etag: &str, body: Value) -> Result<Answer> {
-        Ok(who.ask(self.service, Method::POST, path, Some(etag), Some(body)).await?)
+        Ok(who
+            .ask(self.service, Method::POST, path, Some(etag), Some(body))
+            .await?)
     }
 
-    pub(super) async fn put(&self, who: &Client, path: &str, etag: Option<&str>, body: Value) -> Result<Answer> {
+    pub(super) async fn put(
+        &self,
+        who: &Client,
+        path: &str,
+        etag: Option<&str>,
+        body: Value,
+    ) -> Result<Answer> {
         Ok(who.ask(self.service, Method::PUT, path, etag, Some(body)).await?)
     }
 
@@ -177,7 +198,10 @@ impl<'a> Walker<'a> {
 
     /// Now, as the wire writes it.
     pub fn now(&self) -> String {
-        self.ctx.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+        self.ctx
+            .clock
+            .now()
+            .to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
     }
 
     /// The midwife registers her; she scans the invitation, agrees, is matched, and enrolls.
@@ -192,7 +216,12 @@ impl<'a> Walker<'a> {
         let session = self.post(&Client::patient(None), "/sessions", body).await?.body;
         let phone = Client::patient(Some(text(&session, "/token")?));
         let agreements = self.get(&phone, "/me/agreements").await?.body;
-        for agreement in agreements.as_array().into_iter().flatten().filter(|a| a["required"] == true) {
+        for agreement in agreements
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|a| a["required"] == true)
+        {
             let path = format!("/me/agreements/{}", text(agreement, "/kind")?);
             let body = json!({ "version": agreement["version"], "accepted": true });
             self.put(&phone, &path, None, body).await?;
@@ -224,18 +253,38 @@ impl<'a> Walker<'a> {
     pub async fn lesson(&mut self, woman: &Woman, slug: &str) -> Result<Value> {
         let lesson = self.get(&woman.phone, &format!("/lessons/{slug}")).await?.body;
         self.wait(240).await?;
-        let progress = json!({ "version": lesson["version"], "position": 100, "seconds": 240, "completed": true });
-        self.put(&woman.phone, &format!("/lessons/{slug}/progress"), None, progress).await?;
-        let known = self.ctx.content.lessons.get(slug).ok_or(Stopped::Lacking("lesson"))?;
-        let answers: Vec<Value> =
-            known.head.quiz.iter().map(|key| json!({ "id": key.id, "option": key.answer })).collect();
+        let progress =
+            json!({ "version": lesson["version"], "position": 100, "seconds": 240, "completed": true });
+        self.put(&woman.phone, &format!("/lessons/{slug}/progress"), None, progress)
+            .await?;
+        let known = self
+            .ctx
+            .content
+            .lessons
+            .get(slug)
+            .ok_or(Stopped::Lacking("lesson"))?;
+        let answers: Vec<Value> = known
+            .head
+            .quiz
+            .iter()
+            .map(|key| json!({ "id": key.id, "option": key.answer }))
+            .collect();
         let attempt = json!({ "version": lesson["version"], "answers": answers });
-        Ok(self.post(&woman.phone, &format!("/lessons/{slug}/quiz-attempts"), attempt).await?.body)
+        Ok(self
+            .post(&woman.phone, &format!("/lessons/{slug}/quiz-attempts"), attempt)
+            .await?
+            .body)
     }
 
     /// She reads the lessons that consent needs.
     pub async fn required_lessons(&mut self, woman: &Woman) -> Result<()> {
-        let required: Vec<String> = self.ctx.content.lessons.required().map(|l| l.head.slug.clone()).collect();
+        let required: Vec<String> = self
+            .ctx
+            .content
+            .lessons
+            .required()
+            .map(|l| l.head.slug.clone())
+            .collect();
         for slug in required {
             self.lesson(woman, &slug).await?;
         }
@@ -243,14 +292,30 @@ impl<'a> Walker<'a> {
     }
 
     /// She fills in a form: a draft, saved half-way, taken up again, completed and submitted. `answers` is flat.
-    pub async fn form(&mut self, woman: &Woman, name: &str, answers: &Map<String, Value>, lost_baby: bool) -> Result<Value> {
+    pub async fn form(
+        &mut self,
+        woman: &Woman,
+        name: &str,
+        answers: &Map<String, Value>,
+        lost_baby: bool,
+    ) -> Result<Value> {
         let forms = &self.ctx.content.forms;
-        let entry = if lost_baby { forms.after_loss(name) } else { forms.current(name) };
+        let entry = if lost_baby {
+            forms.after_loss(name)
+        } else {
+            forms.current(name)
+        };
         let form = &entry.ok_or(Stopped::Lacking("form"))?.form;
-        let draft = self.post(&woman.phone, "/responses", json!({ "questionnaire": name })).await?.body;
+        let draft = self
+            .post(&woman.phone, "/responses", json!({ "questionnaire": name }))
+            .await?
+            .body;
         let path = format!("/responses/{}", text(&draft, "/id")?);
-        let half: Map<String, Value> =
-            answers.iter().take(answers.len() / 2).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let half: Map<String, Value> = answers
+            .iter()
+            .take(answers.len() / 2)
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         let etag = self.etag(&woman.phone, &path).await?;
         let content = json!({ "content": form.response_from_flat(&half) });
         self.put(&woman.phone, &path, Some(&etag), content).await?;
@@ -258,7 +323,10 @@ impl<'a> Walker<'a> {
         let etag = self.etag(&woman.phone, &path).await?;
         let content = json!({ "content": form.response_from_flat(answers) });
         self.put(&woman.phone, &path, Some(&etag), content).await?;
-        let submitted = self.post(&woman.phone, &format!("{path}/submit"), json!({})).await?.body;
+        let submitted = self
+            .post(&woman.phone, &format!("{path}/submit"), json!({}))
+            .await?
+            .body;
         self.wait(1).await?;
         Ok(submitted)
     }
@@ -270,7 +338,11 @@ impl<'a> Walker<'a> {
         let mut path = "/reviews?state=waiting&limit=100".to_owned();
         loop {
             let page = self.get(&self.obstetrician, &path).await?.body;
-            let found = page["items"].as_array().into_iter().flatten().find(|r| r["patient_id"] == woman.patient.as_str());
+            let found = page["items"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .find(|r| r["patient_id"] == woman.patient.as_str());
             if let Some(review) = found {
                 woman.review = text(review, "/id")?;
                 return Ok(submitted);
@@ -282,7 +354,12 @@ impl<'a> Walker<'a> {
 
     /// The anesthesiologist claims the review and decides.
     pub async fn decide(&self, woman: &Woman, decision: Value) -> Result<Value> {
-        self.post(&self.anesthesiologist, &format!("/reviews/{}/claim", woman.review), json!({})).await?;
+        self.post(
+            &self.anesthesiologist,
+            &format!("/reviews/{}/claim", woman.review),
+            json!({}),
+        )
+        .await?;
         let path = format!("/reviews/{}/decision", woman.review);
         Ok(self.post(&self.anesthesiologist, &path, decision).await?.body)
     }

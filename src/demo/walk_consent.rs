@@ -15,7 +15,10 @@ const ROUNDS: usize = 6;
 impl Walker<'_> {
     /// She asks for a consent; the anesthesiologist confirms her risks and releases it.
     pub async fn consent_released(&self, woman: &mut Woman) -> Result<Value> {
-        let request = self.post(&woman.phone, "/consent-requests", json!({})).await?.body;
+        let request = self
+            .post(&woman.phone, "/consent-requests", json!({}))
+            .await?
+            .body;
         woman.consent = text(&request, "/id")?;
         let path = format!("/consents/{}", woman.consent);
         let prepared = self.get(&self.anesthesiologist, &path).await?;
@@ -30,10 +33,20 @@ impl Walker<'_> {
             .collect();
         let etag = prepared.etag.ok_or(Stopped::Lacking("ETag"))?;
         let body = json!({ "confirm": rules, "remove": [], "add": [] });
-        let confirmed = self.put(&self.anesthesiologist, &format!("{path}/risks"), Some(&etag), body).await?;
+        let confirmed = self
+            .put(
+                &self.anesthesiologist,
+                &format!("{path}/risks"),
+                Some(&etag),
+                body,
+            )
+            .await?;
         let etag = confirmed.etag.ok_or(Stopped::Lacking("ETag"))?;
         let body = json!({ "capacity": { "basis": "seen" } });
-        Ok(self.post_at(&self.anesthesiologist, &format!("{path}/release"), &etag, body).await?.body)
+        Ok(self
+            .post_at(&self.anesthesiologist, &format!("{path}/release"), &etag, body)
+            .await?
+            .body)
     }
 
     /// She reads every section to its end.
@@ -45,13 +58,26 @@ impl Walker<'_> {
             .and_then(Value::as_array)
             .into_iter()
             .flatten()
-            .filter_map(|s| Some((s.get("id")?.as_str()?.to_owned(), s.get("min_read_ms").and_then(Value::as_i64).unwrap_or(2000))))
+            .filter_map(|s| {
+                Some((
+                    s.get("id")?.as_str()?.to_owned(),
+                    s.get("min_read_ms").and_then(Value::as_i64).unwrap_or(2000),
+                ))
+            })
             .collect();
-        let first = sections.first().map(|(id, _)| id.clone()).ok_or(Stopped::Lacking("sections"))?;
+        let first = sections
+            .first()
+            .map(|(id, _)| id.clone())
+            .ok_or(Stopped::Lacking("sections"))?;
         let mut seq = 1;
         let mut at_ms = 0;
         let mut events = vec![json!({ "kind": "open", "section": first, "seq": seq, "at_ms": at_ms })];
-        self.post(&woman.phone, &format!("{path}/reading-events"), json!({ "session": "walk", "events": events })).await?;
+        self.post(
+            &woman.phone,
+            &format!("{path}/reading-events"),
+            json!({ "session": "walk", "events": events }),
+        )
+        .await?;
         events.clear();
         for (id, floor) in &sections {
             // A phone tells every half minute that she is still reading.
@@ -70,7 +96,10 @@ impl Walker<'_> {
         }
         self.wait(at_ms / 1000 + 5).await?;
         let body = json!({ "session": "walk", "events": events });
-        Ok(self.post(&woman.phone, &format!("{path}/reading-events"), body).await?.body)
+        Ok(self
+            .post(&woman.phone, &format!("{path}/reading-events"), body)
+            .await?
+            .body)
     }
 
     /// She answers the questions; a wrong answer is explained and asked again.
@@ -95,7 +124,10 @@ impl Walker<'_> {
                 wrong.push(option.clone());
                 answers.push(json!({ "question": id, "option": option, "took_ms": 4000 }));
             }
-            let result = self.post(&woman.phone, &path, json!({ "answers": answers })).await?.body;
+            let result = self
+                .post(&woman.phone, &path, json!({ "answers": answers }))
+                .await?
+                .body;
             if result["passed"] == true {
                 return Ok(result);
             }
@@ -104,8 +136,15 @@ impl Walker<'_> {
     }
 
     fn right_answer(&self, question: &str) -> Option<String> {
-        let template = self.ctx.content.consents.current("labor-analgesia", Locale::ZhCn)?;
-        let questions = template.document.pointer("/comprehension/questions")?.as_array()?;
+        let template = self
+            .ctx
+            .content
+            .consents
+            .current("labor-analgesia", Locale::ZhCn)?;
+        let questions = template
+            .document
+            .pointer("/comprehension/questions")?
+            .as_array()?;
         let found = questions.iter().find(|q| q["id"] == question)?;
         found["answer"].as_str().map(str::to_owned)
     }
@@ -118,7 +157,12 @@ impl Walker<'_> {
         let body = json!({ "method": "bedside_code", "identifiers": ["name", "birth_date"] });
         let code = text(&self.post(&self.midwife, &checks, body).await?.body, "/code")?;
         let path = format!("/consents/{}", woman.consent);
-        self.post(&woman.phone, &format!("{path}/identity"), json!({ "method": "bedside_code", "code": code })).await?;
+        self.post(
+            &woman.phone,
+            &format!("{path}/identity"),
+            json!({ "method": "bedside_code", "code": code }),
+        )
+        .await?;
         let mine = self.get(&woman.phone, &path).await?;
         let etag = mine.etag.ok_or(Stopped::Lacking("ETag"))?;
         let presented = self.get(&woman.phone, &format!("{path}/presented")).await?;
@@ -139,13 +183,17 @@ impl Walker<'_> {
             "strokes": strokes(&woman.person.openid),
             "canvas": { "width": 600, "height": 240, "pixel_ratio": "2", "started_at": self.now() },
         });
-        Ok(self.post_at(&woman.phone, &format!("{path}/sign"), &etag, body).await?.body)
+        Ok(self
+            .post_at(&woman.phone, &format!("{path}/sign"), &etag, body)
+            .await?
+            .body)
     }
 
     /// The anesthesiologist proves his presence and countersigns; the PDF is made.
     pub async fn countersign(&self, woman: &Woman) -> Result<Value> {
         let step_up = json!({ "password": self.password });
-        self.post(&self.anesthesiologist, "/sessions/current/step-up", step_up).await?;
+        self.post(&self.anesthesiologist, "/sessions/current/step-up", step_up)
+            .await?;
         let path = format!("/consents/{}", woman.consent);
         let etag = self.etag(&self.anesthesiologist, &path).await?;
         let body = json!({
@@ -153,7 +201,15 @@ impl Walker<'_> {
             "strokes": strokes("clinician"),
             "canvas": { "width": 600, "height": 240, "pixel_ratio": "1", "started_at": self.now() },
         });
-        Ok(self.post_at(&self.anesthesiologist, &format!("{path}/countersign"), &etag, body).await?.body)
+        Ok(self
+            .post_at(
+                &self.anesthesiologist,
+                &format!("{path}/countersign"),
+                &etag,
+                body,
+            )
+            .await?
+            .body)
     }
 
     /// The whole ceremony.
@@ -173,7 +229,14 @@ impl Walker<'_> {
             "questions_answered": true, "risks_confirmed": [],
             "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
         });
-        Ok(self.post(&self.anesthesiologist, &format!("/consents/{}/bedside", woman.consent), body).await?.body)
+        Ok(self
+            .post(
+                &self.anesthesiologist,
+                &format!("/consents/{}/bedside", woman.consent),
+                body,
+            )
+            .await?
+            .body)
     }
 }
 
@@ -187,7 +250,10 @@ pub fn strokes(whose: &str) -> Value {
         let mut points = Vec::new();
         for step in 0..24_i32 {
             let along = f64::from(step) / 23.0;
-            let turn = turns.get((stroke * 8 + (step / 3) as usize) % turns.len().max(1)).copied().unwrap_or(4.0);
+            let turn = turns
+                .get((stroke * 8 + (step / 3) as usize) % turns.len().max(1))
+                .copied()
+                .unwrap_or(4.0);
             let x = 40.0 + (stroke as f64) * 170.0 + along * 150.0;
             let y = 120.0 + (along * (4.0 + turn)).sin() * (20.0 + turn * 4.0);
             points.push(json!([x.round() as i64, y.round() as i64, at_ms, 500]));

@@ -17,7 +17,10 @@ pub struct Birth {
 }
 
 /// A calm birth.
-pub const CALM: Birth = Birth { mode: "spontaneous_vaginal", apgar: (9, 10) };
+pub const CALM: Birth = Birth {
+    mode: "spontaneous_vaginal",
+    apgar: (9, 10),
+};
 
 impl Walker<'_> {
     fn ago(&self, minutes: i64) -> DateTime<Utc> {
@@ -38,21 +41,39 @@ impl Walker<'_> {
 
     /// She asks on her phone.
     pub async fn request(&self, woman: &Woman) -> Result<Value> {
-        Ok(self.post(&woman.phone, "/labors/current/request", json!({ "vas": "8" })).await?.body)
+        Ok(self
+            .post(&woman.phone, "/labors/current/request", json!({ "vas": "8" }))
+            .await?
+            .body)
     }
 
     /// Anesthesiologist and midwife stop and check; the block is placed; the pump runs.
     pub async fn block(&mut self, woman: &Woman) -> Result<Value> {
         let path = format!("/labors/{}", woman.labor);
         let word = json!({ "act": "analgesia.time_out", "subject": woman.labor });
-        let attestation = text(&self.post(&self.midwife, "/attestations", word).await?.body, "/attestation")?;
+        let attestation = text(
+            &self.post(&self.midwife, "/attestations", word).await?.body,
+            "/attestation",
+        )?;
         let checks = [
-            "identity", "consent_valid", "allergies", "anticoagulant_interval", "platelets_seen", "iv_access",
-            "monitoring_on", "resuscitation_ready", "lipid_emulsion_ready", "still_wants",
+            "identity",
+            "consent_valid",
+            "allergies",
+            "anticoagulant_interval",
+            "platelets_seen",
+            "iv_access",
+            "monitoring_on",
+            "resuscitation_ready",
+            "lipid_emulsion_ready",
+            "still_wants",
         ];
-        let checks: Map<String, Value> = checks.iter().map(|name| ((*name).to_owned(), json!(true))).collect();
+        let checks: Map<String, Value> = checks
+            .iter()
+            .map(|name| ((*name).to_owned(), json!(true)))
+            .collect();
         let body = json!({ "checks": checks, "decision_at": self.now(), "attestation": attestation });
-        self.post(&self.anesthesiologist, &format!("{path}/time-out"), body).await?;
+        self.post(&self.anesthesiologist, &format!("{path}/time-out"), body)
+            .await?;
         self.observe(woman, "8").await?;
         self.wait(20 * 60).await?;
         let etag = self.etag(&self.anesthesiologist, &path).await?;
@@ -76,7 +97,15 @@ impl Walker<'_> {
                 "started_at": self.ago(1),
             },
         });
-        Ok(self.put(&self.anesthesiologist, &format!("{path}/analgesia"), Some(&etag), body).await?.body)
+        Ok(self
+            .put(
+                &self.anesthesiologist,
+                &format!("{path}/analgesia"),
+                Some(&etag),
+                body,
+            )
+            .await?
+            .body)
     }
 
     /// A pain score at the peak of a contraction, with the signs of life.
@@ -85,7 +114,14 @@ impl Walker<'_> {
             "observed_at": self.now(), "vas": vas, "vas_context": "contraction", "sbp": 118, "dbp": 72, "hr": 84,
             "spo2": 98, "fhr": 142, "bromage": 0,
         }] });
-        Ok(self.post(&self.midwife, &format!("/labors/{}/observations", woman.labor), body).await?.body)
+        Ok(self
+            .post(
+                &self.midwife,
+                &format!("/labors/{}/observations", woman.labor),
+                body,
+            )
+            .await?
+            .body)
     }
 
     /// The baby is born.
@@ -111,7 +147,10 @@ impl Walker<'_> {
             body["analgesia_before_conversion"] = json!(true);
             body["blood_loss_ml"] = json!(480);
         }
-        let delivered = self.put(&self.midwife, &format!("{path}/delivery"), Some(&etag), body).await?.body;
+        let delivered = self
+            .put(&self.midwife, &format!("{path}/delivery"), Some(&etag), body)
+            .await?
+            .body;
         self.wait(1).await?;
         Ok(delivered)
     }
@@ -123,11 +162,23 @@ impl Walker<'_> {
             "opioid_ug": "16", "catheter_removed_at": self.ago(1), "tip_intact": true, "puncture_site": "干燥，无红肿",
             "bromage": 0,
         });
-        Ok(self.post(&self.anesthesiologist, &format!("/labors/{}/stop", woman.labor), body).await?.body)
+        Ok(self
+            .post(
+                &self.anesthesiologist,
+                &format!("/labors/{}/stop", woman.labor),
+                body,
+            )
+            .await?
+            .body)
     }
 
     /// She answers a follow-up form on her phone. `changes` go over the answers of a woman who is well.
-    pub async fn follow_up(&mut self, woman: &Woman, form: &str, changes: &Map<String, Value>) -> Result<Value> {
+    pub async fn follow_up(
+        &mut self,
+        woman: &Woman,
+        form: &str,
+        changes: &Map<String, Value>,
+    ) -> Result<Value> {
         let mut answers = well(form);
         for (item, value) in changes {
             answers.insert(item.clone(), value.clone());

@@ -17,7 +17,9 @@ pub struct World {
 
 /// The walker of an app, with Lin, Sun and Zhao.
 pub async fn walker(app: &App) -> Walker<'_> {
-    Walker::new(&app.ctx, &app.endpoint, &app.simulator, HOSPITAL, PASSWORD).await.unwrap()
+    Walker::new(&app.ctx, &app.endpoint, &app.simulator, HOSPITAL, PASSWORD)
+        .await
+        .unwrap()
 }
 
 /// Mei, 33 weeks on the morning of every test.
@@ -27,7 +29,9 @@ pub fn mei(app: &App) -> Person {
         name: "梅秀英".to_owned(),
         phone: "13800000001".to_owned(),
         birth_date: "1996-03-12".to_owned(),
-        edd: (app.clock.now() + chrono::Duration::days(49)).date_naive().to_string(),
+        edd: (app.clock.now() + chrono::Duration::days(49))
+            .date_naive()
+            .to_string(),
     }
 }
 
@@ -44,7 +48,10 @@ pub async fn to_the_survey(app: &App) -> World {
     let person = mei(app);
     let mut woman: Woman = walker.register(person.clone()).await.unwrap();
     walker.required_lessons(&woman).await.unwrap();
-    let answers = healthy(&person, json!({ "spn.cond": ["scoliosis"], "spn.cobb": "moderate" }));
+    let answers = healthy(
+        &person,
+        json!({ "spn.cond": ["scoliosis"], "spn.cobb": "moderate" }),
+    );
     walker.assessment(&mut woman, &answers).await.unwrap();
     let decision = json!({ "outcome": "cleared", "summary": "可以使用分娩镇痛。", "plan": { "technique": "epidural", "asa_class": 2 } });
     walker.decide(&woman, decision).await.unwrap();
@@ -91,5 +98,8 @@ pub async fn to_the_survey(app: &App) -> World {
     ]);
     let me = zhao.get("/me").await.expect(200);
     ids.insert("staff", text(&me, "/id").unwrap());
-    World { patient: woman.patient, ids }
+    World {
+        patient: woman.patient,
+        ids,
+    }
 }
