@@ -3,7 +3,6 @@
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
-use crate::assessment::facts::authored;
 use crate::assessment::model::{Assessed, Inputs, Level, Phase, Review, ReviewState};
 use crate::assessment::{rules, store};
 use crate::base::canonical::sha256;
@@ -269,9 +268,4 @@ async fn journaled(tx: &mut Tx, submitted: &Submitted<'_>, review: &Review, run:
         Some(&submitted.by.request.id),
     )
     .await
-}
-
-/// The texts of an assessment that is shown; the form must still be loaded.
-pub(super) fn form_of<'a>(ctx: &'a Ctx, run: &Assessed) -> Result<&'a Form> {
-    authored(ctx, &run.result)
 }
