@@ -8,8 +8,9 @@ use tracing::instrument;
 
 use super::assess::{TASK, move_step};
 use crate::assessment::facts::authored;
-use crate::assessment::model::{Assessed, Decision, Outcome, Phase, Plan, Review, ReviewState, Shown, Used};
-use crate::assessment::store::QueueFilter;
+use crate::assessment::model::{
+    Assessed, Decision, Outcome, Phase, Plan, QueueFilter, Review, ReviewState, Shown, Used,
+};
 use crate::assessment::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::ReviewId;
@@ -107,7 +108,9 @@ pub async fn reviews(
     let mut tx = ctx.write(Act::AssessmentReviews).await?;
     let now = tx.now;
     let rows = store::queue(&mut tx, facility, &filter, after, now, page.limit + 1).await?;
-    let found = page.page(rows, &question, |review| (review.urgent, review.due_at, review.id));
+    let found = page.page(rows, &question, |review| {
+        (review.urgent, review.due_at, review.id)
+    });
     let mut items = Vec::with_capacity(found.items.len());
     for mut review in found.items {
         let patient = people::facts::patient(&mut tx, facility, review.patient_id).await?;

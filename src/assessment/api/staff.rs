@@ -7,8 +7,7 @@ use poem_openapi::payload::Json;
 
 use super::wire::{DecisionIn, ReviewOut, ReviewRecordOut, WaitingOut};
 use crate::assessment::acts;
-use crate::assessment::model::{Level, ReviewState};
-use crate::assessment::store::QueueFilter;
+use crate::assessment::model::{Level, QueueFilter, ReviewState};
 use crate::base::PageRequest;
 use crate::base::id::{ReviewId, StaffId};
 use crate::ctx::Ctx;
@@ -55,7 +54,11 @@ impl StaffApi {
     }
 
     /// Take an assessment in hand, for half an hour
-    #[oai(path = "/reviews/:id/claim", method = "post", operation_id = "assessment.claim")]
+    #[oai(
+        path = "/reviews/:id/claim",
+        method = "post",
+        operation_id = "assessment.claim"
+    )]
     async fn claim(
         &self,
         ctx: Data<&Ctx>,

@@ -168,7 +168,7 @@ pub struct FindingOut {
 impl From<ShownFinding> for FindingOut {
     fn from(s: ShownFinding) -> FindingOut {
         FindingOut {
-            level: crate::assessment::rules::level(&s.finding.level),
+            level: Level::of(&s.finding.level),
             rule: s.finding.rule,
             outcome: s.outcome,
             kind: s.finding.kind,
@@ -239,7 +239,7 @@ impl From<Assessed> for RunOut {
             id: a.id,
             response_version: a.response_version,
             at: a.at,
-            level: crate::assessment::rules::level(&a.result.level),
+            level: Level::of(&a.result.level),
             urgent: a.result.urgent,
             fired,
             scores: Any(Value::Object(scores)),

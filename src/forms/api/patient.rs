@@ -92,7 +92,11 @@ impl PatientApi {
     }
 
     /// Submit her answers
-    #[oai(path = "/responses/:id/submit", method = "post", operation_id = "forms.submit")]
+    #[oai(
+        path = "/responses/:id/submit",
+        method = "post",
+        operation_id = "forms.submit"
+    )]
     async fn submit(
         &self,
         ctx: Data<&Ctx>,
@@ -104,7 +108,9 @@ impl PatientApi {
         prefer: Header<Option<String>>,
         _body: Json<EmptyIn>,
     ) -> Result<Versioned<SubmittedOut>, Failure> {
-        let strict = prefer.as_deref().is_some_and(|value| value.contains("handling=strict"));
+        let strict = prefer
+            .as_deref()
+            .is_some_and(|value| value.contains("handling=strict"));
         let answered = acts::submit(&ctx, &hooks, &caller.0, id.0, strict).await?;
         let version = answered.response.version;
         Ok(Versioned::of(answered, version))

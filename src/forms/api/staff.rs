@@ -46,7 +46,11 @@ impl StaffApi {
         id: Path<ResponseId>,
         body: Json<StaffItemsIn>,
     ) -> Result<Versioned<StaffResponseOut>, Failure> {
-        let answers = body.0.answers.into_iter().map(|(link_id, value)| (link_id, value.0));
+        let answers = body
+            .0
+            .answers
+            .into_iter()
+            .map(|(link_id, value)| (link_id, value.0));
         let record = acts::staff_items(&ctx, &hooks, &caller.0, id.0, answers.collect()).await?;
         let version = record.response.version;
         Ok(Versioned::of(record, version))
