@@ -250,3 +250,6 @@ pub fn shown(finding: &Finding) -> Shown {
         Judged::Indeterminate => Shown::NotAssessed,
     }
 }
+
+#[cfg(test)]
+mod tests;
