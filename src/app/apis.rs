@@ -8,6 +8,15 @@ use crate::{assessment, forms, people};
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
     let routes = (people::api::PatientApi, forms::api::PatientApi);
+use crate::{assessment, education, episode, people};
+
+/// What a mini-program bundles a client of.
+pub fn patient() -> OpenApiService<impl OpenApi, ()> {
+    let routes = (
+        people::api::PatientApi,
+        episode::api::PatientApi,
+        education::api::PatientApi,
+    );
     OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
         .description("What a pregnant woman's phone calls. Errors are problem details (RFC 9457) with a stable `code`.")
         .url_prefix("/api/patient/v1")
@@ -19,6 +28,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         people::api::StaffApi,
         forms::api::StaffApi,
         assessment::api::StaffApi,
+        episode::api::StaffApi,
     );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")

@@ -77,6 +77,34 @@ acts! {
     PeopleAudit = "people.audit";
     /// What content is loaded and what awaits confirmation.
     PeopleContent = "people.content";
+    /// A woman is registered in the clinic.
+    EpisodeRegister = "episode.register";
+    /// She gives the dates of her pregnancy.
+    EpisodeEnroll = "episode.enroll";
+    /// Where she is on the pathway.
+    EpisodeJourney = "episode.journey";
+    /// What was sent to her.
+    EpisodeNotices = "episode.notices";
+    /// She has read a notice.
+    EpisodeReadNotice = "episode.read_notice";
+    /// The women of the clinic.
+    EpisodePatients = "episode.patients";
+    /// One woman's whole pathway on one page.
+    EpisodePatient = "episode.patient";
+    /// An obstetrician grades the risk.
+    EpisodeSetRiskColor = "episode.set_risk_color";
+    /// What waits for whom.
+    EpisodeTasks = "episode.tasks";
+    /// Something that waited is done.
+    EpisodeTaskDone = "episode.task_done";
+    /// The lessons of the prenatal school.
+    EducationLessons = "education.lessons";
+    /// One lesson.
+    EducationLesson = "education.lesson";
+    /// How far she is with a lesson.
+    EducationProgress = "education.progress";
+    /// A try at a quiz.
+    EducationQuizAttempt = "education.quiz_attempt";
     /// She asks for a consent.
     ConsentRequest = "consent.request";
     /// Staff prepare a consent for her.
