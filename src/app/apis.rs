@@ -3,12 +3,7 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{assessment, forms, people};
-
-/// What a mini-program bundles a client of.
-pub fn patient() -> OpenApiService<impl OpenApi, ()> {
-    let routes = (people::api::PatientApi, forms::api::PatientApi);
-use crate::{assessment, education, episode, people};
+use crate::{assessment, education, episode, forms, people};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -16,6 +11,7 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
         people::api::PatientApi,
         episode::api::PatientApi,
         education::api::PatientApi,
+        forms::api::PatientApi,
     );
     OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
         .description("What a pregnant woman's phone calls. Errors are problem details (RFC 9457) with a stable `code`.")
@@ -26,9 +22,9 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
 pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
+        episode::api::StaffApi,
         forms::api::StaffApi,
         assessment::api::StaffApi,
-        episode::api::StaffApi,
     );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")

@@ -1,7 +1,9 @@
 //! The one integration binary: every chapter goes through HTTP and uses the same cast of people.
 
+mod assessment;
 mod edge;
 mod engines;
+mod forms;
 mod house;
 mod journal;
 mod migrations;

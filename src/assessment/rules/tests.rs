@@ -21,7 +21,7 @@ fn content() -> Content {
 /// The healthy woman of the published vectors at 33 weeks, but for what is given.
 fn result(content: &Content, other: Value) -> Assessment {
     let vectors: Value = serde_json::from_str(include_str!(
-        "../../content/questionnaires/pre-analgesia/1.0.0.vectors.json"
+        "../../../content/questionnaires/pre-analgesia/1.0.0.vectors.json"
     ))
     .unwrap();
     let mut flat: Map<String, Value> = vectors["base"].as_object().unwrap().clone();
