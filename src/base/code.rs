@@ -80,6 +80,10 @@ codes! {
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
     ConsentValidityOver = "consent.validity_over";
+    FollowupAlertClosed = "followup.alert_closed";
+    FollowupAlreadyAnswered = "followup.already_answered";
+    QualityDiscussionMissing = "quality.discussion_missing";
+    QualityIllegalTransition = "quality.illegal_transition";
     FormsAlreadyCompleted = "forms.already_completed";
     FormsNotCompleted = "forms.not_completed";
     FormsResponseInvalid = "forms.response_invalid";
