@@ -3,8 +3,7 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{assessment, education, episode, forms, people};
-use crate::{assessment, consent, education, episode, followup, people, quality};
+use crate::{assessment, consent, education, episode, followup, forms, people, quality};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -38,7 +37,6 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
 
 /// Who listens when a form is submitted.
 pub fn hooks() -> Hooks {
-    Hooks(vec![assessment::on_submitted])
     Hooks(vec![assessment::on_submitted, followup::on_submitted])
 }
 
