@@ -3,7 +3,7 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{assessment, consent, education, episode, followup, people, quality};
+use crate::{assessment, consent, education, episode, followup, forms, people, quality};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -11,6 +11,7 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
         people::api::PatientApi,
         episode::api::PatientApi,
         education::api::PatientApi,
+        forms::api::PatientApi,
         consent::api::PatientApi,
     );
     OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
@@ -23,6 +24,8 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
         episode::api::StaffApi,
+        forms::api::StaffApi,
+        assessment::api::StaffApi,
         consent::api::StaffApi,
         followup::api::StaffApi,
         quality::api::StaffApi,

@@ -46,6 +46,13 @@ words! {
     }
 }
 
+impl Level {
+    /// The level of a rule table's word; an unknown one weighs most.
+    pub fn of(word: &str) -> Level {
+        Level::parse(word).unwrap_or(Level::Absolute)
+    }
+}
+
 words! {
     /// When the questions were asked.
     Phase {
@@ -247,4 +254,15 @@ pub struct Decision {
     pub summary: String,
     /// Why an absolute finding was overruled.
     pub reason: Option<String>,
+}
+
+/// Which part of the queue.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct QueueFilter {
+    /// Where it stands.
+    pub state: Option<ReviewState>,
+    /// How much it weighs.
+    pub level: Option<Level>,
+    /// Who has it in hand.
+    pub assignee: Option<StaffId>,
 }

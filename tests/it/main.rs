@@ -1,10 +1,12 @@
 //! The one integration binary: every chapter goes through HTTP and uses the same cast of people.
 
+mod assessment;
 mod content;
 mod edge;
 mod education;
 mod engines;
 mod episode;
+mod forms;
 mod house;
 mod journal;
 mod migrations;
