@@ -9,12 +9,14 @@
 //! 3. `people` · `episode` · `education` · `forms` · `assessment` · `consent` · `analgesia` · `followup` · `quality` – slices
 //! 4. `app` · `cli` – put it together
 
-pub mod analgesia;
 pub mod base;
 pub mod cache;
+pub mod consent;
 pub mod content;
 pub mod ctx;
 pub mod db;
+pub mod education;
+pub mod episode;
 pub mod evidence;
 pub mod http;
 pub mod journal;

@@ -77,4 +77,58 @@ acts! {
     PeopleAudit = "people.audit";
     /// What content is loaded and what awaits confirmation.
     PeopleContent = "people.content";
+    /// She asks for a consent.
+    ConsentRequest = "consent.request";
+    /// Staff prepare a consent for her.
+    ConsentPrepare = "consent.prepare";
+    /// Consents, hers or the hospital's.
+    ConsentList = "consent.list";
+    /// One consent.
+    ConsentGet = "consent.get";
+    /// An anesthesiologist decides which risks of hers she is shown.
+    ConsentRisks = "consent.risks";
+    /// An anesthesiologist releases the consent; what she is shown is frozen.
+    ConsentRelease = "consent.release";
+    /// What she is shown, byte for byte.
+    ConsentPresented = "consent.presented";
+    /// What she did while reading.
+    ConsentReadingEvents = "consent.reading_events";
+    /// Her first reading event was taken.
+    ConsentReadingStarted = "consent.reading_started";
+    /// All gates are passed.
+    ConsentReady = "consent.ready";
+    /// The questions before signing.
+    ConsentComprehensionQuestions = "consent.comprehension_questions";
+    /// She answers the questions.
+    ConsentComprehension = "consent.comprehension";
+    /// She asks the clinician something.
+    ConsentAsk = "consent.ask";
+    /// An anesthesiologist answers her question.
+    ConsentAnswer = "consent.answer";
+    /// An anesthesiologist records the explanation.
+    ConsentConversation = "consent.conversation";
+    /// An anesthesiologist closes a gate with a reason.
+    ConsentWaive = "consent.waive";
+    /// She proves who she is.
+    ConsentIdentity = "consent.identity";
+    /// She signs.
+    ConsentSign = "consent.sign", keyed;
+    /// She says no.
+    ConsentRefuse = "consent.refuse", keyed;
+    /// She takes her consent back.
+    ConsentWithdraw = "consent.withdraw", keyed;
+    /// An anesthesiologist countersigns.
+    ConsentCountersign = "consent.countersign", keyed;
+    /// The consent is in force.
+    ConsentActivated = "consent.activated";
+    /// An anesthesiologist sends it back to her for a defect.
+    ConsentReturn = "consent.return";
+    /// An anesthesiologist confirms it at the bedside.
+    ConsentBedside = "consent.bedside";
+    /// The signed document.
+    ConsentDocument = "consent.document";
+    /// A deadline or its validity is over.
+    ConsentExpired = "consent.expired";
+    /// What it covers is finished.
+    ConsentFulfilled = "consent.fulfilled";
 }

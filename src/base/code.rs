@@ -52,4 +52,27 @@ codes! {
     PeopleWechatCodeInvalid = "people.wechat_code_invalid";
     PeopleWechatUnavailable = "people.wechat_unavailable";
     PeopleWechatUserBlocked = "people.wechat_user_blocked";
+    ConsentAlreadyOpen = "consent.already_open";
+    ConsentAlreadyUnderstood = "consent.already_understood";
+    ConsentAnswerGiven = "consent.answer_given";
+    ConsentAssessmentMissing = "consent.assessment_missing";
+    ConsentAssessmentUndecided = "consent.assessment_undecided";
+    ConsentCodeInvalid = "consent.code_invalid";
+    ConsentContentMismatch = "consent.content_mismatch";
+    ConsentDeadlinePassed = "consent.deadline_passed";
+    ConsentEpisodeMissing = "consent.episode_missing";
+    ConsentGateWaived = "consent.gate_waived";
+    ConsentIdentityFresh = "consent.identity_fresh";
+    ConsentIdentityLevel = "consent.identity_level";
+    ConsentIllegalTransition = "consent.illegal_transition";
+    ConsentLicenseMissing = "consent.license_missing";
+    ConsentNotSuitable = "consent.not_suitable";
+    ConsentPhoneMismatch = "consent.phone_mismatch";
+    ConsentQuestionsOpen = "consent.questions_open";
+    ConsentReadingImpossible = "consent.reading_impossible";
+    ConsentRisksOpen = "consent.risks_open";
+    ConsentRisksUnconfirmed = "consent.risks_unconfirmed";
+    ConsentStatementMissing = "consent.statement_missing";
+    ConsentStrokesReplayed = "consent.strokes_replayed";
+    ConsentValidityOver = "consent.validity_over";
 }

@@ -1,0 +1,119 @@
+//! First use: a hospital and its accounts.
+
+use clap::{Subcommand, ValueEnum};
+
+use crate::app::{self, Parts, StartFault};
+use crate::base::{Clock, Role};
+use crate::config::Config;
+use crate::db::Durability;
+use crate::people::model::Settings;
+use crate::people::{StaffDraft, admin};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// A hospital.
+    #[command(subcommand)]
+    Facility(Facility),
+    /// An account.
+    #[command(subcommand)]
+    Staff(Staff),
+}
+
+#[derive(Subcommand)]
+pub enum Facility {
+    /// Adds a hospital.
+    Add {
+        /// What staff type at log-in, 2–32 of a-z 0-9 -.
+        code: String,
+        /// Its name.
+        name: String,
+        /// The 24-hour telephone.
+        phone: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Staff {
+    /// Adds an account and prints its one-time password.
+    Add {
+        /// The code of the hospital.
+        facility: String,
+        /// What is typed at log-in.
+        username: String,
+        /// Name as on documents.
+        name: String,
+        /// Role.
+        #[arg(value_enum)]
+        role: RoleArg,
+        /// License number; an anesthesiologist needs one to countersign.
+        #[arg(long)]
+        license: Option<String>,
+        /// Senior anesthesiologist.
+        #[arg(long)]
+        senior: bool,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum RoleArg {
+    Midwife,
+    Obstetrician,
+    Anesthesiologist,
+    Quality,
+    Admin,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Role {
+        match role {
+            RoleArg::Midwife => Role::Midwife,
+            RoleArg::Obstetrician => Role::Obstetrician,
+            RoleArg::Anesthesiologist => Role::Anesthesiologist,
+            RoleArg::Quality => Role::Quality,
+            RoleArg::Admin => Role::Admin,
+        }
+    }
+}
+
+pub async fn run(config: Config, command: Command) -> Result<(), StartFault> {
+    let kek = config.keys.kek()?;
+    let parts = Parts {
+        kek,
+        clock: Clock::system(),
+        demo: false,
+        durability: Durability::Full,
+    };
+    let ctx = app::context(&config, parts).await?;
+    match command {
+        Command::Facility(Facility::Add { code, name, phone }) => {
+            let added = admin::add_facility(&ctx, &code, &name, &phone, Settings::default()).await;
+            let facility = added.map_err(StartFault::Act)?;
+            println!("{} {}", facility.code, facility.id);
+        }
+        Command::Staff(Staff::Add {
+            facility,
+            username,
+            name,
+            role,
+            license,
+            senior,
+        }) => {
+            let draft = StaffDraft {
+                username,
+                name,
+                license,
+                title: String::new(),
+                role: role.into(),
+                senior,
+                grants: Vec::new(),
+                disabled: false,
+            };
+            let new = admin::add_staff(&ctx, &facility, draft, None)
+                .await
+                .map_err(StartFault::Act)?;
+            println!("{} {}", new.staff.username, new.one_time_password);
+        }
+    }
+    ctx.db.close().await;
+    Ok(())
+}

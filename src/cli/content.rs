@@ -1,0 +1,57 @@
+//! For the people who write content: every fault, and what awaits a clinician.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::content::{Content, Origin};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Loads and checks all content; prints every fault with file and place.
+    Check {
+        /// A content directory instead of the built-in one.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+    /// Lists what awaits a clinician's confirmation, with its source.
+    Review {
+        /// A content directory instead of the built-in one.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+}
+
+pub fn run(command: Command) -> ExitCode {
+    let (dir, review) = match command {
+        Command::Check { dir } => (dir, false),
+        Command::Review { dir } => (dir, true),
+    };
+    match Content::load(dir.map_or(Origin::BuiltIn, Origin::Folder)) {
+        Ok(content) => {
+            if review {
+                for one in content.unconfirmed() {
+                    println!(
+                        "{}\t{}\t{}\t{}\t{}",
+                        one.kind, one.name, one.place, one.source, one.claim
+                    );
+                }
+            } else {
+                let (lessons, forms) = (content.lessons.all().len(), content.forms.all().count());
+                println!(
+                    "{lessons} lessons, {forms} forms, {} consents: no fault",
+                    content.consents.all().len()
+                );
+            }
+            ExitCode::SUCCESS
+        }
+        Err(defects) => {
+            for defect in &defects {
+                eprintln!("{defect}");
+            }
+            eprintln!("{} faults", defects.len());
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The command line: `demo`, `serve`, `migrate`, `config`, `content`, `openapi`, `admin`.
+//!
+//! Every fault of the start is one clear line on standard error and exit code 1.
+
+mod admin;
+mod content;
+mod openapi;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{self, Parts, StartFault, listen};
+use crate::base::Clock;
+use crate::config::Config;
+use crate::db::{Db, Durability, sqlite_path};
+use crate::demo;
+
+/// Muan 母安: labor analgesia as one managed service.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    /// A TOML file of settings, also as `MUAN_CONFIG`; `MUAN_…` of the environment goes before it.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole system on an embedded database, with one hospital and sixty synthetic women.
+    Demo(demo::Options),
+    /// Fills a data directory for `demo`, in a process of its own.
+    #[command(hide = true)]
+    Seed(demo::Options),
+    /// The real thing: settings by file and environment.
+    Serve,
+    /// Brings the database to the newest schema.
+    Migrate,
+    /// Prints the settings in force, without secrets.
+    Config,
+    /// Checks content, or lists what awaits a clinician.
+    #[command(subcommand)]
+    Content(content::Command),
+    /// Writes the two OpenAPI documents.
+    Openapi(openapi::Options),
+    /// First use: a hospital and its first account.
+    #[command(subcommand)]
+    Admin(admin::Command),
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refused(&error.to_string()),
+    };
+    match runtime.block_on(dispatch(cli)) {
+        Ok(code) => code,
+        Err(fault) => refused(&fault.to_string()),
+    }
+}
+
+fn refused(why: &str) -> ExitCode {
+    eprintln!("muan: {why}");
+    ExitCode::FAILURE
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that hands the environment to the settings"
+)]
+fn load(path: Option<PathBuf>) -> Result<Config, StartFault> {
+    let path = path.or_else(|| std::env::var_os("MUAN_CONFIG").map(PathBuf::from));
+    Ok(Config::load(path.as_deref(), std::env::vars())?)
+}
+
+async fn dispatch(cli: Cli) -> Result<ExitCode, StartFault> {
+    let done = ExitCode::SUCCESS;
+    match cli.command {
+        Command::Demo(options) => demo::run(options).await.map(|()| done),
+        Command::Seed(options) => demo::seed(options).await.map(|()| done),
+        Command::Serve => serve(load(cli.config)?).await.map(|()| done),
+        Command::Migrate => migrate(&load(cli.config)?).await.map(|()| done),
+        Command::Config => {
+            print!("{}", load(cli.config)?.shown());
+            Ok(done)
+        }
+        Command::Content(command) => Ok(content::run(command)),
+        Command::Openapi(options) => openapi::run(options).map(|()| done),
+        Command::Admin(command) => admin::run(load(cli.config)?, command).await.map(|()| done),
+    }
+}
+
+async fn serve(config: Config) -> Result<(), StartFault> {
+    logs(&config.log);
+    let kek = config.keys.kek()?;
+    let bound = listen::bind(config.addr, config.admin_addr).await?;
+    let parts = Parts {
+        kek,
+        clock: Clock::system(),
+        demo: false,
+        durability: Durability::Full,
+    };
+    let ctx = app::context(&config, parts).await?;
+    tracing::info!(addr = %bound.addr, admin = %bound.admin_addr, engine = ctx.db.engine(), "serving");
+    listen::serve(ctx, bound).await
+}
+
+async fn migrate(config: &Config) -> Result<(), StartFault> {
+    let db = match config.database.expose() {
+        "sqlite" => {
+            std::fs::create_dir_all(&config.data)
+                .map_err(|error| StartFault::Io(config.data.display().to_string(), error))?;
+            Db::sqlite(&sqlite_path(&config.data), Durability::Full).await?
+        }
+        url => Db::postgres(url, 2).await?,
+    };
+    db.close().await;
+    println!("the schema is the newest");
+    Ok(())
+}
+
+/// JSON lines on standard error; ids and numbers, no personal data.
+pub(crate) fn logs(level: &str) {
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let _already_set = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_current_span(true)
+        .with_span_list(false)
+        .try_init();
+}

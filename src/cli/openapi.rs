@@ -1,0 +1,23 @@
+//! Writes the two documents as they are committed.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::app::{StartFault, apis};
+
+#[derive(Args)]
+pub struct Options {
+    /// Where `patient.json` and `staff.json` are written.
+    #[arg(long, default_value = "openapi")]
+    dir: PathBuf,
+}
+
+pub fn run(options: Options) -> Result<(), StartFault> {
+    for (name, document) in apis::documents() {
+        let path = options.dir.join(name);
+        std::fs::write(&path, document).map_err(|error| StartFault::Io(path.display().to_string(), error))?;
+        println!("{}", path.display());
+    }
+    Ok(())
+}

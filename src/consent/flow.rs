@@ -1,0 +1,159 @@
+//! One transition: state and revision, journal, message, step. Everything that moves a consent goes through here
+//! (CE-042); acts bring what belongs to it in the same transaction.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::model::{Consent, State};
+use super::rules::states::Trigger;
+use super::{rules, store};
+use crate::base::error::{Error, Result};
+use crate::base::id::ConsentId;
+use crate::base::{Act, Actor, Subject};
+use crate::ctx::Tx;
+use crate::episode;
+use crate::episode::model::{Step, StepKind, StepState};
+use crate::outbox::Message;
+use crate::people::caller::Caller;
+
+/// The message of a transition (CE-053): no clinical content.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Changed {
+    /// The consent.
+    pub id: ConsentId,
+    /// From.
+    pub from: State,
+    /// To.
+    pub to: State,
+    /// The revision that it made.
+    pub revision: i64,
+}
+
+/// The message that a deadline or a validity is over.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Expire {
+    /// The consent.
+    pub id: ConsentId,
+}
+
+/// Who moves it.
+pub enum By<'a> {
+    /// Somebody, in the act of the transaction.
+    Caller(&'a Caller),
+    /// The service itself, under an act of its own.
+    System(Act),
+}
+
+/// Moves a consent, writes it with whatever else the act has changed in it, and tells.
+///
+/// Errors: `consent.illegal_transition`; `Stale` when another act was first.
+pub async fn go(
+    tx: &mut Tx,
+    consent: &mut Consent,
+    trigger: Trigger,
+    by: By<'_>,
+    mut detail: Value,
+) -> Result<()> {
+    let from = consent.state;
+    consent.state = rules::next(from, trigger)?;
+    if consent.state.is_terminal() {
+        consent.ended_at = Some(tx.now);
+    }
+    save(tx, consent).await?;
+    if let Some(members) = detail.as_object_mut() {
+        members.insert("from".into(), from.word().into());
+        members.insert("to".into(), consent.state.word().into());
+        members.insert("revision".into(), consent.revision.into());
+    }
+    let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
+    match by {
+        By::Caller(caller) => tx.journal(caller, subject, detail).await?,
+        By::System(act) => {
+            tx.journal_as(
+                act,
+                Actor::SYSTEM,
+                Some(consent.facility_id),
+                subject,
+                detail,
+                None,
+            )
+            .await?;
+        }
+    }
+    let changed = Changed {
+        id: consent.id,
+        from,
+        to: consent.state,
+        revision: consent.revision,
+    };
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: "consent.changed",
+        facility: Some(consent.facility_id),
+        payload: &changed,
+        dedupe: None,
+        due,
+    })
+    .await?;
+    expire_when_due(tx, consent).await?;
+    set_step(tx, consent).await
+}
+
+/// Writes a consent; its revision rises by one.
+///
+/// Errors: `Stale` when another act was first.
+pub async fn save(tx: &mut Tx, consent: &mut Consent) -> Result<()> {
+    let before = consent.revision;
+    consent.revision += 1;
+    if store::save_consent(tx, consent, before).await? {
+        Ok(())
+    } else {
+        Err(Error::Stale { current: before })
+    }
+}
+
+/// When a consent in this state ends by itself.
+pub fn ends_at(consent: &Consent) -> Option<chrono::DateTime<chrono::Utc>> {
+    match consent.state {
+        State::Issued | State::Reading | State::Ready => consent.sign_deadline,
+        State::PatientSigned => consent.countersign_due_at,
+        State::Active => consent.valid_until,
+        State::Draft | State::Fulfilled | State::Refused | State::Withdrawn | State::Expired => None,
+    }
+}
+
+async fn expire_when_due(tx: &mut Tx, consent: &Consent) -> Result<()> {
+    let Some(due) = ends_at(consent) else {
+        return Ok(());
+    };
+    tx.enqueue(Message {
+        kind: "consent.expire",
+        facility: Some(consent.facility_id),
+        payload: &Expire { id: consent.id },
+        dedupe: Some(format!("{} {}", consent.id, due.timestamp_millis())),
+        due,
+    })
+    .await
+}
+
+/// Shows the consent on her pathway.
+pub async fn set_step(tx: &mut Tx, consent: &Consent) -> Result<()> {
+    let state = match consent.state {
+        State::Draft | State::PatientSigned => StepState::Waiting,
+        State::Issued | State::Reading | State::Ready => StepState::Open,
+        State::Active | State::Fulfilled => StepState::Done,
+        State::Refused | State::Withdrawn | State::Expired => StepState::Closed,
+    };
+    let step = Step {
+        episode: consent.episode_id,
+        facility: consent.facility_id,
+        kind: StepKind::Consent,
+        reference: consent.id.to_string(),
+        subject: Some(consent.id.0),
+        state,
+        due_from: consent.issued_at,
+        due_to: consent.sign_deadline,
+        required: false,
+    };
+    episode::facts::set_step(tx, &step).await
+}

@@ -1,0 +1,13 @@
+//! Informed consent to neuraxial labor analgesia: the instance and its states, what she is shown, the gates before she
+//! may sign, her signature, the anesthesiologist's, the evidence and the document.
+//!
+//! It never decides whether she may have analgesia: that is the anesthesiologist's review in `assessment`. Rules are in
+//! [`rules`] (the one table of transitions first), what is shown in `present`, what is proved in `proof`.
+//! Open: [`model`] and [`facts`] for later slices, [`api`] for assembly, [`jobs`] for what is due.
+
+pub mod facts;
+mod flow;
+pub mod jobs;
+pub mod model;
+pub mod rules;
+mod store;

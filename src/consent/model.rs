@@ -1,0 +1,480 @@
+//! Nouns of the consent and their small words.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::Enum;
+use serde::{Deserialize, Serialize};
+
+use crate::base::Locale;
+use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, SignatureId, StaffId};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum, Serialize, Deserialize)]
+        #[oai(rename_all = "snake_case")]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant,)* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+
+            /// The stored word.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)* }
+            }
+
+            /// Reads the stored word.
+            pub fn parse(word: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|one| one.word() == word)
+            }
+        }
+    )*};
+}
+
+words! {
+    /// Where a consent stands (CE §4.1).
+    State {
+        /// Being prepared; content is not hers to see.
+        Draft = "draft",
+        /// Released, content frozen.
+        Issued = "issued",
+        /// She has begun to read.
+        Reading = "reading",
+        /// All gates passed or waived with a reason.
+        Ready = "ready",
+        /// She has signed; the anesthesiologist has not.
+        PatientSigned = "patient_signed",
+        /// Countersigned, in force.
+        Active = "active",
+        /// What it covers is finished.
+        Fulfilled = "fulfilled",
+        /// Declined.
+        Refused = "refused",
+        /// Taken back.
+        Withdrawn = "withdrawn",
+        /// A deadline or its validity passed.
+        Expired = "expired",
+    }
+
+    /// What stands between her and signing.
+    Gate {
+        /// The lessons that the template requires.
+        Lessons = "lessons",
+        /// Every section read to its end, for at least its floor.
+        Reading = "reading",
+        /// The questions answered.
+        Comprehension = "comprehension",
+    }
+
+    /// How she and the doctor talked.
+    Channel {
+        /// Face to face.
+        InPerson = "in_person",
+        /// By video.
+        Video = "video",
+        /// By phone.
+        Phone = "phone",
+    }
+
+    /// What the statement on her capacity rests on (decision at release).
+    CapacityBasis {
+        /// The anesthesiologist saw her.
+        Seen = "seen",
+        /// By video.
+        Video = "video",
+        /// From the record.
+        Record = "record",
+    }
+
+    /// How she proved her identity before signing.
+    ProofMethod {
+        /// A code that staff gave her at the bedside.
+        BedsideCode = "bedside_code",
+        /// A fresh WeChat phone check against the number on record.
+        WechatPhone = "wechat_phone",
+    }
+
+    /// What she did on a page.
+    ReadingKind {
+        /// The document was opened.
+        Open = "open",
+        /// A section came on the screen.
+        Visible = "visible",
+        /// It left the screen.
+        Hidden = "hidden",
+        /// Its end was reached.
+        ScrollEnd = "scroll_end",
+        /// A part of its audio or video was played.
+        MediaRange = "media_range",
+        /// The document was closed or the app left.
+        Close = "close",
+    }
+
+    /// Why a patient-signed consent goes back to her.
+    ReturnReason {
+        /// The strokes can't be recognized as hers.
+        SignatureUnclear = "signature_unclear",
+        /// Her identity has to be checked again.
+        IdentityDoubt = "identity_doubt",
+        /// Something has to be explained again.
+        ExplanationNeeded = "explanation_needed",
+        /// Something else, in words.
+        Other = "other",
+    }
+
+    /// Why she says no; never required (CE-190).
+    RefusalReason {
+        /// The needle.
+        Needle = "needle",
+        /// Side effects.
+        SideEffects = "side_effects",
+        /// A natural birth.
+        Natural = "natural",
+        /// Cost.
+        Cost = "cost",
+        /// Her family's opinion.
+        Family = "family",
+        /// Another one.
+        Other = "other",
+    }
+
+    /// Who interpreted.
+    InterpreterKind {
+        /// A staff member.
+        Staff = "staff",
+        /// A relative.
+        Relative = "relative",
+        /// A service.
+        Service = "service",
+    }
+}
+
+impl State {
+    /// Whether nothing leads out of it (CE-051).
+    pub fn is_terminal(self) -> bool {
+        matches!(
+            self,
+            State::Fulfilled | State::Refused | State::Withdrawn | State::Expired
+        )
+    }
+}
+
+/// One consent instance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Consent {
+    /// Its id.
+    pub id: ConsentId,
+    /// The hospital.
+    pub facility_id: FacilityId,
+    /// Hers.
+    pub patient_id: PatientId,
+    /// The pregnancy.
+    pub episode_id: EpisodeId,
+    /// What it covers: `neuraxial_labor_analgesia`.
+    pub procedure_class: String,
+    /// The content address of the template.
+    pub template_id: String,
+    /// The language shown; it never changes.
+    pub locale: Locale,
+    /// Where it stands.
+    pub state: State,
+    /// Rises with each change; the strong tag.
+    pub revision: i64,
+    /// Whether she asked for it herself.
+    pub requested: bool,
+    /// SHA-256 of the bytes shown, lower-case hex; from release on.
+    pub presented_sha256: Option<String>,
+    /// When it was released.
+    pub issued_at: Option<DateTime<Utc>>,
+    /// Until when she may sign.
+    pub sign_deadline: Option<DateTime<Utc>>,
+    /// When she passed the questions.
+    pub understood_at: Option<DateTime<Utc>>,
+    /// Rounds of questions that she failed.
+    pub failed_rounds: i64,
+    /// When she signed.
+    pub signed_at: Option<DateTime<Utc>>,
+    /// Until when an anesthesiologist may countersign.
+    pub countersign_due_at: Option<DateTime<Utc>>,
+    /// Since when in force.
+    pub activated_at: Option<DateTime<Utc>>,
+    /// Until when in force.
+    pub valid_until: Option<DateTime<Utc>>,
+    /// When it ended: fulfilled, refused, withdrawn or expired.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The consent of an episode as later slices see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Its id.
+    pub id: ConsentId,
+    /// Where it stands.
+    pub state: State,
+    /// Until when in force.
+    pub valid_until: Option<DateTime<Utc>>,
+    /// The last bedside confirmation (CE-201).
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+/// What the anesthesiologist decided on the risks to be shown to her.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risks {
+    /// Rules whose risk she is shown.
+    pub confirm: Vec<String>,
+    /// Rules whose risk is left out, each with a reason.
+    pub remove: Vec<Removed>,
+    /// Risks in the anesthesiologist's own words.
+    pub add: Vec<Added>,
+}
+
+/// A risk that is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// The rule.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A risk in free text (CE-073).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// The risk.
+    pub text: String,
+    /// What is planned about it.
+    pub plan: Option<String>,
+}
+
+/// The anesthesiologist's statement on her capacity at release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capacity {
+    /// What it rests on.
+    pub basis: CapacityBasis,
+    /// In words.
+    pub note: Option<String>,
+}
+
+/// One event of reading (CE-080).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingEvent {
+    /// What happened.
+    pub kind: ReadingKind,
+    /// The section.
+    pub section: String,
+    /// Counts up by one within a session.
+    pub seq: i64,
+    /// The client's monotonic clock, ms.
+    pub at_ms: i64,
+}
+
+/// Events that came together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingBatch {
+    /// The client's session.
+    pub session: String,
+    /// In the client's order.
+    pub events: Vec<ReadingEvent>,
+    /// When the server received them.
+    pub at: DateTime<Utc>,
+}
+
+/// How far she has read a section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dwell {
+    /// The section.
+    pub section: String,
+    /// Time on the screen, ms.
+    pub dwell_ms: i64,
+    /// At least this, ms.
+    pub floor_ms: i64,
+    /// Whether its end was reached.
+    pub end_reached: bool,
+    /// Whether the section counts as read.
+    pub read: bool,
+}
+
+/// A round of questions, graded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    /// 1, 2, …
+    pub round: i64,
+    /// Questions asked.
+    pub asked: i64,
+    /// Right answers.
+    pub correct: i64,
+    /// Critical questions.
+    pub critical: i64,
+    /// Critical ones that are right.
+    pub critical_correct: i64,
+    /// All critical right and enough of the rest.
+    pub passed: bool,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A question of hers, with the answer once there is one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Asked {
+    /// Its id.
+    pub id: ConsentQuestionId,
+    /// What she asked.
+    pub question: String,
+    /// When.
+    pub asked_at: DateTime<Utc>,
+    /// The answer.
+    pub answer: Option<String>,
+    /// Who answered.
+    pub answered_by: Option<StaffId>,
+    /// When.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// The talk between her and the doctor.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Who explained.
+    pub staff: StaffId,
+    /// How.
+    pub channel: Channel,
+    /// How long, minutes.
+    pub minutes: i64,
+    /// When it was held.
+    pub held_at: DateTime<Utc>,
+    /// What it was about and who interpreted.
+    pub body: ConversationBody,
+}
+
+/// What a talk was about.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConversationBody {
+    /// Section ids of the consent.
+    pub topics: Vec<String>,
+    /// In words.
+    pub note: Option<String>,
+    /// Who interpreted (CE-076).
+    pub interpreter: Option<Interpreter>,
+}
+
+/// Who interpreted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interpreter {
+    /// Name.
+    pub name: String,
+    /// Language.
+    pub language: String,
+    /// Staff, relative or service.
+    pub kind: InterpreterKind,
+}
+
+/// A gate that an anesthesiologist closed with a reason.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Waiver {
+    /// Which.
+    pub gate: Gate,
+    /// Who.
+    pub staff: StaffId,
+    /// Why.
+    pub reason: String,
+    /// What she said in her own words; for the questions.
+    pub teach_back: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A check of who she is, by staff or by herself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// `in_person`, `bedside_code`, `wechat_phone`.
+    pub method: String,
+    /// Identity level that it gives (CE §7.2).
+    pub level: i64,
+    /// Who checked, where it was staff.
+    pub staff: Option<StaffId>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Her signature act.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// Its id.
+    pub id: SignatureId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Evidence section 10 with its salt.
+    pub section: Salted,
+}
+
+/// A body of evidence with the salt of its digest (CE-143).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Salted {
+    /// 16 random bytes, hex.
+    pub salt: String,
+    /// The body, CE-141-clean.
+    pub body: serde_json::Value,
+}
+
+/// What still stands between her and signing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// Required lessons that are not done, by code.
+    pub lessons: Vec<String>,
+    /// Sections that are not read.
+    pub reading: Vec<String>,
+    /// The questions are not passed.
+    pub comprehension: bool,
+    /// The template wants a talk first and there was none.
+    pub conversation: bool,
+    /// Staff have not checked her identity in person during this pregnancy.
+    pub identity_level: bool,
+    /// No check of the last ten minutes.
+    pub identity_fresh: bool,
+    /// Agreements that she has not given.
+    pub agreements: Vec<String>,
+}
+
+/// A consent with all that its page shows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct View {
+    /// The instance.
+    pub consent: Consent,
+    /// What is missing before she may sign; none once she has or can't any more.
+    pub missing: Option<Missing>,
+    /// How far each section is read.
+    pub reading: Vec<Dwell>,
+    /// Rounds of questions.
+    pub rounds: Vec<Round>,
+    /// Her questions.
+    pub questions: Vec<Asked>,
+    /// Gates closed with a reason.
+    pub waivers: Vec<Waiver>,
+    /// Talks.
+    pub conversations: Vec<Conversation>,
+    /// Risks that wait for or have the anesthesiologist's decision; staff only.
+    pub risks: Vec<Proposed>,
+    /// The last bedside confirmation.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// Whether the document can be fetched.
+    pub has_document: bool,
+}
+
+/// A risk of hers that the rules propose to show.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Proposed {
+    /// The rule, absent for one in free text.
+    pub rule: Option<String>,
+    /// What she reads.
+    pub text: String,
+    /// The answer that caused it, in plain words.
+    pub because: String,
+    /// `open`, `confirmed`, `removed`, `added`.
+    pub decision: String,
+    /// Why removed.
+    pub reason: Option<String>,
+    /// The plan, for one in free text.
+    pub plan: Option<String>,
+}

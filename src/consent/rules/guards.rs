@@ -1,0 +1,275 @@
+//! What has to hold for a release, a signature, a countersignature, a bedside confirmation and the start of analgesia.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
+
+use super::{BEDSIDE, FRESH, Refusal};
+use crate::base::Code;
+use crate::consent::model::{Check, Consent, Gate, Missing, Risks, Standing, State, Waiver};
+
+/// A finding of the assessment, as far as consent cares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: String,
+    /// Shown to her unless removed.
+    pub inject: bool,
+    /// For the anesthesiologist only.
+    pub confidential: bool,
+}
+
+/// The assessment, as far as consent cares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assessed {
+    /// What fired.
+    pub findings: Vec<Finding>,
+    /// Findings that still want an anesthesiologist's decision.
+    pub undecided: bool,
+    /// The review says that neuraxial analgesia is not suitable for her.
+    pub not_suitable: bool,
+}
+
+/// The rules whose risk is put before her.
+pub fn injected(assessed: Option<&Assessed>) -> Vec<&str> {
+    assessed
+        .into_iter()
+        .flat_map(|assessed| &assessed.findings)
+        .filter(|finding| finding.inject && !finding.confidential)
+        .map(|finding| finding.rule.as_str())
+        .collect()
+}
+
+/// Rules of a decision that are strange, or decided twice.
+pub fn misplaced(risks: &Risks, injected: &[&str]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let named = risks
+        .confirm
+        .iter()
+        .chain(risks.remove.iter().map(|removed| &removed.rule));
+    named
+        .filter(|rule| !injected.contains(&rule.as_str()) || !seen.insert(rule.as_str()))
+        .cloned()
+        .collect()
+}
+
+/// May the consent be released? (T02)
+///
+/// Refuses: `consent.assessment_missing`, `consent.not_suitable`, `consent.assessment_undecided`, `consent.risks_open`.
+pub fn may_release(assessed: Option<&Assessed>, waived: bool, risks: &Risks) -> Result<(), Refusal> {
+    if assessed.is_none() && !waived {
+        return Err(Refusal::Plain(Code::ConsentAssessmentMissing));
+    }
+    may_proceed(assessed)?;
+    let decided = |rule: &str| {
+        risks.confirm.iter().any(|one| one == rule) || risks.remove.iter().any(|one| one.rule == rule)
+    };
+    let open: Vec<String> = injected(assessed)
+        .into_iter()
+        .filter(|rule| !decided(rule))
+        .map(str::to_owned)
+        .collect();
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::RisksOpen { rules: open })
+    }
+}
+
+/// Does the assessment leave the way open? The guard of T02, T06 and T07.
+///
+/// Refuses: `consent.not_suitable`, `consent.assessment_undecided`.
+pub fn may_proceed(assessed: Option<&Assessed>) -> Result<(), Refusal> {
+    match assessed {
+        Some(assessed) if assessed.not_suitable => Err(Refusal::Plain(Code::ConsentNotSuitable)),
+        Some(assessed) if assessed.undecided => Err(Refusal::Plain(Code::ConsentAssessmentUndecided)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether nothing but her identity and her agreements is missing any more (T04, T05).
+pub fn gates_pass(missing: &Missing) -> bool {
+    missing.lessons.is_empty()
+        && missing.reading.is_empty()
+        && !missing.comprehension
+        && !missing.conversation
+}
+
+/// Takes out what an anesthesiologist waived.
+pub fn waive(missing: &mut Missing, waivers: &[Waiver]) {
+    for waiver in waivers {
+        match waiver.gate {
+            Gate::Lessons => missing.lessons.clear(),
+            Gate::Reading => missing.reading.clear(),
+            Gate::Comprehension => missing.comprehension = false,
+        }
+    }
+}
+
+/// Whether a gate still stands.
+pub fn stands(missing: &Missing, gate: Gate) -> bool {
+    match gate {
+        Gate::Lessons => !missing.lessons.is_empty(),
+        Gate::Reading => !missing.reading.is_empty(),
+        Gate::Comprehension => missing.comprehension,
+    }
+}
+
+/// Her identity level for signing: 2 with an in-person check during this pregnancy, which began about 280 days before
+/// the due date; a check of the weeks before is taken too.
+pub fn identity_level(checks: &[Check], edd: NaiveDate) -> i64 {
+    let begins = edd.checked_sub_signed(Duration::days(294)).unwrap_or(edd);
+    let in_person = checks
+        .iter()
+        .any(|check| check.method == "in_person" && check.at.date_naive() >= begins);
+    if in_person { 2 } else { 1 }
+}
+
+/// Whether any check is at most ten minutes old.
+pub fn is_fresh(checks: &[Check], now: DateTime<Utc>) -> bool {
+    checks
+        .iter()
+        .any(|check| now - check.at <= FRESH && check.at <= now)
+}
+
+/// What a signature rests on.
+pub struct Signing<'a> {
+    /// What is still missing.
+    pub missing: &'a Missing,
+    /// What the client says she saw, lower-case hex.
+    pub seen: &'a str,
+    /// Statements that she affirmed.
+    pub affirmed: &'a [String],
+    /// Statements that she has to affirm.
+    pub required: &'a [String],
+    /// The assessment.
+    pub assessed: Option<&'a Assessed>,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// May she sign? (T06)
+///
+/// Refuses: `consent.deadline_passed`, `consent.content_mismatch`, `people.agreement_missing`,
+/// `consent.statement_missing`, `consent.identity_level`, `consent.identity_fresh`, `consent.not_suitable`,
+/// `consent.assessment_undecided`.
+pub fn may_sign(consent: &Consent, signing: &Signing<'_>) -> Result<(), Refusal> {
+    let refuse = |code| Err(Refusal::Plain(code));
+    if consent
+        .sign_deadline
+        .is_none_or(|deadline| signing.now > deadline)
+    {
+        return refuse(Code::ConsentDeadlinePassed);
+    }
+    if consent.presented_sha256.as_deref() != Some(signing.seen) {
+        return refuse(Code::ConsentContentMismatch);
+    }
+    if !signing.missing.agreements.is_empty() {
+        return refuse(Code::PeopleAgreementMissing);
+    }
+    if !signing.required.iter().all(|id| signing.affirmed.contains(id)) {
+        return refuse(Code::ConsentStatementMissing);
+    }
+    if signing.missing.identity_level {
+        return refuse(Code::ConsentIdentityLevel);
+    }
+    if signing.missing.identity_fresh {
+        return refuse(Code::ConsentIdentityFresh);
+    }
+    may_proceed(signing.assessed)
+}
+
+/// What a countersignature rests on.
+pub struct Countersigning<'a> {
+    /// The anesthesiologist's license number.
+    pub license: Option<&'a str>,
+    /// Statements that the anesthesiologist affirmed.
+    pub affirmed: &'a [String],
+    /// Statements that have to be affirmed.
+    pub required: &'a [String],
+    /// Questions of hers without an answer.
+    pub unanswered: usize,
+    /// The assessment.
+    pub assessed: Option<&'a Assessed>,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// May the anesthesiologist countersign? (T07) That he is not she follows from their accounts' kinds.
+///
+/// Refuses: `consent.deadline_passed`, `consent.license_missing`, `consent.statement_missing`,
+/// `consent.questions_open`, `consent.not_suitable`, `consent.assessment_undecided`.
+pub fn may_countersign(consent: &Consent, signing: &Countersigning<'_>) -> Result<(), Refusal> {
+    let refuse = |code| Err(Refusal::Plain(code));
+    if consent.countersign_due_at.is_none_or(|due| signing.now > due) {
+        return refuse(Code::ConsentDeadlinePassed);
+    }
+    if signing.license.is_none_or(|license| license.trim().is_empty()) {
+        return refuse(Code::ConsentLicenseMissing);
+    }
+    if !signing.required.iter().all(|id| signing.affirmed.contains(id)) {
+        return refuse(Code::ConsentStatementMissing);
+    }
+    if signing.unanswered > 0 {
+        return refuse(Code::ConsentQuestionsOpen);
+    }
+    may_proceed(signing.assessed)
+}
+
+/// May the consent be confirmed at the bedside? (CE-201) Risks that came after the release, as a fever in labor, are
+/// confirmed here by the anesthesiologist, in the same act.
+///
+/// Refuses: `consent.illegal_transition` unless active, `consent.validity_over`, `consent.not_suitable`,
+/// `consent.risks_unconfirmed`.
+pub fn may_confirm(
+    consent: &Consent,
+    shown: &[String],
+    assessed: Option<&Assessed>,
+    confirmed: &[String],
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    if consent.state != State::Active {
+        return Err(Refusal::IllegalTransition {
+            current: consent.state,
+        });
+    }
+    if consent.valid_until.is_none_or(|until| now >= until) {
+        return Err(Refusal::Plain(Code::ConsentValidityOver));
+    }
+    if assessed.is_some_and(|assessed| assessed.not_suitable) {
+        return Err(Refusal::Plain(Code::ConsentNotSuitable));
+    }
+    let open: Vec<String> = injected(assessed)
+        .into_iter()
+        .filter(|rule| !shown.iter().chain(confirmed).any(|one| one == rule))
+        .map(str::to_owned)
+        .collect();
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::RisksUnconfirmed { rules: open })
+    }
+}
+
+/// May the analgesia record start on this consent? (CE-202)
+pub fn may_start(standing: &Standing, now: DateTime<Utc>) -> bool {
+    standing.state == State::Active
+        && standing.valid_until.is_some_and(|until| now < until)
+        && standing
+            .confirmed_at
+            .is_some_and(|at| at <= now && now - at <= BEDSIDE)
+}
+
+/// Full years between two days.
+pub fn age(birth: NaiveDate, on: NaiveDate) -> i64 {
+    let years = i64::from(on.year() - birth.year());
+    if (on.month(), on.day()) < (birth.month(), birth.day()) {
+        years - 1
+    } else {
+        years
+    }
+}
+
+#[cfg(test)]
+#[path = "guards_tests.rs"]
+mod tests;

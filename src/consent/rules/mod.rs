@@ -1,0 +1,71 @@
+//! Decisions on consents, pure: no database, no clock; time arrives as an argument.
+//!
+//! [`states`] is the table of transitions, [`reading`] the gate of reading, [`quiz`] the questions, [`guards`] what has
+//! to hold for a release, a signature, a countersignature and a bedside confirmation.
+
+pub mod guards;
+pub mod quiz;
+pub mod reading;
+pub mod states;
+
+use chrono::Duration;
+use serde_json::json;
+
+use super::model::State;
+use crate::base::{Code, Error};
+
+pub use states::next;
+
+/// What a check of identity counts as fresh for signing (T06).
+pub const FRESH: Duration = Duration::minutes(10);
+/// A bedside confirmation counts this long (CE-201).
+pub const BEDSIDE: Duration = Duration::hours(24);
+/// The explanation after a refusal is due within this.
+pub const EXPLAIN: Duration = Duration::hours(24);
+/// A release is due this long after it was asked for.
+pub const RELEASE: Duration = Duration::hours(24);
+/// An answer to a question of hers is due within this.
+pub const ANSWER: Duration = Duration::hours(24);
+/// Somebody comes this soon after she withdrew.
+pub const WITHDRAWN: Duration = Duration::minutes(10);
+/// After so many failed rounds of questions an anesthesiologist is asked to talk with her (CE-092).
+pub const FAILED_ROUNDS: i64 = 2;
+
+/// Why a rule says no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No row of the table leads on from here.
+    IllegalTransition {
+        /// Where it stands.
+        current: State,
+    },
+    /// A rule says no, and its code says all.
+    Plain(Code),
+    /// Injected risks wait for a decision.
+    RisksOpen {
+        /// Their rules.
+        rules: Vec<String>,
+    },
+    /// Risks are new since the release and not confirmed at the bedside.
+    RisksUnconfirmed {
+        /// Their rules.
+        rules: Vec<String>,
+    },
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::IllegalTransition { current } => {
+                Error::Conflict(Code::ConsentIllegalTransition, json!({ "state": current.word() }))
+            }
+            Refusal::Plain(code) => Error::Refused(code),
+            Refusal::RisksOpen { rules } => {
+                Error::Conflict(Code::ConsentRisksOpen, json!({ "rules": rules }))
+            }
+            Refusal::RisksUnconfirmed { rules } => {
+                Error::Conflict(Code::ConsentRisksUnconfirmed, json!({ "rules": rules }))
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The one table of transitions (CE §4.3). What is not in it is refused.
+
+use crate::consent::model::State;
+
+/// Who may pull a trigger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// She herself.
+    Patient,
+    /// An anesthesiologist.
+    Anesthesiologist,
+    /// Whoever prepares: midwife, anesthesiologist, or the service on her request.
+    Preparer,
+    /// The service itself.
+    System,
+}
+
+/// What makes a consent move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A draft is made.
+    Prepare,
+    /// The anesthesiologist releases it.
+    Release,
+    /// Her first reading event.
+    FirstRead,
+    /// All gates are passed.
+    GatesPass,
+    /// A gate is closed with a reason and none is left.
+    Waive,
+    /// She signs.
+    Sign,
+    /// The anesthesiologist countersigns.
+    Countersign,
+    /// It goes back to her for a defect.
+    Return,
+    /// She says no.
+    Refuse,
+    /// She takes it back.
+    Withdraw,
+    /// The time to sign or to countersign is over.
+    DeadlinePassed,
+    /// Its validity ends.
+    ValidityEnded,
+    /// The analgesia record is closed.
+    RecordClosed,
+}
+
+impl Trigger {
+    /// All of them.
+    pub const ALL: [Trigger; 13] = [
+        Trigger::Prepare,
+        Trigger::Release,
+        Trigger::FirstRead,
+        Trigger::GatesPass,
+        Trigger::Waive,
+        Trigger::Sign,
+        Trigger::Countersign,
+        Trigger::Return,
+        Trigger::Refuse,
+        Trigger::Withdraw,
+        Trigger::DeadlinePassed,
+        Trigger::ValidityEnded,
+        Trigger::RecordClosed,
+    ];
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Transition {
+    /// The id of the requirement.
+    pub id: &'static str,
+    /// From; none for a new instance.
+    pub from: &'static [State],
+    /// To.
+    pub to: State,
+    /// By what.
+    pub trigger: Trigger,
+    /// By whom.
+    pub who: By,
+}
+
+const fn row(id: &'static str, from: &'static [State], to: State, trigger: Trigger, who: By) -> Transition {
+    Transition {
+        id,
+        from,
+        to,
+        trigger,
+        who,
+    }
+}
+
+use State::{Active, Draft, Issued, PatientSigned, Reading, Ready};
+
+/// The table.
+pub const TRANSITIONS: &[Transition] = &[
+    row("T01", &[], Draft, Trigger::Prepare, By::Preparer),
+    row("T02", &[Draft], Issued, Trigger::Release, By::Anesthesiologist),
+    row("T03", &[Issued], Reading, Trigger::FirstRead, By::Patient),
+    row("T04", &[Reading], Ready, Trigger::GatesPass, By::System),
+    row("T05", &[Reading], Ready, Trigger::Waive, By::Anesthesiologist),
+    row("T06", &[Ready], PatientSigned, Trigger::Sign, By::Patient),
+    row(
+        "T07",
+        &[PatientSigned],
+        Active,
+        Trigger::Countersign,
+        By::Anesthesiologist,
+    ),
+    row(
+        "T08",
+        &[PatientSigned],
+        Ready,
+        Trigger::Return,
+        By::Anesthesiologist,
+    ),
+    row(
+        "T09",
+        &[Issued, Reading, Ready],
+        State::Refused,
+        Trigger::Refuse,
+        By::Patient,
+    ),
+    row(
+        "T10",
+        &[PatientSigned, Active],
+        State::Withdrawn,
+        Trigger::Withdraw,
+        By::Patient,
+    ),
+    row(
+        "T13",
+        &[Issued, Reading, Ready, PatientSigned],
+        State::Expired,
+        Trigger::DeadlinePassed,
+        By::System,
+    ),
+    row(
+        "T14",
+        &[Active],
+        State::Expired,
+        Trigger::ValidityEnded,
+        By::System,
+    ),
+    row(
+        "T15",
+        &[Active],
+        State::Fulfilled,
+        Trigger::RecordClosed,
+        By::System,
+    ),
+];
+
+/// Where a trigger leads from a state.
+///
+/// Refuses: `consent.illegal_transition` for every pair without a row.
+pub fn next(state: State, trigger: Trigger) -> Result<State, super::Refusal> {
+    TRANSITIONS
+        .iter()
+        .find(|row| row.trigger == trigger && row.from.contains(&state))
+        .map(|row| row.to)
+        .ok_or(super::Refusal::IllegalTransition { current: state })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consent::rules::Refusal;
+
+    #[test]
+    fn every_pair_without_a_row_is_refused() {
+        let mut refused = 0;
+        for state in State::ALL {
+            for trigger in Trigger::ALL {
+                let row = TRANSITIONS
+                    .iter()
+                    .find(|row| row.trigger == trigger && row.from.contains(state));
+                match (next(*state, trigger), row) {
+                    (Ok(to), Some(row)) => assert_eq!(to, row.to, "{}", row.id),
+                    (Err(Refusal::IllegalTransition { current }), None) => {
+                        assert_eq!(current, *state);
+                        refused += 1;
+                    }
+                    (answer, row) => panic!("{state:?} {trigger:?}: {answer:?} against {row:?}"),
+                }
+            }
+        }
+        let rows: usize = TRANSITIONS.iter().map(|row| row.from.len()).sum();
+        assert_eq!(refused, State::ALL.len() * Trigger::ALL.len() - rows);
+    }
+
+    #[test]
+    fn nothing_leads_out_of_a_terminal_state() {
+        for row in TRANSITIONS {
+            assert!(row.from.iter().all(|state| !state.is_terminal()), "{}", row.id);
+        }
+    }
+
+    #[test]
+    fn each_trigger_has_one_row_with_an_id_of_its_own() {
+        for trigger in Trigger::ALL {
+            assert_eq!(
+                TRANSITIONS.iter().filter(|row| row.trigger == trigger).count(),
+                1,
+                "{trigger:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The SQL of consents and nothing else. Every function takes the hospital and filters by it.
+
+mod ceremony;
+mod consents;
+mod proofs;
+
+pub use ceremony::*;
+pub use consents::*;
+pub use proofs::*;

@@ -1,0 +1,291 @@
+//! Signatures, decisions, bedside confirmations, evidence and the document: insert-only.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::base::error::Result;
+use crate::base::id::{ConsentId, FacilityId, SignatureId, StaffId};
+use crate::consent::model::{Consent, Salted, Signature};
+use crate::ctx::{Records, Tx};
+use crate::db::Q;
+use crate::evidence::ink::Strokes;
+use crate::vault::{Class, Sealed};
+
+/// A signature act to be kept.
+pub struct NewSignature<'a> {
+    /// `patient` or `clinician`.
+    pub kind: &'static str,
+    /// Her account or the staff member.
+    pub signer: Uuid,
+    /// What was drawn.
+    pub strokes: Option<&'a Strokes>,
+    /// The evidence section of the act.
+    pub section: &'a Salted,
+    /// Its digest.
+    pub digest: [u8; 32],
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Keeps a signature act; none when these very strokes were used for this woman before.
+pub async fn add_signature(
+    tx: &mut Tx,
+    consent: &Consent,
+    new: NewSignature<'_>,
+) -> Result<Option<SignatureId>> {
+    let id: SignatureId = tx.id();
+    let facility = Some(consent.facility_id);
+    let sealed = match new.strokes {
+        Some(strokes) => Some(
+            tx.seal_json(facility, id, Class::Strokes, "strokes", strokes)
+                .await?,
+        ),
+        None => None,
+    };
+    let body = tx
+        .seal_json(facility, id, Class::Clinical, "body", new.section)
+        .await?;
+    let added = tx
+        .q("insert into consent_signature (id, facility_id, consent_id, patient_id, kind, signer_id, strokes, strokes_digest, body, \
+            digest, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+            on conflict (patient_id, strokes_digest) do nothing")
+        .bind(id)
+        .bind(consent.facility_id)
+        .bind(consent.id)
+        .bind(consent.patient_id)
+        .bind(new.kind)
+        .bind(new.signer)
+        .bind(sealed)
+        .bind(new.strokes.map(|strokes| crate::evidence::ink::digest(strokes).to_vec()))
+        .bind(body)
+        .bind(new.digest.to_vec())
+        .bind(new.at)
+        .run()
+        .await?;
+    Ok((added == 1).then_some(id))
+}
+
+/// Her signature that stands: the newest that was not returned.
+pub async fn signature(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Option<Signature>> {
+    let row: Option<(SignatureId, Sealed, DateTime<Utc>)> = r
+        .q("select s.id, s.body, s.at from consent_signature s left join consent_return b on b.signature_id = s.id \
+            where s.facility_id = $1 and s.consent_id = $2 and s.kind = 'patient' and b.signature_id is null \
+            order by s.id desc limit 1")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    match row {
+        Some((id, body, at)) => Ok(Some(Signature {
+            section: r.open_json(id, "body", &body).await?,
+            id,
+            at,
+        })),
+        None => Ok(None),
+    }
+}
+
+/// What was drawn in a signature act; for the picture in the document alone.
+pub async fn strokes(r: &mut impl Records, facility: FacilityId, id: SignatureId) -> Result<Option<Strokes>> {
+    let row: Option<(Option<Sealed>,)> = r
+        .q("select strokes from consent_signature where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    match row.and_then(|(sealed,)| sealed) {
+        Some(sealed) => Ok(Some(r.open_json(id, "strokes", &sealed).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Marks a signature act as superseded; the act itself stays.
+pub async fn add_return(
+    tx: &mut Tx,
+    consent: &Consent,
+    signature: SignatureId,
+    staff: StaffId,
+    reason: &(impl Serialize + Sync),
+) -> Result<()> {
+    let facility = Some(consent.facility_id);
+    let reason = tx
+        .seal_json(facility, signature, Class::FreeText, "reason", reason)
+        .await?;
+    let now = tx.now;
+    tx.q("insert into consent_return (signature_id, facility_id, consent_id, staff_id, reason, at) values ($1, $2, $3, $4, $5, $6)")
+        .bind(signature)
+        .bind(consent.facility_id)
+        .bind(consent.id)
+        .bind(staff)
+        .bind(reason)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// A refusal or a withdrawal to be kept (CE-190).
+pub struct NewDecision<'a, T> {
+    /// `refused` or `withdrawn`.
+    pub kind: &'static str,
+    /// Whether she wants to be asked again.
+    pub ask_again: bool,
+    /// `pending` until a doctor has explained the consequences, `not_needed` after a withdrawal.
+    pub explained: &'static str,
+    /// Reasons and what was offered.
+    pub body: &'a T,
+}
+
+/// Keeps a refusal or a withdrawal.
+pub async fn add_decision<T: Serialize + Sync>(
+    tx: &mut Tx,
+    consent: &Consent,
+    new: NewDecision<'_, T>,
+) -> Result<()> {
+    let id: Uuid = tx.id();
+    let body = tx
+        .seal_json(Some(consent.facility_id), id, Class::FreeText, "body", new.body)
+        .await?;
+    let now = tx.now;
+    tx.q(
+        "insert into consent_decision (id, facility_id, consent_id, kind, ask_again, explained, body, at) \
+          values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(id)
+    .bind(consent.facility_id)
+    .bind(consent.id)
+    .bind(new.kind)
+    .bind(new.ask_again)
+    .bind(new.explained)
+    .bind(body)
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Keeps a bedside confirmation.
+pub async fn add_bedside(
+    tx: &mut Tx,
+    consent: &Consent,
+    staff: StaffId,
+    body: &(impl Serialize + Sync),
+) -> Result<()> {
+    let id: Uuid = tx.id();
+    let body = tx
+        .seal_json(Some(consent.facility_id), id, Class::Clinical, "body", body)
+        .await?;
+    let now = tx.now;
+    tx.q("insert into consent_bedside (id, facility_id, consent_id, staff_id, body, at) values ($1, $2, $3, $4, $5, $6)")
+        .bind(id)
+        .bind(consent.facility_id)
+        .bind(consent.id)
+        .bind(staff)
+        .bind(body)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Keeps one section of the evidence.
+pub async fn add_evidence(
+    tx: &mut Tx,
+    consent: &Consent,
+    no: i64,
+    name: &'static str,
+    section: &Salted,
+    digest: [u8; 32],
+) -> Result<()> {
+    let body = tx
+        .seal_json(
+            Some(consent.facility_id),
+            consent.id,
+            Class::Clinical,
+            name,
+            section,
+        )
+        .await?;
+    tx.q("insert into consent_evidence (consent_id, facility_id, no, name, body, digest) values ($1, $2, $3, $4, $5, $6)")
+        .bind(consent.id)
+        .bind(consent.facility_id)
+        .bind(no)
+        .bind(name)
+        .bind(body)
+        .bind(digest.to_vec())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// The document to be kept.
+pub struct NewDocument<'a> {
+    /// The PDF.
+    pub pdf: &'a [u8],
+    /// Its SHA-256, lower-case hex.
+    pub sha256: &'a str,
+    /// The evidence root, lower-case hex.
+    pub root: &'a str,
+    /// SHA-256 of the verification code (CE-210).
+    pub code_digest: [u8; 32],
+}
+
+/// Keeps the document.
+pub async fn add_document(tx: &mut Tx, consent: &Consent, new: NewDocument<'_>) -> Result<()> {
+    let pdf = tx
+        .seal_bytes(
+            Some(consent.facility_id),
+            consent.id,
+            Class::Document,
+            "pdf",
+            new.pdf,
+        )
+        .await?;
+    let now = tx.now;
+    tx.q("insert into consent_document (consent_id, facility_id, pdf, sha256, root, code_digest, sealing_status, at) \
+          values ($1, $2, $3, $4, $5, $6, 'none', $7)")
+        .bind(consent.id)
+        .bind(consent.facility_id)
+        .bind(pdf)
+        .bind(new.sha256.to_owned())
+        .bind(new.root.to_owned())
+        .bind(new.code_digest.to_vec())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Whether there is a document.
+pub async fn has_document(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<bool> {
+    let row: Option<(String,)> = q
+        .q("select sha256 from consent_document where facility_id = $1 and consent_id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
+/// The document with its SHA-256.
+pub async fn document(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Option<(Vec<u8>, String)>> {
+    let row: Option<(Sealed, String)> = r
+        .q("select pdf, sha256 from consent_document where facility_id = $1 and consent_id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    match row {
+        Some((pdf, sha256)) => Ok(Some((r.open_bytes(id, "pdf", &pdf).await?.to_vec(), sha256))),
+        None => Ok(None),
+    }
+}
