@@ -13,7 +13,7 @@ const SLOW_FETAL_HEART: Duration = Duration::minutes(3);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// Who is called.
-    pub roles: &'static [Role],
+    pub roles: Vec<Role>,
     /// At once, before everything else.
     pub urgent: bool,
     /// Within how many minutes.
@@ -21,20 +21,34 @@ pub struct Call {
 }
 
 impl Call {
-    const fn now(roles: &'static [Role]) -> Call {
+    /// At once.
+    pub fn now(roles: &[Role]) -> Call {
         Call {
-            roles,
+            roles: roles.to_vec(),
             urgent: true,
             within_min: 0,
         }
     }
 
-    const fn soon(roles: &'static [Role], within_min: i64) -> Call {
+    fn soon(roles: &[Role], within_min: i64) -> Call {
         Call {
-            roles,
+            roles: roles.to_vec(),
             urgent: false,
             within_min,
         }
+    }
+
+    /// Several calls as one: who comes for any of them, as soon as for the soonest.
+    pub fn together(calls: &[Call]) -> Option<Call> {
+        let within_min = calls.iter().map(|call| call.within_min).min()?;
+        let mut roles: Vec<Role> = calls.iter().flat_map(|call| &call.roles).copied().collect();
+        roles.sort();
+        roles.dedup();
+        Some(Call {
+            roles,
+            urgent: calls.iter().any(|call| call.urgent),
+            within_min,
+        })
     }
 }
 
@@ -192,7 +206,7 @@ pub fn of_event(event: &Event) -> Call {
         C::Pruritus | C::Nausea | C::Shivering | C::UrinaryRetention => Call::soon(&[A, M], 60),
     };
     if event.severity >= 3 {
-        Call::now(call.roles)
+        Call::now(&call.roles)
     } else {
         call
     }

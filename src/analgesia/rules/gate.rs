@@ -32,6 +32,9 @@ pub fn check_admission(sheet: &mut Sheet, admitted_at: DateTime<Utc>, found: &Ad
     );
     sheet.score(found.station, "/station", -5, 5);
     sheet.score(found.fhr_baseline, "/fhr_baseline", 0, 240);
+    if let Some(fhr) = found.fhr_baseline {
+        sheet.measured("/fhr_baseline", &limits::FHR, fhr);
+    }
 }
 
 /// Each check of the time-out must hold; those that don't are named.
@@ -115,13 +118,6 @@ pub fn missing(chart: &Chart) -> Vec<&'static str> {
         need(weighed, "/delivery/babies/weight_g");
     }
     missing
-}
-
-/// What is unusual at admission is to be confirmed like any measured value.
-pub fn confirm_admission(sheet: &mut Sheet, found: &Admission) {
-    if let Some(fhr) = found.fhr_baseline {
-        sheet.measured("/fhr_baseline", &limits::FHR, fhr);
-    }
 }
 
 #[cfg(test)]
