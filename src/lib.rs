@@ -9,15 +9,22 @@
 //! 3. `people` · `episode` · `education` · `forms` · `assessment` · `consent` · `analgesia` · `followup` · `quality` – slices
 //! 4. `app` · `cli` – put it together
 
+pub mod analgesia;
+pub mod app;
+pub mod assessment;
 pub mod base;
 pub mod cache;
+pub mod cli;
+pub mod config;
 pub mod consent;
 pub mod content;
 pub mod ctx;
 pub mod db;
+pub mod demo;
 pub mod education;
 pub mod episode;
 pub mod evidence;
+pub mod forms;
 pub mod http;
 pub mod journal;
 pub mod outbox;

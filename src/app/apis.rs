@@ -2,7 +2,8 @@
 
 use poem_openapi::{OpenApi, OpenApiService};
 
-use crate::people;
+use crate::forms::model::Hooks;
+use crate::{assessment, people};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -21,12 +22,10 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
 }
 
 /// Who listens when a form is submitted.
-#[derive(Clone)]
-pub struct NoHooks;
-
-/// Who listens when a form is submitted.
-pub fn hooks() -> NoHooks {
-    NoHooks
+pub fn hooks() -> Hooks {
+    Hooks(vec![
+        assessment::on_submitted,
+    ])
 }
 
 /// Both documents as text, by file name, two-space indent and a final newline.

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
+use crate::forms;
 use crate::journal;
 use crate::outbox::{self, Job};
 
@@ -59,7 +60,10 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 }
 
 /// The slice that cares does it.
-async fn handle(_ctx: &Ctx, job: &Job) -> Result<()> {
+async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
+    if forms::jobs::handle(ctx, job).await? {
+        return Ok(());
+    }
     tracing::error!(job.kind = job.kind, "a job that no slice knows");
     Err(Error::broken("a job that no slice knows"))
 }

@@ -131,4 +131,36 @@ acts! {
     ConsentExpired = "consent.expired";
     /// What it covers is finished.
     ConsentFulfilled = "consent.fulfilled";
+    /// The forms assigned to her.
+    FormsList = "forms.list";
+    /// The definition of a form.
+    FormsQuestionnaire = "forms.questionnaire";
+    /// She begins a form.
+    FormsStart = "forms.start";
+    /// Her own answers.
+    FormsRead = "forms.read";
+    /// She saves a draft.
+    FormsSave = "forms.save";
+    /// She submits her answers.
+    FormsSubmit = "forms.submit", keyed;
+    /// Staff read a woman's answers.
+    FormsReadStaff = "forms.read_staff";
+    /// Staff enter their part beside her answers.
+    FormsStaffItems = "forms.staff_items";
+    /// Staff confirm answers against their source.
+    FormsVerify = "forms.verify";
+    /// Staff fill in a form on her behalf.
+    FormsEnter = "forms.enter";
+    /// The assessment is assigned in its window.
+    FormsAssign = "forms.assign";
+    /// The rules are run on her answers.
+    AssessmentAssess = "assessment.assess";
+    /// The review queue.
+    AssessmentReviews = "assessment.reviews";
+    /// One assessment with its findings.
+    AssessmentReview = "assessment.review";
+    /// A doctor takes an assessment in hand.
+    AssessmentClaim = "assessment.claim";
+    /// A doctor decides on an assessment.
+    AssessmentDecide = "assessment.decide";
 }

@@ -75,4 +75,11 @@ codes! {
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
     ConsentValidityOver = "consent.validity_over";
+    FormsAlreadyCompleted = "forms.already_completed";
+    FormsNotCompleted = "forms.not_completed";
+    FormsResponseInvalid = "forms.response_invalid";
+    FormsWindowClosed = "forms.window_closed";
+    AssessmentAlreadyDecided = "assessment.already_decided";
+    AssessmentClaimedByAnother = "assessment.claimed_by_another";
+    AssessmentNeedsAnesthesiologist = "assessment.needs_anesthesiologist";
 }

@@ -85,6 +85,22 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentDocument, &[P, M, O, A]),
     (Act::ConsentExpired, &[System]),
     (Act::ConsentFulfilled, &[System]),
+    (Act::FormsList, &[P]),
+    (Act::FormsQuestionnaire, &[P]),
+    (Act::FormsStart, &[P]),
+    (Act::FormsRead, &[P]),
+    (Act::FormsSave, &[P]),
+    (Act::FormsSubmit, &[P]),
+    (Act::FormsReadStaff, &[M, O, A]),
+    (Act::FormsStaffItems, &[M, O, A]),
+    (Act::FormsVerify, &[M, O, A]),
+    (Act::FormsEnter, &[M, O, A]),
+    (Act::FormsAssign, &[System]),
+    (Act::AssessmentAssess, &[System]),
+    (Act::AssessmentReviews, &[O, A]),
+    (Act::AssessmentReview, &[O, A]),
+    (Act::AssessmentClaim, &[O, A]),
+    (Act::AssessmentDecide, &[O, A]),
 ];
 
 /// The row of an act; an act without one may be done by nobody.

@@ -33,6 +33,11 @@ impl Answers {
         self.0.extend(newer.0);
     }
 
+    /// Leaves out the answers to questions that `wanted` does not name.
+    pub fn retain(&mut self, wanted: impl Fn(&str) -> bool) {
+        self.0.retain(|link_id, _| wanted(link_id));
+    }
+
     /// linkIds and answers in the order of the linkIds.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[Answer])> {
         self.0

@@ -42,6 +42,15 @@ pub fn morning() -> DateTime<Utc> {
     "2026-03-02T01:00:00Z".parse().unwrap()
 }
 
+/// Whether `engines` runs the chapters again on PostgreSQL.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a switch of the tests, not a setting of the service"
+)]
+fn engine_is_postgres() -> bool {
+    std::env::var_os("MUAN_TEST_ENGINE").is_some_and(|engine| engine == "postgres")
+}
+
 fn kek() -> Kek {
     Kek::from_hex(&"5a".repeat(32)).unwrap()
 }
@@ -79,13 +88,18 @@ async fn start_simulator(clock: &Clock) -> simulator::Handle {
 }
 
 impl App {
-    /// On SQLite.
+    /// On SQLite, or on the engine that this run is about.
     pub async fn new() -> App {
         App::with(|_| {}).await
     }
 
-    /// On SQLite, with other settings.
+    /// With other settings.
     pub async fn with(change: impl FnOnce(&mut Config)) -> App {
+        if engine_is_postgres() {
+            return App::postgres_with(change)
+                .await
+                .expect("PostgreSQL was there when this run began");
+        }
         let data = tempfile::tempdir().unwrap();
         std::fs::copy(sqlite_template().await, data.path().join("muan.db")).unwrap();
         let clock = Clock::starting_at(morning());
@@ -97,6 +111,10 @@ impl App {
 
     /// On PostgreSQL, or none where it is not installed.
     pub async fn postgres() -> Option<App> {
+        App::postgres_with(|_| {}).await
+    }
+
+    async fn postgres_with(change: impl FnOnce(&mut Config)) -> Option<App> {
         let server = servers::postgres().await?;
         let key = migrations_key();
         let database = server
@@ -117,13 +135,16 @@ impl App {
         let mut config = config(data.path().to_owned(), &simulator);
         config.database = Secret::from(database.url());
         config.database_connections = 4;
+        change(&mut config);
         Some(App::start(config, clock, simulator, data, Some(database)).await)
     }
 
     /// One on each engine that is there.
     pub async fn each() -> Vec<App> {
         let mut apps = vec![App::new().await];
-        apps.extend(App::postgres().await);
+        if !engine_is_postgres() {
+            apps.extend(App::postgres().await);
+        }
         apps
     }
 

@@ -1,0 +1,277 @@
+//! Running the rules when answers come in.
+
+use futures_util::future::BoxFuture;
+use serde_json::json;
+
+use crate::assessment::facts::authored;
+use crate::assessment::model::{Assessed, Inputs, Level, Phase, Review, ReviewState};
+use crate::assessment::{rules, store};
+use crate::base::canonical::sha256;
+use crate::base::error::{Error, Fault, Result};
+use crate::base::id::{FacilityId, ResponseId};
+use crate::base::{Act, Code, Locale, Subject};
+use crate::content::forms::{ASSESSMENT, RECHECK};
+use crate::ctx::{Ctx, Sender, Tx};
+use crate::episode;
+use crate::episode::model::{Episode, NewTask, Step, StepKind, StepState, day};
+use crate::forms;
+use crate::forms::model::{Submitted, Told};
+use crate::people;
+use crate::questionnaire::{self, Answers, Context, Form, Language, Problem, Status, Who};
+
+/// The kind of the task that asks a doctor to look.
+pub(super) const TASK: &str = "assessment.review";
+
+/// Runs the rules when the assessment, the re-check or staff items beside them come in; other forms are not ours.
+pub fn on_submitted<'a>(
+    ctx: &'a Ctx,
+    tx: &'a mut Tx,
+    submitted: &'a Submitted<'a>,
+) -> BoxFuture<'a, Result<Option<Told>>> {
+    Box::pin(async move {
+        let phase = match submitted.response.name.as_str() {
+            ASSESSMENT => Phase::Antenatal,
+            RECHECK => Phase::Recheck,
+            _ => return Ok(None),
+        };
+        assess(ctx, tx, submitted, phase).await.map(Some)
+    })
+}
+
+async fn assess(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase) -> Result<Told> {
+    let (response, episode) = (submitted.response, submitted.episode);
+    let place = episode.facility_id;
+    let facility = people::facts::facility(tx, place).await?;
+    let form = ctx.content.forms.authored(response.form_version());
+    let form = form.ok_or_else(|| Error::broken("the form of a response is no longer loaded"))?;
+    let (answers, earlier) = union(ctx, tx, form, submitted, phase).await?;
+    let mut context = Context::at(tx.now).in_phase(phase.into());
+    context
+        .settings
+        .insert("aptt_uln".to_owned(), facility.settings.aptt_uln);
+    refuse_contradicting_staff_items(form, &answers, &context, submitted)?;
+    let result = questionnaire::assess(form, &answers, &context);
+    let told = rules::told(form, &result, &facility.phone, submitted.locale);
+
+    let salt: [u8; 32] = rand::random();
+    let document = serde_json_canonicalizer::to_vec(&response.content)?;
+    let assessed = Assessed {
+        id: tx.id(),
+        response_version: response.version,
+        at: tx.now,
+        inputs: Inputs {
+            answers_used: rules::answers_used(&result, &answers),
+            earlier,
+            aptt_uln: facility.settings.aptt_uln.to_string(),
+            response_digest: hex::encode(sha256(&[salt.as_slice(), &document].concat())),
+            response_salt: hex::encode(salt),
+        },
+        result,
+    };
+    let review = filed(tx, submitted, phase, &assessed).await?;
+    store::add_assessed(tx, &review, &assessed).await?;
+    onward(tx, episode, &review, &assessed).await?;
+    journaled(tx, submitted, &review, &assessed).await?;
+    Ok(told)
+}
+
+/// All answers that the rules read. At the re-check, what is asked again counts as it was answered there: an old answer
+/// that she did not confirm is none.
+async fn union(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    form: &Form,
+    submitted: &Submitted<'_>,
+    phase: Phase,
+) -> Result<(Answers, Option<(ResponseId, i64)>)> {
+    let response = submitted.response;
+    let mut union = Answers::default();
+    let mut earlier = None;
+    if phase == Phase::Recheck {
+        let (place, id) = (response.facility_id, response.episode_id);
+        let before = forms::facts::latest_completed(tx, place, id, ASSESSMENT).await?;
+        let again = ctx.content.forms.version(RECHECK, response.form_version());
+        if let (Some(before), Some(again)) = (before, again) {
+            let mut hers = Answers::from_response(form, &before.content);
+            hers.retain(|link_id| !again.form.has_item(link_id));
+            union.merge(hers);
+            if let Some(items) = &before.staff_items {
+                let lasting: Vec<&str> = form.prefilled_at_recheck().collect();
+                let mut theirs = Answers::from_response(form, items);
+                theirs.retain(|link_id| lasting.contains(&link_id));
+                union.merge(theirs);
+            }
+            earlier = Some((before.id, before.version));
+        }
+    }
+    union.merge(submitted.answers.clone());
+    if let Some(items) = &response.staff_items {
+        union.merge(Answers::from_response(form, items));
+    }
+    Ok((union, earlier))
+}
+
+/// Staff items may contradict her answers, which no single part can see. What she can't change never refuses her.
+fn refuse_contradicting_staff_items(
+    form: &Form,
+    answers: &Answers,
+    context: &Context,
+    submitted: &Submitted<'_>,
+) -> Result<()> {
+    if submitted.response.staff_items.is_none() {
+        return Ok(());
+    }
+    let (errors, _) = form.inconsistencies(answers, context);
+    let language = match submitted.locale {
+        Locale::ZhCn => Language::Zh,
+        Locale::En => Language::En,
+    };
+    let faults: Vec<Fault> = errors
+        .into_iter()
+        .filter(|problem| of_staff(form, problem))
+        .map(|problem| Fault {
+            message: Some(questionnaire::message(problem.code, &problem.params, language)),
+            link_id: problem.link_id.clone(),
+            ..Fault::field(
+                format!("/answers/{}", problem.link_id.as_deref().unwrap_or_default()),
+                problem.code,
+            )
+        })
+        .collect();
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(Code::FormsResponseInvalid, faults))
+    }
+}
+
+fn of_staff(form: &Form, problem: &Problem) -> bool {
+    problem
+        .link_id
+        .as_deref()
+        .is_some_and(|link_id| form.who(link_id) == Some(Who::Staff))
+}
+
+/// The review of these answers as it now stands: new, or waiting again unless nothing new wants a decision.
+async fn filed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &Assessed) -> Result<Review> {
+    let (response, episode) = (submitted.response, submitted.episode);
+    let result = &run.result;
+    let weeks = episode.gestation(day(tx.now)).weeks;
+    let before = store::review_of_response(tx, episode.facility_id, response.id).await?;
+    let decisions = store::decisions(tx, episode.facility_id, episode.id).await?;
+    let decided = before
+        .as_ref()
+        .is_some_and(|before| rules::stays_decided(before, result, &decisions));
+    let due_at = rules::due(result, phase, weeks, tx.now);
+    let review = Review {
+        id: before.as_ref().map_or_else(|| tx.id(), |before| before.id),
+        facility_id: episode.facility_id,
+        patient_id: episode.patient_id,
+        episode_id: episode.id,
+        response_id: response.id,
+        phase,
+        level: rules::level(&result.level),
+        told_level: result.told_level.as_deref().and_then(Level::parse),
+        urgent: result.urgent,
+        complete: result.status == Status::Complete,
+        state: if decided { ReviewState::Decided } else { ReviewState::Waiting },
+        due_at: before
+            .as_ref()
+            .filter(|_| decided)
+            .map_or(due_at, |before| before.due_at),
+        claimed_by: None,
+        claim_ends_at: None,
+        created_at: before.as_ref().map_or(tx.now, |before| before.created_at),
+    };
+    store::save_review(tx, &review).await?;
+    Ok(review)
+}
+
+/// Her pathway and the doctors' work lists.
+async fn onward(tx: &mut Tx, episode: &Episode, review: &Review, run: &Assessed) -> Result<()> {
+    let (answered, reference) = match review.phase {
+        Phase::Antenatal => (StepKind::Assessment, ASSESSMENT),
+        Phase::Recheck => (StepKind::Recheck, RECHECK),
+    };
+    move_step(tx, episode, answered, reference, StepState::Done, None).await?;
+    let place: FacilityId = review.facility_id;
+    episode::facts::finish_tasks(tx, place, TASK, review.id.into()).await?;
+    if review.state == ReviewState::Decided {
+        return Ok(());
+    }
+    move_step(tx, episode, StepKind::Review, reference, StepState::Waiting, Some(review)).await?;
+    let roles = rules::asked(&run.result);
+    if !roles.is_empty() {
+        let task = NewTask {
+            facility: place,
+            patient: review.patient_id,
+            episode: review.episode_id,
+            kind: TASK,
+            subject: review.id.into(),
+            roles,
+            due: review.due_at,
+            urgent: review.urgent,
+        };
+        episode::facts::add_task(tx, &task).await?;
+    }
+    Ok(())
+}
+
+/// Changes the state of a step and leaves its window; one that is not there yet is made.
+pub(super) async fn move_step(
+    tx: &mut Tx,
+    episode: &Episode,
+    kind: StepKind,
+    reference: &str,
+    state: StepState,
+    review: Option<&Review>,
+) -> Result<()> {
+    let steps = episode::facts::steps(tx, episode.facility_id, episode.id).await?;
+    let known = steps
+        .into_iter()
+        .find(|step| step.kind == kind && step.reference == reference);
+    let mut step = known.unwrap_or_else(|| Step {
+        episode: episode.id,
+        facility: episode.facility_id,
+        kind,
+        reference: reference.to_owned(),
+        subject: None,
+        state,
+        due_from: None,
+        due_to: None,
+        required: true,
+    });
+    step.state = state;
+    if let Some(review) = review {
+        step.subject = Some(review.id.into());
+        step.due_to = Some(review.due_at);
+    }
+    episode::facts::set_step(tx, &step).await
+}
+
+async fn journaled(tx: &mut Tx, submitted: &Submitted<'_>, review: &Review, run: &Assessed) -> Result<()> {
+    let result = &run.result;
+    tx.journal_as(
+        Act::AssessmentAssess,
+        submitted.by.actor(),
+        Some(review.facility_id),
+        Subject::of_patient("review", review.id, review.patient_id),
+        json!({
+            "form": result.form,
+            "rules": result.rules_version,
+            "engine": result.engine_version,
+            "response_version": run.response_version,
+            "level": review.level,
+            "urgent": review.urgent,
+            "complete": review.complete,
+            "state": review.state,
+        }),
+        Some(&submitted.by.request.id),
+    )
+    .await
+}
+
+/// The texts of an assessment that is shown; the form must still be loaded.
+pub(super) fn form_of<'a>(ctx: &'a Ctx, run: &Assessed) -> Result<&'a Form> {
+    authored(ctx, &run.result)
+}

@@ -1,0 +1,1 @@
+//! Wire structs and routes of the assessment; no decisions.

@@ -1,0 +1,188 @@
+//! What later slices may ask of the assessment, inside their transaction.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::model::{Decision, Plan};
+use super::{rules, store};
+use crate::base::Role;
+use crate::base::error::{Error, Result};
+use crate::base::id::{EpisodeId, FacilityId, ResponseId, ReviewId, StaffId};
+use crate::ctx::{Ctx, Records};
+use crate::questionnaire::{Assessment, Form, Status};
+
+/// How she stands before analgesia: the newest assessment with what was decided on it.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The assessment in the queue.
+    pub review: ReviewId,
+    /// The answers.
+    pub response: ResponseId,
+    /// `none`, `caution`, `consult` or `absolute`: the highest level that fired.
+    pub level: String,
+    /// Something needs her today.
+    pub urgent: bool,
+    /// `complete` or `incomplete`.
+    pub status: String,
+    /// When the rules ran.
+    pub at: DateTime<Utc>,
+    /// What fired, in table order.
+    pub fired: Vec<Fired>,
+    /// Rules that still want an anesthesiologist's decision.
+    pub undecided: Vec<String>,
+    /// The newest decision says that it is not suitable for her.
+    pub not_suitable: bool,
+    /// The newest decision.
+    pub decision: Option<Decided>,
+    /// `url|version` of the form.
+    pub form: String,
+    /// Version of the rules.
+    pub rules_version: String,
+    /// `[{link_id, type, value}]` of the answers that rules looked at; no fractions.
+    pub answers_used: Value,
+    /// SHA-256 over the salt and the canonical document of her answers, hexadecimal.
+    pub response_digest: String,
+    /// The salt of the digest, hexadecimal.
+    pub response_salt: String,
+}
+
+/// One fired rule with its texts.
+#[derive(Clone, Debug)]
+pub struct Fired {
+    /// Its id.
+    pub rule: String,
+    /// Its level.
+    pub level: String,
+    /// Its kind.
+    pub kind: Option<String>,
+    /// For her.
+    pub patient_zh: String,
+    /// For her.
+    pub patient_en: String,
+    /// For staff.
+    pub staff: String,
+    /// The guideline.
+    pub source: String,
+    /// Whether a clinician confirmed the rule.
+    pub confirmed: bool,
+    /// Whether it may stand in the consent as a risk of hers.
+    pub inject: bool,
+    /// For the anesthesiologist only, unless she agrees.
+    pub confidential: bool,
+    /// The end of a waiting time, RFC 3339.
+    pub not_before: Option<String>,
+    /// The answers that decided it.
+    pub decided_by: Vec<(String, Value)>,
+}
+
+/// A decision, as far as later slices need it.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// `cleared`, `cleared_with_conditions`, `needs_consult`, `not_suitable` or `more_information`.
+    pub outcome: String,
+    /// Who.
+    pub by: StaffId,
+    /// As what.
+    pub by_role: Role,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Under which conditions.
+    pub conditions: Option<String>,
+    /// What is planned, one line.
+    pub plan: Option<String>,
+    /// In plain words, for her.
+    pub summary: Option<String>,
+}
+
+/// How she stands; none before she has answered.
+pub async fn standing(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    facility: FacilityId,
+    episode: EpisodeId,
+) -> Result<Option<Standing>> {
+    let Some(review) = store::newest_review(r, facility, episode).await? else {
+        return Ok(None);
+    };
+    let run = store::newest_run(r, facility, review.id)
+        .await?
+        .ok_or_else(|| Error::broken("a review without an assessment"))?;
+    let decisions = store::decisions(r, facility, episode).await?;
+    let form = authored(ctx, &run.result)?;
+    let status = match run.result.status {
+        Status::Complete => "complete",
+        Status::Incomplete => "incomplete",
+    };
+    Ok(Some(Standing {
+        review: review.id,
+        response: review.response_id,
+        urgent: run.result.urgent,
+        status: status.to_owned(),
+        at: run.at,
+        fired: fired(form, &run.result),
+        undecided: rules::undecided(&run.result, &decisions),
+        not_suitable: rules::not_suitable(&decisions),
+        decision: decisions.into_iter().next().map(|(decision, _)| decision.into()),
+        answers_used: serde_json::to_value(&run.inputs.answers_used)?,
+        response_digest: run.inputs.response_digest,
+        response_salt: run.inputs.response_salt,
+        level: run.result.level,
+        form: run.result.form,
+        rules_version: run.result.rules_version,
+    }))
+}
+
+/// The authored form that an assessment was made with.
+pub(super) fn authored<'a>(ctx: &'a Ctx, result: &Assessment) -> Result<&'a Form> {
+    let version = result.form.rsplit_once('|').map_or("", |(_, version)| version);
+    ctx.content
+        .forms
+        .authored(version)
+        .map(AsRef::as_ref)
+        .ok_or_else(|| Error::broken("the form of an assessment is no longer loaded"))
+}
+
+fn fired(form: &Form, result: &Assessment) -> Vec<Fired> {
+    let findings = result.fired().filter_map(|finding| Some((finding, form.rule(&finding.rule)?)));
+    findings
+        .map(|(finding, rule)| Fired {
+            rule: finding.rule.clone(),
+            level: finding.level.clone(),
+            kind: finding.kind.clone(),
+            patient_zh: rule.patient.zh.clone(),
+            patient_en: rule.patient.en.clone(),
+            staff: rule.staff.clone(),
+            source: finding.source.clone(),
+            confirmed: finding.confirmed,
+            inject: rule.inject,
+            confidential: rule.confidential,
+            not_before: finding.not_before.clone(),
+            decided_by: finding.decided_by.clone(),
+        })
+        .collect()
+}
+
+impl From<Decision> for Decided {
+    fn from(decision: Decision) -> Decided {
+        Decided {
+            outcome: decision.outcome.word().to_owned(),
+            by: decision.by,
+            by_role: decision.by_role,
+            at: decision.at,
+            conditions: decision.conditions,
+            plan: decision.plan.as_ref().map(line),
+            summary: Some(decision.summary),
+        }
+    }
+}
+
+fn line(plan: &Plan) -> String {
+    let asa = plan.asa_class.map(|class| format!("ASA {class}"));
+    let parts = [
+        Some(plan.technique.word().to_owned()),
+        asa,
+        plan.anticoagulation.clone(),
+        plan.notes.clone(),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}

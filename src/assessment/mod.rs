@@ -1,0 +1,13 @@
+//! Assessment: what follows from her answers before analgesia, who looks at it, what is decided.
+//!
+//! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] for the hooks of forms, [`api`] for assembly.
+//! The rules themselves are data, run by `questionnaire`.
+
+mod acts;
+pub mod api;
+pub mod facts;
+pub mod model;
+mod rules;
+mod store;
+
+pub use acts::on_submitted;

@@ -1,0 +1,243 @@
+//! Decisions about an assessment, pure: when a doctor looks at it, who may decide what, what she is told.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::json;
+
+use super::model::{Decision, Level, Outcome, Phase, Review, ReviewState, Shown, Used};
+use crate::base::id::StaffId;
+use crate::base::{Code, Locale, Role};
+use crate::content::messages;
+use crate::forms::model::Told;
+use crate::questionnaire::{Answer, Answers, Assessment, Finding, Form, Outcome as Judged, Status, Text, Who};
+
+/// How long a doctor has a review in hand.
+pub const CLAIM: Duration = Duration::minutes(30);
+/// From this week on a clinic visit can't wait.
+const NEAR_TERM_WEEKS: i64 = 36;
+const CLINIC: Duration = Duration::days(7);
+const CLINIC_NEAR_TERM: Duration = Duration::hours(24);
+const ROUTINE: Duration = Duration::days(14);
+/// Kinds of findings that no doctor has to decide on: her wish, a lesson, the form of the consent.
+const NOT_MEDICAL: [&str; 3] = ["preference", "education", "consent"];
+
+/// The fired findings that need an anesthesiologist's decision (decision on the gate to consent).
+pub fn weighty(result: &Assessment) -> impl Iterator<Item = &Finding> {
+    result.fired().filter(|finding| {
+        level(&finding.level) >= Level::Consult
+            && finding.kind.as_deref().is_none_or(|kind| !NOT_MEDICAL.contains(&kind))
+    })
+}
+
+/// The level of a rule table's word; an unknown one weighs most.
+pub fn level(word: &str) -> Level {
+    Level::parse(word).unwrap_or(Level::Absolute)
+}
+
+/// Whether the anesthesia clinic is asked to see her: her own wish and an obstetric reason alone don't.
+pub fn needs_clinic(result: &Assessment) -> bool {
+    result
+        .told_level
+        .as_deref()
+        .is_some_and(|told| level(told) >= Level::Consult)
+}
+
+/// By when a doctor looks at it. In labor what matters can't wait.
+///
+/// Source: assessment questionnaire, "what the system does".
+pub fn due(result: &Assessment, phase: Phase, weeks: i64, now: DateTime<Utc>) -> DateTime<Utc> {
+    if result.urgent || (phase == Phase::Recheck && needs_clinic(result)) {
+        now
+    } else if !needs_clinic(result) {
+        now + ROUTINE
+    } else if weeks >= NEAR_TERM_WEEKS {
+        now + CLINIC_NEAR_TERM
+    } else {
+        now + CLINIC
+    }
+}
+
+/// Who is asked to look at it: nobody beyond the queue when nothing needs a doctor soon.
+pub fn asked(result: &Assessment) -> Vec<Role> {
+    if result.urgent {
+        vec![Role::Anesthesiologist, Role::Obstetrician]
+    } else if needs_clinic(result) {
+        vec![Role::Anesthesiologist]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Whether a decision was made on this very finding: the same rule on the same answers.
+fn covers(decided: &Assessment, finding: &Finding) -> bool {
+    decided
+        .fired()
+        .any(|before| before.rule == finding.rule && before.decided_by == finding.decided_by)
+}
+
+/// Rules that still want an anesthesiologist's decision. `decisions` are newest first; of those on a finding the newest
+/// counts.
+pub fn undecided(result: &Assessment, decisions: &[(Decision, Assessment)]) -> Vec<String> {
+    weighty(result)
+        .filter(|finding| {
+            let latest = decisions.iter().find(|(decision, decided)| {
+                decision.by_role == Role::Anesthesiologist && covers(decided, finding)
+            });
+            !latest.is_some_and(|(decision, _)| decision.outcome.clears())
+        })
+        .map(|finding| finding.rule.clone())
+        .collect()
+}
+
+/// Whether the newest decision says that it is not suitable for her.
+pub fn not_suitable(decisions: &[(Decision, Assessment)]) -> bool {
+    decisions
+        .first()
+        .is_some_and(|(decision, _)| decision.outcome == Outcome::NotSuitable)
+}
+
+/// Where a review stands now: a claim runs out by itself.
+pub fn state(review: &Review, now: DateTime<Utc>) -> ReviewState {
+    match review.state {
+        ReviewState::Claimed if review.claim_ends_at.is_none_or(|ends| ends <= now) => ReviewState::Waiting,
+        other => other,
+    }
+}
+
+/// Whether a doctor may work on a review now.
+///
+/// Refuses: `assessment.claimed_by_another`.
+pub fn may_work_on(review: &Review, me: StaffId, now: DateTime<Utc>) -> Result<(), Code> {
+    if state(review, now) == ReviewState::Claimed && review.claimed_by != Some(me) {
+        return Err(Code::AssessmentClaimedByAnother);
+    }
+    Ok(())
+}
+
+/// Whether a doctor of this role may decide so.
+///
+/// Refuses: `assessment.needs_anesthesiologist` when an obstetrician clears more than `caution`.
+pub fn may_decide(result: &Assessment, outcome: Outcome, role: Role) -> Result<(), Code> {
+    if outcome.clears() && role != Role::Anesthesiologist && weighty(result).next().is_some() {
+        return Err(Code::AssessmentNeedsAnesthesiologist);
+    }
+    Ok(())
+}
+
+/// Whether the decision overrules an absolute finding, which needs a reason.
+pub fn overrules(result: &Assessment, outcome: Outcome) -> bool {
+    outcome.clears() && weighty(result).any(|finding| level(&finding.level) == Level::Absolute)
+}
+
+/// Where a review stands after a decision.
+pub fn state_after(outcome: Outcome) -> ReviewState {
+    match outcome {
+        Outcome::Cleared | Outcome::ClearedWithConditions | Outcome::NotSuitable => ReviewState::Decided,
+        Outcome::MoreInformation => ReviewState::MoreInformation,
+        Outcome::NeedsConsult => ReviewState::Waiting,
+    }
+}
+
+/// Whether a decided review stays so when the rules ran again: nothing new wants a decision, nothing new is urgent.
+pub fn stays_decided(before: &Review, result: &Assessment, decisions: &[(Decision, Assessment)]) -> bool {
+    before.state == ReviewState::Decided
+        && undecided(result, decisions).is_empty()
+        && (before.urgent || !result.urgent)
+}
+
+/// What she is told: what is urgent with whom to call, the sentence of her level, a sentence on each finding.
+///
+/// Never a message for staff. An unfinished assessment without findings is not "nothing found".
+pub fn told(form: &Form, result: &Assessment, phone: &str, locale: Locale) -> Told {
+    let say = |text: &Text| match locale {
+        Locale::ZhCn => text.zh.clone(),
+        Locale::En => text.en.clone(),
+    };
+    let sentences = |urgent: bool| {
+        result
+            .fired()
+            .filter(move |finding| (finding.kind.as_deref() == Some("urgent")) == urgent)
+            .filter_map(|finding| form.rule(&finding.rule))
+            .map(|rule| say(&rule.patient))
+            .collect::<Vec<_>>()
+    };
+    let mut lines = sentences(true);
+    if result.urgent {
+        lines.push(messages::field(locale, "told_call", Some(&json!({ "phone": phone }))));
+    }
+    let unfinished = result.status == Status::Incomplete && result.level == Level::None.word();
+    let told_level = result.told_level.clone().filter(|_| !unfinished);
+    if unfinished {
+        lines.push(messages::field(locale, "told_incomplete", None));
+    }
+    lines.extend(told_level.as_deref().and_then(|level| form.level_sentence(level)).map(say));
+    lines.extend(sentences(false));
+    let mut seen = BTreeSet::new();
+    lines.retain(|line| seen.insert(line.clone()));
+    Told {
+        urgent: result.urgent,
+        lines,
+        phone: result.urgent.then(|| phone.to_owned()),
+        level: told_level,
+    }
+}
+
+/// The answers that any rule looked at, in the order of the linkIds.
+pub fn answers_used(result: &Assessment, answers: &Answers) -> Vec<Used> {
+    let looked_at: BTreeSet<&str> = result
+        .findings
+        .iter()
+        .flat_map(|finding| finding.decided_by.iter().map(|(link_id, _)| link_id.as_str()))
+        .collect();
+    answers
+        .iter()
+        .filter(|(link_id, _)| looked_at.contains(link_id))
+        .flat_map(|(link_id, given)| {
+            given.iter().map(move |answer| Used {
+                link_id: link_id.to_owned(),
+                kind: kind(answer).to_owned(),
+                value: answer.plain(),
+            })
+        })
+        .collect()
+}
+
+fn kind(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Boolean(_) => "boolean",
+        Answer::Integer(_) => "integer",
+        Answer::Decimal(_) => "decimal",
+        Answer::Date(_) => "date",
+        Answer::DateTime(_) => "date_time",
+        Answer::Time(_) => "time",
+        Answer::Text(_) => "text",
+        Answer::Coding(_) => "code",
+        Answer::Attachment(_) => "attachment",
+        Answer::Url(_) => "url",
+    }
+}
+
+/// Laboratory values of hers behind a finding that nobody compared with the sheet yet.
+pub fn unverified(form: &Form, finding: &Finding, verified: &BTreeSet<&str>) -> Vec<String> {
+    finding
+        .decided_by
+        .iter()
+        .map(|(link_id, _)| link_id)
+        .filter(|link_id| {
+            link_id.starts_with("lab.")
+                && form.who(link_id) == Some(Who::Patient)
+                && !verified.contains(link_id.as_str())
+        })
+        .cloned()
+        .collect()
+}
+
+/// How a finding is shown: what hangs on missing answers was not assessed, never "no risk".
+pub fn shown(finding: &Finding) -> Shown {
+    match finding.outcome {
+        Judged::Fired => Shown::Fired,
+        Judged::Clear => Shown::Clear,
+        Judged::Indeterminate => Shown::NotAssessed,
+    }
+}

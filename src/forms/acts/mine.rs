@@ -1,0 +1,325 @@
+//! What she does with her forms.
+
+use serde_json::{Map, Value, json};
+use tracing::instrument;
+
+use super::filing::{begun, belongs, current, entry_of, take, warnings};
+use crate::base::error::{Error, Result};
+use crate::base::id::{AssignmentId, FacilityId, ResponseId};
+use crate::base::{Act, Code, Locale, Noun, Subject};
+use crate::content::forms::{ASSESSMENT, Entry, RECHECK};
+use crate::ctx::{Ctx, Sender, Tx};
+use crate::db::Q;
+use crate::episode;
+use crate::episode::model::Episode;
+use crate::forms::model::{
+    Answered, Assigned, Drafted, Hooks, Response, ResponseStatus, Revision, Submitted,
+};
+use crate::forms::rules::{self, Known};
+use crate::forms::store;
+use crate::once;
+use crate::people;
+use crate::people::caller::{Caller, Mine};
+use crate::people::policy;
+use crate::questionnaire::Mode;
+
+/// The forms of her pregnancy with state and window.
+#[instrument(name = "forms.list", skip_all)]
+pub async fn list(ctx: &Ctx, caller: &Caller) -> Result<Vec<Assigned>> {
+    policy::allowed(caller, Act::FormsList)?;
+    let mine = caller.mine()?;
+    let mut view = ctx.view();
+    let Some(episode) = episode::facts::current(&mut view, mine.facility, mine.patient).await? else {
+        return Ok(Vec::new());
+    };
+    let now = ctx.clock.now();
+    let assignments = store::assignments(&mut view, mine.facility, episode.id).await?;
+    Ok(assignments
+        .into_iter()
+        .map(|assignment| Assigned {
+            title: ctx
+                .content
+                .forms
+                .current(&assignment.name)
+                .map(|entry| title(entry, caller.request.locale))
+                .unwrap_or_default(),
+            state: rules::state(&assignment, now),
+            assignment,
+        })
+        .collect())
+}
+
+fn title(entry: &Entry, locale: Locale) -> String {
+    let translated = entry
+        .served
+        .pointer("/_title/extension/0/extension/1/valueString")
+        .and_then(Value::as_str)
+        .filter(|_| locale == Locale::En);
+    translated
+        .map(str::to_owned)
+        .or_else(|| entry.form.definition().title.clone())
+        .unwrap_or_else(|| entry.name.clone())
+}
+
+/// The definition of a form: the current one, or a named version of it.
+#[instrument(name = "forms.questionnaire", skip_all)]
+pub async fn questionnaire(ctx: &Ctx, caller: &Caller, name: &str, version: Option<&str>) -> Result<Entry> {
+    policy::allowed(caller, Act::FormsQuestionnaire)?;
+    if let Some(version) = version {
+        let entry = ctx
+            .content
+            .forms
+            .version(name, version)
+            .filter(|_| rules::stands_alone(name));
+        return entry.cloned().ok_or(Error::Missing(Noun::Questionnaire));
+    }
+    let after_loss = match caller.mine() {
+        Ok(mine) => comes_after_loss(ctx, mine, name).await?,
+        Err(_) => false,
+    };
+    current(ctx, name, after_loss).cloned()
+}
+
+/// Whether she is asked this form without the items on the baby.
+async fn comes_after_loss(ctx: &Ctx, mine: Mine, name: &str) -> Result<bool> {
+    let mut view = ctx.view();
+    let Some(episode) = episode::facts::current(&mut view, mine.facility, mine.patient).await? else {
+        return Ok(false);
+    };
+    let assignments = store::assignments(&mut view, mine.facility, episode.id).await?;
+    Ok(assignments
+        .iter()
+        .any(|assignment| assignment.name == name && assignment.after_loss))
+}
+
+/// She begins a form; a draft that she has begun before is given back.
+///
+/// Errors: `people.agreement_missing`, `forms.window_closed`, `forms.already_completed`.
+#[instrument(name = "forms.start", skip_all)]
+pub async fn start(
+    ctx: &Ctx,
+    caller: &Caller,
+    name: &str,
+    assignment: Option<AssignmentId>,
+) -> Result<Drafted> {
+    policy::allowed(caller, Act::FormsStart)?;
+    let mine = caller.mine()?;
+    let mut tx = once!(ctx, Act::FormsStart, caller);
+    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
+    let episode = hers(&mut tx, mine).await?;
+    let entry = current(ctx, name, false)?;
+    let all = store::assignments(&mut tx, mine.facility, episode.id).await?;
+    let asked: Vec<_> = all
+        .iter()
+        .filter(|one| one.name == entry.name && assignment.is_none_or(|id| one.id == id))
+        .collect();
+    if assignment.is_some() && asked.is_empty() {
+        return Err(Error::Missing(Noun::Assignment));
+    }
+    let found = store::draft(&mut tx, mine.facility, episode.id, &entry.name).await?;
+    let existing = found.is_some();
+    let response = match found {
+        Some(draft) => draft,
+        None => {
+            let assignment = rules::answerable(asked, tx.now).map_err(Error::Refused)?;
+            let entry = current(ctx, name, assignment.after_loss)?;
+            let mut response = begun(&tx, entry, &episode, Some(assignment));
+            let (known, earlier) = known_of(ctx, &mut tx, mine, &episode, &entry.name).await?;
+            response.content = rules::prefilled(&entry.form, &known, earlier);
+            let actor = caller.actor();
+            store::add(&mut tx, Revision { response: &response, actor }).await?;
+            response
+        }
+    };
+    let judged = entry_of(ctx, &response)?.form.check(
+        &response.content,
+        Mode::Draft,
+        &super::filing::context(&response.name, tx.now),
+    );
+    let drafted = Drafted {
+        warnings: warnings(&judged.warnings, caller.request.locale),
+        response,
+    };
+    tx.journal(
+        caller,
+        subject(&drafted.response),
+        json!({ "form": drafted.response.questionnaire, "existing": existing }),
+    )
+    .await?;
+    tx.commit_with(&drafted).await?;
+    Ok(drafted)
+}
+
+/// What the hospital knows of her that a form may ask, and, at the re-check, what she said before.
+async fn known_of(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    mine: Mine,
+    episode: &Episode,
+    name: &str,
+) -> Result<(Known, Map<String, Value>)> {
+    let found = people::facts::patient(tx, mine.facility, mine.patient).await?;
+    let patient = found.ok_or(Error::Missing(Noun::Patient))?;
+    // Until she is matched with the record, what the hospital wrote of her is not hers to see.
+    let person = patient.matched.then_some(patient);
+    let known = Known {
+        name: person.as_ref().and_then(|p| p.name.clone()),
+        birth_date: person.as_ref().and_then(|p| p.birth_date),
+        phone: person.as_ref().and_then(|p| p.phone.clone()),
+        height_cm: person.as_ref().and_then(|p| p.height_cm),
+        edd: Some(episode.edd),
+        gravidity: Some(episode.gravidity),
+        parity: Some(episode.parity),
+        fetuses: Some(episode.fetuses),
+        pre_pregnancy_weight_kg: episode.pre_pregnancy_weight_kg,
+    };
+    if name != RECHECK {
+        return Ok((known, Map::new()));
+    }
+    let before = store::latest_completed(tx, mine.facility, episode.id, ASSESSMENT).await?;
+    let earlier = before.and_then(|before| {
+        let authored = ctx.content.forms.authored(before.form_version())?;
+        let again: Vec<&str> = authored.prefilled_at_recheck().collect();
+        Some(rules::values(&before.content, &|link_id| again.contains(&link_id)))
+    });
+    Ok((known, earlier.unwrap_or_default()))
+}
+
+/// Her own answers.
+#[instrument(name = "forms.read", skip_all)]
+pub async fn read(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Drafted> {
+    policy::allowed(caller, Act::FormsRead)?;
+    let mine = caller.mine()?;
+    let mut view = ctx.view();
+    let found = store::response(&mut view, mine.facility, id).await?;
+    let response = found.ok_or(Error::Missing(Noun::Response))?;
+    own(&mut view, caller, Act::FormsRead, &response).await?;
+    Ok(Drafted {
+        response: without_staff_items(response),
+        warnings: Vec::new(),
+    })
+}
+
+/// She saves her draft. The same answers again make no new revision.
+///
+/// Errors: `forms.response_invalid`, `forms.already_completed`, `http.stale`.
+#[instrument(name = "forms.save", skip_all)]
+pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) -> Result<Drafted> {
+    policy::allowed(caller, Act::FormsSave)?;
+    let mine = caller.mine()?;
+    let mut tx = ctx.write(Act::FormsSave).await?;
+    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
+    let found = store::response(&mut tx, mine.facility, id).await?;
+    let mut response = found.ok_or(Error::Missing(Noun::Response))?;
+    own(&mut tx, caller, Act::FormsSave, &response).await?;
+    caller.request.must_match(response.version)?;
+    must_be_draft(&response)?;
+    let before = response.content.clone();
+    let (_, warnings) = take(
+        ctx,
+        &mut response,
+        &content,
+        Mode::Draft,
+        tx.now,
+        caller.request.locale,
+    )?;
+    if response.content != before {
+        response.version += 1;
+        let actor = caller.actor();
+        store::update(&mut tx, Revision { response: &response, actor }).await?;
+        tx.journal(caller, subject(&response), json!({ "version": response.version }))
+            .await?;
+        tx.commit().await?;
+    }
+    Ok(Drafted { response, warnings })
+}
+
+/// She submits her answers: all of them are judged, and later slices say what follows.
+///
+/// Errors: `forms.response_invalid` with every answer at fault, `forms.already_completed`, `forms.window_closed`.
+#[instrument(name = "forms.submit", skip_all)]
+pub async fn submit(
+    ctx: &Ctx,
+    hooks: &Hooks,
+    caller: &Caller,
+    id: ResponseId,
+    strict: bool,
+) -> Result<Answered> {
+    policy::allowed(caller, Act::FormsSubmit)?;
+    let mine = caller.mine()?;
+    let mut tx = once!(ctx, Act::FormsSubmit, caller);
+    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
+    let found = store::response(&mut tx, mine.facility, id).await?;
+    let mut response = found.ok_or(Error::Missing(Noun::Response))?;
+    own(&mut tx, caller, Act::FormsSubmit, &response).await?;
+    let episode = episode::facts::lock(&mut tx, mine.facility, response.episode_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Episode))?;
+    must_be_draft(&response)?;
+    let all = store::assignments(&mut tx, mine.facility, episode.id).await?;
+    let asked = all.iter().filter(|one| Some(one.id) == response.assignment_id);
+    rules::answerable(asked, tx.now).map_err(Error::Refused)?;
+    let mode = if strict { Mode::SubmitStrict } else { Mode::Submit };
+    response.status = ResponseStatus::Completed;
+    response.completed_at = Some(tx.now);
+    response.version += 1;
+    let content = std::mem::take(&mut response.content);
+    let (answers, warnings) = take(ctx, &mut response, &content, mode, tx.now, caller.request.locale)?;
+    let actor = caller.actor();
+    store::update(&mut tx, Revision { response: &response, actor }).await?;
+    let submitted = Submitted {
+        response: &response,
+        answers: &answers,
+        episode: &episode,
+        locale: caller.request.locale,
+        by: caller,
+    };
+    let told = hooks.run(ctx, &mut tx, &submitted).await?;
+    tx.journal(
+        caller,
+        subject(&response),
+        json!({ "form": response.questionnaire, "version": response.version }),
+    )
+    .await?;
+    let answered = Answered {
+        response,
+        warnings,
+        told,
+    };
+    tx.commit_with(&answered).await?;
+    Ok(answered)
+}
+
+/// Her pregnancy of now, locked.
+async fn hers(tx: &mut Tx, mine: Mine) -> Result<Episode> {
+    let found = episode::facts::current(tx, mine.facility, mine.patient).await?;
+    let episode = found.ok_or(Error::Refused(Code::PeopleNotEnrolled))?;
+    episode::facts::lock(tx, mine.facility, episode.id)
+        .await?
+        .ok_or(Error::Missing(Noun::Episode))
+}
+
+async fn own(q: &mut impl Q, caller: &Caller, act: Act, response: &Response) -> Result<()> {
+    let facility: FacilityId = response.facility_id;
+    let whose = belongs(q, facility, response.patient_id).await?;
+    policy::may(caller, act, Noun::Response, whose)
+}
+
+fn must_be_draft(response: &Response) -> Result<()> {
+    match response.status {
+        ResponseStatus::InProgress => Ok(()),
+        ResponseStatus::Completed => Err(Error::Refused(Code::FormsAlreadyCompleted)),
+    }
+}
+
+/// What staff wrote beside her answers is theirs.
+fn without_staff_items(response: Response) -> Response {
+    Response {
+        staff_items: None,
+        ..response
+    }
+}
+
+pub(super) fn subject(response: &Response) -> Subject {
+    Subject::of_patient("response", response.id, response.patient_id)
+}

@@ -1,0 +1,12 @@
+//! Forms: what is assigned to her, her drafts and answers, what staff add beside them. Knows no meaning of an answer.
+//!
+//! Open: [`model`] and [`facts`] for later slices, which hear of a submission through [`model::Hooks`]; [`api`] and
+//! [`jobs`] for assembly. What follows from answers to the assessment: `assessment`.
+
+mod acts;
+pub mod api;
+pub mod facts;
+pub mod jobs;
+pub mod model;
+mod rules;
+mod store;

@@ -1,0 +1,252 @@
+//! Nouns of forms and their small words.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use poem_openapi::Enum;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::base::error::Result;
+use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId, ResponseId, StaffId};
+use crate::base::{Actor, Locale};
+use crate::ctx::{Ctx, Tx};
+use crate::episode::model::Episode;
+use crate::people::caller::Caller;
+use crate::questionnaire::Answers;
+
+/// A form that she is asked to fill in, with its window.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Assignment {
+    /// Its id.
+    pub id: AssignmentId,
+    /// Where.
+    pub facility_id: FacilityId,
+    /// Whose.
+    pub patient_id: PatientId,
+    /// In which pregnancy.
+    pub episode_id: EpisodeId,
+    /// Name of the form.
+    pub name: String,
+    /// What it is asked for, unique per form and pregnancy.
+    pub reference: String,
+    /// When it opens.
+    pub opens_at: DateTime<Utc>,
+    /// By when it is wanted.
+    pub due_at: Option<DateTime<Utc>>,
+    /// When it closes; none leaves it open.
+    pub closes_at: Option<DateTime<Utc>>,
+    /// The form without the items on the baby.
+    pub after_loss: bool,
+    /// The answers given for it.
+    pub response: Option<(ResponseId, ResponseStatus)>,
+}
+
+/// Where an assignment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum AssignmentState {
+    /// Not open yet.
+    Upcoming,
+    /// Waits for her.
+    Open,
+    /// She has begun.
+    Started,
+    /// Submitted.
+    Done,
+    /// Over, unanswered.
+    Closed,
+}
+
+/// An assignment as she sees it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Assigned {
+    /// The assignment.
+    pub assignment: Assignment,
+    /// Title of the form in her language.
+    pub title: String,
+    /// Where it stands.
+    pub state: AssignmentState,
+}
+
+/// Where a set of answers stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseStatus {
+    /// A draft.
+    InProgress,
+    /// Submitted.
+    Completed,
+}
+
+impl ResponseStatus {
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            ResponseStatus::InProgress => "in_progress",
+            ResponseStatus::Completed => "completed",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<ResponseStatus> {
+        [ResponseStatus::InProgress, ResponseStatus::Completed]
+            .into_iter()
+            .find(|status| status.word() == word)
+    }
+}
+
+/// A set of answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Response {
+    /// Its id.
+    pub id: ResponseId,
+    /// Where.
+    pub facility_id: FacilityId,
+    /// Whose.
+    pub patient_id: PatientId,
+    /// In which pregnancy.
+    pub episode_id: EpisodeId,
+    /// What it was asked for by, if it was.
+    pub assignment_id: Option<AssignmentId>,
+    /// `url|version` of the form.
+    pub questionnaire: String,
+    /// Name of the form.
+    pub name: String,
+    /// The form without the items on the baby.
+    pub after_loss: bool,
+    /// Draft or submitted.
+    pub status: ResponseStatus,
+    /// The FHIR `QuestionnaireResponse`.
+    pub content: Value,
+    /// What staff entered beside it, a `QuestionnaireResponse` of the staff part.
+    pub staff_items: Option<Value>,
+    /// When it was begun.
+    pub authored_at: DateTime<Utc>,
+    /// When it was submitted.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// Who filled it in on her behalf.
+    pub entered_by: Option<StaffId>,
+    /// Revision.
+    pub version: i64,
+}
+
+impl Response {
+    /// The version of the form, the part of `url|version` after the bar.
+    pub fn form_version(&self) -> &str {
+        self.questionnaire
+            .rsplit_once('|')
+            .map_or("", |(_, version)| version)
+    }
+}
+
+/// Something that she should look at again, though it does not stop her.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Warning {
+    /// Stable code of the engine.
+    pub code: String,
+    /// The question.
+    pub link_id: Option<String>,
+    /// One sentence in the language asked for.
+    pub message: String,
+}
+
+/// A draft with what the engine remarks on it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Drafted {
+    /// The draft.
+    pub response: Response,
+    /// Remarks.
+    pub warnings: Vec<Warning>,
+}
+
+/// A submission with what she is told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answered {
+    /// The answers.
+    pub response: Response,
+    /// Remarks.
+    pub warnings: Vec<Warning>,
+    /// What she is told, if a slice has something to say.
+    pub told: Option<Told>,
+}
+
+/// One answer that staff compared with its source.
+#[derive(Clone, Debug, Serialize, Deserialize, sqlx::FromRow)]
+pub struct Verification {
+    /// The question.
+    pub link_id: String,
+    /// Who compared it.
+    pub staff_id: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// One kept version of submitted answers, without the answers.
+#[derive(Clone, Debug, Serialize, Deserialize, sqlx::FromRow)]
+pub struct Kept {
+    /// Revision.
+    pub version: i64,
+    /// Who made it, as the journal writes it.
+    pub actor: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What she is told after a submission, in her language.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Told {
+    /// Something needs her today.
+    pub urgent: bool,
+    /// Sentences in the order in which she reads them.
+    pub lines: Vec<String>,
+    /// The number to call, when something is urgent.
+    pub phone: Option<String>,
+    /// The level whose sentence she reads.
+    pub level: Option<String>,
+}
+
+/// A submission, or new staff items beside one, as later slices hear of it.
+pub struct Submitted<'a> {
+    /// The answers as they now are.
+    pub response: &'a Response,
+    /// The enabled answers of her form.
+    pub answers: &'a Answers,
+    /// The pregnancy.
+    pub episode: &'a Episode,
+    /// The language of what she is told.
+    pub locale: Locale,
+    /// Who sent it.
+    pub by: &'a Caller,
+}
+
+/// What a later slice does in the transaction of a submission.
+///
+/// Its refusal is the submission's refusal.
+pub type Hook =
+    for<'a> fn(&'a Ctx, &'a mut Tx, &'a Submitted<'a>) -> BoxFuture<'a, Result<Option<Told>>>;
+
+/// All hooks, in pathway order.
+#[derive(Clone, Default)]
+pub struct Hooks(pub Vec<Hook>);
+
+impl Hooks {
+    /// Runs all of them; what the first with something to say tells her.
+    pub(super) async fn run(&self, ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>) -> Result<Option<Told>> {
+        let mut told = None;
+        for hook in &self.0 {
+            let said = hook(ctx, &mut *tx, submitted).await?;
+            told = told.or(said);
+        }
+        Ok(told)
+    }
+}
+
+/// What is kept with each version.
+pub(super) struct Revision<'a> {
+    /// The answers.
+    pub response: &'a Response,
+    /// Who changed them.
+    pub actor: Actor,
+}

@@ -1,0 +1,136 @@
+//! Assignments.
+
+use chrono::{DateTime, Utc};
+
+use crate::base::error::{Error, Result};
+use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId, ResponseId};
+use crate::ctx::Tx;
+use crate::db::Q;
+use crate::forms::model::{Assignment, ResponseStatus};
+
+#[derive(sqlx::FromRow)]
+struct AssignmentRow {
+    id: AssignmentId,
+    facility_id: FacilityId,
+    patient_id: PatientId,
+    episode_id: EpisodeId,
+    name: String,
+    reference: String,
+    opens_at: DateTime<Utc>,
+    due_at: Option<DateTime<Utc>>,
+    closes_at: Option<DateTime<Utc>>,
+    after_loss: bool,
+    response_id: Option<ResponseId>,
+    status: Option<String>,
+}
+
+/// An assignment, to be kept.
+pub struct NewAssignment<'a> {
+    pub facility: FacilityId,
+    pub patient: PatientId,
+    pub episode: EpisodeId,
+    pub name: &'a str,
+    pub reference: &'a str,
+    pub opens_at: DateTime<Utc>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub closes_at: Option<DateTime<Utc>>,
+}
+
+/// Adds it, or moves the window of the one that is there; a window that was closed stays closed.
+pub async fn assign(tx: &mut Tx, new: NewAssignment<'_>) -> Result<AssignmentId> {
+    let id: AssignmentId = tx.id();
+    let now = tx.now;
+    let (id,): (AssignmentId,) = tx
+        .q(
+            "insert into assignment (id, facility_id, patient_id, episode_id, name, reference, opens_at, due_at, closes_at, \
+            created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+            on conflict (episode_id, name, reference) do update set opens_at = excluded.opens_at, \
+            due_at = excluded.due_at, closes_at = coalesce(assignment.closes_at, excluded.closes_at) returning id",
+        )
+        .bind(id)
+        .bind(new.facility)
+        .bind(new.patient)
+        .bind(new.episode)
+        .bind(new.name.to_owned())
+        .bind(new.reference.to_owned())
+        .bind(new.opens_at)
+        .bind(new.due_at)
+        .bind(new.closes_at)
+        .bind(now)
+        .one()
+        .await?;
+    Ok(id)
+}
+
+/// The assignments of a pregnancy with their answers, in the order in which they open.
+pub async fn assignments(
+    q: &mut impl Q,
+    facility: FacilityId,
+    episode: EpisodeId,
+) -> Result<Vec<Assignment>> {
+    let rows: Vec<AssignmentRow> = q
+        .q(
+            "select a.id, a.facility_id, a.patient_id, a.episode_id, a.name, a.reference, a.opens_at, a.due_at, \
+            a.closes_at, a.after_loss, r.id as response_id, r.status from assignment a \
+            left join response r on r.assignment_id = a.id \
+            where a.facility_id = $1 and a.episode_id = $2 order by a.opens_at, a.id",
+        )
+        .bind(facility)
+        .bind(episode)
+        .all()
+        .await?;
+    rows.into_iter().map(assignment).collect()
+}
+
+fn assignment(row: AssignmentRow) -> Result<Assignment> {
+    let response = match (row.response_id, row.status.as_deref()) {
+        (Some(id), Some(word)) => {
+            let status = ResponseStatus::parse(word).ok_or_else(|| Error::broken("an unknown response status"))?;
+            Some((id, status))
+        }
+        _ => None,
+    };
+    Ok(Assignment {
+        id: row.id,
+        facility_id: row.facility_id,
+        patient_id: row.patient_id,
+        episode_id: row.episode_id,
+        name: row.name,
+        reference: row.reference,
+        opens_at: row.opens_at,
+        due_at: row.due_at,
+        closes_at: row.closes_at,
+        after_loss: row.after_loss,
+        response,
+    })
+}
+
+/// Ends the windows of a form that are still open.
+pub async fn close(tx: &mut Tx, facility: FacilityId, episode: EpisodeId, name: &str) -> Result<()> {
+    let now = tx.now;
+    tx.q(
+        "update assignment set closes_at = $4 where facility_id = $1 and episode_id = $2 and name = $3 \
+          and (closes_at is null or closes_at > $4)",
+    )
+    .bind(facility)
+    .bind(episode)
+    .bind(name.to_owned())
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// From now on the forms of this pregnancy that are still unanswered come without the items on the baby.
+pub async fn mark_after_loss(tx: &mut Tx, facility: FacilityId, episode: EpisodeId) -> Result<()> {
+    tx.q(
+        "update assignment set after_loss = $3 where facility_id = $1 and episode_id = $2 \
+          and id not in (select assignment_id from response where assignment_id is not null and episode_id = $2)",
+    )
+    .bind(facility)
+    .bind(episode)
+    .bind(true)
+    .run()
+    .await?;
+    Ok(())
+}

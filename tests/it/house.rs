@@ -1,0 +1,159 @@
+//! The house rules that a compiler can't keep: floors, directions between slices, file lengths.
+
+use std::path::{Path, PathBuf};
+
+const FLOOR_1: [&str; 5] = ["config", "db", "vault", "journal", "cache"];
+const FLOOR_2: [&str; 6] = ["questionnaire", "evidence", "wechat", "content", "outbox", "ctx"];
+const SLICES: [&str; 9] = [
+    "people",
+    "episode",
+    "education",
+    "forms",
+    "assessment",
+    "consent",
+    "analgesia",
+    "followup",
+    "quality",
+];
+const TOP: [&str; 4] = ["app", "cli", "demo", "main"];
+/// What a later slice may use of an earlier one.
+const OPEN: [&str; 2] = ["model", "facts"];
+const OPEN_OF_PEOPLE: [&str; 4] = ["model", "facts", "caller", "policy"];
+
+fn sources(root: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(root), &mut found);
+    found.sort();
+    found
+}
+
+/// The first two names of every `crate::a::b` in a file.
+fn uses(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        let name = |rest: &str| {
+            rest.chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect::<String>()
+        };
+        let rest = &text[at + "crate::".len()..];
+        let first = name(rest);
+        let after = rest[first.len()..].strip_prefix("::").unwrap_or_default();
+        if let Some(group) = after.strip_prefix('{') {
+            let group = &group[..group.find('}').unwrap_or(group.len())];
+            found.extend(group.split(',').map(|part| (first.clone(), name(part.trim()))));
+        } else {
+            found.push((first, name(after)));
+        }
+    }
+    found
+}
+
+fn place(module: &str) -> (usize, usize) {
+    if module == "base" {
+        return (0, 0);
+    }
+    let floors: [&[&str]; 4] = [&FLOOR_1, &FLOOR_2, &SLICES, &TOP];
+    for (floor, names) in floors.iter().enumerate() {
+        if let Some(index) = names.iter().position(|name| *name == module) {
+            return (floor + 1, index);
+        }
+    }
+    // `http` stands at the right end of floor 2.
+    assert_eq!(module, "http", "a module without a floor: {module}");
+    (2, FLOOR_2.len())
+}
+
+#[test]
+fn a_module_uses_lower_floors_and_what_stands_to_its_left() {
+    let mut wrong = Vec::new();
+    for path in sources("src") {
+        let relative = path
+            .strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))
+            .unwrap();
+        let module = relative
+            .iter()
+            .next()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .trim_end_matches(".rs");
+        if module == "lib" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (used, part) in uses(&text) {
+            if used == module
+                || used.is_empty()
+                || used.chars().next().unwrap().is_uppercase()
+                || used == "once"
+            {
+                continue;
+            }
+            let (here, there) = (place(module), place(&used));
+            // The context is what acts use; `people::caller` and the problem layer meet at the edge.
+            let allowed = there < here;
+            let open: &[&str] = if used == "people" { &OPEN_OF_PEOPLE } else { &OPEN };
+            let fenced = here.0 == 3 && there.0 == 3 && !open.contains(&part.as_str());
+            if !allowed || fenced {
+                wrong.push(format!("{} uses crate::{used}::{part}", relative.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "against the floors:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn rules_know_no_database_and_no_clock() {
+    for path in sources("src")
+        .into_iter()
+        .filter(|path| path.ends_with("rules.rs") || path.ends_with("limits.rs"))
+    {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for banned in ["async fn", ".await", "sqlx", "crate::ctx", "crate::db", "clock"] {
+            assert!(!text.contains(banned), "{} contains {banned}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_400_lines() {
+    let long: Vec<_> = ["src", "tests"]
+        .into_iter()
+        .flat_map(sources)
+        .filter_map(|path| {
+            let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+            (lines > 400).then(|| format!("{} ({lines})", path.display()))
+        })
+        .collect();
+    assert!(long.is_empty(), "too long:\n{}", long.join("\n"));
+}
+
+#[test]
+fn nothing_outside_tests_unwraps_or_is_left_to_do() {
+    let mut found = Vec::new();
+    for path in sources("src") {
+        let name = path.display().to_string();
+        if name.contains("/tests/") || name.contains("_tests.rs") || name.ends_with("/tests.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for banned in [".unwrap()", "todo!(", "unimplemented!(", "FIXME", "dbg!("] {
+            if code.contains(banned) {
+                found.push(format!("{name} contains {banned}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

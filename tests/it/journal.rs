@@ -1,0 +1,75 @@
+//! The journal: an entry for each act, chained per institution, not to be changed, and readable by the quality office.
+
+use muan::db::Q;
+use muan::journal;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::App;
+
+#[tokio::test]
+async fn the_chain_of_a_hospital_holds_and_shows_a_change() {
+    let app = App::new().await;
+    let wu = app.wu().await;
+    for name in ["a1", "a2", "a3"] {
+        let body = json!({ "username": name, "name": "新人", "role": "midwife" });
+        wu.post("/staff", body).await.expect(201);
+    }
+    app.work().await;
+    let facility: Uuid = wu.get("/facility").await.expect(200)["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let audit = journal::audit(&app.ctx.db, facility).await.unwrap();
+    assert!(audit.entries >= 4 && audit.broken_at.is_none(), "{audit:?}");
+}
+
+#[tokio::test]
+async fn an_entry_can_be_neither_changed_nor_deleted() {
+    let app = App::new().await;
+    app.work().await;
+    for sql in [
+        "update journal_entry set act = 'x'",
+        "delete from journal_entry",
+        "update journal_chain set hash = 'x'",
+        "delete from journal_chain",
+    ] {
+        let mut tx = app.ctx.db.begin().await.unwrap();
+        let refused = tx.q(sql).run().await.unwrap_err().to_string();
+        assert!(refused.contains("immutable"), "{sql}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn the_quality_office_reads_who_did_what_and_its_reading_is_noted_too() {
+    let app = App::new().await;
+    let (wu, qian) = (app.wu().await, app.qian().await);
+    wu.post(
+        "/staff",
+        json!({ "username": "zheng", "name": "郑一", "role": "midwife" }),
+    )
+    .await
+    .expect(201);
+    app.work().await;
+    let page = qian.get("/audit?limit=1").await.expect(200);
+    assert_eq!(page["items"][0]["act"], "people.staff_add");
+    assert!(page["items"][0]["seq"].as_i64().unwrap() > 0);
+    assert!(!page.to_string().contains("郑一"), "the journal holds no names");
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let next = qian
+        .get(&format!("/audit?limit=1&cursor={cursor}"))
+        .await
+        .expect(200);
+    assert_ne!(next["items"][0]["id"], page["items"][0]["id"]);
+    let other = qian
+        .get(&format!("/audit?limit=1&staff={}&cursor={cursor}", Uuid::nil()))
+        .await;
+    assert_eq!(
+        other.code(),
+        "http.page_invalid",
+        "a cursor of another question is refused"
+    );
+    let newest = qian.get("/audit?limit=1").await.expect(200);
+    assert_eq!(newest["items"][0]["act"], "people.audit");
+}

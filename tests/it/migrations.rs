@@ -1,0 +1,67 @@
+//! Both sets of migrations have the same numbers, names, tables and columns; a newer schema is refused.
+
+use std::collections::BTreeMap;
+
+use muan::db::{Db, Durability, Q, migrate};
+
+use crate::support::servers;
+
+#[test]
+fn both_engines_have_the_same_migrations() {
+    let [sqlite, postgres] = migrate::versions();
+    assert!(!sqlite.is_empty());
+    assert_eq!(sqlite, postgres);
+}
+
+#[tokio::test]
+async fn both_engines_have_the_same_tables_and_columns() {
+    let Some(server) = servers::postgres().await else {
+        return;
+    };
+    let database = server.database("schema", async |_: &str| {}).await;
+    let postgres = Db::postgres(database.url(), 2).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = Db::sqlite(&folder.path().join("muan.db"), Durability::Off)
+        .await
+        .unwrap();
+    let columns =
+        "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'";
+    let of_sqlite: Vec<(String, String)> = sqlite.read().q(columns).all().await.unwrap();
+    let columns = "select cast(table_name as text), cast(column_name as text) from information_schema.columns \
+                   where table_schema = 'public'";
+    let of_postgres: Vec<(String, String)> = postgres.read().q(columns).all().await.unwrap();
+    let sorted = |rows: Vec<(String, String)>| {
+        let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (table, column) in rows.into_iter().filter(|(table, _)| !table.starts_with("_sqlx")) {
+            tables.entry(table).or_default().push(column);
+        }
+        tables.values_mut().for_each(|columns| columns.sort());
+        tables
+    };
+    assert_eq!(sorted(of_sqlite), sorted(of_postgres));
+    sqlite.close().await;
+    postgres.close().await;
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_refused_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("muan.db");
+    let db = Db::sqlite(&path, Durability::Off).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    tx.q(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+          values (9999, 'later', true, $1, 0)",
+    )
+    .bind(vec![0_u8; 48])
+    .run()
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+    let Err(failure) = Db::sqlite(&path, Durability::Off).await else {
+        panic!("it was opened")
+    };
+    let text = failure.to_string();
+    assert!(text.contains("9999") && text.lines().count() == 1, "{text}");
+}
