@@ -60,8 +60,15 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     episode::facts::add_task(&mut tx, &task).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "task": kind });
-    tx.journal_as(Act::AnalgesiaRemind, Actor::SYSTEM, Some(facility), subject, detail, None)
-        .await?;
+    tx.journal_as(
+        Act::AnalgesiaRemind,
+        Actor::SYSTEM,
+        Some(facility),
+        subject,
+        detail,
+        None,
+    )
+    .await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -86,7 +86,7 @@ macro_rules! bound {
     (_) => {
         None
     };
-    ($thousandths:literal) => {
+    ($thousandths:expr) => {
         Some($thousandths)
     };
 }
@@ -153,8 +153,6 @@ limits! {
     PUMP_GIVEN: "given by the pump", "ml", soft 0..2000000, hard _.._, "GK";
     PCA_DEMANDS: "demands", "", soft 0..500000, hard _.._, "GK";
 
-    CERVIX: "cervical dilation", "cm", soft 0..10000, hard _.._, "CN-EP", confirmed;
-    STATION: "station", "", soft -5000..5000, hard _.._, "CN-EP", confirmed;
     SBP: "systolic pressure", "mmHg", soft 90000..159000, hard _.._, "GK";
     DBP: "diastolic pressure", "mmHg", soft _..109000, hard _.._, "GK";
     HR: "pulse", "bpm", soft 50000..130000, hard _.._, "GK";
@@ -170,19 +168,21 @@ limits! {
     BLOOD_LOSS_CESAREAN: "blood loss of a cesarean", "ml", soft _..999000, hard _.._, "OB-QC-2019/GK";
     BIRTH_WEIGHT: "birth weight", "g", soft 1500000..4500000, hard _.._, "GK";
     CORD_PH: "cord pH", "", soft 6500..7600, hard _.._, "GK";
-    CORD_BE: "cord base excess", "mmol/l", soft -30000..15000, hard _.._, "GK";
+    CORD_BE: "cord base excess", "mmol/l", soft (-30000)..15000, hard _.._, "GK";
     CORD_LACTATE: "cord lactate", "mmol/l", soft 0..25000, hard _.._, "GK";
 }
 
 /// Rows that await a clinician, for the list of content to be confirmed.
 pub fn unconfirmed() -> impl Iterator<Item = Unconfirmed> {
-    ALL.iter().filter(|limit| !limit.confirmed).map(|limit| Unconfirmed {
-        kind: "limit",
-        name: "analgesia".to_owned(),
-        place: limit.name.to_owned(),
-        claim: limit.params().to_string(),
-        source: limit.source.to_owned(),
-    })
+    ALL.iter()
+        .filter(|limit| !limit.confirmed)
+        .map(|limit| Unconfirmed {
+            kind: "limit",
+            name: "analgesia".to_owned(),
+            place: limit.name.to_owned(),
+            claim: limit.params().to_string(),
+            source: limit.source.to_owned(),
+        })
 }
 
 #[cfg(test)]
@@ -191,7 +191,12 @@ mod tests {
 
     #[track_caller]
     fn judges(limit: Limit, value: &str, verdict: Verdict) {
-        assert_eq!(limit.judge(value.parse().unwrap()), verdict, "{} {value}", limit.name);
+        assert_eq!(
+            limit.judge(value.parse().unwrap()),
+            verdict,
+            "{} {value}",
+            limit.name
+        );
     }
 
     /// Values on a bound are usual or soft; the next one is not.
@@ -242,9 +247,19 @@ mod tests {
         ] {
             let tenth = Decimal::new(1, 1);
             assert_eq!(limit.judge(soft.into()), Verdict::Usual, "{}", limit.name);
-            assert_eq!(limit.judge(Decimal::from(soft) + tenth), Verdict::Soft, "{}", limit.name);
+            assert_eq!(
+                limit.judge(Decimal::from(soft) + tenth),
+                Verdict::Soft,
+                "{}",
+                limit.name
+            );
             assert_eq!(limit.judge(hard.into()), Verdict::Soft, "{}", limit.name);
-            assert_eq!(limit.judge(Decimal::from(hard) + tenth), Verdict::Hard, "{}", limit.name);
+            assert_eq!(
+                limit.judge(Decimal::from(hard) + tenth),
+                Verdict::Hard,
+                "{}",
+                limit.name
+            );
         }
     }
 

@@ -3,11 +3,11 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{assessment, people};
+use crate::{analgesia, assessment, people};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
-    let routes = (people::api::PatientApi, ());
+    let routes = (people::api::PatientApi, analgesia::api::PatientApi);
     OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
         .description("What a pregnant woman's phone calls. Errors are problem details (RFC 9457) with a stable `code`.")
         .url_prefix("/api/patient/v1")
@@ -15,7 +15,7 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
 
 /// What the clinic calls.
 pub fn staff() -> OpenApiService<impl OpenApi, ()> {
-    let routes = (people::api::StaffApi, ());
+    let routes = (people::api::StaffApi, analgesia::api::StaffApi);
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")
         .url_prefix("/api/staff/v1")
@@ -23,9 +23,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
 
 /// Who listens when a form is submitted.
 pub fn hooks() -> Hooks {
-    Hooks(vec![
-        assessment::on_submitted,
-    ])
+    Hooks(vec![assessment::on_submitted])
 }
 
 /// Both documents as text, by file name, two-space indent and a final newline.

@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
-use crate::forms;
 use crate::journal;
 use crate::outbox::{self, Job};
+use crate::{analgesia, forms};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
@@ -61,7 +61,7 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 
 /// The slice that cares does it.
 async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
-    if forms::jobs::handle(ctx, job).await? {
+    if forms::jobs::handle(ctx, job).await? || analgesia::jobs::handle(ctx, job).await? {
         return Ok(());
     }
     tracing::error!(job.kind = job.kind, "a job that no slice knows");

@@ -10,7 +10,9 @@ use crate::base::id::StaffId;
 use crate::base::{Code, Locale, Role};
 use crate::content::messages;
 use crate::forms::model::Told;
-use crate::questionnaire::{Answer, Answers, Assessment, Finding, Form, Outcome as Judged, Status, Text, Who};
+use crate::questionnaire::{
+    Answer, Answers, Assessment, Finding, Form, Outcome as Judged, Status, Text, Who,
+};
 
 /// How long a doctor has a review in hand.
 pub const CLAIM: Duration = Duration::minutes(30);
@@ -26,7 +28,10 @@ const NOT_MEDICAL: [&str; 3] = ["preference", "education", "consent"];
 pub fn weighty(result: &Assessment) -> impl Iterator<Item = &Finding> {
     result.fired().filter(|finding| {
         level(&finding.level) >= Level::Consult
-            && finding.kind.as_deref().is_none_or(|kind| !NOT_MEDICAL.contains(&kind))
+            && finding
+                .kind
+                .as_deref()
+                .is_none_or(|kind| !NOT_MEDICAL.contains(&kind))
     })
 }
 
@@ -164,14 +169,23 @@ pub fn told(form: &Form, result: &Assessment, phone: &str, locale: Locale) -> To
     };
     let mut lines = sentences(true);
     if result.urgent {
-        lines.push(messages::field(locale, "told_call", Some(&json!({ "phone": phone }))));
+        lines.push(messages::field(
+            locale,
+            "told_call",
+            Some(&json!({ "phone": phone })),
+        ));
     }
     let unfinished = result.status == Status::Incomplete && result.level == Level::None.word();
     let told_level = result.told_level.clone().filter(|_| !unfinished);
     if unfinished {
         lines.push(messages::field(locale, "told_incomplete", None));
     }
-    lines.extend(told_level.as_deref().and_then(|level| form.level_sentence(level)).map(say));
+    lines.extend(
+        told_level
+            .as_deref()
+            .and_then(|level| form.level_sentence(level))
+            .map(say),
+    );
     lines.extend(sentences(false));
     let mut seen = BTreeSet::new();
     lines.retain(|line| seen.insert(line.clone()));

@@ -3,9 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::model::{
-    Assessed, Decision, Inputs, Level, Outcome, Phase, Plan, Review, ReviewState,
-};
+use super::model::{Assessed, Decision, Inputs, Level, Outcome, Phase, Plan, Review, ReviewState};
 use crate::base::Role;
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, PatientId, ResponseId, ReviewId, StaffId};

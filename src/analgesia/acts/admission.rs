@@ -197,7 +197,13 @@ async fn ask(
     if labor.requested_at.is_none() {
         labor.requested_at = Some(request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
-        enqueue(&mut tx, &labor, "analgesia.unanswered", request.requested_at + RESPONSE).await?;
+        enqueue(
+            &mut tx,
+            &labor,
+            "analgesia.unanswered",
+            request.requested_at + RESPONSE,
+        )
+        .await?;
     }
     let come = rules::Call {
         roles: vec![Role::Anesthesiologist],

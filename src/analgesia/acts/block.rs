@@ -131,7 +131,9 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         record.exception = record.exception.or_else(|| before.record.exception.clone());
     }
     let begins = rules::needs_consent(&record)
-        && !before.as_ref().is_some_and(|version| rules::needs_consent(&version.record));
+        && !before
+            .as_ref()
+            .is_some_and(|version| rules::needs_consent(&version.record));
     if begins && record.exception.is_none() {
         require_consent(&mut tx, &labor).await?;
         if !store::had_time_out(&mut tx, labor.facility_id, labor.id).await? {
@@ -244,7 +246,14 @@ async fn dural_puncture(
         },
     };
     store::add_complication(tx, labor.facility_id, labor.id, &row).await?;
-    call(tx, labor, "analgesia.complication", row.id, &rules::of_event(&row.event)).await
+    call(
+        tx,
+        labor,
+        "analgesia.complication",
+        row.id,
+        &rules::of_event(&row.event),
+    )
+    .await
 }
 
 /// Analgesia ends; later calls complete what was not known yet.
@@ -270,9 +279,16 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     let stop = &version.stop;
     if stop.leg_raise.is_none() {
         let last_dose = stop.last_dose_at.unwrap_or(stop.stop_at);
-        enqueue(&mut tx, &labor, "analgesia.leg_raise", last_dose + LEG_RAISE_MISSED).await?;
+        enqueue(
+            &mut tx,
+            &labor,
+            "analgesia.leg_raise",
+            last_dose + LEG_RAISE_MISSED,
+        )
+        .await?;
     } else {
-        episode::facts::finish_tasks(&mut tx, labor.facility_id, "analgesia.leg_raise", labor.id.into()).await?;
+        episode::facts::finish_tasks(&mut tx, labor.facility_id, "analgesia.leg_raise", labor.id.into())
+            .await?;
     }
     if stop.leg_raise == Some(LegRaise::Unable) || stop.tip_intact == Some(false) {
         let at_once = rules::Call::now(&[Role::Anesthesiologist]);

@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use crate::analgesia::model::{BoardLine, Chart, Labor};
 use crate::analgesia::{rules, store};
-use crate::assessment::model::Standing;
+use crate::assessment::facts::Standing;
 use crate::base::error::{Error, Result};
 use crate::base::id::LaborId;
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
@@ -22,9 +22,14 @@ pub async fn board(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<Page
     let facility = caller.staff()?.facility;
     let after = page.after(Act::AnalgesiaBoard.word())?;
     let mut view = ctx.view();
-    let window = people::facts::facility(&mut view, facility).await?.settings.one_hour_window_min;
+    let window = people::facts::facility(&mut view, facility)
+        .await?
+        .settings
+        .one_hour_window_min;
     let labors = store::board(&mut view, facility, after, page.limit + 1).await?;
-    let labors = page.page(labors, Act::AnalgesiaBoard.word(), |labor| (labor.admitted_at, labor.id));
+    let labors = page.page(labors, Act::AnalgesiaBoard.word(), |labor| {
+        (labor.admitted_at, labor.id)
+    });
     let mut items = Vec::with_capacity(labors.items.len());
     for labor in labors.items {
         items.push(line(&mut view, ctx, labor, window).await?);
@@ -70,7 +75,10 @@ async fn line(view: &mut View, ctx: &Ctx, labor: Labor, window_min: i64) -> Resu
 
 /// The latest end of an anticoagulant's interval among the findings.
 pub(super) fn latest_not_before(standing: &Standing) -> Option<DateTime<Utc>> {
-    let times = standing.fired.iter().filter_map(|fired| fired.not_before.as_deref());
+    let times = standing
+        .fired
+        .iter()
+        .filter_map(|fired| fired.not_before.as_deref());
     times
         .filter_map(|text| DateTime::parse_from_rfc3339(text).ok())
         .map(|at| at.with_timezone(&Utc))

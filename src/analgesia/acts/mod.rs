@@ -54,7 +54,13 @@ fn not_closed(labor: &Labor) -> Result<()> {
 }
 
 /// A task for whoever is called.
-async fn call(tx: &mut Tx, labor: &Labor, kind: &'static str, subject: impl Into<Uuid>, call: &Call) -> Result<()> {
+async fn call(
+    tx: &mut Tx,
+    labor: &Labor,
+    kind: &'static str,
+    subject: impl Into<Uuid>,
+    call: &Call,
+) -> Result<()> {
     let task = NewTask {
         facility: labor.facility_id,
         patient: labor.patient_id,

@@ -11,10 +11,10 @@ use crate::base::error::Result;
 use crate::base::id::LaborId;
 use crate::base::{Act, Subject};
 use crate::ctx::Ctx;
+use crate::episode;
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::{self, policy};
-use crate::episode;
 
 /// A monitor's queue after an hour without network.
 const MOST_AT_ONCE: usize = 100;
@@ -41,7 +41,9 @@ pub async fn observe(
         rules::check_observation(&mut sheet, seen, &format!("/observations/{index}"));
     }
     sheet.done()?;
-    let settings = people::facts::facility(&mut tx, labor.facility_id).await?.settings;
+    let settings = people::facts::facility(&mut tx, labor.facility_id)
+        .await?
+        .settings;
     let one_hour = labor
         .first_dose_at
         .map(|first| rules::window(first, settings.one_hour_window_min));
@@ -56,7 +58,14 @@ pub async fn observe(
             alarms: Vec::new(),
         })
         .collect();
-    let judged = judge(known, rows, Background { one_hour, ..Background::default() });
+    let judged = judge(
+        known,
+        rows,
+        Background {
+            one_hour,
+            ..Background::default()
+        },
+    );
     let mut saved = Vec::with_capacity(judged.len());
     for (row, alarm) in judged {
         store::add_observation(&mut tx, labor.facility_id, labor.id, &row).await?;
@@ -116,9 +125,15 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
     sheet.past(Some(event.onset_at), "/onset_at");
     sheet.past(event.resolved_at, "/resolved_at");
-    sheet.agree(event.resolved_at.is_none_or(|at| at >= event.onset_at), "/resolved_at");
+    sheet.agree(
+        event.resolved_at.is_none_or(|at| at >= event.onset_at),
+        "/resolved_at",
+    );
     sheet.score(Some(event.severity), "/severity", 1, 4);
-    sheet.need(event.code != ComplicationCode::Adp || event.adp_next.is_some(), "/adp_next");
+    sheet.need(
+        event.code != ComplicationCode::Adp || event.adp_next.is_some(),
+        "/adp_next",
+    );
     if let Some(treatment) = event.treatment.take() {
         event.treatment = Some(sheet.faults.text(&treatment, "/treatment", 1, 1000));
     }
@@ -130,7 +145,14 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
         event,
     };
     store::add_complication(&mut tx, labor.facility_id, labor.id, &row).await?;
-    call(&mut tx, &labor, "analgesia.complication", row.id, &rules::of_event(&row.event)).await?;
+    call(
+        &mut tx,
+        &labor,
+        "analgesia.complication",
+        row.id,
+        &rules::of_event(&row.event),
+    )
+    .await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "code": row.event.code.word(), "severity": row.event.severity });
     tx.journal(caller, subject, detail).await?;

@@ -52,12 +52,18 @@ fn babies(sheet: &mut Sheet, delivery: &Delivery) {
     for (index, baby) in delivery.babies.iter().enumerate() {
         let at = |member: &str| format!("/babies/{index}/{member}");
         sheet.past(Some(baby.born_at), &at("born_at"));
-        let decided_before = delivery.cs_decision_at.is_none_or(|decided| decided <= baby.born_at);
+        let decided_before = delivery
+            .cs_decision_at
+            .is_none_or(|decided| decided <= baby.born_at);
         sheet.agree(
             decided_before || delivery.mode != DeliveryMode::CesareanIntrapartum,
             &at("born_at"),
         );
-        for (score, member) in [(baby.apgar1, "apgar1"), (baby.apgar5, "apgar5"), (baby.apgar10, "apgar10")] {
+        for (score, member) in [
+            (baby.apgar1, "apgar1"),
+            (baby.apgar5, "apgar5"),
+            (baby.apgar10, "apgar10"),
+        ] {
             sheet.score(score, &at(member), 0, 10);
         }
         apgar(sheet, delivery.birth_place, baby, at);

@@ -68,8 +68,8 @@ impl Background {
     pub fn after(mut self, seen: &Observation) -> Background {
         self.first_sbp = self.first_sbp.or(seen.sbp);
         if let Some(fhr) = seen.fhr {
-            self.slow_fetal_heart_since = (fhr < 100)
-                .then(|| self.slow_fetal_heart_since.unwrap_or(seen.observed_at));
+            self.slow_fetal_heart_since =
+                (fhr < 100).then(|| self.slow_fetal_heart_since.unwrap_or(seen.observed_at));
         }
         self
     }

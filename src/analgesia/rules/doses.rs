@@ -30,7 +30,11 @@ fn check_dose(sheet: &mut Sheet, record: &Record, dose: &Dose, at: &str) {
         sheet.agree(volume.0 > Decimal::ZERO, &format!("{at}/volume_ml"));
     }
     if dose.loading && record.catheter_site == Some(CatheterSite::Intrathecal) {
-        sheet.beyond(&format!("{at}/loading"), "intrathecal_catheter", serde_json::json!({}));
+        sheet.beyond(
+            &format!("{at}/loading"),
+            "intrathecal_catheter",
+            serde_json::json!({}),
+        );
     }
     if dose.purpose == DoseUse::Labor
         && dose.route == Route::Epidural
@@ -126,7 +130,10 @@ fn sums(sheet: &mut Sheet, record: &Record) {
     sheet.given("/doses", &limits::LIDOCAINE_TWO_HOURS, lidocaine);
     for (drugs, limit) in [
         (&[Drug::Ropivacaine][..], &limits::ROPIVACAINE_DAY),
-        (&[Drug::Bupivacaine, Drug::Levobupivacaine][..], &limits::BUPIVACAINE_DAY),
+        (
+            &[Drug::Bupivacaine, Drug::Levobupivacaine][..],
+            &limits::BUPIVACAINE_DAY,
+        ),
     ] {
         let boluses = most_within(&of(drugs, true), ONE_DAY);
         sheet.given("/doses", limit, boluses.saturating_add(by_pump(record, drugs)));

@@ -51,7 +51,9 @@ pub fn check_time_out(sheet: &mut Sheet, checks: &Checks) {
         (checks.lipid_emulsion_ready, "lipid_emulsion_ready"),
         (checks.still_wants, "still_wants"),
     ] {
-        sheet.faults.check(holds, &format!("/checks/{name}"), "check_failed");
+        sheet
+            .faults
+            .check(holds, &format!("/checks/{name}"), "check_failed");
     }
 }
 
@@ -87,7 +89,10 @@ pub fn missing(chart: &Chart) -> Vec<&'static str> {
     };
     let found = &chart.labor.admission;
     let latent = found.labor_stage != LaborStage::Active;
-    need(latent || found.cervical_dilation_cm.is_some(), "/admission/cervical_dilation_cm");
+    need(
+        latent || found.cervical_dilation_cm.is_some(),
+        "/admission/cervical_dilation_cm",
+    );
     need(found.fhr_baseline.is_some(), "/admission/fhr_baseline");
     need(found.fhr_category.is_some(), "/admission/fhr_category");
     if let Some(record) = chart.record.as_ref().map(|v| &v.record).filter(|r| has_block(r)) {
@@ -97,21 +102,45 @@ pub fn missing(chart: &Chart) -> Vec<&'static str> {
         need(record.blood.is_some(), "/analgesia/blood");
         need(record.csf.is_some(), "/analgesia/csf");
         let catheter = record.catheter_at.is_some();
-        need(!catheter || record.catheter_depth_cm.is_some(), "/analgesia/catheter_depth_cm");
+        need(
+            !catheter || record.catheter_depth_cm.is_some(),
+            "/analgesia/catheter_depth_cm",
+        );
         need(!catheter || record.test_dose.is_some(), "/analgesia/test_dose");
-        let scored = chart.observations.iter().any(|row| row.observation.pain_tenths().is_some());
+        let scored = chart
+            .observations
+            .iter()
+            .any(|row| row.observation.pain_tenths().is_some());
         need(scored, "/observations/vas");
-        need(!catheter || chart.stop.as_ref().is_some_and(|v| v.stop.tip_intact.is_some()), "/stop/tip_intact");
-        need(chart.stop.as_ref().is_some_and(|v| v.stop.leg_raise.is_some()), "/stop/leg_raise");
+        need(
+            !catheter || chart.stop.as_ref().is_some_and(|v| v.stop.tip_intact.is_some()),
+            "/stop/tip_intact",
+        );
+        need(
+            chart.stop.as_ref().is_some_and(|v| v.stop.leg_raise.is_some()),
+            "/stop/leg_raise",
+        );
     }
     if let Some(birth) = chart.delivery.as_ref().map(|v| &v.delivery) {
         let vaginal = !birth.mode.is_cesarean();
         need(birth.blood_loss_ml.is_some(), "/delivery/blood_loss_ml");
         need(birth.oxytocin.is_some(), "/delivery/oxytocin");
-        need(!vaginal || birth.first_stage_min.is_some(), "/delivery/first_stage_min");
-        need(!vaginal || birth.second_stage_min.is_some(), "/delivery/second_stage_min");
-        need(!vaginal || birth.third_stage_min.is_some(), "/delivery/third_stage_min");
-        need(!vaginal || birth.second_stage_start.is_some(), "/delivery/second_stage_start");
+        need(
+            !vaginal || birth.first_stage_min.is_some(),
+            "/delivery/first_stage_min",
+        );
+        need(
+            !vaginal || birth.second_stage_min.is_some(),
+            "/delivery/second_stage_min",
+        );
+        need(
+            !vaginal || birth.third_stage_min.is_some(),
+            "/delivery/third_stage_min",
+        );
+        need(
+            !vaginal || birth.second_stage_start.is_some(),
+            "/delivery/second_stage_start",
+        );
         need(!vaginal || birth.episiotomy.is_some(), "/delivery/episiotomy");
         need(!vaginal || birth.tear.is_some(), "/delivery/tear");
         let weighed = birth.babies.iter().all(|baby| baby.weight_g.is_some());

@@ -12,10 +12,15 @@ pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
     sheet.past(Some(seen.observed_at), &at("observed_at"));
     sheet.past(seen.last_void_at, &at("last_void_at"));
     if let Some(vas) = seen.vas {
-        sheet.faults.check(vas.in_halves(0, 10), &at("vas"), "score_halves");
+        sheet
+            .faults
+            .check(vas.in_halves(0, 10), &at("vas"), "score_halves");
     }
     sheet.agree(seen.vas.is_none() || seen.nrs.is_none(), &at("nrs"));
-    sheet.agree(!seen.bp_unrecordable || seen.sbp.or(seen.dbp).is_none(), &at("bp_unrecordable"));
+    sheet.agree(
+        !seen.bp_unrecordable || seen.sbp.or(seen.dbp).is_none(),
+        &at("bp_unrecordable"),
+    );
     sheet.agree(!seen.spo2_no_signal || seen.spo2.is_none(), &at("spo2_no_signal"));
     for (score, member, high) in [
         (seen.nrs, "nrs", 10),
@@ -27,7 +32,9 @@ pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
         sheet.score(score, &at(member), 0, high);
     }
     if let Some(cm) = seen.cervix_cm {
-        sheet.faults.check(cm.in_halves(0, 10), &at("cervix_cm"), "score_halves");
+        sheet
+            .faults
+            .check(cm.in_halves(0, 10), &at("cervix_cm"), "score_halves");
     }
     for (value, member, limit) in [
         (seen.sbp, "sbp", &limits::SBP),
@@ -46,7 +53,9 @@ pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
         }
     }
     if let Some(celsius) = seen.temp_c {
-        sheet.faults.check(celsius.0 > Decimal::ZERO, &at("temp_c"), "format");
+        sheet
+            .faults
+            .check(celsius.0 > Decimal::ZERO, &at("temp_c"), "format");
         if !seen.confirmed {
             sheet.measured(&at("temp_c"), &limits::TEMPERATURE, celsius.0);
         }

@@ -43,13 +43,37 @@ fn settings(sheet: &mut Sheet, pump: &Pump) {
     let whole = |n: Option<i64>| n.map(Decimal::from);
     let exact = |a: Option<Amount>| a.map(|a| a.0);
     let rows: [(&str, &Limit, Option<Decimal>); 7] = [
-        ("/pump/background_ml_h", &limits::BACKGROUND, exact(pump.background_ml_h)),
-        ("/pump/pieb_volume_ml", &limits::PIEB_VOLUME, exact(pump.pieb_volume_ml)),
-        ("/pump/pieb_interval_min", &limits::PIEB_INTERVAL, whole(pump.pieb_interval_min)),
-        ("/pump/bolus_volume_ml", &limits::BOLUS_VOLUME, exact(pump.bolus_volume_ml)),
+        (
+            "/pump/background_ml_h",
+            &limits::BACKGROUND,
+            exact(pump.background_ml_h),
+        ),
+        (
+            "/pump/pieb_volume_ml",
+            &limits::PIEB_VOLUME,
+            exact(pump.pieb_volume_ml),
+        ),
+        (
+            "/pump/pieb_interval_min",
+            &limits::PIEB_INTERVAL,
+            whole(pump.pieb_interval_min),
+        ),
+        (
+            "/pump/bolus_volume_ml",
+            &limits::BOLUS_VOLUME,
+            exact(pump.bolus_volume_ml),
+        ),
         ("/pump/lockout_min", &limits::LOCKOUT, whole(pump.lockout_min)),
-        ("/pump/hourly_limit_ml_h", &limits::HOURLY_LIMIT, Some(pump.hourly_limit_ml_h.0)),
-        ("/pump/solution_total_ml", &limits::SOLUTION_TOTAL, exact(pump.solution_total_ml)),
+        (
+            "/pump/hourly_limit_ml_h",
+            &limits::HOURLY_LIMIT,
+            Some(pump.hourly_limit_ml_h.0),
+        ),
+        (
+            "/pump/solution_total_ml",
+            &limits::SOLUTION_TOTAL,
+            exact(pump.solution_total_ml),
+        ),
     ];
     for (pointer, limit, value) in rows {
         if let Some(value) = value {
@@ -88,8 +112,14 @@ fn solution(sheet: &mut Sheet, pump: &Pump) {
     let milligrams = hourly.saturating_mul(percent).saturating_mul(Decimal::TEN);
     sheet.setting("/pump/drug", by_hour, milligrams);
     let (Some(opioid), Some(micrograms)) = (pump.opioid, pump.opioid_ug_ml) else {
-        sheet.need(pump.opioid.is_none() || pump.opioid_ug_ml.is_some(), "/pump/opioid_ug_ml");
-        sheet.need(pump.opioid_ug_ml.is_none() || pump.opioid.is_some(), "/pump/opioid");
+        sheet.need(
+            pump.opioid.is_none() || pump.opioid_ug_ml.is_some(),
+            "/pump/opioid_ug_ml",
+        );
+        sheet.need(
+            pump.opioid_ug_ml.is_none() || pump.opioid.is_some(),
+            "/pump/opioid",
+        );
         return;
     };
     let (concentration, by_hour) = match opioid {
@@ -105,8 +135,12 @@ fn solution(sheet: &mut Sheet, pump: &Pump) {
 }
 
 fn reservoir(sheet: &mut Sheet, pump: &Pump) {
-    sheet.faults.text(&pump.reservoir.label, "/pump/reservoir/label", 1, 200);
-    sheet.faults.text(&pump.reservoir.batch, "/pump/reservoir/batch", 1, 60);
+    sheet
+        .faults
+        .text(&pump.reservoir.label, "/pump/reservoir/label", 1, 200);
+    sheet
+        .faults
+        .text(&pump.reservoir.batch, "/pump/reservoir/batch", 1, 60);
     let used_on = day(pump.started_at.unwrap_or(sheet.now));
     let fresh = pump.reservoir.expires_on >= used_on;
     sheet.faults.check(fresh, "/pump/reservoir/expires_on", "expired");

@@ -30,7 +30,9 @@ pub fn check_record(sheet: &mut Sheet, record: &Record) {
         sheet.faults.text(&exception.reason, "/exception/reason", 1, 500);
     }
     if let Some(declared) = &record.given_outside_limits {
-        sheet.faults.text(&declared.reason, "/given_outside_limits/reason", 1, 500);
+        sheet
+            .faults
+            .text(&declared.reason, "/given_outside_limits/reason", 1, 500);
     }
 }
 
@@ -45,17 +47,26 @@ fn times(sheet: &mut Sheet, record: &Record) {
     }
     let in_order = |first: Option<_>, then: Option<_>| first.zip(then).is_none_or(|(a, b)| a <= b);
     sheet.agree(in_order(record.puncture_at, record.catheter_at), "/catheter_at");
-    sheet.agree(in_order(record.puncture_at, record.first_dose_at), "/first_dose_at");
+    sheet.agree(
+        in_order(record.puncture_at, record.first_dose_at),
+        "/first_dose_at",
+    );
 }
 
 fn puncture(sheet: &mut Sheet, record: &Record) {
     if let Some(attempts) = record.needle_attempts {
-        sheet.faults.check(attempts >= 1, "/needle_attempts", "range_attempts");
+        sheet
+            .faults
+            .check(attempts >= 1, "/needle_attempts", "range_attempts");
         sheet.measured("/needle_attempts", &limits::NEEDLE_ATTEMPTS, attempts);
     }
     for (depth, pointer, limit) in [
         (record.lor_depth_cm, "/lor_depth_cm", &limits::LOR_DEPTH),
-        (record.catheter_depth_cm, "/catheter_depth_cm", &limits::CATHETER_DEPTH),
+        (
+            record.catheter_depth_cm,
+            "/catheter_depth_cm",
+            &limits::CATHETER_DEPTH,
+        ),
         (record.weight_kg, "/weight_kg", &limits::WEIGHT),
     ] {
         if let Some(depth) = depth {
@@ -68,7 +79,12 @@ fn puncture(sheet: &mut Sheet, record: &Record) {
         let at = format!("/resitings/{index}");
         sheet.past(Some(new.at), &format!("{at}/at"));
         sheet.faults.text(&new.reason, &format!("{at}/reason"), 1, 500);
-        interspace(sheet, Some(new.technique), new.interspace, &format!("{at}/interspace"));
+        interspace(
+            sheet,
+            Some(new.technique),
+            new.interspace,
+            &format!("{at}/interspace"),
+        );
     }
 }
 

@@ -46,11 +46,20 @@ pub fn check_stop(sheet: &mut Sheet, stop: &Stop) {
     }
     let out = stop.catheter_removed_at.is_some();
     sheet.need(!out || stop.tip_intact.is_some(), "/tip_intact");
-    sheet.need(stop.leg_raise.is_none() || stop.leg_raise_at.is_some(), "/leg_raise_at");
-    sheet.need(stop.leg_raise_at.is_none() || stop.leg_raise.is_some(), "/leg_raise");
+    sheet.need(
+        stop.leg_raise.is_none() || stop.leg_raise_at.is_some(),
+        "/leg_raise_at",
+    );
+    sheet.need(
+        stop.leg_raise_at.is_none() || stop.leg_raise.is_some(),
+        "/leg_raise",
+    );
     sheet.score(stop.bromage, "/bromage", 0, 3);
     let weak = stop.bromage.is_some_and(|score| score > 0);
-    sheet.need(!weak || stop.bromage_explanation.is_some(), "/bromage_explanation");
+    sheet.need(
+        !weak || stop.bromage_explanation.is_some(),
+        "/bromage_explanation",
+    );
     sheet.note(stop.bromage_explanation.as_deref(), "/bromage_explanation", 200);
     sheet.note(stop.puncture_site.as_deref(), "/puncture_site", 200);
     for (amount, pointer) in [

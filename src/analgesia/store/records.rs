@@ -4,9 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::analgesia::model::{
-    Indication, Record, RecordVersion, Stop, StopVersion, Technique, TimeOut,
-};
+use crate::analgesia::model::{Indication, Record, RecordVersion, Stop, StopVersion, Technique, TimeOut};
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId, StaffId};
 use crate::ctx::{Records, Tx};

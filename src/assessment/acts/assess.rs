@@ -174,7 +174,11 @@ async fn filed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &Asses
         told_level: result.told_level.as_deref().and_then(Level::parse),
         urgent: result.urgent,
         complete: result.status == Status::Complete,
-        state: if decided { ReviewState::Decided } else { ReviewState::Waiting },
+        state: if decided {
+            ReviewState::Decided
+        } else {
+            ReviewState::Waiting
+        },
         due_at: before
             .as_ref()
             .filter(|_| decided)
@@ -199,7 +203,15 @@ async fn onward(tx: &mut Tx, episode: &Episode, review: &Review, run: &Assessed)
     if review.state == ReviewState::Decided {
         return Ok(());
     }
-    move_step(tx, episode, StepKind::Review, reference, StepState::Waiting, Some(review)).await?;
+    move_step(
+        tx,
+        episode,
+        StepKind::Review,
+        reference,
+        StepState::Waiting,
+        Some(review),
+    )
+    .await?;
     let roles = rules::asked(&run.result);
     if !roles.is_empty() {
         let task = NewTask {

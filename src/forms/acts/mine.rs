@@ -127,7 +127,14 @@ pub async fn start(
             let (known, earlier) = known_of(ctx, &mut tx, mine, &episode, &entry.name).await?;
             response.content = rules::prefilled(&entry.form, &known, earlier);
             let actor = caller.actor();
-            store::add(&mut tx, Revision { response: &response, actor }).await?;
+            store::add(
+                &mut tx,
+                Revision {
+                    response: &response,
+                    actor,
+                },
+            )
+            .await?;
             response
         }
     };
@@ -180,7 +187,9 @@ async fn known_of(
     let earlier = before.and_then(|before| {
         let authored = ctx.content.forms.authored(before.form_version())?;
         let again: Vec<&str> = authored.prefilled_at_recheck().collect();
-        Some(rules::values(&before.content, &|link_id| again.contains(&link_id)))
+        Some(rules::values(&before.content, &|link_id| {
+            again.contains(&link_id)
+        }))
     });
     Ok((known, earlier.unwrap_or_default()))
 }
@@ -226,7 +235,14 @@ pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) ->
     if response.content != before {
         response.version += 1;
         let actor = caller.actor();
-        store::update(&mut tx, Revision { response: &response, actor }).await?;
+        store::update(
+            &mut tx,
+            Revision {
+                response: &response,
+                actor,
+            },
+        )
+        .await?;
         tx.journal(caller, subject(&response), json!({ "version": response.version }))
             .await?;
         tx.commit().await?;
@@ -266,7 +282,14 @@ pub async fn submit(
     let content = std::mem::take(&mut response.content);
     let (answers, warnings) = take(ctx, &mut response, &content, mode, tx.now, caller.request.locale)?;
     let actor = caller.actor();
-    store::update(&mut tx, Revision { response: &response, actor }).await?;
+    store::update(
+        &mut tx,
+        Revision {
+            response: &response,
+            actor,
+        },
+    )
+    .await?;
     let submitted = Submitted {
         response: &response,
         answers: &answers,
