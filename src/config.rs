@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize, Serializer};
 use toml::{Table, Value};
 use zeroize::Zeroizing;
 
-use crate::vault::Kek;
-
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -53,15 +51,15 @@ pub struct Keys {
 }
 
 /// The mini-program.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WeChat {
     /// App id.
     pub app_id: String,
     /// App secret.
     pub app_secret: Secret,
-    /// WeChat's API; anything else than the real one needs `allow_other_base`.
-    pub base_url: String,
+    /// Another address than WeChat's own; needs `allow_other_base`.
+    pub base_url: Option<String>,
     /// For a stand-in in a closed network; never in production.
     pub allow_other_base: bool,
 }
@@ -126,17 +124,6 @@ impl Default for Config {
     }
 }
 
-impl Default for WeChat {
-    fn default() -> WeChat {
-        WeChat {
-            app_id: String::new(),
-            app_secret: Secret::default(),
-            base_url: crate::wechat::BASE_URL.to_owned(),
-            allow_other_base: false,
-        }
-    }
-}
-
 /// Why the settings can't be used; one line.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -189,8 +176,8 @@ impl Config {
 }
 
 impl Keys {
-    /// The key-encryption key of `serve`.
-    pub fn kek(&self) -> Result<Kek, Fault> {
+    /// The key-encryption key as hexadecimal digits.
+    pub fn read(&self) -> Result<Zeroizing<String>, Fault> {
         let text = match (&self.file, &self.command) {
             (Some(path), None) => std::fs::read_to_string(path)
                 .map_err(|error| Fault::Key(format!("{}: {error}", path.display())))?,
@@ -200,8 +187,7 @@ impl Keys {
                 return Err(Fault::Key("set keys.file or keys.command, not both".to_owned()));
             }
         };
-        let text = Zeroizing::new(text);
-        Kek::from_hex(&text).ok_or_else(|| Fault::Key("it is not 64 hexadecimal digits".to_owned()))
+        Ok(Zeroizing::new(text))
     }
 }
 

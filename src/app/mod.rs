@@ -11,12 +11,13 @@ use poem::endpoint::BoxEndpoint;
 use poem::middleware::CatchPanic;
 use poem::{EndpointExt, IntoResponse, Response, Route};
 use tokio::sync::Notify;
+use tracing_subscriber::EnvFilter;
 
 use crate::base::Clock;
 use crate::base::error::Error;
 use crate::base::id::Ids;
 use crate::cache::Cache;
-use crate::config::{Config, Fault};
+use crate::config::{Config, Fault, Keys};
 use crate::content::{Content, Defect, Origin, fonts};
 use crate::ctx::{Ctx, Settings};
 use crate::db::{Db, Durability, migrate, sqlite_path};
@@ -68,6 +69,25 @@ pub struct Parts {
     pub durability: Durability,
 }
 
+/// The key-encryption key that the settings name.
+pub fn kek(keys: &Keys) -> Result<Kek, StartFault> {
+    let text = keys.read()?;
+    Ok(Kek::from_hex(&text).ok_or_else(|| Fault::Key("it is not 64 hexadecimal digits".to_owned()))?)
+}
+
+/// JSON lines on standard error; ids and numbers, no personal data.
+pub fn logs(level: &str) {
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let _already_set = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_current_span(true)
+        .with_span_list(false)
+        .try_init();
+}
+
 /// Builds the context: content, database at the newest schema, vault, cache, WeChat.
 pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     let origin = config.content.clone().map_or(Origin::BuiltIn, Origin::Folder);
@@ -90,7 +110,11 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     let clock = parts.clock.clone();
     let wechat = WeChat::new(
         wechat::Settings {
-            base_url: config.wechat.base_url.clone(),
+            base_url: config
+                .wechat
+                .base_url
+                .clone()
+                .unwrap_or_else(|| wechat::BASE_URL.to_owned()),
             app_id: config.wechat.app_id.clone(),
             app_secret: wechat::Secret::new(config.wechat.app_secret.expose()),
             edition: wechat::Edition::Released,

@@ -76,7 +76,7 @@ impl From<RoleArg> for Role {
 }
 
 pub async fn run(config: Config, command: Command) -> Result<(), StartFault> {
-    let kek = config.keys.kek()?;
+    let kek = app::kek(&config.keys)?;
     let parts = Parts {
         kek,
         clock: Clock::system(),

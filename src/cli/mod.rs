@@ -10,7 +10,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 use crate::app::{self, Parts, StartFault, listen};
 use crate::base::Clock;
@@ -97,8 +96,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, StartFault> {
 }
 
 async fn serve(config: Config) -> Result<(), StartFault> {
-    logs(&config.log);
-    let kek = config.keys.kek()?;
+    app::logs(&config.log);
+    let kek = app::kek(&config.keys)?;
     let bound = listen::bind(config.addr, config.admin_addr).await?;
     let parts = Parts {
         kek,
@@ -123,17 +122,4 @@ async fn migrate(config: &Config) -> Result<(), StartFault> {
     db.close().await;
     println!("the schema is the newest");
     Ok(())
-}
-
-/// JSON lines on standard error; ids and numbers, no personal data.
-pub(crate) fn logs(level: &str) {
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let _already_set = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_current_span(true)
-        .with_span_list(false)
-        .try_init();
 }

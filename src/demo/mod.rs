@@ -49,7 +49,7 @@ pub struct Options {
 
 /// Seeds the directory if it is new, then serves until stopped.
 pub async fn run(options: Options) -> Result<(), StartFault> {
-    crate::cli::logs(&options.log);
+    app::logs(&options.log);
     prepare(&options.data)?;
     // Taken before the seeding: a port in use shall be told at once, not after minutes.
     let bound = listen::bind(options.addr, options.admin_addr).await?;
@@ -78,7 +78,7 @@ pub async fn run(options: Options) -> Result<(), StartFault> {
 
 /// Fills the directory: the child's whole work.
 pub async fn seed(options: Options) -> Result<(), StartFault> {
-    crate::cli::logs(&options.log);
+    app::logs(&options.log);
     prepare(&options.data)?;
     let clock = Clock::system();
     let simulator = start_simulator(([127, 0, 0, 1], 0).into(), &clock).await?;
@@ -150,7 +150,7 @@ fn config(options: &Options, simulator: &simulator::Handle, public_url: &str) ->
     config.rate_per_minute = 6000;
     config.wechat.app_id = APP_ID.to_owned();
     config.wechat.app_secret = Secret::from(APP_SECRET);
-    config.wechat.base_url = simulator.base_url();
+    config.wechat.base_url = Some(simulator.base_url());
     config.wechat.allow_other_base = true;
     config
 }
@@ -172,7 +172,7 @@ fn parts(data: &Path, clock: Clock) -> Result<Parts, StartFault> {
         command: None,
     };
     Ok(Parts {
-        kek: keys.kek()?,
+        kek: app::kek(&keys)?,
         clock,
         demo: true,
         durability: Durability::Full,

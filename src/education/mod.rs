@@ -1,7 +1,11 @@
 //! The prenatal school: how far she is with each lesson, and her tries at the quizzes.
 //!
-//! Later slices ask [`facts`] whether the required lessons are done. Not here: the texts, which are content.
+//! Later slices ask [`facts`] whether the required lessons are done; [`api`] is for assembly. Not here: the texts,
+//! which are content.
 
+mod acts;
+pub mod api;
 pub mod facts;
 pub mod model;
+mod rules;
 mod store;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::model::{Attempt, Chosen, Progress};
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, QuizAttemptId};
+use crate::content::lessons::Head;
 use crate::ctx::Tx;
 use crate::db::Q;
 use crate::episode::model::Episode;
@@ -73,11 +74,10 @@ pub async fn save_progress(tx: &mut Tx, episode: &Episode, progress: &Progress) 
 pub async fn add_attempt(
     tx: &mut Tx,
     episode: &Episode,
-    slug: &str,
-    version: &str,
+    lesson: &Head,
     answers: &[Chosen],
     attempt: &Attempt,
-) -> Result<QuizAttemptId> {
+) -> Result<()> {
     let id: QuizAttemptId = tx.id();
     let now = tx.now;
     let sealed = tx
@@ -97,8 +97,8 @@ pub async fn add_attempt(
     .bind(episode.facility_id)
     .bind(episode.patient_id)
     .bind(episode.id)
-    .bind(slug.to_owned())
-    .bind(version.to_owned())
+    .bind(lesson.slug.clone())
+    .bind(lesson.version.clone())
     .bind(sealed)
     .bind(attempt.score)
     .bind(attempt.of)
@@ -106,5 +106,5 @@ pub async fn add_attempt(
     .bind(now)
     .run()
     .await?;
-    Ok(id)
+    Ok(())
 }

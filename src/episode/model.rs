@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::Role;
-use crate::base::id::{EpisodeId, FacilityId, NoticeId, PatientId, TaskId};
+use crate::base::id::{EpisodeId, FacilityId, NoticeId, PatientId, StaffId, TaskId};
 use crate::people::model::{Invited, Patient};
 
 /// Days from the first day of the last period to the expected date (Naegele).
@@ -43,13 +43,13 @@ pub struct Episode {
     pub patient_id: PatientId,
     /// Expected date of delivery.
     pub edd: NaiveDate,
-    /// Pregnancies, this one included, 1–20.
+    /// Pregnancies, this one included, 1–20; 0 while she has not been asked.
     pub gravidity: i64,
-    /// Births before, 0–15.
+    /// Births before, 0–15; says nothing while `gravidity` is 0.
     pub parity: i64,
     /// Fetuses, 1–5.
     pub fetuses: i64,
-    /// Weight before the pregnancy, kg, 25–250.
+    /// Weight before the pregnancy, kg, 30–220.
     pub pre_pregnancy_weight_kg: Option<Decimal>,
     /// Where on the pathway she is.
     pub stage: Stage,
@@ -343,6 +343,17 @@ pub struct Overview {
     pub steps: Vec<Step>,
     /// What is open about her.
     pub tasks: Vec<Task>,
+    /// The last grading of the risk, with its grounds: for those who treat her.
+    pub graded: Option<Graded>,
+}
+
+/// A task with the woman it is about.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The task.
+    pub task: Task,
+    /// The woman.
+    pub patient: Patient,
 }
 
 /// A risk assessment as the obstetrician writes it.
@@ -358,6 +369,17 @@ pub struct Grading {
     pub reasons: String,
     /// Which table.
     pub table_version: String,
+}
+
+/// A risk assessment with who made it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Graded {
+    /// The assessment.
+    pub grading: Grading,
+    /// Who made it.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 #[cfg(test)]

@@ -242,12 +242,11 @@ fn translate(error: poem::Error) -> Response {
         return error.into_response();
     }
     if let Some(bad) = error.downcast_ref::<ParseRequestPayloadError>() {
-        return failed(Error::Invalid(Code::HttpMalformed, named_field(&bad.reason)))
-            .tap_status(StatusCode::BAD_REQUEST);
+        return failed(Error::Invalid(Code::HttpMalformed, named_field(&bad.reason)));
     }
     if let Some(bad) = error.downcast_ref::<ParseParamError>() {
         let fault = Fault::field(format!("?{}", bad.name), "format");
-        return failed(Error::Invalid(Code::HttpMalformed, vec![fault])).tap_status(StatusCode::BAD_REQUEST);
+        return failed(Error::Invalid(Code::HttpMalformed, vec![fault]));
     }
     // An id that is none names nothing.
     if error.is::<ParsePathError>() || error.is::<NotFoundError>() {
@@ -266,17 +265,6 @@ fn translate(error: poem::Error) -> Response {
         StatusCode::BAD_REQUEST => failed(Error::Malformed(Code::HttpMalformed)),
         StatusCode::PAYLOAD_TOO_LARGE => failed(Error::Malformed(Code::HttpTooLarge)),
         _ => failed(Error::broken("the framework gave up on a request")),
-    }
-}
-
-trait TapStatus {
-    fn tap_status(self, status: StatusCode) -> Response;
-}
-
-impl TapStatus for Response {
-    fn tap_status(mut self, status: StatusCode) -> Response {
-        self.set_status(status);
-        self
     }
 }
 

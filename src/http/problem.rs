@@ -96,6 +96,8 @@ impl Failure {
                 Code::HttpMethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
                 _ => StatusCode::BAD_REQUEST,
             },
+            // Not even of the right shape: the fields are named where the framework names them.
+            Error::Invalid(Code::HttpMalformed, _) => StatusCode::BAD_REQUEST,
             Error::Invalid(..) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Refused(_) | Error::Conflict(..) => StatusCode::CONFLICT,
             Error::Stale { .. } => StatusCode::PRECONDITION_FAILED,

@@ -36,6 +36,11 @@ pub async fn facility(q: &mut impl Q, id: FacilityId) -> Result<Facility> {
         .ok_or_else(|| Error::broken("a facility is gone"))
 }
 
+/// A hospital by an id that a client sent.
+pub async fn find_facility(q: &mut impl Q, id: FacilityId) -> Result<Option<Facility>> {
+    store::facility(q, id).await
+}
+
 /// Who is on duty for a role: the hospital's list, or all active staff of the role.
 pub async fn on_duty(q: &mut impl Q, id: FacilityId, role: Role) -> Result<Vec<StaffId>> {
     let duty = facility(q, id).await?.settings.duty;

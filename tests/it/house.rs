@@ -15,7 +15,7 @@ const SLICES: [&str; 9] = [
     "followup",
     "quality",
 ];
-const TOP: [&str; 4] = ["app", "cli", "demo", "main"];
+const TOP: [&str; 4] = ["app", "demo", "cli", "main"];
 /// What a later slice may use of an earlier one.
 const OPEN: [&str; 2] = ["model", "facts"];
 const OPEN_OF_PEOPLE: [&str; 4] = ["model", "facts", "caller", "policy"];
@@ -51,7 +51,11 @@ fn uses(text: &str) -> Vec<(String, String)> {
         let after = rest[first.len()..].strip_prefix("::").unwrap_or_default();
         if let Some(group) = after.strip_prefix('{') {
             let group = &group[..group.find('}').unwrap_or(group.len())];
-            found.extend(group.split(',').map(|part| (first.clone(), name(part.trim()))));
+            let parts = group
+                .split(',')
+                .map(|part| name(part.trim()))
+                .filter(|part| !part.is_empty());
+            found.extend(parts.map(|part| (first.clone(), part)));
         } else {
             found.push((first, name(after)));
         }
@@ -156,4 +160,29 @@ fn nothing_outside_tests_unwraps_or_is_left_to_do() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn every_request_body_refuses_unknown_members() {
+    let mut open = Vec::new();
+    for path in sources("src") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (at, _) in text.match_indices("struct ") {
+            let name: String = text[at + 7..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric())
+                .collect();
+            let before = &text[..at];
+            let attributes = &before[before.rfind("\n\n").unwrap_or(0)..];
+            let body = (name.ends_with("In") || name.ends_with("Io")) && attributes.contains("Object");
+            if body && !attributes.contains("deny_unknown_fields") {
+                open.push(format!("{}: {name}", path.display()));
+            }
+        }
+    }
+    assert!(
+        open.is_empty(),
+        "a misspelt clinical field would vanish:\n{}",
+        open.join("\n")
+    );
 }

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, PatientId, StaffId};
-use crate::ctx::Tx;
+use crate::ctx::{Records, Tx};
 use crate::db::run::placeholders;
 use crate::db::{Q, dialect};
-use crate::episode::model::{Color, Episode, Grading, Stage};
-use crate::vault::Class;
+use crate::episode::model::{Color, Episode, Graded, Grading, Stage};
+use crate::vault::{Class, Sealed};
 
 #[derive(sqlx::FromRow)]
 struct EpisodeRow {
@@ -196,6 +196,48 @@ pub async fn add_grading(tx: &mut Tx, episode: &Episode, grading: &Grading, by: 
     .run()
     .await?;
     Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct GradingRow {
+    id: Uuid,
+    color: String,
+    purple: bool,
+    grounds: Sealed,
+    table_version: String,
+    staff_id: StaffId,
+    at: DateTime<Utc>,
+}
+
+/// The newest grading with its grounds.
+pub async fn newest_grading(
+    r: &mut impl Records,
+    facility: FacilityId,
+    episode: EpisodeId,
+) -> Result<Option<Graded>> {
+    let row: Option<GradingRow> = r
+        .q(
+            "select id, color, purple, grounds, table_version, staff_id, at from risk_color \
+            where facility_id = $1 and episode_id = $2 order by at desc, id desc limit 1",
+        )
+        .bind(facility)
+        .bind(episode)
+        .opt()
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (items, reasons) = r.open_json(row.id, "grounds", &row.grounds).await?;
+    Ok(Some(Graded {
+        grading: Grading {
+            color: Color::parse(&row.color)
+                .ok_or_else(|| Error::broken("a grading row has an unknown color"))?,
+            purple: row.purple,
+            items,
+            reasons,
+            table_version: row.table_version,
+        },
+        by: row.staff_id,
+        at: row.at,
+    }))
 }
 
 /// What the clinic's list is narrowed to.

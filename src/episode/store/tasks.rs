@@ -121,17 +121,17 @@ pub async fn finish_tasks(tx: &mut Tx, facility: FacilityId, kind: &str, subject
     Ok(())
 }
 
-/// Marks one task done by somebody.
-pub async fn finish_task(tx: &mut Tx, facility: FacilityId, id: TaskId, by: StaffId) -> Result<()> {
+/// Marks one task done by somebody; whether it was still open.
+pub async fn finish_task(tx: &mut Tx, facility: FacilityId, id: TaskId, by: StaffId) -> Result<bool> {
     let now = tx.now;
-    tx.q("update task set done_at = $3, done_by_id = $4 where facility_id = $1 and id = $2 and done_at is null")
+    let touched = tx.q("update task set done_at = $3, done_by_id = $4 where facility_id = $1 and id = $2 and done_at is null")
         .bind(facility)
         .bind(id)
         .bind(now)
         .bind(by)
         .run()
         .await?;
-    Ok(())
+    Ok(touched == 1)
 }
 
 pub async fn task(q: &mut impl Q, facility: FacilityId, id: TaskId) -> Result<Option<Task>> {

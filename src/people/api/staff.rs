@@ -8,9 +8,10 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
-use super::wire::{
+use super::wire::SessionOut;
+use super::wire_staff::{
     AttestIn, AttestationOut, AuditOut, ContentOut, FacilityIn, FacilityOut, NewPasswordIn, NewStaffOut,
-    PasswordIn, SessionOut, StaffIn, StaffLogInIn, StaffOut, StepUpOut, VersionOut,
+    PasswordIn, StaffIn, StaffLogInIn, StaffOut, StepUpOut, VersionOut,
 };
 use crate::base::PageRequest;
 use crate::base::id::{IdentityCheckId, PatientId, StaffId};

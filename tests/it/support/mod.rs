@@ -63,7 +63,7 @@ fn config(data: PathBuf, simulator: &simulator::Handle) -> Config {
     };
     config.wechat.app_id = cast::APP_ID.to_owned();
     config.wechat.app_secret = Secret::from(cast::APP_SECRET);
-    config.wechat.base_url = simulator.base_url();
+    config.wechat.base_url = Some(simulator.base_url());
     config.wechat.allow_other_base = true;
     config
 }

@@ -3,13 +3,12 @@
 //! [`Ctx::write`] opens an act's transaction, [`Ctx::write_once`] the same for an act that a phone may send twice.
 //! Both give a [`Tx`] that seals, journals, enqueues and commits. [`Ctx::view`] reads.
 
+mod tx;
+
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tokio::sync::Notify;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -17,14 +16,15 @@ use zeroize::Zeroizing;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, Ids};
 use crate::base::request::RequestInfo;
-use crate::base::{Act, Actor, Clock, Code, Subject};
+use crate::base::{Act, Actor, Clock, Code};
 use crate::cache::Cache;
 use crate::content::Content;
 use crate::db::{self, Db, Q, Query, Read, Sql};
-use crate::journal;
-use crate::outbox::{self, Message};
-use crate::vault::{Blind, Class, Sealed, Vault};
+use crate::vault::{Blind, Sealed, Vault};
 use crate::wechat::WeChat;
+
+use tx::Once;
+pub use tx::Tx;
 
 /// What an act may use. Cheap to clone.
 #[derive(Clone)]
@@ -164,32 +164,14 @@ impl Records for View {
     }
 }
 
-/// A write transaction of one act.
-pub struct Tx {
-    inner: db::Tx,
-    ctx: Ctx,
-    act: Act,
-    begun: Instant,
-    journaled: bool,
-    once: Option<Once>,
-    /// The act's one reading of the clock.
-    pub now: DateTime<Utc>,
-}
-
-struct Once {
-    id: Uuid,
-}
-
-impl Q for Tx {
-    fn q(&mut self, sql: impl Into<Sql>) -> Query<'_> {
-        self.inner.q(sql)
-    }
-}
-
-impl Records for Tx {
-    fn vault(&self) -> Arc<Vault> {
-        self.ctx.vault.clone()
-    }
+/// Who sends a request, as far as idempotency and the journal need to know.
+pub trait Sender: Sync {
+    /// Who acts.
+    fn actor(&self) -> Actor;
+    /// The hospital he acts in.
+    fn facility(&self) -> Option<FacilityId>;
+    /// The request.
+    fn request(&self) -> &RequestInfo;
 }
 
 /// How an act that may be sent twice begins.
@@ -209,16 +191,6 @@ macro_rules! once {
             $crate::ctx::Begun::Replay(first) => return Ok(first),
         }
     };
-}
-
-/// Who sends a request, as far as idempotency and the journal need to know.
-pub trait Sender: Sync {
-    /// Who acts.
-    fn actor(&self) -> Actor;
-    /// The hospital he acts in.
-    fn facility(&self) -> Option<FacilityId>;
-    /// The request.
-    fn request(&self) -> &RequestInfo;
 }
 
 impl Ctx {
@@ -280,148 +252,5 @@ impl Ctx {
                 Ok(Begun::Replay(first))
             }
         }
-    }
-}
-
-impl Tx {
-    /// Makes an id for something of now.
-    pub fn id<T: From<Uuid>>(&self) -> T {
-        self.ctx.ids.make(self.now)
-    }
-
-    /// Seals a text of a record's column.
-    pub async fn seal(
-        &mut self,
-        facility: Option<FacilityId>,
-        record: impl Into<Uuid>,
-        class: Class,
-        column: &'static str,
-        text: &str,
-    ) -> Result<Sealed> {
-        self.seal_bytes(facility, record, class, column, text.as_bytes())
-            .await
-    }
-
-    /// Seals a text that may be absent.
-    pub async fn seal_if(
-        &mut self,
-        facility: Option<FacilityId>,
-        record: impl Into<Uuid>,
-        class: Class,
-        column: &'static str,
-        text: Option<&str>,
-    ) -> Result<Option<Sealed>> {
-        match text {
-            Some(text) => self.seal(facility, record, class, column, text).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Seals a JSON document.
-    pub async fn seal_json(
-        &mut self,
-        facility: Option<FacilityId>,
-        record: impl Into<Uuid>,
-        class: Class,
-        column: &'static str,
-        value: &impl Serialize,
-    ) -> Result<Sealed> {
-        let bytes = serde_json::to_vec(value)?;
-        self.seal_bytes(facility, record, class, column, &bytes).await
-    }
-
-    /// Seals bytes.
-    pub async fn seal_bytes(
-        &mut self,
-        facility: Option<FacilityId>,
-        record: impl Into<Uuid>,
-        class: Class,
-        column: &'static str,
-        bytes: &[u8],
-    ) -> Result<Sealed> {
-        let vault = self.ctx.vault.clone();
-        let now = self.now;
-        vault
-            .seal(
-                &mut self.inner,
-                facility.map(Uuid::from),
-                record.into(),
-                class,
-                column,
-                bytes,
-                now,
-            )
-            .await
-    }
-
-    /// Writes the act's entry. `detail` holds numbers, states and codes, never names or answers.
-    pub async fn journal(&mut self, sender: &impl Sender, subject: Subject, detail: Value) -> Result<()> {
-        let request_id = sender.request().id.clone();
-        self.journal_as(
-            self.act,
-            sender.actor(),
-            sender.facility(),
-            subject,
-            detail,
-            Some(&request_id),
-        )
-        .await
-    }
-
-    /// Writes an entry of another act that happens in the same transaction, or of the system.
-    pub async fn journal_as(
-        &mut self,
-        act: Act,
-        actor: Actor,
-        facility: Option<FacilityId>,
-        subject: Subject,
-        detail: Value,
-        request_id: Option<&str>,
-    ) -> Result<()> {
-        let entry = journal::Entry {
-            id: self.id(),
-            facility: facility.map(Uuid::from),
-            act,
-            actor,
-            subject,
-            detail: &detail,
-            at: self.now,
-            request_id,
-        };
-        journal::record(&mut self.inner, entry).await?;
-        self.journaled = true;
-        Ok(())
-    }
-
-    /// Adds a job that runs after this transaction.
-    pub async fn enqueue<T: Serialize + Sync>(&mut self, message: Message<'_, T>) -> Result<()> {
-        let id = self.id();
-        outbox::enqueue(&mut self.inner, id, message, self.now).await
-    }
-
-    /// Commits an act that answers nothing to be kept.
-    pub async fn commit(self) -> Result<()> {
-        self.commit_with(&()).await
-    }
-
-    /// Commits, and keeps the answer for 24 h if the client sent a key.
-    pub async fn commit_with<T: Serialize>(mut self, answer: &T) -> Result<()> {
-        debug_assert!(
-            self.journaled,
-            "{} writes without a journal entry",
-            self.act.word()
-        );
-        if let Some(once) = self.once.take() {
-            let sealed = self
-                .seal_json(None, once.id, Class::Transient, "answer", answer)
-                .await?;
-            db::once::keep(&mut self.inner, once.id, sealed.0).await?;
-        }
-        let (act, begun, wake) = (self.act, self.begun, self.ctx.wake.clone());
-        self.inner.commit().await?;
-        metrics::histogram!("muan_transaction_seconds", "act" => act.word())
-            .record(begun.elapsed().as_secs_f64());
-        wake.notify_one();
-        Ok(())
     }
 }

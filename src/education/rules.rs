@@ -1,0 +1,196 @@
+//! Decisions about lessons, pure.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::model::{Attempt, Chosen, Marked, Progress};
+use crate::base::Code;
+use crate::content::lessons::{Body, Head};
+use crate::http::params::Faults;
+
+/// Longest time on one lesson that a phone may claim, seconds.
+pub const LONGEST_SECONDS: i64 = 24 * 60 * 60;
+
+/// What a phone reports of a lesson.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Of the text that she read.
+    pub version: String,
+    /// Percent of the text, 0–100.
+    pub position: i64,
+    /// Seconds spent on it, 0–86400.
+    pub seconds: i64,
+    /// Whether she came to its end.
+    pub completed: bool,
+}
+
+/// Is this the text in force?
+///
+/// Refuses: `education.version_old`.
+pub fn is_current(lesson: &Head, version: &str) -> Result<(), Code> {
+    if lesson.version == version {
+        Ok(())
+    } else {
+        Err(Code::EducationVersionOld)
+    }
+}
+
+/// Checks a report.
+pub fn check_report(faults: &mut Faults, report: &Report) {
+    faults.number(report.position, "/position", 0, 100);
+    faults.number(report.seconds, "/seconds", 0, LONGEST_SECONDS);
+}
+
+/// How far she is after a report: it only grows, whatever an older phone sends late.
+pub fn grown(before: Progress, report: &Report, now: DateTime<Utc>) -> Progress {
+    Progress {
+        version: report.version.clone(),
+        position: before.position.max(report.position),
+        seconds: before.seconds.max(report.seconds),
+        completed_at: before.completed_at.or(report.completed.then_some(now)),
+        ..before
+    }
+}
+
+/// Checks that every item of the quiz is answered once, with one of its options.
+pub fn check_answers(faults: &mut Faults, body: &Body, answers: &[Chosen]) {
+    let mut seen = BTreeSet::new();
+    for (at, chosen) in answers.iter().enumerate() {
+        let item = body.quiz.iter().find(|item| item.id == chosen.id);
+        faults.check(
+            item.is_some() && seen.insert(chosen.id.as_str()),
+            &format!("/answers/{at}/id"),
+            "unknown",
+        );
+        let offered = item.is_none_or(|item| item.options.iter().any(|option| option.code == chosen.option));
+        faults.check(offered, &format!("/answers/{at}/option"), "unknown");
+    }
+    let complete = body.quiz.iter().all(|item| seen.contains(item.id.as_str()));
+    faults.check(complete, "/answers", "required");
+}
+
+/// Marks a try: passed with at least two thirds of the items right.
+pub fn mark(lesson: &Head, body: &Body, answers: &[Chosen]) -> Attempt {
+    let items: Vec<Marked> = lesson
+        .quiz
+        .iter()
+        .map(|key| Marked {
+            id: key.id.clone(),
+            right: answers
+                .iter()
+                .any(|chosen| chosen.id == key.id && chosen.option == key.answer),
+            answer: key.answer.clone(),
+            explanation: body
+                .quiz
+                .iter()
+                .find(|item| item.id == key.id)
+                .map_or_else(String::new, |item| item.explanation.clone()),
+        })
+        .collect();
+    let score = items.iter().filter(|item| item.right).count() as i64;
+    let of = items.len() as i64;
+    Attempt {
+        score,
+        of,
+        passed: score * 3 >= of * 2,
+        items,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Error, Locale};
+    use crate::content::lessons::Lesson;
+    use crate::content::{Content, Origin};
+
+    fn with_lesson<T>(judge: impl FnOnce(&Lesson) -> T) -> T {
+        let content = Content::load(Origin::BuiltIn).unwrap_or_else(|defects| panic!("{defects:?}"));
+        judge(content.lessons.required().next().unwrap())
+    }
+
+    fn right(lesson: &Lesson, how_many: usize) -> Vec<Chosen> {
+        let options = ["a", "b", "c"];
+        let keys = lesson.head.quiz.iter().enumerate();
+        keys.map(|(at, key)| Chosen {
+            id: key.id.clone(),
+            option: if at < how_many {
+                key.answer.clone()
+            } else {
+                options
+                    .into_iter()
+                    .find(|one| *one != key.answer)
+                    .unwrap()
+                    .to_owned()
+            },
+        })
+        .collect()
+    }
+
+    fn report(position: i64, seconds: i64, completed: bool) -> Report {
+        Report {
+            version: "1.0.0".to_owned(),
+            position,
+            seconds,
+            completed,
+        }
+    }
+
+    #[test]
+    fn two_thirds_are_enough_and_less_is_not() {
+        with_lesson(|lesson| {
+            let of = lesson.head.quiz.len();
+            let body = lesson.body(Locale::ZhCn);
+            let enough = (of * 2).div_ceil(3);
+            assert!(mark(&lesson.head, body, &right(lesson, enough)).passed);
+            let short = mark(&lesson.head, body, &right(lesson, enough - 1));
+            assert!(!short.passed);
+            assert_eq!((short.score, short.of), (enough as i64 - 1, of as i64));
+            assert!(short.items.iter().all(|item| !item.explanation.is_empty()));
+        });
+    }
+
+    #[test]
+    fn progress_only_grows() {
+        let now: DateTime<Utc> = "2026-03-02T01:00:00Z".parse().unwrap();
+        let first = grown(Progress::none("risks", "1.0.0"), &report(80, 120, true), now);
+        let later = grown(
+            first.clone(),
+            &report(20, 60, false),
+            now + chrono::Duration::hours(1),
+        );
+        assert_eq!((later.position, later.seconds), (80, 120));
+        assert_eq!(later.completed_at, Some(now));
+    }
+
+    #[test]
+    fn a_lesson_is_done_when_read_to_the_end_and_passed() {
+        let now: DateTime<Utc> = "2026-03-02T01:00:00Z".parse().unwrap();
+        let mut progress = Progress::none("risks", "1.0.0");
+        progress.passed_at = Some(now);
+        assert!(!progress.done());
+        assert!(grown(progress, &report(100, 200, true), now).done());
+    }
+
+    #[test]
+    fn every_item_is_answered_once_with_an_option_of_its_own() {
+        with_lesson(|lesson| {
+            let body = lesson.body(Locale::En);
+            let pointers = |answers: &[Chosen]| {
+                let mut faults = Faults::default();
+                check_answers(&mut faults, body, answers);
+                match faults.done() {
+                    Err(Error::Invalid(_, faults)) => faults.into_iter().map(|f| f.pointer).collect(),
+                    _ => Vec::new(),
+                }
+            };
+            let mut answers = right(lesson, 0);
+            assert!(pointers(&answers).is_empty());
+            answers.first_mut().unwrap().option = "z".to_owned();
+            assert_eq!(pointers(&answers), ["/answers/0/option"]);
+            let twice = vec![answers.last().unwrap().clone(); 2];
+            assert_eq!(pointers(&twice), ["/answers/1/id", "/answers"]);
+        });
+    }
+}

@@ -1,0 +1,82 @@
+//! What waits for whom.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use tracing::instrument;
+
+use crate::base::error::{Error, Result};
+use crate::base::id::TaskId;
+use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
+use crate::ctx::Ctx;
+use crate::episode::model::{Task, Waiting};
+use crate::episode::store;
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::facts as people;
+use crate::people::policy::{self, Belongs};
+
+/// What waits, urgent first, then by when it is due: for the caller's role, or with `mine: false` for anybody.
+#[instrument(name = "episode.tasks", skip_all)]
+pub async fn tasks(
+    ctx: &Ctx,
+    caller: &Caller,
+    mine: bool,
+    due: Option<DateTime<Utc>>,
+    page: PageRequest,
+) -> Result<Page<Waiting>> {
+    policy::allowed(caller, Act::EpisodeTasks)?;
+    let staff = caller.staff()?;
+    let key = serde_json::to_string(&(mine, due))?;
+    let after = page.after(&key)?;
+    let mut tx = ctx.write(Act::EpisodeTasks).await?;
+    let role = mine.then_some(staff.role);
+    let rows = store::queue(&mut tx, staff.facility, role, due, after, page.limit + 1).await?;
+    let rows = page.page(rows, &key, |task| (task.urgent, task.due_at, task.id));
+    let mut items = Vec::with_capacity(rows.items.len());
+    for task in rows.items {
+        let patient = people::patient(&mut tx, staff.facility, task.patient_id)
+            .await?
+            .ok_or_else(|| Error::broken("a task without its woman"))?;
+        items.push(Waiting { task, patient });
+    }
+    tx.journal(caller, Subject::list("task"), json!({ "count": items.len() }))
+        .await?;
+    tx.commit().await?;
+    Ok(Page {
+        items,
+        next_cursor: rows.next_cursor,
+    })
+}
+
+/// Somebody whom a task waits for has done it.
+///
+/// Errors: `Forbidden` for another role, `episode.task_done`.
+#[instrument(name = "episode.task_done", skip_all)]
+pub async fn task_done(ctx: &Ctx, caller: &Caller, id: TaskId) -> Result<Task> {
+    policy::allowed(caller, Act::EpisodeTaskDone)?;
+    let staff = caller.staff()?;
+    let mut tx = once!(ctx, Act::EpisodeTaskDone, caller);
+    let mut task = store::task(&mut tx, staff.facility, id)
+        .await?
+        .ok_or(Error::Missing(Noun::Task))?;
+    let belongs = Belongs {
+        facility: task.facility_id,
+        account: None,
+    };
+    policy::may(caller, Act::EpisodeTaskDone, Noun::Task, belongs)?;
+    if !task.roles.contains(&staff.role) {
+        return Err(Error::Forbidden);
+    }
+    if !store::finish_task(&mut tx, staff.facility, id, staff.id).await? {
+        return Err(Error::Refused(Code::EpisodeTaskDone));
+    }
+    task.done_at = Some(tx.now);
+    tx.journal(
+        caller,
+        Subject::of_patient("task", id, task.patient_id),
+        json!({ "kind": task.kind }),
+    )
+    .await?;
+    tx.commit_with(&task).await?;
+    Ok(task)
+}

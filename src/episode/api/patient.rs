@@ -1,0 +1,75 @@
+//! Her routes.
+
+use poem::web::Data;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+
+use super::wire::{JourneyOut, NoticeOut, PregnancyIn, PregnancyOut};
+use crate::base::PageRequest;
+use crate::base::id::NoticeId;
+use crate::ctx::Ctx;
+use crate::episode::acts;
+use crate::episode::model::day;
+use crate::http::answer::{Done, List, Versioned};
+use crate::http::problem::Failure;
+use crate::people::caller::ByPatient;
+
+/// Her pregnancy.
+pub struct PatientApi;
+
+#[OpenApi]
+impl PatientApi {
+    /// Give the dates of the pregnancy
+    #[oai(path = "/me/pregnancy", method = "put", operation_id = "episode.enroll")]
+    async fn enroll(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        body: Json<PregnancyIn>,
+    ) -> Result<Versioned<PregnancyOut>, Failure> {
+        let facility = body.0.facility_id;
+        let episode = acts::enroll(&ctx, &caller.0, facility, body.0.try_into()?).await?;
+        let gestation = episode.gestation(day(ctx.clock.now()));
+        let version = episode.version;
+        Ok(Versioned::of((episode, gestation), version))
+    }
+
+    /// Where she is on the pathway; the tag is the pregnancy's
+    #[oai(path = "/me/journey", method = "get", operation_id = "episode.journey")]
+    async fn journey(&self, ctx: Data<&Ctx>, caller: ByPatient) -> Result<Versioned<JourneyOut>, Failure> {
+        let journey = acts::journey(&ctx, &caller.0).await?;
+        let version = journey.episode.version;
+        Ok(Versioned::of(journey, version))
+    }
+
+    /// What was sent to her, newest first
+    #[oai(path = "/me/notices", method = "get", operation_id = "episode.notices")]
+    async fn notices(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        limit: Query<Option<i64>>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<List<NoticeOut>>, Failure> {
+        let locale = caller.0.request.locale;
+        let page = acts::notices(&ctx, &caller.0, PageRequest::new(limit.0, cursor.0)?).await?;
+        Ok(Json(List::of(page.map(|notice| NoticeOut::of(notice, locale)))))
+    }
+
+    /// Mark a notice as read
+    #[oai(
+        path = "/me/notices/:id/read",
+        method = "put",
+        operation_id = "episode.read_notice"
+    )]
+    async fn read_notice(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<NoticeId>,
+    ) -> Result<Done, Failure> {
+        acts::read_notice(&ctx, &caller.0, id.0).await?;
+        Ok(Done::Done)
+    }
+}

@@ -1,0 +1,145 @@
+//! Inviting a woman and checking who she is.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::instrument;
+
+use crate::base::error::{Error, Result};
+use crate::base::id::{IdentityCheckId, PatientId};
+use crate::base::{Act, Noun, Subject};
+use crate::ctx::{Ctx, Tx};
+use crate::http::params::Faults;
+use crate::once;
+use crate::people::caller::{Caller, Colleague};
+use crate::people::model::IdentityMethod;
+use crate::people::policy::{self, Belongs};
+use crate::people::{facts, rules, secret, store};
+
+/// An invitation with the image that she scans.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The scene code.
+    pub scene: String,
+    /// When it lapses.
+    pub expires_at: DateTime<Utc>,
+    /// The mini-program code, PNG or JPEG, if WeChat could be reached.
+    pub image: Option<Vec<u8>>,
+}
+
+/// A fresh invitation for a woman of this facility.
+#[instrument(name = "people.invite", skip_all)]
+pub async fn invite(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Invitation> {
+    policy::allowed(caller, Act::PeopleInvite)?;
+    let staff = caller.staff()?;
+    let mut tx = once!(ctx, Act::PeopleInvite, caller);
+    let patient = known(&mut tx, caller, Act::PeopleInvite, staff, id).await?;
+    let invited = facts::invite(&mut tx, staff.facility, patient).await?;
+    tx.journal(caller, Subject::of_patient("patient", id, id), json!({}))
+        .await?;
+    // The image is made before the commit's answer is kept, but outside the transaction's statements: without
+    // WeChat the scene alone still works, typed or shown as a plain QR code by the clinic's own page.
+    let image = ctx
+        .wechat
+        .code_image(&invited.scene, "pages/invited/index")
+        .await
+        .ok();
+    let invitation = Invitation {
+        scene: invited.scene,
+        expires_at: invited.expires_at,
+        image,
+    };
+    tx.commit_with(&invitation).await?;
+    Ok(invitation)
+}
+
+async fn known(tx: &mut Tx, caller: &Caller, act: Act, staff: Colleague, id: PatientId) -> Result<PatientId> {
+    let patient = store::patient(tx, staff.facility, id)
+        .await?
+        .ok_or(Error::Missing(Noun::Patient))?;
+    let belongs = Belongs {
+        facility: patient.facility_id,
+        account: patient.account_id,
+    };
+    policy::may(caller, act, Noun::Patient, belongs)?;
+    Ok(patient.id)
+}
+
+/// A check of identity.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct IdentityChecked {
+    /// Its id.
+    pub id: IdentityCheckId,
+    /// For the bedside: what she types in.
+    pub code: Option<String>,
+    /// When the code lapses; a check in person holds for this pregnancy.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Staff check who she is: in person with two identifiers, or by a code at the bedside.
+///
+/// Errors: `http.invalid` for fewer than two different identifiers.
+#[instrument(name = "people.identity_check", skip_all)]
+pub async fn identity_check(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: PatientId,
+    method: IdentityMethod,
+    identifiers: Vec<String>,
+) -> Result<IdentityChecked> {
+    policy::allowed(caller, Act::PeopleIdentityCheck)?;
+    const KINDS: [&str; 6] = [
+        "name",
+        "birth_date",
+        "id_document",
+        "record_number",
+        "wristband",
+        "phone",
+    ];
+    let distinct = identifiers.len() == 2 && identifiers.first() != identifiers.last();
+    let mut faults = Faults::default();
+    faults.check(
+        distinct && identifiers.iter().all(|one| KINDS.contains(&one.as_str())),
+        "/identifiers",
+        "format",
+    );
+    faults.done()?;
+    let staff = caller.staff()?;
+    let mut tx = once!(ctx, Act::PeopleIdentityCheck, caller);
+    known(&mut tx, caller, Act::PeopleIdentityCheck, staff, id).await?;
+    let mut patient = store::patient(&mut tx, staff.facility, id)
+        .await?
+        .ok_or(Error::Missing(Noun::Patient))?;
+    let code = (method == IdentityMethod::BedsideCode).then(secret::digits);
+    let expires_at = code.as_ref().map(|_| tx.now + rules::BEDSIDE_CODE);
+    let new = store::NewIdentityCheck {
+        facility: staff.facility,
+        patient: id,
+        staff: staff.id,
+        method: method.word(),
+        identifiers,
+        code_hash: code.as_deref().map(secret::digest),
+        confirmed: code.is_none(),
+        expires_at,
+    };
+    let check = store::add_identity_check(&mut tx, new).await?;
+    if code.is_none() {
+        // Seen in person: what the hospital has on record is hers.
+        patient.level = 2;
+        patient.matched = true;
+        store::save_patient(&mut tx, &patient).await?;
+    }
+    tx.journal(
+        caller,
+        Subject::of_patient("patient", id, id),
+        json!({ "method": method.word() }),
+    )
+    .await?;
+    let checked = IdentityChecked {
+        id: check,
+        code,
+        expires_at,
+    };
+    tx.commit_with(&checked).await?;
+    Ok(checked)
+}
