@@ -3,11 +3,17 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{analgesia, assessment, people};
+use crate::{analgesia, assessment, consent, education, episode, people};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
-    let routes = (people::api::PatientApi, analgesia::api::PatientApi);
+    let routes = (
+        people::api::PatientApi,
+        episode::api::PatientApi,
+        education::api::PatientApi,
+        consent::api::PatientApi,
+        analgesia::api::PatientApi,
+    );
     OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
         .description("What a pregnant woman's phone calls. Errors are problem details (RFC 9457) with a stable `code`.")
         .url_prefix("/api/patient/v1")
@@ -15,7 +21,12 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
 
 /// What the clinic calls.
 pub fn staff() -> OpenApiService<impl OpenApi, ()> {
-    let routes = (people::api::StaffApi, analgesia::api::StaffApi);
+    let routes = (
+        people::api::StaffApi,
+        episode::api::StaffApi,
+        consent::api::StaffApi,
+        analgesia::api::StaffApi,
+    );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")
         .url_prefix("/api/staff/v1")

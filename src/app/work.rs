@@ -10,7 +10,7 @@ use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::journal;
 use crate::outbox::{self, Job};
-use crate::{analgesia, forms};
+use crate::{analgesia, consent, forms};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
@@ -61,7 +61,10 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 
 /// The slice that cares does it.
 async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
-    if forms::jobs::handle(ctx, job).await? || analgesia::jobs::handle(ctx, job).await? {
+    let done = forms::jobs::handle(ctx, job).await?
+        || consent::jobs::handle(ctx, job).await?
+        || analgesia::jobs::handle(ctx, job).await?;
+    if done {
         return Ok(());
     }
     tracing::error!(job.kind = job.kind, "a job that no slice knows");

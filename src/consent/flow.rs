@@ -2,7 +2,7 @@
 //! (CE-042); acts bring what belongs to it in the same transaction.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::model::{Consent, State};
 use super::rules::states::Trigger;
@@ -21,8 +21,8 @@ use crate::people::caller::Caller;
 pub struct Changed {
     /// The consent.
     pub id: ConsentId,
-    /// From.
-    pub from: State,
+    /// From; none for a new one.
+    pub from: Option<State>,
     /// To.
     pub to: State,
     /// The revision that it made.
@@ -80,6 +80,20 @@ pub async fn go(
             .await?;
         }
     }
+    tell(tx, consent, Some(from)).await?;
+    expire_when_due(tx, consent).await?;
+    set_step(tx, consent).await
+}
+
+/// A new draft is journaled and told (T01).
+pub async fn begun(tx: &mut Tx, consent: &Consent, caller: &Caller) -> Result<()> {
+    let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
+    let detail = json!({ "to": consent.state.word(), "revision": consent.revision });
+    tx.journal(caller, subject, detail).await?;
+    tell(tx, consent, None).await
+}
+
+async fn tell(tx: &mut Tx, consent: &Consent, from: Option<State>) -> Result<()> {
     let changed = Changed {
         id: consent.id,
         from,
@@ -94,9 +108,7 @@ pub async fn go(
         dedupe: None,
         due,
     })
-    .await?;
-    expire_when_due(tx, consent).await?;
-    set_step(tx, consent).await
+    .await
 }
 
 /// Writes a consent; its revision rises by one.

@@ -5,9 +5,14 @@
 //! [`rules`] (the one table of transitions first), what is shown in `present`, what is proved in `proof`.
 //! Open: [`model`] and [`facts`] for later slices, [`api`] for assembly, [`jobs`] for what is due.
 
+mod acts;
+pub mod api;
 pub mod facts;
 mod flow;
 pub mod jobs;
 pub mod model;
+mod present;
+mod proof;
 pub mod rules;
 mod store;
+mod wording;

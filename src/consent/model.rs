@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, SignatureId, StaffId};
+use crate::evidence::ink::Canvas;
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* })*) => {$(
@@ -405,8 +406,23 @@ pub struct Signature {
     pub id: SignatureId,
     /// When.
     pub at: DateTime<Utc>,
-    /// Evidence section 10 with its salt.
+    /// What she affirmed and drew: section 10 of the evidence with its salt.
     pub section: Salted,
+    /// On what she signed: section 9.
+    pub device: serde_json::Value,
+    /// The field that she drew in.
+    pub canvas: Canvas,
+}
+
+/// What is kept of a signature act beside the strokes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignedAct {
+    /// Section 10 of the evidence with its salt.
+    pub section: Salted,
+    /// Section 9.
+    pub device: serde_json::Value,
+    /// The field that was drawn in.
+    pub canvas: Canvas,
 }
 
 /// A body of evidence with the salt of its digest (CE-143).

@@ -141,6 +141,13 @@ pub async fn confirm_code(tx: &mut Tx, facility: FacilityId, patient: PatientId,
     store::confirm_code(tx, facility, patient, secret::digest(code)).await
 }
 
+/// The phone number that WeChat confirms for her account now, as records hold it.
+///
+/// Errors: `people.wechat_code_invalid`, `people.wechat_unavailable`.
+pub async fn wechat_phone(ctx: &Ctx, account: AccountId, code: &str) -> Result<String> {
+    super::acts::wechat_phone(ctx, account, code).await
+}
+
 /// A new record for a woman; her number is the hospital's next.
 pub async fn add_patient(tx: &mut Tx, patient: &mut Patient) -> Result<()> {
     let count = store::count_patients(tx, patient.facility_id).await?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::base::error::Result;
 use crate::base::id::{ConsentId, FacilityId, SignatureId, StaffId};
-use crate::consent::model::{Consent, Salted, Signature};
+use crate::consent::model::{Consent, Salted, Signature, SignedAct};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::evidence::ink::Strokes;
@@ -20,9 +20,9 @@ pub struct NewSignature<'a> {
     pub signer: Uuid,
     /// What was drawn.
     pub strokes: Option<&'a Strokes>,
-    /// The evidence section of the act.
-    pub section: &'a Salted,
-    /// Its digest.
+    /// What belongs to it.
+    pub act: &'a SignedAct,
+    /// The digest of its evidence section.
     pub digest: [u8; 32],
     /// When.
     pub at: DateTime<Utc>,
@@ -44,7 +44,7 @@ pub async fn add_signature(
         None => None,
     };
     let body = tx
-        .seal_json(facility, id, Class::Clinical, "body", new.section)
+        .seal_json(facility, id, Class::Clinical, "body", new.act)
         .await?;
     let added = tx
         .q("insert into consent_signature (id, facility_id, consent_id, patient_id, kind, signer_id, strokes, strokes_digest, body, \
@@ -81,11 +81,16 @@ pub async fn signature(
         .opt()
         .await?;
     match row {
-        Some((id, body, at)) => Ok(Some(Signature {
-            section: r.open_json(id, "body", &body).await?,
-            id,
-            at,
-        })),
+        Some((id, body, at)) => {
+            let act: SignedAct = r.open_json(id, "body", &body).await?;
+            Ok(Some(Signature {
+                id,
+                at,
+                section: act.section,
+                device: act.device,
+                canvas: act.canvas,
+            }))
+        }
         None => Ok(None),
     }
 }

@@ -9,6 +9,7 @@ use tracing::instrument;
 
 use super::sessions::wechat;
 use crate::base::error::{Error, Result};
+use crate::base::id::AccountId;
 use crate::base::{Act, Code, Locale, Noun, Subject};
 use crate::ctx::{Ctx, Sender};
 use crate::http::params::{Faults, is_mobile, is_resident_id};
@@ -144,21 +145,11 @@ fn checked(profile: Profile, today: NaiveDate) -> Result<Profile> {
 pub async fn bind_phone(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Patient> {
     policy::allowed(caller, Act::PeopleBindPhone)?;
     let mine = caller.mine()?;
-    let openid = store::openid(&mut ctx.view(), caller.account()?).await?;
-    let phone = ctx.wechat.phone(code, &openid).await.map_err(wechat)?;
+    let number = wechat_phone(ctx, caller.account()?, code).await?;
     let mut tx = once!(ctx, Act::PeopleBindPhone, caller);
     let mut patient: Patient = store::patient(&mut tx, mine.facility, mine.patient)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
-    // Another country's number is kept with its code; a mainland one without, as everybody writes it.
-    let number = if phone.country_code == "86" {
-        phone.number
-    } else {
-        format!("+{}{}", phone.country_code, phone.number)
-    };
-    if phone.country_code == "86" && !is_mobile(&number) {
-        return Err(Error::broken("WeChat gave a number that is none"));
-    }
     patient.phone = Some(number);
     patient.phone_confirmed = true;
     store::save_patient(&mut tx, &patient).await?;
@@ -171,6 +162,24 @@ pub async fn bind_phone(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Patien
     .await?;
     tx.commit_with(&patient).await?;
     Ok(patient)
+}
+
+/// The phone number that WeChat confirms for an account, as records hold it.
+///
+/// Errors: `people.wechat_code_invalid`, `people.wechat_unavailable`.
+pub(in crate::people) async fn wechat_phone(ctx: &Ctx, account: AccountId, code: &str) -> Result<String> {
+    let openid = store::openid(&mut ctx.view(), account).await?;
+    let phone = ctx.wechat.phone(code, &openid).await.map_err(wechat)?;
+    // Another country's number is kept with its code; a mainland one without, as everybody writes it.
+    let number = if phone.country_code == "86" {
+        phone.number
+    } else {
+        format!("+{}{}", phone.country_code, phone.number)
+    };
+    if phone.country_code == "86" && !is_mobile(&number) {
+        return Err(Error::broken("WeChat gave a number that is none"));
+    }
+    Ok(number)
 }
 
 /// Every agreement with her word on it.

@@ -1,0 +1,344 @@
+//! The anesthesiologist's signature, the document that it makes, and sending back for a defect.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use tracing::instrument;
+
+use super::{assessed, checks, known, locked, printable, statements, subject, template};
+use crate::base::canonical::{parse, sha256};
+use crate::base::error::{Error, Fault, Result};
+use crate::base::id::{ConsentId, StaffId};
+use crate::base::{Act, Actor, Noun};
+use crate::consent::flow::{self, By};
+use crate::consent::model::{Check, Consent, ReturnReason, SignedAct};
+use crate::consent::present::Inputs;
+use crate::consent::proof::{self, Counter, Material, Section, Verification};
+use crate::consent::rules::guards::{self, Countersigning};
+use crate::consent::rules::reading;
+use crate::consent::rules::states::Trigger;
+use crate::consent::{rules, store};
+use crate::ctx::{Ctx, Records};
+use crate::evidence::document::Inputs as Render;
+use crate::evidence::ink::{self, Canvas, Strokes};
+use crate::evidence::qr;
+use crate::http::params::Faults;
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::policy;
+use crate::{episode, people};
+
+/// What the anesthesiologist sends.
+#[derive(Clone, Debug)]
+pub struct CounterMark {
+    /// Statements that he affirms.
+    pub statements: Vec<String>,
+    /// What he drew; his fresh step-up is his signature, the drawing adds to it.
+    pub ink: Option<(Strokes, Canvas)>,
+}
+
+/// Everything that was made before the transaction.
+struct Prepared {
+    revision: i64,
+    at: chrono::DateTime<chrono::Utc>,
+    sections: Vec<Section>,
+    root: String,
+    code: Verification,
+    pdf: Vec<u8>,
+}
+
+/// An anesthesiologist countersigns; the consent is in force and its document exists (T07).
+///
+/// The document is made before the transaction from what is stored then; the transaction makes sure that nothing has
+/// changed in between.
+///
+/// Errors: `people.step_up_required`, `consent.illegal_transition`, `consent.license_missing`,
+/// `consent.statement_missing`, `consent.questions_open`, `consent.deadline_passed`, `consent.assessment_undecided`,
+/// `http.invalid` with `character` for a name that can't be printed.
+#[instrument(name = "consent.countersign", skip_all)]
+pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: CounterMark) -> Result<Consent> {
+    policy::allowed(caller, Act::ConsentCountersign)?;
+    let staff = caller.staff()?;
+    if let Some((strokes, canvas)) = &mark.ink {
+        ink::check(strokes, canvas).map_err(|refusal| {
+            let fault = Fault::field("/strokes", "ink").with(json!({ "reason": refusal.code() }));
+            Error::Invalid(crate::base::Code::HttpInvalid, vec![fault])
+        })?;
+    }
+    // A retry must find its first answer, whatever the state is by now; so the outcome is looked at inside.
+    let prepared = prepare_document(ctx, caller, id, &mark).await;
+    let mut tx = once!(ctx, Act::ConsentCountersign, caller);
+    let (mut consent, _) = locked(&mut tx, caller, Act::ConsentCountersign, id).await?;
+    caller.request.must_match(consent.revision)?;
+    rules::next(consent.state, Trigger::Countersign)?;
+    people::facts::require_step_up(&mut tx, caller.session).await?;
+    let prepared = prepared?;
+    if prepared.revision != consent.revision {
+        return Err(Error::Stale {
+            current: consent.revision,
+        });
+    }
+    for section in &prepared.sections {
+        let (no, name) = (section.no, section.name);
+        store::add_evidence(&mut tx, &consent, no, name, &section.salted, section.digest).await?;
+    }
+    if let Some((strokes, canvas)) = mark.ink {
+        let section = prepared
+            .sections
+            .iter()
+            .find(|one| one.name == "countersignature");
+        let section = section.ok_or_else(|| Error::broken("evidence without the countersignature"))?;
+        let act = SignedAct {
+            section: section.salted.clone(),
+            device: json!({ "address": caller.request.address, "user_agent": caller.request.user_agent }),
+            canvas,
+        };
+        let new = store::NewSignature {
+            kind: "clinician",
+            signer: staff.id.0,
+            strokes: Some(&strokes),
+            act: &act,
+            digest: section.digest,
+            at: prepared.at,
+        };
+        if store::add_signature(&mut tx, &consent, new).await?.is_none() {
+            return Err(Error::Refused(crate::base::Code::ConsentStrokesReplayed));
+        }
+    }
+    let file = hex::encode(sha256(&prepared.pdf));
+    let document = store::NewDocument {
+        pdf: &prepared.pdf,
+        sha256: &file,
+        root: &prepared.root,
+        code_digest: prepared.code.digest(),
+    };
+    store::add_document(&mut tx, &consent, document).await?;
+    consent.activated_at = Some(prepared.at);
+    let detail = json!({ "root": prepared.root, "document_sha256": file, "sealing_status": "none" });
+    flow::go(
+        &mut tx,
+        &mut consent,
+        Trigger::Countersign,
+        By::Caller(caller),
+        detail,
+    )
+    .await?;
+    let (place, about) = (Some(consent.facility_id), subject(&consent));
+    let detail = json!({ "root": prepared.root });
+    tx.journal_as(
+        Act::ConsentActivated,
+        Actor::SYSTEM,
+        place.map(Into::into),
+        about,
+        detail,
+        None,
+    )
+    .await?;
+    episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
+    let reference = id.to_string();
+    episode::facts::notify(
+        &mut tx,
+        consent.facility_id,
+        consent.patient_id,
+        "consent.activated",
+        &reference,
+    )
+    .await?;
+    tx.commit_with(&consent).await?;
+    Ok(consent)
+}
+
+/// Gathers, decides and renders, without a transaction.
+async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &CounterMark) -> Result<Prepared> {
+    let staff = caller.staff()?;
+    let mut view = ctx.view();
+    let consent = known(&mut view, caller, Act::ConsentCountersign, id).await?;
+    rules::next(consent.state, Trigger::Countersign)?;
+    let now = ctx.clock.now();
+    let account = people::facts::staff(&mut view, staff.facility, staff.id)
+        .await?
+        .ok_or(Error::Missing(Noun::Staff))?;
+    let questions = store::questions(&mut view, consent.facility_id, id).await?;
+    let assessed = assessed(&mut view, ctx, &consent).await?;
+    let signing = Countersigning {
+        license: account.license.as_deref(),
+        affirmed: &mark.statements,
+        required: &statements(template(ctx, &consent)?, "clinician", true),
+        unanswered: questions.iter().filter(|asked| asked.answer.is_none()).count(),
+        assessed: assessed.as_ref(),
+        now,
+    };
+    guards::may_countersign(&consent, &signing)?;
+    printable(ctx, vec![("/name".to_owned(), account.name.clone())]).await?;
+    let counter = Counter {
+        staff: staff.id,
+        name: account.name,
+        license: account.license.unwrap_or_default(),
+        session: caller.session,
+        statements: mark.statements.clone(),
+        ink: mark.ink.clone(),
+        at: now,
+    };
+    let material = gather(&mut view, ctx, consent, counter).await?;
+    render(ctx, &material).await
+}
+
+async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Counter) -> Result<Material> {
+    let (facility, id) = (consent.facility_id, consent.id);
+    let gone = || Error::broken("a signed consent without its parts");
+    let patient = people::facts::patient(r, facility, consent.patient_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Patient))?;
+    let shown = store::presented(r, facility, id).await?.ok_or_else(gone)?;
+    let inputs: Inputs = serde_json::from_value(shown.inputs)?;
+    let signature = store::signature(r, facility, id).await?.ok_or_else(gone)?;
+    let strokes = store::strokes(r, facility, signature.id)
+        .await?
+        .ok_or_else(gone)?;
+    let batches = store::reading(r, facility, id).await?;
+    let questions = store::questions(r, facility, id).await?;
+    let conversations = store::conversations(r, facility, id).await?;
+    let waivers = store::waivers(r, facility, id).await?;
+    let agreements = match patient.account_id {
+        Some(account) => people::facts::agreements_said(r, account).await?,
+        None => Vec::new(),
+    };
+    let answered = questions.iter().filter_map(|asked| asked.answered_by);
+    let talked = conversations.iter().map(|talk| talk.staff);
+    let mut names: BTreeMap<StaffId, String> = BTreeMap::new();
+    for staff in answered.chain(talked).collect::<Vec<_>>() {
+        let found = people::facts::staff(r, facility, staff).await?;
+        names.insert(staff, found.map(|staff| staff.name).unwrap_or_default());
+    }
+    let signed_at = signature.at;
+    let checks = checks(r, &consent).await?;
+    Ok(Material {
+        id_digest: patient
+            .id_number
+            .as_deref()
+            .map(|number| hex::encode(r.blind(Some(facility), "id_number", number))),
+        presented: parse(&shown.bytes).map_err(|_| Error::broken("a presented document is not canonical"))?,
+        presented_sha256: shown.sha256,
+        released_by: shown.released_by,
+        dwell: reading::progress(&super::floors(template(ctx, &consent)?), &batches),
+        rounds: store::graded_rounds(r, facility, id).await?,
+        checks: before(checks, signed_at),
+        consent,
+        patient,
+        inputs,
+        batches,
+        conversations,
+        questions,
+        waivers,
+        signature,
+        strokes,
+        agreements,
+        names,
+        counter,
+    })
+}
+
+/// The checks that her signature rests on: those of the minutes before it and the newest in person.
+fn before(checks: Vec<Check>, signed_at: chrono::DateTime<chrono::Utc>) -> Vec<Check> {
+    let mut in_person = false;
+    checks
+        .into_iter()
+        .filter(|check| {
+            let first = check.method == "in_person" && !in_person && check.at <= signed_at;
+            in_person |= first;
+            first || (check.at <= signed_at && signed_at - check.at <= rules::FRESH)
+        })
+        .collect()
+}
+
+async fn render(ctx: &Ctx, material: &Material) -> Result<Prepared> {
+    let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
+    let sections = proof::hashed(proof::sections(material), &material.signature.section)?;
+    let root = proof::root(&sections);
+    let code = Verification::random();
+    let renderer = ctx.press.version().await.map_err(broken)?;
+    let manifest = json!({
+        "root": root,
+        "sections": sections.iter().map(|section| json!({
+            "no": section.no,
+            "name": section.name,
+            "sha256": hex::encode(section.digest),
+        })).collect::<Vec<_>>(),
+    });
+    let link = format!("{}/verify/{}", ctx.settings.public_url, code.plain());
+    let qr = qr::qr_svg(&link).map_err(|error| Error::Broken(Box::new(error)))?;
+    let signature = ink::svg(&material.strokes, &material.signature.canvas);
+    let mut files = vec![
+        ("/evidence.json", serde_json::to_vec(&manifest)?),
+        ("/qr.svg", qr.into_bytes()),
+        ("/sig-patient.svg", signature.into_bytes()),
+    ];
+    if let Some((strokes, canvas)) = &material.counter.ink {
+        files.push(("/sig-clinician.svg", ink::svg(strokes, canvas).into_bytes()));
+    }
+    let consent = &material.consent;
+    let inputs = Render {
+        template: "/consent.typ",
+        data: proof::data(material, &renderer, &root, &code.grouped()),
+        files,
+        ident: format!("{} r{}", consent.id, consent.revision),
+        at: material.counter.at,
+    };
+    Ok(Prepared {
+        revision: consent.revision,
+        at: material.counter.at,
+        pdf: ctx.press.render(inputs).await.map_err(broken)?,
+        sections,
+        root,
+        code,
+    })
+}
+
+/// An anesthesiologist sends it back to her for a defect; her first act is kept and marked (T08).
+///
+/// Errors: `consent.illegal_transition`, `http.invalid`.
+#[instrument(name = "consent.return", skip_all)]
+pub async fn send_back(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: ConsentId,
+    reason: ReturnReason,
+    note: Option<&str>,
+) -> Result<Consent> {
+    policy::allowed(caller, Act::ConsentReturn)?;
+    let staff = caller.staff()?;
+    let mut faults = Faults::default();
+    let note = note.map(|note| faults.text(note, "/note", 1, 500));
+    faults.check(
+        reason != ReturnReason::Other || note.is_some(),
+        "/note",
+        "required",
+    );
+    faults.done()?;
+    let mut tx = once!(ctx, Act::ConsentReturn, caller);
+    let (mut consent, _) = locked(&mut tx, caller, Act::ConsentReturn, id).await?;
+    caller.request.must_match(consent.revision)?;
+    rules::next(consent.state, Trigger::Return)?;
+    let signature = store::signature(&mut tx, consent.facility_id, id)
+        .await?
+        .ok_or_else(|| Error::broken("a signed consent without its signature"))?;
+    let kept = json!({ "reason": reason, "note": note });
+    store::add_return(&mut tx, &consent, signature.id, staff.id, &kept).await?;
+    consent.signed_at = None;
+    consent.countersign_due_at = None;
+    consent.valid_until = None;
+    let detail = json!({ "reason": reason.word() });
+    flow::go(&mut tx, &mut consent, Trigger::Return, By::Caller(caller), detail).await?;
+    episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
+    let reference = id.to_string();
+    episode::facts::notify(
+        &mut tx,
+        consent.facility_id,
+        consent.patient_id,
+        "consent.returned",
+        &reference,
+    )
+    .await?;
+    tx.commit_with(&consent).await?;
+    Ok(consent)
+}

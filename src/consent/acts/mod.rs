@@ -1,0 +1,259 @@
+//! One function per operation.
+
+mod bedside;
+mod countersign;
+mod prepare;
+mod read;
+mod sign;
+mod talk;
+mod understand;
+
+pub use bedside::*;
+pub use countersign::*;
+pub use prepare::*;
+pub use read::*;
+pub use sign::*;
+pub use talk::*;
+pub use understand::*;
+
+use serde_json::Value;
+
+use crate::base::error::{Error, Fault, Result};
+use crate::base::id::ConsentId;
+use crate::base::{Act, Code, Noun, Subject};
+use crate::consent::flow::{self, By};
+use crate::consent::model::{Check, Consent, Dwell, Missing, State};
+use crate::consent::rules::guards::{self, Assessed, Finding};
+use crate::consent::rules::reading::{self, Floor};
+use crate::consent::rules::states::Trigger;
+use crate::consent::store;
+use crate::ctx::{Ctx, Records, Tx};
+use crate::db::Q;
+use crate::episode::model::Episode;
+use crate::people::caller::{Caller, Who};
+use crate::people::policy::{self, Belongs};
+use crate::{assessment, education, episode, people};
+
+/// The procedure that the template covers.
+const TEMPLATE: &str = "labor-analgesia";
+
+/// A consent that the caller may do this to.
+async fn known(q: &mut impl Q, caller: &Caller, act: Act, id: ConsentId) -> Result<Consent> {
+    let place = caller.place()?;
+    let consent = store::consent(q, place, id)
+        .await?
+        .ok_or(Error::Missing(Noun::Consent))?;
+    let account = people::facts::account_of(q, place, consent.patient_id).await?;
+    let belongs = Belongs {
+        facility: consent.facility_id,
+        account,
+    };
+    policy::may(caller, act, Noun::Consent, belongs)?;
+    // A draft that staff prepare is not hers to see yet; her own request is.
+    let hers = matches!(caller.who, Who::Patient { .. });
+    if hers && consent.state == State::Draft && !consent.requested {
+        return Err(Error::Missing(Noun::Consent));
+    }
+    Ok(consent)
+}
+
+/// The same under the lock of its pregnancy, which is taken first everywhere.
+async fn locked(tx: &mut Tx, caller: &Caller, act: Act, id: ConsentId) -> Result<(Consent, Episode)> {
+    let seen = known(tx, caller, act, id).await?;
+    let episode = episode::facts::lock(tx, seen.facility_id, seen.episode_id)
+        .await?
+        .ok_or_else(|| Error::broken("a consent without its pregnancy"))?;
+    let consent = store::consent(tx, seen.facility_id, id)
+        .await?
+        .ok_or(Error::Missing(Noun::Consent))?;
+    Ok((consent, episode))
+}
+
+fn subject(consent: &Consent) -> Subject {
+    Subject::of_patient("consent", consent.id, consent.patient_id)
+}
+
+/// The template that a consent was made from.
+fn template<'a>(ctx: &'a Ctx, consent: &Consent) -> Result<&'a Value> {
+    ctx.content
+        .consents
+        .get(&consent.template_id)
+        .map(|template| &template.document)
+        .ok_or_else(|| Error::broken("the template of a consent is no longer loaded"))
+}
+
+/// A number of the template.
+fn number(template: &Value, name: &str) -> Result<i64> {
+    template
+        .get(name)
+        .and_then(Value::as_i64)
+        .ok_or_else(|| Error::broken("a template without one of its numbers"))
+}
+
+/// Ids of a template's statements in a section; `required_only` leaves out the optional ones.
+fn statements(template: &Value, section: &str, required_only: bool) -> Vec<String> {
+    sections(template)
+        .filter(|one| one.get("id").and_then(Value::as_str) == Some(section))
+        .filter_map(|one| one.get("statements")?.as_array())
+        .flatten()
+        .filter(|statement| !required_only || statement.get("required") != Some(&Value::Bool(false)))
+        .filter_map(|statement| statement.get("id")?.as_str().map(str::to_owned))
+        .collect()
+}
+
+fn sections(template: &Value) -> impl Iterator<Item = &Value> {
+    template
+        .get("sections")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+}
+
+fn floors(template: &Value) -> Vec<Floor> {
+    sections(template)
+        .filter_map(|section| {
+            Some(Floor {
+                section: section.get("id")?.as_str()?.to_owned(),
+                min_read_ms: section.get("min_read_ms")?.as_i64()?,
+            })
+        })
+        .collect()
+}
+
+/// What the assessment says, as far as consent cares.
+async fn assessed(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<Option<Assessed>> {
+    let standing = assessment::facts::standing(r, ctx, consent.facility_id, consent.episode_id).await?;
+    Ok(standing.as_ref().map(of_standing))
+}
+
+fn of_standing(standing: &assessment::facts::Standing) -> Assessed {
+    Assessed {
+        findings: standing
+            .fired
+            .iter()
+            .map(|fired| Finding {
+                rule: fired.rule.clone(),
+                inject: fired.inject,
+                confidential: fired.confidential,
+            })
+            .collect(),
+        undecided: !standing.undecided.is_empty(),
+        not_suitable: standing.not_suitable,
+    }
+}
+
+/// All checks of her identity that count for this consent, newest first.
+async fn checks(q: &mut impl Q, consent: &Consent) -> Result<Vec<Check>> {
+    let by_staff = people::facts::identity_checks(q, consent.facility_id, consent.patient_id).await?;
+    let mut checks: Vec<Check> = by_staff
+        .into_iter()
+        .filter_map(|check| {
+            Some(Check {
+                level: if check.method == "in_person" { 2 } else { 1 },
+                at: check.confirmed_at?,
+                method: check.method,
+                staff: Some(check.staff_id),
+            })
+        })
+        .collect();
+    checks.extend(store::identities(q, consent.facility_id, consent.id).await?);
+    checks.sort_by_key(|check| std::cmp::Reverse(check.at));
+    Ok(checks)
+}
+
+/// What stands between her and signing, and how far each section is read.
+async fn missing(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    consent: &Consent,
+    episode: &Episode,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(Missing, Vec<Dwell>)> {
+    let template = template(ctx, consent)?;
+    let (facility, id) = (consent.facility_id, consent.id);
+    let words = |name: &str| -> Vec<&str> {
+        let list = template.get(name).and_then(Value::as_array);
+        list.into_iter().flatten().filter_map(Value::as_str).collect()
+    };
+    let wanted = words("required_lessons");
+    let lessons = education::facts::required_done(r, ctx, facility, consent.episode_id).await?;
+    let batches = store::reading(r, facility, id).await?;
+    let dwell = reading::progress(&floors(template), &batches);
+    let talk_first = template.get("conversation_before_signing") == Some(&Value::Bool(true));
+    let checks = checks(r, consent).await?;
+    let mut agreements = Vec::new();
+    if let Some(account) = people::facts::account_of(r, facility, consent.patient_id).await? {
+        for kind in words("data_protection") {
+            match people::facts::require_agreement(r, ctx, account, kind).await {
+                Ok(()) => {}
+                Err(Error::Refused(Code::PeopleAgreementMissing)) => agreements.push(kind.to_owned()),
+                Err(other) => return Err(other),
+            }
+        }
+    }
+    let mut missing = Missing {
+        lessons: lessons
+            .into_iter()
+            .filter(|lesson| !lesson.done && wanted.contains(&lesson.code.as_str()))
+            .map(|lesson| lesson.code)
+            .collect(),
+        reading: dwell
+            .iter()
+            .filter(|one| !one.read)
+            .map(|one| one.section.clone())
+            .collect(),
+        comprehension: consent.understood_at.is_none(),
+        conversation: talk_first && store::conversations(r, facility, id).await?.is_empty(),
+        identity_level: guards::identity_level(&checks, episode.edd) < 2,
+        identity_fresh: !guards::is_fresh(&checks, now),
+        agreements,
+    };
+    guards::waive(&mut missing, &store::waivers(r, facility, id).await?);
+    Ok((missing, dwell))
+}
+
+/// Moves on to `ready` once nothing is left to read, answer or learn (T04).
+async fn advance(tx: &mut Tx, consent: &mut Consent, missing: &Missing) -> Result<()> {
+    if consent.state != State::Reading || !guards::gates_pass(missing) {
+        return Ok(());
+    }
+    let by = By::System(Act::ConsentReady);
+    flow::go(tx, consent, Trigger::GatesPass, by, serde_json::json!({})).await
+}
+
+/// Each text with its pointer: can all of it be printed? (CE-152)
+///
+/// Errors: `http.invalid` with `character` for each text that can't.
+async fn printable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
+    let mut faults = Vec::new();
+    for (pointer, text) in texts {
+        let missing = ctx
+            .press
+            .check(text)
+            .await
+            .map_err(|error| Error::Broken(Box::new(error)))?;
+        if let Some(first) = missing.first() {
+            let params = serde_json::json!({
+                "character": format!("U+{:04X}", u32::from(first.character)),
+                "position": first.position,
+                "reason": first.why.code(),
+            });
+            faults.push(Fault::field(pointer, "character").with(params));
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(Code::HttpInvalid, faults))
+    }
+}
+
+/// The state must be one of these.
+fn only_in(consent: &Consent, states: &[State]) -> Result<()> {
+    if states.contains(&consent.state) {
+        Ok(())
+    } else {
+        let current = consent.state;
+        Err(crate::consent::rules::Refusal::IllegalTransition { current }.into())
+    }
+}

@@ -1,0 +1,200 @@
+//! Who reads what of a consent. Staff's reads of one woman's consent are journaled before the answer.
+
+use serde_json::json;
+use tracing::instrument;
+
+use super::prepare::{asked_form, sentence};
+use super::{known, missing, subject};
+use crate::base::error::{Error, Result};
+use crate::base::id::ConsentId;
+use crate::base::{Act, Noun, Page, PageRequest, Subject};
+use crate::consent::model::{Consent, Proposed, Risks, State, View};
+use crate::consent::{store, wording};
+use crate::ctx::{Ctx, Records};
+use crate::people::caller::{Caller, Who};
+use crate::people::policy;
+use crate::{assessment, episode};
+
+/// Her consents, newest first.
+#[instrument(name = "consent.list", skip_all)]
+pub async fn list_mine(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<Page<Consent>> {
+    policy::allowed(caller, Act::ConsentList)?;
+    let mine = caller.mine()?;
+    let after = page.after("mine")?;
+    let filter = store::ListFilter {
+        patient: Some(mine.patient),
+        ..store::ListFilter::default()
+    };
+    let rows = store::consents(&mut ctx.view(), mine.facility, &filter, after, page.limit + 1).await?;
+    Ok(page.page(rows, "mine", |consent| consent.id))
+}
+
+/// What a ward asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ListQuestion {
+    /// In this state.
+    pub state: Option<State>,
+    /// Waiting for a countersignature.
+    pub due_countersign: bool,
+}
+
+/// The hospital's consents, newest first.
+#[instrument(name = "consent.list", skip_all)]
+pub async fn list(
+    ctx: &Ctx,
+    caller: &Caller,
+    question: ListQuestion,
+    page: PageRequest,
+) -> Result<Page<Consent>> {
+    policy::allowed(caller, Act::ConsentList)?;
+    let facility = caller.staff()?.facility;
+    let filter = store::ListFilter {
+        patient: None,
+        states: match question {
+            ListQuestion {
+                due_countersign: true,
+                ..
+            } => vec![State::PatientSigned],
+            ListQuestion { state, .. } => state.into_iter().collect(),
+        },
+        all_drafts: true,
+    };
+    let key = format!("{:?}", filter.states);
+    let after = page.after(&key)?;
+    let mut tx = ctx.write(Act::ConsentList).await?;
+    let rows = store::consents(&mut tx, facility, &filter, after, page.limit + 1).await?;
+    tx.journal(caller, Subject::list("consent"), json!({ "count": rows.len() }))
+        .await?;
+    tx.commit().await?;
+    Ok(page.page(rows, &key, |consent| consent.id))
+}
+
+/// One consent with what is missing before she may sign.
+#[instrument(name = "consent.get", skip_all)]
+pub async fn get(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<View> {
+    policy::allowed(caller, Act::ConsentGet)?;
+    if let Who::Patient { .. } = caller.who {
+        let mut view = ctx.view();
+        let consent = known(&mut view, caller, Act::ConsentGet, id).await?;
+        return page(&mut view, ctx, consent, false).await;
+    }
+    let mut tx = ctx.write(Act::ConsentGet).await?;
+    let consent = known(&mut tx, caller, Act::ConsentGet, id).await?;
+    tx.journal(
+        caller,
+        subject(&consent),
+        json!({ "state": consent.state.word() }),
+    )
+    .await?;
+    let shown = page(&mut tx, ctx, consent, true).await?;
+    tx.commit().await?;
+    Ok(shown)
+}
+
+async fn page(r: &mut impl Records, ctx: &Ctx, consent: Consent, for_staff: bool) -> Result<View> {
+    let (facility, id) = (consent.facility_id, consent.id);
+    let episode = episode::facts::get(r, facility, consent.episode_id)
+        .await?
+        .ok_or_else(|| Error::broken("a consent without its pregnancy"))?;
+    let (missing, reading) = missing(r, ctx, &consent, &episode, ctx.clock.now()).await?;
+    let before_signing = matches!(consent.state, State::Issued | State::Reading | State::Ready);
+    let standing = store::standing(r, facility, consent.episode_id).await?;
+    Ok(View {
+        missing: before_signing.then_some(missing),
+        reading,
+        rounds: store::rounds(r, facility, id).await?,
+        questions: store::questions(r, facility, id).await?,
+        waivers: store::waivers(r, facility, id).await?,
+        conversations: store::conversations(r, facility, id).await?,
+        risks: if for_staff {
+            proposed(r, ctx, &consent).await?
+        } else {
+            Vec::new()
+        },
+        confirmed_at: standing
+            .filter(|one| one.id == id)
+            .and_then(|one| one.confirmed_at),
+        has_document: store::has_document(r, facility, id).await?,
+        consent,
+    })
+}
+
+/// What the rules propose, with the anesthesiologist's decision on each.
+async fn proposed(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<Vec<Proposed>> {
+    let standing = assessment::facts::standing(r, ctx, consent.facility_id, consent.episode_id).await?;
+    let decided = store::risks(r, consent.facility_id, consent.id).await?;
+    let decided = decided.map_or_else(Risks::default, |(risks, _)| risks);
+    let form = standing.as_ref().and_then(|standing| asked_form(ctx, standing));
+    let put = standing.iter().flat_map(|standing| &standing.fired);
+    let mut all: Vec<Proposed> = put
+        .filter(|fired| fired.inject && !fired.confidential)
+        .map(|fired| {
+            let removed = decided.remove.iter().find(|one| one.rule == fired.rule);
+            let decision = match removed {
+                Some(_) => "removed",
+                None if decided.confirm.contains(&fired.rule) => "confirmed",
+                None => "open",
+            };
+            Proposed {
+                rule: Some(fired.rule.clone()),
+                text: sentence(consent.locale, fired),
+                because: wording::because(form, consent.locale, &fired.decided_by),
+                decision: decision.to_owned(),
+                reason: removed.map(|one| one.reason.clone()),
+                plan: None,
+            }
+        })
+        .collect();
+    all.extend(decided.add.into_iter().map(|added| Proposed {
+        rule: None,
+        text: added.text,
+        because: String::new(),
+        decision: "added".to_owned(),
+        reason: None,
+        plan: added.plan,
+    }));
+    Ok(all)
+}
+
+/// What she is shown, byte for byte, with its SHA-256.
+#[instrument(name = "consent.presented", skip_all)]
+pub async fn presented(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<store::Presented> {
+    policy::allowed(caller, Act::ConsentPresented)?;
+    let missing = || Error::Missing(Noun::Document);
+    if let Who::Patient { .. } = caller.who {
+        let mut view = ctx.view();
+        let consent = known(&mut view, caller, Act::ConsentPresented, id).await?;
+        return store::presented(&mut view, consent.facility_id, id)
+            .await?
+            .ok_or_else(missing);
+    }
+    let mut tx = ctx.write(Act::ConsentPresented).await?;
+    let consent = known(&mut tx, caller, Act::ConsentPresented, id).await?;
+    let shown = store::presented(&mut tx, consent.facility_id, id)
+        .await?
+        .ok_or_else(missing)?;
+    tx.journal(
+        caller,
+        subject(&consent),
+        json!({ "presented_sha256": shown.sha256 }),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(shown)
+}
+
+/// The signed document with its SHA-256.
+#[instrument(name = "consent.document", skip_all)]
+pub async fn document(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<(Vec<u8>, String)> {
+    policy::allowed(caller, Act::ConsentDocument)?;
+    let missing = || Error::Missing(Noun::Document);
+    let mut tx = ctx.write(Act::ConsentDocument).await?;
+    let consent = known(&mut tx, caller, Act::ConsentDocument, id).await?;
+    let (pdf, sha256) = store::document(&mut tx, consent.facility_id, id)
+        .await?
+        .ok_or_else(missing)?;
+    tx.journal(caller, subject(&consent), json!({ "sha256": sha256 }))
+        .await?;
+    tx.commit().await?;
+    Ok((pdf, sha256))
+}

@@ -1,0 +1,49 @@
+//! Answers that are bytes: what she is shown.
+
+use poem_openapi::ApiResponse;
+use poem_openapi::payload::Binary;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::consent::store::Presented;
+use crate::http::answer::Document;
+
+/// What she is shown, byte for byte; never with a content coding (decision on presented bytes).
+#[derive(ApiResponse)]
+pub enum Shown {
+    /// The JCS bytes.
+    #[oai(status = 200, content_type = "application/json")]
+    Ok(
+        Binary<Vec<u8>>,
+        /// SHA-256 of the bytes, lower-case hex, as a strong tag.
+        #[oai(header = "ETag")]
+        String,
+        /// `sha-256=` and the digest in base64.
+        #[oai(header = "Digest")]
+        String,
+    ),
+    /// What the client has is these bytes.
+    #[oai(status = 304)]
+    Unchanged(#[oai(header = "ETag")] String),
+}
+
+impl Shown {
+    /// The bytes, or nothing when the client has them.
+    pub fn of(shown: Presented, if_none_match: Option<&str>) -> Shown {
+        let etag = format!("\"{}\"", shown.sha256);
+        let known = if_none_match
+            .is_some_and(|sent| sent.split(',').any(|one| one.trim() == etag || one.trim() == "*"));
+        if known {
+            return Shown::Unchanged(etag);
+        }
+        let digest = hex::decode(&shown.sha256).unwrap_or_default();
+        let digest = format!("sha-256={}", STANDARD.encode(digest));
+        Shown::Ok(Binary(shown.bytes), etag, digest)
+    }
+}
+
+/// The PDF with its digest as the tag.
+pub fn pdf((bytes, sha256): (Vec<u8>, String)) -> Document {
+    Document::Pdf(Binary(bytes), format!("\"{sha256}\""))
+}

@@ -1,0 +1,261 @@
+//! Staff's routes.
+
+use poem::web::Data;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{Enum, OpenApi};
+
+use super::asks::{
+    AnswerIn, BedsideIn, ConversationIn, CountersignIn, PrepareIn, ReleaseIn, ReturnIn, RisksIn, WaiveIn,
+};
+use super::shown::{Shown, pdf};
+use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
+use crate::base::PageRequest;
+use crate::base::id::ConsentId;
+use crate::consent::acts::{self, ListQuestion};
+use crate::consent::model::State;
+use crate::ctx::Ctx;
+use crate::http::answer::{CreatedVersioned, Document, List, Versioned};
+use crate::http::problem::Failure;
+use crate::people::caller::ByStaff;
+
+/// What is due.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+enum Due {
+    /// A countersignature.
+    Countersign,
+}
+
+/// The hospital's consents.
+pub struct StaffApi;
+
+#[OpenApi]
+impl StaffApi {
+    /// Consents, newest first
+    #[oai(path = "/consents", method = "get", operation_id = "consent.list_staff")]
+    async fn list(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        /// In this state.
+        state: Query<Option<State>>,
+        /// Waiting for this.
+        due: Query<Option<Due>>,
+        /// 1–100, 20 if absent.
+        limit: Query<Option<i64>>,
+        /// Where to go on.
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<List<ConsentOut>>, Failure> {
+        let page = PageRequest::new(limit.0, cursor.0)?;
+        let question = ListQuestion {
+            state: state.0,
+            due_countersign: due.0.is_some(),
+        };
+        Ok(Json(List::of(acts::list(&ctx, &caller.0, question, page).await?)))
+    }
+
+    /// Prepare a consent for a woman
+    #[oai(path = "/consents", method = "post", operation_id = "consent.prepare")]
+    async fn prepare(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        body: Json<PrepareIn>,
+    ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
+        let consent = acts::prepare(&ctx, &caller.0, body.patient).await?;
+        let version = consent.revision;
+        Ok(CreatedVersioned::of(consent, version))
+    }
+
+    /// One consent with her own risks and the decision on each
+    #[oai(path = "/consents/:id", method = "get", operation_id = "consent.get_staff")]
+    async fn get(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+    ) -> Result<Versioned<ConsentPageOut>, Failure> {
+        let view = acts::get(&ctx, &caller.0, id.0).await?;
+        let version = view.consent.revision;
+        Ok(Versioned::of(view, version))
+    }
+
+    /// Decide which of her risks she is shown
+    #[oai(path = "/consents/:id/risks", method = "put", operation_id = "consent.risks")]
+    async fn risks(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<RisksIn>,
+    ) -> Result<Versioned<ConsentOut>, Failure> {
+        let consent = acts::risks(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let version = consent.revision;
+        Ok(Versioned::of(consent, version))
+    }
+
+    /// Release it; what she is shown is frozen
+    #[oai(
+        path = "/consents/:id/release",
+        method = "post",
+        operation_id = "consent.release"
+    )]
+    async fn release(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<ReleaseIn>,
+    ) -> Result<Versioned<ConsentOut>, Failure> {
+        let consent = acts::release(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let version = consent.revision;
+        Ok(Versioned::of(consent, version))
+    }
+
+    /// What she sees, byte for byte
+    #[oai(
+        path = "/consents/:id/presented",
+        method = "get",
+        operation_id = "consent.presented_staff"
+    )]
+    async fn presented(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        /// The tag of the bytes that the client has.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
+    ) -> Result<Shown, Failure> {
+        let shown = acts::presented(&ctx, &caller.0, id.0).await?;
+        Ok(Shown::of(shown, if_none_match.0.as_deref()))
+    }
+
+    /// Record the explanation
+    #[oai(
+        path = "/consents/:id/conversation",
+        method = "post",
+        operation_id = "consent.conversation"
+    )]
+    async fn conversation(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<ConversationIn>,
+    ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
+        let consent = acts::conversation(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let version = consent.revision;
+        Ok(CreatedVersioned::of(consent, version))
+    }
+
+    /// Answer a question of hers
+    #[oai(
+        path = "/consents/:id/answers",
+        method = "post",
+        operation_id = "consent.answer"
+    )]
+    async fn answer(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<AnswerIn>,
+    ) -> Result<CreatedVersioned<AskedOut>, Failure> {
+        let (consent, asked) = acts::answer(&ctx, &caller.0, id.0, body.question, &body.answer).await?;
+        Ok(CreatedVersioned::of(asked, consent.revision))
+    }
+
+    /// Close a gate with a reason
+    #[oai(path = "/consents/:id/waive", method = "post", operation_id = "consent.waive")]
+    async fn waive(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<WaiveIn>,
+    ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
+        let body = body.0;
+        let waived = acts::waive(
+            &ctx,
+            &caller.0,
+            id.0,
+            body.gate,
+            &body.reason,
+            body.teach_back.as_deref(),
+        );
+        let consent = waived.await?;
+        let version = consent.revision;
+        Ok(CreatedVersioned::of(consent, version))
+    }
+
+    /// Countersign; the consent is in force
+    #[oai(
+        path = "/consents/:id/countersign",
+        method = "post",
+        operation_id = "consent.countersign"
+    )]
+    async fn countersign(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<CountersignIn>,
+    ) -> Result<Versioned<ConsentOut>, Failure> {
+        let consent = acts::countersign(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
+        let version = consent.revision;
+        Ok(Versioned::of(consent, version))
+    }
+
+    /// Send it back to her for a defect
+    #[oai(
+        path = "/consents/:id/return",
+        method = "post",
+        operation_id = "consent.return"
+    )]
+    async fn send_back(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<ReturnIn>,
+    ) -> Result<Versioned<ConsentOut>, Failure> {
+        let consent = acts::send_back(&ctx, &caller.0, id.0, body.reason, body.note.as_deref()).await?;
+        let version = consent.revision;
+        Ok(Versioned::of(consent, version))
+    }
+
+    /// Confirm it at the bedside
+    #[oai(
+        path = "/consents/:id/bedside",
+        method = "post",
+        operation_id = "consent.bedside"
+    )]
+    async fn bedside(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<BedsideIn>,
+    ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
+        let consent = acts::bedside(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let version = consent.revision;
+        Ok(CreatedVersioned::of(consent, version))
+    }
+
+    /// The signed document
+    #[oai(
+        path = "/consents/:id/document",
+        method = "get",
+        operation_id = "consent.document_staff"
+    )]
+    async fn document(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+    ) -> Result<Document, Failure> {
+        Ok(pdf(acts::document(&ctx, &caller.0, id.0).await?))
+    }
+}

@@ -1,0 +1,103 @@
+//! The same inputs give the same bytes; every slot of the real wording is filled.
+
+use super::*;
+use crate::base::canonical;
+use crate::consent::model::CapacityBasis;
+
+fn template(locale: Locale) -> Value {
+    let text = match locale {
+        Locale::ZhCn => include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/content/consents/labor-analgesia/1.0.0/zh-CN.json"
+        )),
+        Locale::En => include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/content/consents/labor-analgesia/1.0.0/en.json"
+        )),
+    };
+    canonical::parse(text.as_bytes()).unwrap()
+}
+
+fn inputs(locale: Locale) -> Inputs {
+    Inputs {
+        consent_id: ConsentId(uuid::Uuid::from_u128(7)),
+        template_id: canonical::template_id(&template(locale)).unwrap(),
+        locale,
+        renderer: "typst 0".into(),
+        hospital: Hospital {
+            name: "仁爱妇产医院".into(),
+            phone: "010-12345678".into(),
+        },
+        patient: PatientFacts {
+            name: "梅秀英".into(),
+            age: Some(29),
+            id_document: None,
+            record_number: "2026000001".into(),
+            phone: Some("*******0001".into()),
+            gestation: (38, 2),
+            gravidity: 1,
+            parity: 0,
+            fetuses: 1,
+            edd: "2026-03-14".parse().unwrap(),
+            height_cm: Some("162".into()),
+            weight_kg: None,
+            risk_color: Some(Color::Yellow),
+        },
+        technique: None,
+        validity_days: 30,
+        risks: vec![OwnRisk {
+            id: "R-PLT-2".into(),
+            text: "Your platelets are low.".into(),
+            because: "Platelets 78".into(),
+            plan: None,
+            by: None,
+        }],
+        removed: Vec::new(),
+        fired: vec!["R-PLT-2".into()],
+        assessment: Value::Null,
+        assessment_waived: None,
+        capacity: Capacity {
+            basis: CapacityBasis::Seen,
+            note: None,
+        },
+    }
+}
+
+fn bytes(locale: Locale, inputs: &Inputs) -> Vec<u8> {
+    let at = "2026-03-02T01:00:00Z".parse().unwrap();
+    canonical::canonical(&present(&template(locale), inputs, at)).unwrap()
+}
+
+#[test]
+fn the_same_inputs_give_the_same_bytes_also_after_storage() {
+    for locale in Locale::ALL {
+        let inputs = inputs(locale);
+        let kept: Inputs = serde_json::from_str(&serde_json::to_string(&inputs).unwrap()).unwrap();
+        assert_eq!(bytes(locale, &inputs), bytes(locale, &kept));
+    }
+}
+
+#[test]
+fn every_slot_is_filled_and_her_risk_is_in_it() {
+    for locale in Locale::ALL {
+        let shown = String::from_utf8(bytes(locale, &inputs(locale))).unwrap();
+        assert!(!shown.contains("\"fields\""), "{locale:?}");
+        for wanted in [
+            "梅秀英",
+            "R-PLT-2",
+            "Platelets 78",
+            "010-12345678",
+            "labor-analgesia 1.0.0",
+            "G1P0",
+        ] {
+            assert!(shown.contains(wanted), "{locale:?} {wanted}");
+        }
+    }
+}
+
+#[test]
+fn one_other_answer_gives_other_bytes() {
+    let mut other = inputs(Locale::En);
+    other.risks[0].because = "Platelets 77".into();
+    assert_ne!(bytes(Locale::En, &inputs(Locale::En)), bytes(Locale::En, &other));
+}

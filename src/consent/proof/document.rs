@@ -1,0 +1,121 @@
+//! The data of the signed document: what was shown, what was signed, and one page of evidence.
+
+use serde_json::{Map, Value, json};
+
+use super::Material;
+use crate::consent::model::{Gate, Waiver};
+use crate::evidence::document::shown_time;
+
+/// `/data.json` of the layout.
+pub fn data(m: &Material, renderer: &str, root: &str, verification_code: &str) -> Value {
+    json!({
+        "presented": m.presented,
+        "signed": {
+            "decision": "agree",
+            "decided_at": shown_time(m.signature.at),
+            "statements": m.signature.section.body.get("statements"),
+            "costs": [],
+            "questions": questions(m),
+            "signatures": [patient(m), anesthesiologist(m)],
+        },
+        "evidence": evidence(m, renderer, root, verification_code),
+    })
+}
+
+fn questions(m: &Material) -> Vec<Value> {
+    let name = |id| m.names.get(&id).cloned().unwrap_or_default();
+    m.questions
+        .iter()
+        .map(|asked| {
+            json!({
+                "question": asked.question,
+                "asked_at": shown_time(asked.asked_at),
+                "answer": asked.answer.clone().unwrap_or_default(),
+                "answered_by": asked.answered_by.map(name).unwrap_or_default(),
+                "answered_at": asked.answered_at.map(shown_time).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+fn patient(m: &Material) -> Value {
+    json!({
+        "role": "patient",
+        "name": m.inputs.patient.name,
+        "at": shown_time(m.signature.at),
+        "image": "/sig-patient.svg",
+    })
+}
+
+fn anesthesiologist(m: &Material) -> Value {
+    let mut act = json!({
+        "role": "anesthesiologist",
+        "name": m.counter.name,
+        "license": m.counter.license,
+        "at": shown_time(m.counter.at),
+        "statements": m.counter.statements,
+    });
+    if let (Some(_), Some(members)) = (&m.counter.ink, act.as_object_mut()) {
+        members.insert("image".into(), "/sig-clinician.svg".into());
+    }
+    act
+}
+
+fn evidence(m: &Material, renderer: &str, root: &str, verification_code: &str) -> Value {
+    let mut page = json!({
+        "presented_sha256": m.presented_sha256,
+        "root": root,
+        "renderer": renderer,
+        "verification_code": verification_code,
+        "identity": m.checks.iter().map(|check| json!({
+            "method": check.method,
+            "level": check.level,
+            "at": shown_time(check.at),
+        })).collect::<Vec<_>>(),
+        "reading": reading(m),
+        "comprehension": comprehension(m),
+        "clock": "unverified",
+        "timestamp": "none",
+        "level": "e1",
+        "second_factor": false,
+        "seal": "none",
+        "authority": "test",
+    });
+    if let (Some(talk), Some(members)) = (m.conversations.last(), page.as_object_mut()) {
+        let told = json!({
+            "name": m.names.get(&talk.staff).cloned().unwrap_or_default(),
+            "channel": talk.channel.word(),
+            "at": shown_time(talk.held_at),
+            "minutes": talk.minutes,
+        });
+        members.insert("conversation".into(), told);
+    }
+    page
+}
+
+fn reading(m: &Material) -> Value {
+    let read = m.dwell.iter().filter(|section| section.read).count();
+    let seconds: i64 = m.dwell.iter().map(|section| section.dwell_ms).sum::<i64>() / 1000;
+    let outcome = json!({ "read": read, "total": m.dwell.len(), "seconds": seconds });
+    with_waiver(outcome, &m.waivers, Gate::Reading)
+}
+
+fn comprehension(m: &Material) -> Value {
+    let last = m.rounds.last().map(|(round, _)| round);
+    let outcome = json!({
+        "asked": last.map_or(0, |round| round.asked),
+        "correct": last.map_or(0, |round| round.correct),
+        "critical": last.map_or(0, |round| round.critical),
+        "critical_correct": last.map_or(0, |round| round.critical_correct),
+        "rounds": m.rounds.len(),
+    });
+    with_waiver(outcome, &m.waivers, Gate::Comprehension)
+}
+
+fn with_waiver(outcome: Value, waivers: &[Waiver], gate: Gate) -> Value {
+    let mut members: Map<String, Value> = outcome.as_object().cloned().unwrap_or_default();
+    if let Some(waiver) = waivers.iter().find(|waiver| waiver.gate == gate) {
+        members.insert("waived".into(), waiver.reason.clone().into());
+    }
+    members.into()
+}

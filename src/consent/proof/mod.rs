@@ -1,0 +1,153 @@
+//! What is proved: the fourteen sections of the evidence, their root, and the data of the document.
+//!
+//! Pure: everything is gathered before. Sealing, time-stamps and the log's proofs come on top of it; what is not there
+//! is named as absent (CE-005).
+
+mod code;
+mod document;
+mod sections;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::Value;
+
+use super::model::{
+    Asked, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted, Signature, Waiver,
+};
+use super::present::Inputs;
+use super::rules::quiz::Grade;
+use crate::base::canonical::section_digest;
+use crate::base::error::{Error, Result};
+use crate::base::id::{SessionId, StaffId};
+use crate::evidence::ink::{Canvas, Strokes};
+use crate::evidence::merkle;
+use crate::people::model::Patient;
+
+pub use code::Verification;
+pub use document::data;
+pub use sections::sections;
+
+/// Everything that the evidence rests on.
+pub struct Material {
+    /// The instance as she signed it.
+    pub consent: Consent,
+    /// Her record.
+    pub patient: Patient,
+    /// Keyed digest of her identity document's number, hex.
+    pub id_digest: Option<String>,
+    /// What the shown document was made of.
+    pub inputs: Inputs,
+    /// The shown document.
+    pub presented: Value,
+    /// Its digest, lower-case hex.
+    pub presented_sha256: String,
+    /// Who released it.
+    pub released_by: StaffId,
+    /// Reading as it was reported.
+    pub batches: Vec<ReadingBatch>,
+    /// Reading per section.
+    pub dwell: Vec<Dwell>,
+    /// Rounds of questions.
+    pub rounds: Vec<(Round, Grade)>,
+    /// Talks.
+    pub conversations: Vec<Conversation>,
+    /// Her questions.
+    pub questions: Vec<Asked>,
+    /// Waivers.
+    pub waivers: Vec<Waiver>,
+    /// Identity checks.
+    pub checks: Vec<Check>,
+    /// Her signature.
+    pub signature: Signature,
+    /// What she drew.
+    pub strokes: Strokes,
+    /// The personal-information consents in force.
+    pub agreements: Vec<Value>,
+    /// Names of the staff that appear.
+    pub names: BTreeMap<StaffId, String>,
+    /// The countersignature.
+    pub counter: Counter,
+}
+
+/// The anesthesiologist's act.
+pub struct Counter {
+    /// Who.
+    pub staff: StaffId,
+    /// Name.
+    pub name: String,
+    /// License number.
+    pub license: String,
+    /// The session whose fresh step-up stands for his presence.
+    pub session: SessionId,
+    /// What he affirmed.
+    pub statements: Vec<String>,
+    /// What he drew, if he did.
+    pub ink: Option<(Strokes, Canvas)>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A section with its salt and digest.
+pub struct Section {
+    /// 1–14.
+    pub no: i64,
+    /// Its name.
+    pub name: &'static str,
+    /// Salt and body.
+    pub salted: Salted,
+    /// Its digest.
+    pub digest: [u8; 32],
+}
+
+/// Salts and hashes bodies; a section that was hashed at its act keeps its salt.
+///
+/// Errors: `Broken` when a body breaks CE-141.
+pub fn hashed(bodies: Vec<(&'static str, Value)>, kept: &Salted) -> Result<Vec<Section>> {
+    let mut hashed = Vec::new();
+    for (no, (name, body)) in (1..).zip(bodies) {
+        let salted = if name == "signature" {
+            kept.clone()
+        } else {
+            salt(body)
+        };
+        let digest = digest(name, &salted)?;
+        hashed.push(Section {
+            no,
+            name,
+            salted,
+            digest,
+        });
+    }
+    Ok(hashed)
+}
+
+/// A body with a fresh salt.
+pub fn salt(body: Value) -> Salted {
+    let salt: [u8; 16] = rand::random();
+    Salted {
+        salt: hex::encode(salt),
+        body,
+    }
+}
+
+/// The digest of a section.
+///
+/// Errors: `Broken` when the body breaks CE-141.
+pub fn digest(name: &str, salted: &Salted) -> Result<[u8; 32]> {
+    let mut salt = [0; 16];
+    hex::decode_to_slice(&salted.salt, &mut salt).map_err(|_| Error::broken("a salt is damaged"))?;
+    section_digest(name, &salt, &salted.body)
+        .map_err(|_| Error::broken("a section of evidence is not canonical"))
+}
+
+/// The evidence root over the sections in their order, lower-case hex.
+pub fn root(sections: &[Section]) -> String {
+    let digests: Vec<[u8; 32]> = sections.iter().map(|section| section.digest).collect();
+    hex::encode(merkle::root(&digests))
+}
+
+/// RFC 3339, UTC, milliseconds, `Z` (CE-132).
+pub fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}

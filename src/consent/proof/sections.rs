@@ -1,0 +1,190 @@
+//! The bodies of the fourteen sections (CE §7.1), CE-141-clean. All are always there; one that does not apply says why.
+
+use serde_json::{Value, json};
+
+use super::{Material, stamp};
+use crate::consent::model::{Check, Conversation, Gate, Waiver};
+
+/// All bodies, in order. The signature's own body was hashed when she signed and is taken from there.
+pub fn sections(m: &Material) -> Vec<(&'static str, Value)> {
+    vec![
+        ("header", header(m)),
+        ("subject", subject(m)),
+        ("assessment", assessment(m)),
+        ("presented", presented(m)),
+        ("reading", reading(m)),
+        ("comprehension", comprehension(m)),
+        ("conversation", conversation(m)),
+        ("identity", m.checks.iter().map(check).collect()),
+        ("device", m.signature.device.clone()),
+        ("signature", m.signature.section.body.clone()),
+        ("others", absent("signed_by_herself")),
+        ("countersignature", countersignature(m)),
+        ("data_consents", m.agreements.clone().into()),
+        ("time", time(m)),
+    ]
+}
+
+fn absent(reason: &str) -> Value {
+    json!({ "absent": true, "reason": reason })
+}
+
+fn header(m: &Material) -> Value {
+    let consent = &m.consent;
+    json!({
+        "consent_id": consent.id.to_string(),
+        "institution": m.inputs.hospital.name,
+        "institution_id": consent.facility_id.to_string(),
+        "template_id": consent.template_id,
+        "basis": "patient",
+        "medium": "electronic",
+        "locale": consent.locale.tag(),
+        "procedure_class": consent.procedure_class,
+        "created_at": stamp(consent.created_at),
+        "issued_at": consent.issued_at.map(stamp),
+        "released_by": m.released_by.to_string(),
+        "capacity": m.inputs.capacity,
+    })
+}
+
+fn subject(m: &Material) -> Value {
+    let last_four = m.patient.id_number.as_deref().map(|number| {
+        let letters: Vec<char> = number.chars().collect();
+        letters
+            .iter()
+            .skip(letters.len().saturating_sub(4))
+            .collect::<String>()
+    });
+    json!({
+        "name": m.patient.name,
+        "sex": "female",
+        "birth_date": m.patient.birth_date.map(|date| date.to_string()),
+        "record_number": m.patient.record_number,
+        "episode_id": m.consent.episode_id.to_string(),
+        "id_type": m.patient.id_type.map(|kind| kind.word()),
+        "id_keyed_digest": m.id_digest,
+        "id_last_four": last_four,
+    })
+}
+
+fn assessment(m: &Material) -> Value {
+    match &m.inputs.assessment_waived {
+        _ if !m.inputs.assessment.is_null() => m.inputs.assessment.clone(),
+        Some(reason) => json!({ "absent": true, "reason": "waived", "note": reason }),
+        None => absent("none"),
+    }
+}
+
+fn presented(m: &Material) -> Value {
+    json!({
+        "document": m.presented,
+        "sha256": m.presented_sha256,
+        "renderer": m.inputs.renderer,
+        "echoed_sha256": m.presented_sha256,
+        "removed": m.inputs.removed,
+    })
+}
+
+fn reading(m: &Material) -> Value {
+    json!({
+        "client_reported": true,
+        "batches": m.batches.iter().map(|batch| json!({
+            "session": batch.session,
+            "received_at": stamp(batch.at),
+            "events": batch.events,
+        })).collect::<Vec<_>>(),
+        "sections": m.dwell,
+        "waived": waived(&m.waivers, Gate::Reading),
+    })
+}
+
+fn comprehension(m: &Material) -> Value {
+    json!({
+        "rounds": m.rounds.iter().map(|(round, grade)| json!({
+            "round": round.round,
+            "at": stamp(round.at),
+            "passed": round.passed,
+            "answers": grade.graded,
+        })).collect::<Vec<_>>(),
+        "waived": waived(&m.waivers, Gate::Comprehension),
+        "lessons_waived": waived(&m.waivers, Gate::Lessons),
+    })
+}
+
+fn waived(waivers: &[Waiver], gate: Gate) -> Vec<Value> {
+    waivers
+        .iter()
+        .filter(|waiver| waiver.gate == gate)
+        .map(|waiver| {
+            json!({
+                "by": waiver.staff.to_string(),
+                "reason": waiver.reason,
+                "teach_back": waiver.teach_back,
+                "at": stamp(waiver.at),
+            })
+        })
+        .collect()
+}
+
+fn conversation(m: &Material) -> Value {
+    if m.conversations.is_empty() && m.questions.is_empty() {
+        return absent("none_recorded");
+    }
+    json!({
+        "talks": m.conversations.iter().map(talk).collect::<Vec<_>>(),
+        "questions": m.questions.iter().map(|asked| json!({
+            "question": asked.question,
+            "asked_at": stamp(asked.asked_at),
+            "answer": asked.answer,
+            "answered_by": asked.answered_by.map(|id| id.to_string()),
+            "answered_at": asked.answered_at.map(stamp),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn talk(talk: &Conversation) -> Value {
+    json!({
+        "by": talk.staff.to_string(),
+        "channel": talk.channel.word(),
+        "minutes": talk.minutes,
+        "held_at": stamp(talk.held_at),
+        "topics": talk.body.topics,
+        "note": talk.body.note,
+        "interpreter": talk.body.interpreter,
+    })
+}
+
+/// One check of identity.
+pub(super) fn check(check: &Check) -> Value {
+    json!({
+        "method": check.method,
+        "level": check.level,
+        "result": "confirmed",
+        "staff": check.staff.map(|id| id.to_string()),
+        "at": stamp(check.at),
+    })
+}
+
+fn countersignature(m: &Material) -> Value {
+    let counter = &m.counter;
+    json!({
+        "staff": counter.staff.to_string(),
+        "name": counter.name,
+        "license": counter.license,
+        "statements": counter.statements,
+        "step_up_session": counter.session.to_string(),
+        "drawn": counter.ink.is_some(),
+        "level": "e1",
+        "at": stamp(counter.at),
+    })
+}
+
+fn time(m: &Material) -> Value {
+    json!({
+        "signed_at": stamp(m.signature.at),
+        "countersigned_at": stamp(m.counter.at),
+        "source": "server_clock",
+        "clock": "unverified",
+        "timestamp": "none",
+    })
+}
