@@ -3,7 +3,7 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{analgesia, assessment, consent, education, episode, people};
+use crate::{analgesia, assessment, consent, education, episode, followup, people, quality};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -26,6 +26,8 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         episode::api::StaffApi,
         consent::api::StaffApi,
         analgesia::api::StaffApi,
+        followup::api::StaffApi,
+        quality::api::StaffApi,
     );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")
@@ -34,7 +36,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
 
 /// Who listens when a form is submitted.
 pub fn hooks() -> Hooks {
-    Hooks(vec![assessment::on_submitted])
+    Hooks(vec![assessment::on_submitted, followup::on_submitted])
 }
 
 /// Both documents as text, by file name, two-space indent and a final newline.

@@ -77,6 +77,34 @@ acts! {
     PeopleAudit = "people.audit";
     /// What content is loaded and what awaits confirmation.
     PeopleContent = "people.content";
+    /// A woman is registered in the clinic.
+    EpisodeRegister = "episode.register";
+    /// She gives the dates of her pregnancy.
+    EpisodeEnroll = "episode.enroll";
+    /// Where she is on the pathway.
+    EpisodeJourney = "episode.journey";
+    /// What was sent to her.
+    EpisodeNotices = "episode.notices";
+    /// She has read a notice.
+    EpisodeReadNotice = "episode.read_notice";
+    /// The women of the clinic.
+    EpisodePatients = "episode.patients";
+    /// One woman's whole pathway on one page.
+    EpisodePatient = "episode.patient";
+    /// An obstetrician grades the risk.
+    EpisodeSetRiskColor = "episode.set_risk_color";
+    /// What waits for whom.
+    EpisodeTasks = "episode.tasks";
+    /// Something that waited is done.
+    EpisodeTaskDone = "episode.task_done";
+    /// The lessons of the prenatal school.
+    EducationLessons = "education.lessons";
+    /// One lesson.
+    EducationLesson = "education.lesson";
+    /// How far she is with a lesson.
+    EducationProgress = "education.progress";
+    /// A try at a quiz.
+    EducationQuizAttempt = "education.quiz_attempt";
     /// She asks for a consent.
     ConsentRequest = "consent.request";
     /// Staff prepare a consent for her.
@@ -131,6 +159,38 @@ acts! {
     ConsentExpired = "consent.expired";
     /// What it covers is finished.
     ConsentFulfilled = "consent.fulfilled";
+    /// The points of a birth are made, or turned to the forms after a loss.
+    FollowupSchedule = "followup.schedule";
+    /// She is reminded, or staff are told to phone her.
+    FollowupRemind = "followup.remind";
+    /// Follow-up points that are due, overdue or answered.
+    FollowupList = "followup.list";
+    /// Staff enter her answers.
+    FollowupEnter = "followup.enter", keyed;
+    /// Her answers raise an alert.
+    FollowupRaise = "followup.raise";
+    /// A red flag that nobody took goes further.
+    FollowupEscalate = "followup.escalate";
+    /// The alerts.
+    FollowupAlerts = "followup.alerts";
+    /// A staff member takes an alert.
+    FollowupAcknowledge = "followup.acknowledge";
+    /// A staff member closes an alert with its outcome.
+    FollowupCloseAlert = "followup.close_alert";
+    /// The indicators of a period.
+    QualityIndicators = "quality.indicators";
+    /// The cases behind a figure.
+    QualityCases = "quality.cases";
+    /// Somebody reports an adverse event.
+    QualityReport = "quality.report", keyed;
+    /// The adverse events.
+    QualityEvents = "quality.events";
+    /// One adverse event.
+    QualityEvent = "quality.event";
+    /// The quality office adds to an adverse event.
+    QualityUpdateEvent = "quality.update_event";
+    /// A grave report that nobody verified goes further.
+    QualityEscalate = "quality.escalate";
     /// The forms assigned to her.
     FormsList = "forms.list";
     /// The definition of a form.

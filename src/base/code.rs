@@ -52,6 +52,11 @@ codes! {
     PeopleWechatCodeInvalid = "people.wechat_code_invalid";
     PeopleWechatUnavailable = "people.wechat_unavailable";
     PeopleWechatUserBlocked = "people.wechat_user_blocked";
+    EpisodeAlreadyRegistered = "episode.already_registered";
+    EpisodeClosed = "episode.closed";
+    EpisodePastAntenatal = "episode.past_antenatal";
+    EpisodeTaskDone = "episode.task_done";
+    EducationVersionOld = "education.version_old";
     ConsentAlreadyOpen = "consent.already_open";
     ConsentAlreadyUnderstood = "consent.already_understood";
     ConsentAnswerGiven = "consent.answer_given";
@@ -75,6 +80,10 @@ codes! {
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
     ConsentValidityOver = "consent.validity_over";
+    FollowupAlertClosed = "followup.alert_closed";
+    FollowupAlreadyAnswered = "followup.already_answered";
+    QualityDiscussionMissing = "quality.discussion_missing";
+    QualityIllegalTransition = "quality.illegal_transition";
     FormsAlreadyCompleted = "forms.already_completed";
     FormsNotCompleted = "forms.not_completed";
     FormsResponseInvalid = "forms.response_invalid";
