@@ -2,9 +2,11 @@
 
 mod edge;
 mod engines;
+mod followup;
 mod house;
 mod journal;
 mod migrations;
 mod openapi;
 mod people;
+mod quality;
 mod support;
