@@ -7,9 +7,8 @@ use poem_openapi::payload::Json;
 
 use super::asks::{AskIn, ComprehensionIn, IdentityIn, NoIn, ReadingIn, RequestIn, SignIn};
 use super::shown::{Shown, pdf};
-use super::wire::{
-    AskedOut, ConsentOut, ConsentPageOut, ProgressOut, ProvedOut, QuestionsOut, UnderstoodOut,
-};
+use super::steps::{ProgressOut, ProvedOut, QuestionsOut, UnderstoodOut};
+use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
 use crate::base::PageRequest;
 use crate::base::id::ConsentId;
 use crate::consent::acts;

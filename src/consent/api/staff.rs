@@ -5,7 +5,7 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, OpenApi};
 
-use super::asks::{
+use super::orders::{
     AnswerIn, BedsideIn, ConversationIn, CountersignIn, PrepareIn, ReleaseIn, ReturnIn, RisksIn, WaiveIn,
 };
 use super::shown::{Shown, pdf};
