@@ -5,7 +5,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
-use super::wire::{DecisionIn, ReviewOut, ReviewRecordOut, WaitingOut};
+use super::wire::{DecisionIn, ReviewOut, ReviewRecordOut, ReviewWaitingOut};
 use crate::assessment::acts;
 use crate::assessment::model::{Level, QueueFilter, ReviewState};
 use crate::base::PageRequest;
@@ -32,7 +32,7 @@ impl StaffApi {
         assignee: Query<Option<StaffId>>,
         limit: Query<Option<i64>>,
         cursor: Query<Option<String>>,
-    ) -> Result<Json<List<WaitingOut>>, Failure> {
+    ) -> Result<Json<List<ReviewWaitingOut>>, Failure> {
         let filter = QueueFilter {
             state: state.0,
             level: level.0,

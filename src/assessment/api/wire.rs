@@ -73,7 +73,7 @@ impl From<Review> for ReviewOut {
 
 /// A line of the queue.
 #[derive(Object)]
-pub struct WaitingOut {
+pub struct ReviewWaitingOut {
     /// The assessment.
     pub review: ReviewOut,
     /// Her name.
@@ -82,9 +82,9 @@ pub struct WaitingOut {
     pub record_number: String,
 }
 
-impl From<Waiting> for WaitingOut {
-    fn from(w: Waiting) -> WaitingOut {
-        WaitingOut {
+impl From<Waiting> for ReviewWaitingOut {
+    fn from(w: Waiting) -> ReviewWaitingOut {
+        ReviewWaitingOut {
             review: w.review.into(),
             name: w.name,
             record_number: w.record_number,
