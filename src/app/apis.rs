@@ -4,6 +4,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
 use crate::{assessment, consent, education, episode, followup, forms, people, quality};
+use crate::{analgesia, assessment, consent, education, episode, followup, people, quality};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -13,6 +14,7 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
         education::api::PatientApi,
         forms::api::PatientApi,
         consent::api::PatientApi,
+        analgesia::api::PatientApi,
     );
     OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
         .description("What a pregnant woman's phone calls. Errors are problem details (RFC 9457) with a stable `code`.")
@@ -27,6 +29,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         forms::api::StaffApi,
         assessment::api::StaffApi,
         consent::api::StaffApi,
+        analgesia::api::StaffApi,
         followup::api::StaffApi,
         quality::api::StaffApi,
     );

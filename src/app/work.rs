@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job};
-use crate::{consent, followup, forms, journal, quality};
+use crate::{analgesia, consent, followup, forms, journal, quality};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
@@ -62,6 +62,7 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
     if forms::jobs::handle(ctx, job).await?
         || consent::jobs::handle(ctx, job).await?
+        || analgesia::jobs::handle(ctx, job).await?
         || followup::jobs::handle(ctx, job).await?
         || quality::jobs::handle(ctx, job).await?
     {

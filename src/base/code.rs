@@ -91,4 +91,11 @@ codes! {
     AssessmentAlreadyDecided = "assessment.already_decided";
     AssessmentClaimedByAnother = "assessment.claimed_by_another";
     AssessmentNeedsAnesthesiologist = "assessment.needs_anesthesiologist";
+    AnalgesiaAlreadyDelivered = "analgesia.already_delivered";
+    AnalgesiaConsentMissing = "analgesia.consent_missing";
+    AnalgesiaLaborClosed = "analgesia.labor_closed";
+    AnalgesiaLaborOpen = "analgesia.labor_open";
+    AnalgesiaNoPregnancy = "analgesia.no_pregnancy";
+    AnalgesiaTimeOutMissing = "analgesia.time_out_missing";
+    AnalgesiaTooEarly = "analgesia.too_early";
 }

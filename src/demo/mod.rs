@@ -91,7 +91,7 @@ pub async fn seed(options: Options) -> Result<(), StartFault> {
     let ctx: Ctx = app::context(&config, parts(&options.data, clock)?).await?;
     seed::fill(&ctx, &simulator.simulator)
         .await
-        .map_err(StartFault::Act)?;
+        .map_err(|stopped| StartFault::Seed(Box::new(stopped)))?;
     ctx.db.close().await;
     simulator.shutdown().await;
     let marker = options.data.join(SEEDED);

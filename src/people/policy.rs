@@ -131,6 +131,18 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::AssessmentReview, &[O, A]),
     (Act::AssessmentClaim, &[O, A]),
     (Act::AssessmentDecide, &[O, A]),
+    (Act::AnalgesiaAdmit, &[M, O, A]),
+    (Act::AnalgesiaBoard, &[M, O, A]),
+    (Act::AnalgesiaLabor, &[M, O, A]),
+    (Act::AnalgesiaRequest, &[P, M, O, A]),
+    (Act::AnalgesiaTimeOut, &[A]),
+    (Act::AnalgesiaRecord, &[A]),
+    (Act::AnalgesiaObserve, &[M, O, A]),
+    (Act::AnalgesiaComplication, &[M, O, A]),
+    (Act::AnalgesiaStop, &[A, M]),
+    (Act::AnalgesiaDeliver, &[M, O]),
+    (Act::AnalgesiaClose, &[M, O]),
+    (Act::AnalgesiaRemind, &[System]),
 ];
 
 /// The row of an act; an act without one may be done by nobody.
