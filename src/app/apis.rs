@@ -3,8 +3,7 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{assessment, consent, education, episode, followup, forms, people, quality};
-use crate::{analgesia, assessment, consent, education, episode, followup, people, quality};
+use crate::{analgesia, assessment, consent, education, episode, followup, forms, people, quality};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
