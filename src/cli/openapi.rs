@@ -14,6 +14,8 @@ pub struct Options {
 }
 
 pub fn run(options: Options) -> Result<(), StartFault> {
+    let io = |error| StartFault::Io(options.dir.display().to_string(), error);
+    std::fs::create_dir_all(&options.dir).map_err(io)?;
     for (name, document) in apis::documents() {
         let path = options.dir.join(name);
         std::fs::write(&path, document).map_err(|error| StartFault::Io(path.display().to_string(), error))?;

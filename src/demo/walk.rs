@@ -342,9 +342,9 @@ impl<'a> Walker<'a> {
                 .as_array()
                 .into_iter()
                 .flatten()
-                .find(|r| r["patient_id"] == woman.patient.as_str());
+                .find(|r| r["review"]["patient_id"] == woman.patient.as_str());
             if let Some(review) = found {
-                woman.review = text(review, "/id")?;
+                woman.review = text(review, "/review/id")?;
                 return Ok(submitted);
             }
             let cursor = text(&page, "/next_cursor")?;

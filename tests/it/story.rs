@@ -58,7 +58,7 @@ async fn walk(app: &App) {
     assert!(!told["told"].to_string().contains("禁忌"), "{told}");
     let (sun, zhao) = (app.sun().await, app.zhao().await);
     let queue = sun.get("/reviews?state=waiting").await.expect(200);
-    assert_eq!(queue["items"][0]["level"], "consult");
+    assert_eq!(queue["items"][0]["review"]["level"], "consult");
     let early = walker.consent_released(&mut woman).await.unwrap_err().to_string();
     assert!(early.contains("consent.assessment_undecided"), "{early}");
     let review = zhao.get(&format!("/reviews/{}", woman.review)).await.expect(200);
