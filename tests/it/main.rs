@@ -6,5 +6,6 @@ mod house;
 mod journal;
 mod migrations;
 mod openapi;
+mod consent;
 mod people;
 mod support;
