@@ -1,8 +1,13 @@
 //! Labor: admission, request, time-out, block, doses, observations, complications, birth.
 //!
-//! Open: [`model`] and [`facts`] for later slices.
+//! Open: [`model`] and [`facts`] for later slices, [`jobs`] for the worker, [`api`] for assembly, [`limits`] with the
+//! table of doses, settings and measured values.
 
+mod acts;
+pub mod api;
 pub mod facts;
+pub mod jobs;
+pub mod limits;
 pub mod model;
-#[expect(dead_code, reason = "its acts are being added")]
+mod rules;
 mod store;

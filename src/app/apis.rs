@@ -3,7 +3,7 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{assessment, consent, education, episode, people};
+use crate::{analgesia, assessment, consent, education, episode, followup, forms, people, quality};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -11,7 +11,9 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
         people::api::PatientApi,
         episode::api::PatientApi,
         education::api::PatientApi,
+        forms::api::PatientApi,
         consent::api::PatientApi,
+        analgesia::api::PatientApi,
     );
     OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
         .description("What a pregnant woman's phone calls. Errors are problem details (RFC 9457) with a stable `code`.")
@@ -23,7 +25,12 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
         episode::api::StaffApi,
+        forms::api::StaffApi,
+        assessment::api::StaffApi,
         consent::api::StaffApi,
+        analgesia::api::StaffApi,
+        followup::api::StaffApi,
+        quality::api::StaffApi,
     );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")
@@ -32,9 +39,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
 
 /// Who listens when a form is submitted.
 pub fn hooks() -> Hooks {
-    Hooks(vec![
-        assessment::on_submitted,
-    ])
+    Hooks(vec![assessment::on_submitted, followup::on_submitted])
 }
 
 /// Both documents as text, by file name, two-space indent and a final newline.

@@ -52,6 +52,9 @@ pub enum StartFault {
     /// A folder or a port.
     #[error("{0}: {1}")]
     Io(String, std::io::Error),
+    /// The seeding of the demo.
+    #[error("the seeding: {0}")]
+    Seed(Box<dyn std::error::Error + Send + Sync>),
     /// An act of first use.
     #[error("{0}")]
     Act(Error),

@@ -8,9 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
-use crate::journal;
 use crate::outbox::{self, Job};
-use crate::{consent, forms};
+use crate::{analgesia, consent, followup, forms, journal, quality};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
@@ -61,10 +60,12 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 
 /// The slice that cares does it.
 async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
-    if forms::jobs::handle(ctx, job).await? {
-        return Ok(());
-    }
-    if consent::jobs::handle(ctx, job).await? {
+    if forms::jobs::handle(ctx, job).await?
+        || consent::jobs::handle(ctx, job).await?
+        || analgesia::jobs::handle(ctx, job).await?
+        || followup::jobs::handle(ctx, job).await?
+        || quality::jobs::handle(ctx, job).await?
+    {
         return Ok(());
     }
     tracing::error!(job.kind = job.kind, "a job that no slice knows");

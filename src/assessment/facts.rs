@@ -143,7 +143,9 @@ pub(super) fn authored<'a>(ctx: &'a Ctx, result: &Assessment) -> Result<&'a Form
 }
 
 fn fired(form: &Form, result: &Assessment) -> Vec<Fired> {
-    let findings = result.fired().filter_map(|finding| Some((finding, form.rule(&finding.rule)?)));
+    let findings = result
+        .fired()
+        .filter_map(|finding| Some((finding, form.rule(&finding.rule)?)));
     findings
         .map(|(finding, rule)| Fired {
             rule: finding.rule.clone(),

@@ -10,7 +10,9 @@ use crate::base::id::StaffId;
 use crate::base::{Code, Locale, Role};
 use crate::content::messages;
 use crate::forms::model::Told;
-use crate::questionnaire::{Answer, Answers, Assessment, Finding, Form, Outcome as Judged, Status, Text, Who};
+use crate::questionnaire::{
+    Answer, Answers, Assessment, Finding, Form, Outcome as Judged, Status, Text, Who,
+};
 
 /// How long a doctor has a review in hand.
 pub const CLAIM: Duration = Duration::minutes(30);
@@ -25,14 +27,12 @@ const NOT_MEDICAL: [&str; 3] = ["preference", "education", "consent"];
 /// The fired findings that need an anesthesiologist's decision (decision on the gate to consent).
 pub fn weighty(result: &Assessment) -> impl Iterator<Item = &Finding> {
     result.fired().filter(|finding| {
-        level(&finding.level) >= Level::Consult
-            && finding.kind.as_deref().is_none_or(|kind| !NOT_MEDICAL.contains(&kind))
+        Level::of(&finding.level) >= Level::Consult
+            && finding
+                .kind
+                .as_deref()
+                .is_none_or(|kind| !NOT_MEDICAL.contains(&kind))
     })
-}
-
-/// The level of a rule table's word; an unknown one weighs most.
-pub fn level(word: &str) -> Level {
-    Level::parse(word).unwrap_or(Level::Absolute)
 }
 
 /// Whether the anesthesia clinic is asked to see her: her own wish and an obstetric reason alone don't.
@@ -40,7 +40,7 @@ pub fn needs_clinic(result: &Assessment) -> bool {
     result
         .told_level
         .as_deref()
-        .is_some_and(|told| level(told) >= Level::Consult)
+        .is_some_and(|told| Level::of(told) >= Level::Consult)
 }
 
 /// By when a doctor looks at it. In labor what matters can't wait.
@@ -127,7 +127,7 @@ pub fn may_decide(result: &Assessment, outcome: Outcome, role: Role) -> Result<(
 
 /// Whether the decision overrules an absolute finding, which needs a reason.
 pub fn overrules(result: &Assessment, outcome: Outcome) -> bool {
-    outcome.clears() && weighty(result).any(|finding| level(&finding.level) == Level::Absolute)
+    outcome.clears() && weighty(result).any(|finding| Level::of(&finding.level) == Level::Absolute)
 }
 
 /// Where a review stands after a decision.
@@ -164,14 +164,23 @@ pub fn told(form: &Form, result: &Assessment, phone: &str, locale: Locale) -> To
     };
     let mut lines = sentences(true);
     if result.urgent {
-        lines.push(messages::field(locale, "told_call", Some(&json!({ "phone": phone }))));
+        lines.push(messages::field(
+            locale,
+            "told_call",
+            Some(&json!({ "phone": phone })),
+        ));
     }
     let unfinished = result.status == Status::Incomplete && result.level == Level::None.word();
     let told_level = result.told_level.clone().filter(|_| !unfinished);
     if unfinished {
         lines.push(messages::field(locale, "told_incomplete", None));
     }
-    lines.extend(told_level.as_deref().and_then(|level| form.level_sentence(level)).map(say));
+    lines.extend(
+        told_level
+            .as_deref()
+            .and_then(|level| form.level_sentence(level))
+            .map(say),
+    );
     lines.extend(sentences(false));
     let mut seen = BTreeSet::new();
     lines.retain(|line| seen.insert(line.clone()));
@@ -241,3 +250,6 @@ pub fn shown(finding: &Finding) -> Shown {
         Judged::Indeterminate => Shown::NotAssessed,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -159,6 +159,38 @@ acts! {
     ConsentExpired = "consent.expired";
     /// What it covers is finished.
     ConsentFulfilled = "consent.fulfilled";
+    /// The points of a birth are made, or turned to the forms after a loss.
+    FollowupSchedule = "followup.schedule";
+    /// She is reminded, or staff are told to phone her.
+    FollowupRemind = "followup.remind";
+    /// Follow-up points that are due, overdue or answered.
+    FollowupList = "followup.list";
+    /// Staff enter her answers.
+    FollowupEnter = "followup.enter", keyed;
+    /// Her answers raise an alert.
+    FollowupRaise = "followup.raise";
+    /// A red flag that nobody took goes further.
+    FollowupEscalate = "followup.escalate";
+    /// The alerts.
+    FollowupAlerts = "followup.alerts";
+    /// A staff member takes an alert.
+    FollowupAcknowledge = "followup.acknowledge";
+    /// A staff member closes an alert with its outcome.
+    FollowupCloseAlert = "followup.close_alert";
+    /// The indicators of a period.
+    QualityIndicators = "quality.indicators";
+    /// The cases behind a figure.
+    QualityCases = "quality.cases";
+    /// Somebody reports an adverse event.
+    QualityReport = "quality.report", keyed;
+    /// The adverse events.
+    QualityEvents = "quality.events";
+    /// One adverse event.
+    QualityEvent = "quality.event";
+    /// The quality office adds to an adverse event.
+    QualityUpdateEvent = "quality.update_event";
+    /// A grave report that nobody verified goes further.
+    QualityEscalate = "quality.escalate";
     /// The forms assigned to her.
     FormsList = "forms.list";
     /// The definition of a form.
@@ -191,4 +223,28 @@ acts! {
     AssessmentClaim = "assessment.claim";
     /// A doctor decides on an assessment.
     AssessmentDecide = "assessment.decide";
+    /// She is admitted for birth.
+    AnalgesiaAdmit = "analgesia.admit", keyed;
+    /// Who is in labor.
+    AnalgesiaBoard = "analgesia.board";
+    /// One labor, whole.
+    AnalgesiaLabor = "analgesia.labor";
+    /// She asks for analgesia.
+    AnalgesiaRequest = "analgesia.request", keyed;
+    /// Anesthesiologist and midwife check together before the block.
+    AnalgesiaTimeOut = "analgesia.time_out", keyed;
+    /// The analgesia record is written.
+    AnalgesiaRecord = "analgesia.record";
+    /// Observations in labor.
+    AnalgesiaObserve = "analgesia.observe", keyed;
+    /// A complication is reported.
+    AnalgesiaComplication = "analgesia.complication", keyed;
+    /// Analgesia ends.
+    AnalgesiaStop = "analgesia.stop", keyed;
+    /// The birth is recorded.
+    AnalgesiaDeliver = "analgesia.deliver";
+    /// A labor is closed.
+    AnalgesiaClose = "analgesia.close", keyed;
+    /// Something in labor is missing and somebody is told.
+    AnalgesiaRemind = "analgesia.remind";
 }

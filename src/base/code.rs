@@ -80,6 +80,10 @@ codes! {
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
     ConsentValidityOver = "consent.validity_over";
+    FollowupAlertClosed = "followup.alert_closed";
+    FollowupAlreadyAnswered = "followup.already_answered";
+    QualityDiscussionMissing = "quality.discussion_missing";
+    QualityIllegalTransition = "quality.illegal_transition";
     FormsAlreadyCompleted = "forms.already_completed";
     FormsNotCompleted = "forms.not_completed";
     FormsResponseInvalid = "forms.response_invalid";
@@ -87,4 +91,11 @@ codes! {
     AssessmentAlreadyDecided = "assessment.already_decided";
     AssessmentClaimedByAnother = "assessment.claimed_by_another";
     AssessmentNeedsAnesthesiologist = "assessment.needs_anesthesiologist";
+    AnalgesiaAlreadyDelivered = "analgesia.already_delivered";
+    AnalgesiaConsentMissing = "analgesia.consent_missing";
+    AnalgesiaLaborClosed = "analgesia.labor_closed";
+    AnalgesiaLaborOpen = "analgesia.labor_open";
+    AnalgesiaNoPregnancy = "analgesia.no_pregnancy";
+    AnalgesiaTimeOutMissing = "analgesia.time_out_missing";
+    AnalgesiaTooEarly = "analgesia.too_early";
 }

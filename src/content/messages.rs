@@ -18,6 +18,8 @@ struct File {
     fields: BTreeMap<String, String>,
     /// Notices to her: title and body; no clinical word (they show on a lock screen).
     notices: BTreeMap<String, Notice>,
+    /// Titles of the indicators by code.
+    indicators: BTreeMap<String, String>,
 }
 
 /// What is sent to her.
@@ -70,6 +72,15 @@ pub fn field(locale: Locale, code: &str, params: Option<&Value>) -> String {
     text
 }
 
+/// The title of an indicator.
+pub fn indicator(locale: Locale, code: &str) -> String {
+    file(locale)
+        .indicators
+        .get(code)
+        .cloned()
+        .unwrap_or_else(|| code.to_owned())
+}
+
 /// A notice.
 pub fn notice(locale: Locale, kind: &str) -> Option<&'static Notice> {
     file(locale).notices.get(kind)
@@ -92,6 +103,7 @@ pub(super) fn check(defects: &mut Defects) {
         keys(|f| f.fields.keys().collect()),
         keys(|f| f.notices.keys().collect()),
         keys(|f| f.codes.keys().collect()),
+        keys(|f| f.indicators.keys().collect()),
     ] {
         defects.check(zh == en, "messages/en.toml", "", || {
             "not the same keys as zh-CN".to_owned()

@@ -3,6 +3,11 @@
 //!
 //! The women are made in a process of its own, so that its memory does not stay. A second start reuses the data.
 
+mod client;
+pub mod healthy;
+pub mod walk;
+mod walk_consent;
+pub mod walk_labor;
 mod welcome;
 
 pub mod seed;
@@ -80,13 +85,13 @@ pub async fn run(options: Options) -> Result<(), StartFault> {
 pub async fn seed(options: Options) -> Result<(), StartFault> {
     app::logs(&options.log);
     prepare(&options.data)?;
-    let clock = Clock::system();
+    let clock = seed::beginning();
     let simulator = start_simulator(([127, 0, 0, 1], 0).into(), &clock).await?;
-    let config = config(&options, &simulator, "http://127.0.0.1:8080");
+    let config = config(&options, &simulator, &format!("http://{}", options.addr));
     let ctx: Ctx = app::context(&config, parts(&options.data, clock)?).await?;
     seed::fill(&ctx, &simulator.simulator)
         .await
-        .map_err(StartFault::Act)?;
+        .map_err(|stopped| StartFault::Seed(Box::new(stopped)))?;
     ctx.db.close().await;
     simulator.shutdown().await;
     let marker = options.data.join(SEEDED);

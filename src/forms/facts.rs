@@ -64,7 +64,11 @@ pub async fn assignments(
 }
 
 /// A set of answers.
-pub async fn response(r: &mut impl Records, facility: FacilityId, id: ResponseId) -> Result<Option<Response>> {
+pub async fn response(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ResponseId,
+) -> Result<Option<Response>> {
     store::response(r, facility, id).await
 }
 

@@ -224,8 +224,7 @@ pub struct Submitted<'a> {
 /// What a later slice does in the transaction of a submission.
 ///
 /// Its refusal is the submission's refusal.
-pub type Hook =
-    for<'a> fn(&'a Ctx, &'a mut Tx, &'a Submitted<'a>) -> BoxFuture<'a, Result<Option<Told>>>;
+pub type Hook = for<'a> fn(&'a Ctx, &'a mut Tx, &'a Submitted<'a>) -> BoxFuture<'a, Result<Option<Told>>>;
 
 /// All hooks, in pathway order.
 #[derive(Clone, Default)]
@@ -233,7 +232,12 @@ pub struct Hooks(pub Vec<Hook>);
 
 impl Hooks {
     /// Runs all of them; what the first with something to say tells her.
-    pub(super) async fn run(&self, ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>) -> Result<Option<Told>> {
+    pub(super) async fn run(
+        &self,
+        ctx: &Ctx,
+        tx: &mut Tx,
+        submitted: &Submitted<'_>,
+    ) -> Result<Option<Told>> {
         let mut told = None;
         for hook in &self.0 {
             let said = hook(ctx, &mut *tx, submitted).await?;

@@ -82,7 +82,11 @@ pub struct Known {
 
 /// A new draft with what is known filled in, where the form asks for it; she looks it over before she submits.
 pub fn prefilled(form: &Form, known: &Known, earlier: Map<String, Value>) -> Value {
-    let number = |value: Option<Decimal>| value.and_then(|d| d.to_string().parse::<f64>().ok()).map(Value::from);
+    let number = |value: Option<Decimal>| {
+        value
+            .and_then(|d| d.to_string().parse::<f64>().ok())
+            .map(Value::from)
+    };
     let facts: [(&str, Option<Value>); 9] = [
         ("id.name", known.name.clone().map(Value::from)),
         ("id.birth_date", known.birth_date.map(|day| json!(day))),

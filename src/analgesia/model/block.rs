@@ -5,11 +5,10 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::words::words;
 use super::{Amount, Pump};
 use crate::base::id::StaffId;
 
-words! {
+crate::words! {
     /// Neuraxial technique.
     Technique {
         /// Epidural.
@@ -265,6 +264,33 @@ pub struct Record {
     #[oai(default)]
     #[serde(default)]
     pub other_analgesia: Vec<OtherAnalgesia>,
+    /// It began without consent or time-out.
+    pub exception: Option<Exception>,
+    /// Something was given beyond the hard limits.
+    pub given_outside_limits: Option<GivenOutside>,
+    /// Pointers of the unusual values that were checked, as in `/doses/0/amount`.
+    #[oai(default)]
+    #[serde(default)]
+    pub confirmed: Vec<String>,
+}
+
+/// Why it began without consent or time-out.
+#[derive(Clone, Debug, PartialEq, Eq, Object, Serialize, Deserialize)]
+#[oai(deny_unknown_fields)]
+pub struct Exception {
+    /// 1–500 characters.
+    pub reason: String,
+}
+
+/// Something given beyond the hard limits.
+#[derive(Clone, Debug, PartialEq, Eq, Object, Serialize, Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub struct GivenOutside {
+    /// Why, 1–500 characters.
+    pub reason: String,
+    /// The second person's word for `analgesia.record` on this labor; used up, never kept.
+    #[serde(skip)]
+    pub attestation: Option<String>,
 }
 
 /// One version of the record; the last one is the record, earlier ones stay.
@@ -280,17 +306,6 @@ pub struct RecordVersion {
     pub by: StaffId,
     /// What.
     pub record: Record,
-    /// Why it began without consent or time-out.
-    pub exception_reason: Option<String>,
-    /// Why something was given beyond the limits, and who confirmed it.
-    pub outside_limits: Option<OutsideLimits>,
-}
-
-/// Something given beyond the hard limits, seen by two.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutsideLimits {
-    /// Why.
-    pub reason: String,
-    /// The second person.
-    pub second: StaffId,
+    /// Who confirmed what was given beyond the hard limits.
+    pub second: Option<StaffId>,
 }

@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
-use super::words::words;
 use super::{Amount, Dermatome};
 use crate::base::id::{ObservationId, StaffId};
 
-words! {
+crate::words! {
     /// When pain was scored.
     VasContext {
         /// Between contractions.
@@ -68,7 +67,7 @@ pub struct Observation {
     pub vas: Option<Amount>,
     /// Pain as a number, 0–10; the same target, another scale.
     pub nrs: Option<i64>,
-    /// When pain was scored; needed with a score.
+    /// When pain was scored: at the peak of a contraction wherever possible.
     pub vas_context: Option<VasContext>,
     /// Systolic pressure, mmHg, usually 90–159.
     pub sbp: Option<i64>,

@@ -64,6 +64,17 @@ pub async fn labor(r: &mut impl Records, facility: FacilityId, id: LaborId) -> R
     }
 }
 
+/// The pregnancy of a labor, to be locked before the labor is read.
+pub async fn episode_of(q: &mut impl Q, facility: FacilityId, id: LaborId) -> Result<Option<EpisodeId>> {
+    let row: Option<(EpisodeId,)> = q
+        .q("select episode_id from labor where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(row.map(|(episode,)| episode))
+}
+
 const RUNNING: &str = concat!(
     columns!(),
     "where facility_id = $1 and episode_id = $2 and state in ('open', 'delivered')"

@@ -4,9 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::analgesia::model::{
-    Indication, OutsideLimits, Record, RecordVersion, Stop, StopVersion, Technique, TimeOut,
-};
+use crate::analgesia::model::{Indication, Record, RecordVersion, Stop, StopVersion, Technique, TimeOut};
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId, StaffId};
 use crate::ctx::{Records, Tx};
@@ -98,8 +96,7 @@ pub async fn had_time_out(q: &mut impl Q, facility: FacilityId, labor: LaborId) 
 #[derive(Serialize, Deserialize)]
 struct Kept {
     record: Record,
-    exception_reason: Option<String>,
-    outside_limits: Option<OutsideLimits>,
+    second: Option<StaffId>,
 }
 
 /// Appends a version and makes it the labor's record.
@@ -111,8 +108,7 @@ pub async fn add_record(
 ) -> Result<()> {
     let kept = Kept {
         record: version.record.clone(),
-        exception_reason: version.exception_reason.clone(),
-        outside_limits: version.outside_limits.clone(),
+        second: version.second,
     };
     let document = tx
         .seal_json(Some(facility), labor, Class::Clinical, "record", &kept)
@@ -132,8 +128,8 @@ pub async fn add_record(
     .bind(record.first_dose_at)
     .bind(!record.resitings.is_empty())
     .bind(record.abandoned)
-    .bind(version.exception_reason.is_some())
-    .bind(version.outside_limits.is_some())
+    .bind(record.exception.is_some())
+    .bind(version.second.is_some())
     .bind(document)
     .bind(version.by)
     .bind(version.at)
@@ -173,8 +169,7 @@ pub async fn record(
         at,
         by,
         record: kept.record,
-        exception_reason: kept.exception_reason,
-        outside_limits: kept.outside_limits,
+        second: kept.second,
     }))
 }
 

@@ -3,7 +3,6 @@
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
-use crate::assessment::facts::authored;
 use crate::assessment::model::{Assessed, Inputs, Level, Phase, Review, ReviewState};
 use crate::assessment::{rules, store};
 use crate::base::canonical::sha256;
@@ -170,11 +169,15 @@ async fn filed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &Asses
         episode_id: episode.id,
         response_id: response.id,
         phase,
-        level: rules::level(&result.level),
+        level: Level::of(&result.level),
         told_level: result.told_level.as_deref().and_then(Level::parse),
         urgent: result.urgent,
         complete: result.status == Status::Complete,
-        state: if decided { ReviewState::Decided } else { ReviewState::Waiting },
+        state: if decided {
+            ReviewState::Decided
+        } else {
+            ReviewState::Waiting
+        },
         due_at: before
             .as_ref()
             .filter(|_| decided)
@@ -199,7 +202,15 @@ async fn onward(tx: &mut Tx, episode: &Episode, review: &Review, run: &Assessed)
     if review.state == ReviewState::Decided {
         return Ok(());
     }
-    move_step(tx, episode, StepKind::Review, reference, StepState::Waiting, Some(review)).await?;
+    move_step(
+        tx,
+        episode,
+        StepKind::Review,
+        reference,
+        StepState::Waiting,
+        Some(review),
+    )
+    .await?;
     let roles = rules::asked(&run.result);
     if !roles.is_empty() {
         let task = NewTask {
@@ -269,9 +280,4 @@ async fn journaled(tx: &mut Tx, submitted: &Submitted<'_>, review: &Review, run:
         Some(&submitted.by.request.id),
     )
     .await
-}
-
-/// The texts of an assessment that is shown; the form must still be loaded.
-pub(super) fn form_of<'a>(ctx: &'a Ctx, run: &Assessed) -> Result<&'a Form> {
-    authored(ctx, &run.result)
 }

@@ -14,7 +14,7 @@ use crate::evidence::ink::{Canvas, Point, Strokes};
 /// She asks for a consent.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-pub struct RequestIn {}
+pub struct ConsentRequestIn {}
 
 /// What she did while reading.
 #[derive(Object)]
@@ -105,7 +105,7 @@ pub struct IdentityIn {
 /// What she decides when she signs.
 #[derive(Enum)]
 #[oai(rename_all = "snake_case")]
-pub enum DecisionIn {
+pub enum ConsentDecisionIn {
     /// She agrees.
     Agree,
 }
@@ -224,7 +224,7 @@ pub struct SignIn {
     /// Ids of the statements that she affirmed.
     statements: Vec<String>,
     /// Her decision.
-    decision: DecisionIn,
+    decision: ConsentDecisionIn,
     /// `[[[x, y, t_ms, p], …], …]`: what she drew, pressure 0–1000 or −1.
     strokes: StrokesIn,
     /// Where she drew.

@@ -110,7 +110,7 @@ impl From<ReleaseIn> for Release {
 /// An answer to a question of hers.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-pub struct AnswerIn {
+pub struct QuestionAnswerIn {
     /// The question.
     pub question: ConsentQuestionId,
     /// 1–1000 characters.

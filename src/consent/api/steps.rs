@@ -10,7 +10,7 @@ use crate::consent::rules::quiz::{Choice, Drawn, Graded};
 
 /// What is left after a batch of reading.
 #[derive(Clone, Debug, Object)]
-pub struct ProgressOut {
+pub struct ReadingProgressOut {
     /// Where the consent stands.
     state: State,
     /// Reading per section.
@@ -19,9 +19,9 @@ pub struct ProgressOut {
     missing: MissingOut,
 }
 
-impl From<Progress> for ProgressOut {
-    fn from(progress: Progress) -> ProgressOut {
-        ProgressOut {
+impl From<Progress> for ReadingProgressOut {
+    fn from(progress: Progress) -> ReadingProgressOut {
+        ReadingProgressOut {
             state: progress.consent.state,
             reading: each(progress.reading),
             missing: progress.missing.into(),

@@ -14,7 +14,11 @@ use crate::forms::model::ResponseStatus;
 use crate::forms::store;
 
 /// Assigns the assessment of a pregnancy: open from 28 weeks, due at 36. When the due date moves, the window moves.
-pub(in crate::forms) async fn assign_assessment(ctx: &Ctx, facility: FacilityId, id: EpisodeId) -> Result<()> {
+pub(in crate::forms) async fn assign_assessment(
+    ctx: &Ctx,
+    facility: FacilityId,
+    id: EpisodeId,
+) -> Result<()> {
     let mut tx = ctx.write(Act::FormsAssign).await?;
     let episode = locked(&mut tx, facility, id).await?;
     let (opens_at, due_at) = (episode.reaches(28, 0), episode.reaches(36, 0));
@@ -69,7 +73,11 @@ async fn assign(
         let step = Step {
             episode: episode.id,
             facility: episode.facility_id,
-            kind: if name == RECHECK { StepKind::Recheck } else { StepKind::Assessment },
+            kind: if name == RECHECK {
+                StepKind::Recheck
+            } else {
+                StepKind::Assessment
+            },
             reference: name.to_owned(),
             subject: Some(assignment.into()),
             state: StepState::Open,

@@ -115,7 +115,9 @@ pub(super) fn take(
         .into_iter()
         .partition(|problem| mode == Mode::Draft && problem.code == "inconsistent");
     if !hard.is_empty() {
-        return Err(invalid(faults(hard, locale, |p| format!("/content{}", p.pointer))));
+        return Err(invalid(faults(hard, locale, |p| {
+            format!("/content{}", p.pointer)
+        })));
     }
     let mut remarks = warnings(&judged.warnings, locale);
     remarks.extend(warnings(&soft, locale));
@@ -210,9 +212,23 @@ pub(in crate::forms) async fn record_completed(
     let actor = caller.actor();
     if draft {
         response.version += 1;
-        store::update(tx, Revision { response: &response, actor }).await?;
+        store::update(
+            tx,
+            Revision {
+                response: &response,
+                actor,
+            },
+        )
+        .await?;
     } else {
-        store::add(tx, Revision { response: &response, actor }).await?;
+        store::add(
+            tx,
+            Revision {
+                response: &response,
+                actor,
+            },
+        )
+        .await?;
     }
     Ok((response, answers, remarks))
 }

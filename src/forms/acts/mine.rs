@@ -127,7 +127,14 @@ pub async fn start(
             let (known, earlier) = known_of(ctx, &mut tx, mine, &episode, &entry.name).await?;
             response.content = rules::prefilled(&entry.form, &known, earlier);
             let actor = caller.actor();
-            store::add(&mut tx, Revision { response: &response, actor }).await?;
+            store::add(
+                &mut tx,
+                Revision {
+                    response: &response,
+                    actor,
+                },
+            )
+            .await?;
             response
         }
     };
@@ -162,14 +169,16 @@ async fn known_of(
     let patient = found.ok_or(Error::Missing(Noun::Patient))?;
     // Until she is matched with the record, what the hospital wrote of her is not hers to see.
     let person = patient.matched.then_some(patient);
+    // Staff may have registered her without it.
+    let asked = episode.gravidity > 0;
     let known = Known {
         name: person.as_ref().and_then(|p| p.name.clone()),
         birth_date: person.as_ref().and_then(|p| p.birth_date),
         phone: person.as_ref().and_then(|p| p.phone.clone()),
         height_cm: person.as_ref().and_then(|p| p.height_cm),
         edd: Some(episode.edd),
-        gravidity: Some(episode.gravidity),
-        parity: Some(episode.parity),
+        gravidity: asked.then_some(episode.gravidity),
+        parity: asked.then_some(episode.parity),
         fetuses: Some(episode.fetuses),
         pre_pregnancy_weight_kg: episode.pre_pregnancy_weight_kg,
     };
@@ -180,7 +189,9 @@ async fn known_of(
     let earlier = before.and_then(|before| {
         let authored = ctx.content.forms.authored(before.form_version())?;
         let again: Vec<&str> = authored.prefilled_at_recheck().collect();
-        Some(rules::values(&before.content, &|link_id| again.contains(&link_id)))
+        Some(rules::values(&before.content, &|link_id| {
+            again.contains(&link_id)
+        }))
     });
     Ok((known, earlier.unwrap_or_default()))
 }
@@ -226,7 +237,14 @@ pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) ->
     if response.content != before {
         response.version += 1;
         let actor = caller.actor();
-        store::update(&mut tx, Revision { response: &response, actor }).await?;
+        store::update(
+            &mut tx,
+            Revision {
+                response: &response,
+                actor,
+            },
+        )
+        .await?;
         tx.journal(caller, subject(&response), json!({ "version": response.version }))
             .await?;
         tx.commit().await?;
@@ -266,7 +284,14 @@ pub async fn submit(
     let content = std::mem::take(&mut response.content);
     let (answers, warnings) = take(ctx, &mut response, &content, mode, tx.now, caller.request.locale)?;
     let actor = caller.actor();
-    store::update(&mut tx, Revision { response: &response, actor }).await?;
+    store::update(
+        &mut tx,
+        Revision {
+            response: &response,
+            actor,
+        },
+    )
+    .await?;
     let submitted = Submitted {
         response: &response,
         answers: &answers,

@@ -81,17 +81,26 @@ pub async fn staff_items(
         &context(&response.name, tx.now),
     );
     if !judged.errors.is_empty() {
-        return Err(invalid(faults(judged.errors, caller.request.locale, |problem| {
-            match &problem.link_id {
+        return Err(invalid(faults(
+            judged.errors,
+            caller.request.locale,
+            |problem| match &problem.link_id {
                 Some(link_id) => format!("/answers/{link_id}"),
                 None => "/answers".to_owned(),
-            }
-        })));
+            },
+        )));
     }
     response.staff_items = Some(judged.normalized);
     response.version += 1;
     let actor = caller.actor();
-    store::update(&mut tx, Revision { response: &response, actor }).await?;
+    store::update(
+        &mut tx,
+        Revision {
+            response: &response,
+            actor,
+        },
+    )
+    .await?;
     let answers = Answers::from_response(&entry_of(ctx, &response)?.form, &response.content);
     let submitted = Submitted {
         response: &response,

@@ -85,7 +85,8 @@ pub async fn assignments(
 fn assignment(row: AssignmentRow) -> Result<Assignment> {
     let response = match (row.response_id, row.status.as_deref()) {
         (Some(id), Some(word)) => {
-            let status = ResponseStatus::parse(word).ok_or_else(|| Error::broken("an unknown response status"))?;
+            let status =
+                ResponseStatus::parse(word).ok_or_else(|| Error::broken("an unknown response status"))?;
             Some((id, status))
         }
         _ => None,

@@ -140,7 +140,11 @@ fn find(condition: &str) -> Sql {
 }
 
 /// A set of answers of this hospital.
-pub async fn response(r: &mut impl Records, facility: FacilityId, id: ResponseId) -> Result<Option<Response>> {
+pub async fn response(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ResponseId,
+) -> Result<Option<Response>> {
     let row = r.q(find("id = $2")).bind(facility).bind(id).opt().await?;
     opened(r, row).await
 }
@@ -197,7 +201,8 @@ async fn opened(r: &mut impl Records, row: Option<ResponseRow>) -> Result<Option
         questionnaire: row.questionnaire,
         name: row.name,
         after_loss: row.after_loss,
-        status: ResponseStatus::parse(&row.status).ok_or_else(|| Error::broken("an unknown response status"))?,
+        status: ResponseStatus::parse(&row.status)
+            .ok_or_else(|| Error::broken("an unknown response status"))?,
         content,
         staff_items,
         authored_at: row.authored_at,

@@ -43,6 +43,8 @@ pub async fn seed(ctx: &Ctx) {
         (OTHER_HOSPITAL, "stranger", "石川", Role::Anesthesiologist, true),
         (OTHER_HOSPITAL, "lu", "陆萍", Role::Midwife, false),
         (OTHER_HOSPITAL, "fang", "方平", Role::Quality, false),
+        (OTHER_HOSPITAL, "tang", "唐蕾", Role::Obstetrician, false),
+        (OTHER_HOSPITAL, "gao", "高峰", Role::Admin, false),
     ];
     for (facility, username, name, role, senior) in people {
         let draft = StaffDraft {

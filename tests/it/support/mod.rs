@@ -5,6 +5,7 @@
 pub mod cast;
 pub mod client;
 pub mod servers;
+pub mod walk;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,90 +1,78 @@
-//! Wire structs and routes of the prenatal school; no decisions.
+//! Wire structs of the prenatal school.
 
-use poem::web::Data;
-use poem_openapi::param::{Header, Path, Query};
-use poem_openapi::payload::Json;
-use poem_openapi::{Enum, Object, OpenApi};
+use poem_openapi::{Enum, Object};
 
-use super::acts;
-use super::model::{Attempt, Chosen, Progress};
-use super::rules::Report;
 use crate::base::Locale;
 use crate::content::lessons::{Block, Item, Lesson};
-use crate::ctx::Ctx;
-use crate::http::answer::{Cached, Created};
-use crate::http::problem::Failure;
-use crate::people::caller::ByPatient;
-
-/// The prenatal school.
-pub struct PatientApi;
+use crate::education::model::{Attempt, Progress};
 
 /// A lesson in the list.
 #[derive(Object)]
-struct LessonBriefOut {
+pub struct LessonBriefOut {
     /// Its name in URLs.
-    slug: String,
+    pub slug: String,
     /// `L01`–`L18`.
-    code: String,
+    pub code: String,
     /// Of the text.
-    version: String,
+    pub version: String,
     /// Title.
-    title: String,
+    pub title: String,
     /// What she can say or do after it.
-    goal: String,
+    pub goal: String,
     /// When to read it; recommends, never locks.
-    weeks: WeeksOut,
+    pub weeks: WeeksOut,
     /// Minutes, 1–8.
-    minutes: i64,
+    pub minutes: i64,
     /// Needed before consent.
-    required: bool,
+    pub required: bool,
     /// Read to the end and at least two thirds of its quiz right.
-    done: bool,
+    pub done: bool,
     /// Percent that she has read, 0–100.
-    position: i64,
+    pub position: i64,
 }
 
 /// Completed weeks of gestation, both included.
 #[derive(Object)]
-struct WeeksOut {
+pub struct WeeksOut {
     /// From.
-    from: i64,
+    pub from: i64,
     /// To; absent is until birth.
-    to: Option<i64>,
+    pub to: Option<i64>,
     /// Also after birth.
-    postnatal: bool,
+    pub postnatal: bool,
 }
 
 /// One lesson.
 #[derive(Object)]
-struct LessonOut {
+pub struct LessonOut {
     /// Its name in URLs.
-    slug: String,
+    pub slug: String,
     /// `L01`–`L18`.
-    code: String,
+    pub code: String,
     /// Of the text; goes with progress and quiz attempts.
-    version: String,
+    pub version: String,
     /// The language of the text.
-    lang: Locale,
+    pub lang: Locale,
     /// Title.
-    title: String,
+    pub title: String,
     /// What she can say or do after it.
-    goal: String,
+    pub goal: String,
     /// Minutes, 1–8.
-    minutes: i64,
+    pub minutes: i64,
     /// Needed before consent.
-    required: bool,
+    pub required: bool,
     /// Plain text, no markup.
-    blocks: Vec<BlockOut>,
+    pub blocks: Vec<BlockOut>,
     /// The quiz, without the right options.
-    quiz: Vec<QuizItemOut>,
+    pub quiz: Vec<QuizItemOut>,
     /// Addresses of pictures and films; none yet.
-    media: Vec<String>,
+    pub media: Vec<String>,
 }
 
 /// Kinds of blocks.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case")]
-enum BlockKind {
+pub enum BlockKind {
     /// A heading.
     Heading,
     /// A paragraph.
@@ -101,26 +89,26 @@ enum BlockKind {
 
 /// A block of plain text.
 #[derive(Object)]
-struct BlockOut {
+pub struct BlockOut {
     /// Unique in the lesson.
-    id: String,
+    pub id: String,
     /// What kind.
-    kind: BlockKind,
+    pub kind: BlockKind,
     /// The text; of a myth, what people say.
     #[oai(skip_serializing_if_is_none)]
-    text: Option<String>,
+    pub text: Option<String>,
     /// Entries of a list.
     #[oai(skip_serializing_if_is_none)]
-    items: Option<Vec<String>>,
+    pub items: Option<Vec<String>>,
     /// What is so, of a myth.
     #[oai(skip_serializing_if_is_none)]
-    answer: Option<String>,
+    pub answer: Option<String>,
     /// The guideline behind a figure.
     #[oai(skip_serializing_if_is_none)]
-    source: Option<String>,
+    pub source: Option<String>,
     /// Whether a clinician confirmed the figure.
     #[oai(skip_serializing_if_is_none)]
-    confirmed: Option<bool>,
+    pub confirmed: Option<bool>,
 }
 
 impl From<&Block> for BlockOut {
@@ -163,22 +151,22 @@ impl From<&Block> for BlockOut {
 
 /// A quiz item without its right option.
 #[derive(Object)]
-struct QuizItemOut {
+pub struct QuizItemOut {
     /// As in `L05-1`.
-    id: String,
+    pub id: String,
     /// The question.
-    question: String,
+    pub question: String,
     /// Two or three options.
-    options: Vec<OptionOut>,
+    pub options: Vec<OptionOut>,
 }
 
 /// An option.
 #[derive(Object)]
-struct OptionOut {
+pub struct OptionOut {
     /// `a`, `b` or `c`.
-    code: String,
+    pub code: String,
     /// Text.
-    text: String,
+    pub text: String,
 }
 
 impl From<&Item> for QuizItemOut {
@@ -195,7 +183,7 @@ impl From<&Item> for QuizItemOut {
     }
 }
 
-fn brief(lesson: &Lesson, progress: &Progress, locale: Locale) -> LessonBriefOut {
+pub fn brief(lesson: &Lesson, progress: &Progress, locale: Locale) -> LessonBriefOut {
     let (head, body) = (&lesson.head, lesson.body(locale));
     LessonBriefOut {
         slug: head.slug.clone(),
@@ -215,7 +203,7 @@ fn brief(lesson: &Lesson, progress: &Progress, locale: Locale) -> LessonBriefOut
     }
 }
 
-fn full(lesson: &Lesson, locale: Locale) -> LessonOut {
+pub fn full(lesson: &Lesson, locale: Locale) -> LessonOut {
     let (head, body) = (&lesson.head, lesson.body(locale));
     LessonOut {
         slug: head.slug.clone(),
@@ -235,39 +223,39 @@ fn full(lesson: &Lesson, locale: Locale) -> LessonOut {
 /// How far she is, as her phone tells it.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct ProgressIn {
+pub struct ProgressIn {
     /// Of the text that she read.
-    version: String,
+    pub version: String,
     /// Percent of the text, 0–100.
-    position: i64,
+    pub position: i64,
     /// Seconds spent on it in all, 0–86400.
-    seconds: i64,
+    pub seconds: i64,
     /// Whether she came to its end.
-    completed: bool,
+    pub completed: bool,
 }
 
 /// How far she is.
 #[derive(Object)]
-struct ProgressOut {
+pub struct LessonProgressOut {
     /// Its name in URLs.
-    slug: String,
+    pub slug: String,
     /// Of the text that she read last.
-    version: String,
+    pub version: String,
     /// Percent of the text, 0–100.
-    position: i64,
+    pub position: i64,
     /// Seconds spent on it.
-    seconds: i64,
+    pub seconds: i64,
     /// Whether she came to its end.
-    completed: bool,
+    pub completed: bool,
     /// Whether she had enough of the quiz right.
-    passed: bool,
+    pub passed: bool,
     /// Both.
-    done: bool,
+    pub done: bool,
 }
 
-impl From<Progress> for ProgressOut {
-    fn from(p: Progress) -> ProgressOut {
-        ProgressOut {
+impl From<Progress> for LessonProgressOut {
+    fn from(p: Progress) -> LessonProgressOut {
+        LessonProgressOut {
             done: p.done(),
             slug: p.slug,
             version: p.version,
@@ -282,47 +270,47 @@ impl From<Progress> for ProgressOut {
 /// A try at a quiz.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct QuizIn {
+pub struct QuizIn {
     /// Of the text that she read.
-    version: String,
+    pub version: String,
     /// Every item once.
-    answers: Vec<AnswerIn>,
+    pub answers: Vec<QuizAnswerIn>,
 }
 
 /// Her option for an item.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct AnswerIn {
+pub struct QuizAnswerIn {
     /// The item.
-    id: String,
+    pub id: String,
     /// `a`, `b` or `c`.
-    option: String,
+    pub option: String,
 }
 
 /// A try, marked.
 #[derive(Object)]
-struct QuizOut {
+pub struct QuizOut {
     /// Items that she had right.
-    score: i64,
+    pub score: i64,
     /// Items that there are.
-    of: i64,
+    pub of: i64,
     /// At least two thirds.
-    passed: bool,
+    pub passed: bool,
     /// Each item.
-    items: Vec<MarkedOut>,
+    pub items: Vec<MarkedOut>,
 }
 
 /// One item, marked.
 #[derive(Object)]
-struct MarkedOut {
+pub struct MarkedOut {
     /// The item.
-    id: String,
+    pub id: String,
     /// Whether she had it right.
-    right: bool,
+    pub right: bool,
     /// The right option.
-    answer: String,
+    pub answer: String,
     /// Why.
-    explanation: String,
+    pub explanation: String,
 }
 
 impl From<Attempt> for QuizOut {
@@ -339,91 +327,5 @@ impl From<Attempt> for QuizOut {
             passed: attempt.passed,
             items: items.collect(),
         }
-    }
-}
-
-#[OpenApi]
-impl PatientApi {
-    /// The lessons in recommended order
-    #[oai(path = "/lessons", method = "get", operation_id = "education.lessons")]
-    async fn lessons(
-        &self,
-        ctx: Data<&Ctx>,
-        caller: ByPatient,
-        /// Language; without it `Accept-Language` decides.
-        lang: Query<Option<Locale>>,
-    ) -> Result<Json<Vec<LessonBriefOut>>, Failure> {
-        let locale = lang.0.unwrap_or(caller.0.request.locale);
-        let all = acts::lessons(&ctx, &caller.0).await?;
-        Ok(Json(
-            all.iter()
-                .map(|(lesson, progress)| brief(lesson, progress, locale))
-                .collect(),
-        ))
-    }
-
-    /// One lesson
-    #[oai(path = "/lessons/:slug", method = "get", operation_id = "education.lesson")]
-    async fn lesson(
-        &self,
-        ctx: Data<&Ctx>,
-        caller: ByPatient,
-        slug: Path<String>,
-        /// Language; without it `Accept-Language` decides.
-        lang: Query<Option<Locale>>,
-        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
-    ) -> Result<Cached<LessonOut>, Failure> {
-        let locale = lang.0.unwrap_or(caller.0.request.locale);
-        let lesson = acts::lesson(&ctx, &caller.0, &slug).await?;
-        let etag = format!("\"{}.{}\"", lesson.digest(), locale.tag());
-        Ok(Cached::of(
-            full(&lesson, locale),
-            etag,
-            if_none_match.0.as_deref(),
-        ))
-    }
-
-    /// Tell how far she is with a lesson; it only grows
-    #[oai(
-        path = "/lessons/:slug/progress",
-        method = "put",
-        operation_id = "education.progress"
-    )]
-    async fn progress(
-        &self,
-        ctx: Data<&Ctx>,
-        caller: ByPatient,
-        slug: Path<String>,
-        body: Json<ProgressIn>,
-    ) -> Result<Json<ProgressOut>, Failure> {
-        let report = Report {
-            version: body.0.version,
-            position: body.0.position,
-            seconds: body.0.seconds,
-            completed: body.0.completed,
-        };
-        Ok(Json(acts::progress(&ctx, &caller.0, &slug, report).await?.into()))
-    }
-
-    /// Try the quiz of a lesson
-    #[oai(
-        path = "/lessons/:slug/quiz-attempts",
-        method = "post",
-        operation_id = "education.quiz_attempt"
-    )]
-    async fn quiz_attempt(
-        &self,
-        ctx: Data<&Ctx>,
-        caller: ByPatient,
-        slug: Path<String>,
-        body: Json<QuizIn>,
-    ) -> Result<Created<QuizOut>, Failure> {
-        let answers = body.0.answers.into_iter().map(|answer| Chosen {
-            id: answer.id,
-            option: answer.option,
-        });
-        let version = body.0.version;
-        let attempt = acts::quiz_attempt(&ctx, &caller.0, &slug, &version, answers.collect()).await?;
-        Ok(Created::of(attempt))
     }
 }

@@ -1,0 +1,255 @@
+//! Admission, her request, the close of a labor.
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::json;
+use tracing::instrument;
+
+use super::{call, locked, not_closed};
+use crate::analgesia::jobs::OfLabor;
+use crate::analgesia::model::{Admission, Amount, CloseReason, Labor, LaborState, Request};
+use crate::analgesia::{rules, store};
+use crate::base::error::{Error, Result};
+use crate::base::id::{LaborId, PatientId};
+use crate::base::{Act, Code, Noun, Role, Subject};
+use crate::content::forms::RECHECK;
+use crate::ctx::{Ctx, Tx};
+use crate::episode::model::{Stage, Step, StepKind, StepState};
+use crate::once;
+use crate::outbox::Message;
+use crate::people::caller::Caller;
+use crate::people::policy::{self, Belongs};
+use crate::{episode, people};
+
+/// The anesthesiologist answers a request within this time (GK).
+pub const RESPONSE: Duration = Duration::minutes(30);
+
+/// She is admitted for birth.
+///
+/// Errors: `analgesia.no_pregnancy`, `analgesia.labor_open`, `http.invalid`.
+#[instrument(name = "analgesia.admit", skip_all)]
+pub async fn admit(
+    ctx: &Ctx,
+    caller: &Caller,
+    patient: PatientId,
+    admitted_at: DateTime<Utc>,
+    admission: Admission,
+    confirmed: &[String],
+) -> Result<Labor> {
+    policy::allowed(caller, Act::AnalgesiaAdmit)?;
+    let facility = caller.staff()?.facility;
+    let mut tx = once!(ctx, Act::AnalgesiaAdmit, caller);
+    let known = people::facts::patient(&mut tx, facility, patient).await?;
+    let known = known.ok_or(Error::Missing(Noun::Patient))?;
+    let belongs = Belongs {
+        facility: known.facility_id,
+        account: known.account_id,
+    };
+    policy::may(caller, Act::AnalgesiaAdmit, Noun::Patient, belongs)?;
+    let no_pregnancy = || Error::Refused(Code::AnalgesiaNoPregnancy);
+    let current = episode::facts::current(&mut tx, facility, patient).await?;
+    let current = current.ok_or_else(no_pregnancy)?;
+    let locked = episode::facts::lock(&mut tx, facility, current.id).await?;
+    let episode = locked.ok_or_else(no_pregnancy)?;
+    if let Some(running) = store::running(&mut tx, facility, episode.id).await? {
+        return Err(Error::Conflict(
+            Code::AnalgesiaLaborOpen,
+            json!({ "labor": running.id }),
+        ));
+    }
+    if !matches!(episode.stage, Stage::Antenatal | Stage::Labor) {
+        return Err(no_pregnancy());
+    }
+    let mut sheet = rules::Sheet::new(tx.now, confirmed, false);
+    rules::check_admission(&mut sheet, admitted_at, &admission);
+    sheet.done()?;
+    let labor = Labor {
+        id: tx.id(),
+        facility_id: facility,
+        patient_id: patient,
+        episode_id: episode.id,
+        admitted_at,
+        admission,
+        state: LaborState::Open,
+        requested_at: None,
+        first_dose_at: None,
+        born_at: None,
+        closed_at: None,
+        close_reason: None,
+        is_test: episode.is_test,
+        version: 1,
+    };
+    store::add_labor(&mut tx, &labor).await?;
+    episode::facts::set_stage(&mut tx, facility, episode.id, Stage::Labor).await?;
+    step(&mut tx, &labor, StepKind::Admission, "admission", StepState::Done).await?;
+    step(&mut tx, &labor, StepKind::Recheck, RECHECK, StepState::Open).await?;
+    let now = tx.now;
+    enqueue(&mut tx, &labor, "forms.recheck", now).await?;
+    let detail = json!({ "labor_stage": labor.admission.labor_stage.word() });
+    tx.journal(caller, Subject::of_patient("labor", labor.id, patient), detail)
+        .await?;
+    tx.commit_with(&labor).await?;
+    Ok(labor)
+}
+
+/// Writes a step of this labor on her pathway.
+pub(super) async fn step(
+    tx: &mut Tx,
+    labor: &Labor,
+    kind: StepKind,
+    reference: &str,
+    state: StepState,
+) -> Result<()> {
+    let step = Step {
+        episode: labor.episode_id,
+        facility: labor.facility_id,
+        kind,
+        reference: reference.to_owned(),
+        subject: Some(labor.id.into()),
+        state,
+        due_from: None,
+        due_to: None,
+        required: false,
+    };
+    episode::facts::set_step(tx, &step).await
+}
+
+/// Adds a job about this labor; while one of the kind waits for the same time, that one is meant.
+pub(super) async fn enqueue(tx: &mut Tx, labor: &Labor, kind: &str, due: DateTime<Utc>) -> Result<()> {
+    let payload = OfLabor {
+        labor: labor.id,
+        episode: labor.episode_id,
+    };
+    tx.enqueue(Message {
+        kind,
+        facility: Some(labor.facility_id),
+        payload: &payload,
+        dedupe: Some(format!("{}@{}", labor.id, due.timestamp())),
+        due,
+    })
+    .await
+}
+
+/// She asks for analgesia: her own tap, in the labor that she is in.
+///
+/// Errors: `Missing` when she is not in labor, `http.invalid`.
+#[instrument(name = "analgesia.request", skip_all)]
+pub async fn request_mine(ctx: &Ctx, caller: &Caller, vas: Option<Amount>) -> Result<Request> {
+    policy::allowed(caller, Act::AnalgesiaRequest)?;
+    let mine = caller.mine()?;
+    let mut tx = once!(ctx, Act::AnalgesiaRequest, caller);
+    let missing = || Error::Missing(Noun::Labor);
+    let current = episode::facts::current(&mut tx, mine.facility, mine.patient).await?;
+    let current = current.ok_or_else(missing)?;
+    episode::facts::lock(&mut tx, mine.facility, current.id).await?;
+    let running = store::running(&mut tx, mine.facility, current.id).await?;
+    let labor = running
+        .filter(|labor| labor.state == LaborState::Open)
+        .ok_or_else(missing)?;
+    let belongs = Belongs {
+        facility: mine.facility,
+        account: Some(caller.account()?),
+    };
+    policy::may(caller, Act::AnalgesiaRequest, Noun::Labor, belongs)?;
+    ask(tx, caller, labor, vas, true).await
+}
+
+/// Staff record that she asks.
+///
+/// Errors: `analgesia.labor_closed`, `http.invalid`.
+#[instrument(name = "analgesia.request", skip_all)]
+pub async fn request(ctx: &Ctx, caller: &Caller, id: LaborId, vas: Option<Amount>) -> Result<Request> {
+    policy::allowed(caller, Act::AnalgesiaRequest)?;
+    let mut tx = once!(ctx, Act::AnalgesiaRequest, caller);
+    let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaRequest, id).await?;
+    if labor.state != LaborState::Open {
+        return Err(Error::Refused(Code::AnalgesiaLaborClosed));
+    }
+    ask(tx, caller, labor, vas, false).await
+}
+
+async fn ask(
+    mut tx: Tx,
+    caller: &Caller,
+    mut labor: Labor,
+    vas: Option<Amount>,
+    by_patient: bool,
+) -> Result<Request> {
+    let mut sheet = rules::Sheet::new(tx.now, &[], false);
+    let valid = vas.is_none_or(|score| score.in_halves(0, 10));
+    sheet.faults.check(valid, "/vas", "score_halves");
+    sheet.done()?;
+    let asked = store::requests(&mut tx, labor.facility_id, labor.id).await?;
+    // Tapping again while she waits is the same request; asking again under analgesia is a new one.
+    let waiting = asked.into_iter().next().filter(|_| labor.first_dose_at.is_none());
+    let request = match waiting {
+        Some(first) => first,
+        None => {
+            let request = Request {
+                labor: labor.id,
+                requested_at: tx.now,
+                by_patient,
+                vas_tenths: vas.and_then(Amount::tenths),
+            };
+            store::add_request(&mut tx, labor.facility_id, &request).await?;
+            request
+        }
+    };
+    if labor.requested_at.is_none() {
+        labor.requested_at = Some(request.requested_at);
+        store::save_labor(&mut tx, &labor).await?;
+        enqueue(
+            &mut tx,
+            &labor,
+            "analgesia.unanswered",
+            request.requested_at + RESPONSE,
+        )
+        .await?;
+    }
+    let come = rules::Call {
+        roles: vec![Role::Anesthesiologist],
+        urgent: true,
+        within_min: RESPONSE.num_minutes(),
+    };
+    call(&mut tx, &labor, "analgesia.request", labor.id, &come).await?;
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    tx.journal(caller, subject, json!({ "by_patient": by_patient }))
+        .await?;
+    tx.commit_with(&request).await?;
+    Ok(request)
+}
+
+/// A labor is closed: she left, or it was opened by mistake.
+///
+/// Errors: `analgesia.labor_closed`, `analgesia.already_delivered` for a reason that a birth here rules out.
+#[instrument(name = "analgesia.close", skip_all)]
+pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason) -> Result<Labor> {
+    policy::allowed(caller, Act::AnalgesiaClose)?;
+    let mut tx = once!(ctx, Act::AnalgesiaClose, caller);
+    let (mut labor, _) = locked(&mut tx, caller, Act::AnalgesiaClose, id).await?;
+    not_closed(&labor)?;
+    let delivered = labor.state == LaborState::Delivered;
+    if delivered && matches!(reason, CloseReason::Cancelled | CloseReason::DeliveredElsewhere) {
+        return Err(Error::Refused(Code::AnalgesiaAlreadyDelivered));
+    }
+    labor.state = LaborState::Closed;
+    labor.closed_at = Some(tx.now);
+    labor.close_reason = Some(reason);
+    labor.version += 1;
+    store::save_labor(&mut tx, &labor).await?;
+    if !delivered {
+        // False labor brings her back to the antenatal path; a birth elsewhere ends ours.
+        let stage = match reason {
+            CloseReason::Cancelled | CloseReason::Discharged => Stage::Antenatal,
+            CloseReason::Transferred | CloseReason::DeliveredElsewhere => Stage::Closed,
+        };
+        episode::facts::set_stage(&mut tx, labor.facility_id, labor.episode_id, stage).await?;
+    }
+    for kind in ["analgesia.request", "analgesia.unanswered", "analgesia.one_hour"] {
+        episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
+    }
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    tx.journal(caller, subject, json!({ "reason": reason.word() }))
+        .await?;
+    tx.commit_with(&labor).await?;
+    Ok(labor)
+}

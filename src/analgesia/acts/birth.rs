@@ -1,0 +1,90 @@
+//! The birth.
+
+use serde_json::json;
+use tracing::instrument;
+
+use super::admission::{enqueue, step};
+use super::chart::chart;
+use super::locked;
+use crate::analgesia::model::{Chart, Delivery, DeliveryMode, DeliveryVersion, LaborState};
+use crate::analgesia::{rules, store};
+use crate::base::error::{Error, Result};
+use crate::base::id::LaborId;
+use crate::base::{Act, Code, Subject};
+use crate::ctx::Ctx;
+use crate::episode::model::{Stage, StepKind, StepState, day};
+use crate::people::caller::Caller;
+use crate::people::policy;
+use crate::{consent, episode};
+
+/// Records the birth, with or without analgesia; a correction appends a version.
+///
+/// Errors: `analgesia.labor_closed` for a labor that was closed without a birth, `http.invalid`, `Stale`.
+#[instrument(name = "analgesia.deliver", skip_all)]
+pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Delivery) -> Result<Chart> {
+    policy::allowed(caller, Act::AnalgesiaDeliver)?;
+    let me = caller.staff()?;
+    let mut tx = ctx.write(Act::AnalgesiaDeliver).await?;
+    let (mut labor, episode) = locked(&mut tx, caller, Act::AnalgesiaDeliver, id).await?;
+    caller.request.must_match(labor.version)?;
+    let before = store::delivery(&mut tx, labor.facility_id, labor.id).await?;
+    if labor.state == LaborState::Closed && before.is_none() {
+        return Err(Error::Refused(Code::AnalgesiaLaborClosed));
+    }
+    let confirmed = delivery.confirmed.clone();
+    let mut sheet = rules::Sheet::new(tx.now, &confirmed, false);
+    rules::check_delivery(&mut sheet, &delivery);
+    sheet.done()?;
+    delivery.babies.sort_by_key(|baby| baby.baby_no);
+    let first = delivery.babies.iter().map(|baby| baby.born_at).min();
+    let born_at = first.ok_or_else(|| Error::invalid("/babies", "required"))?;
+    let decision_to_delivery_min = delivery
+        .cs_decision_at
+        .filter(|_| delivery.mode == DeliveryMode::CesareanIntrapartum)
+        .map(|decided| (born_at - decided).num_minutes());
+    let version = DeliveryVersion {
+        id: tx.id(),
+        number: before.as_ref().map_or(1, |version| version.number + 1),
+        at: tx.now,
+        by: me.id,
+        born_at,
+        decision_to_delivery_min,
+        babies: delivery.babies.iter().map(rules::judge).collect(),
+        delivery,
+    };
+    let gestation = episode.gestation(day(born_at));
+    let at_birth = store::AtBirth {
+        gestation_days: gestation.weeks * 7 + gestation.days,
+        parity: episode.parity,
+    };
+    store::add_delivery(&mut tx, labor.facility_id, labor.id, &version, at_birth).await?;
+    labor.born_at = Some(born_at);
+    labor.version += 1;
+    let is_first = labor.state == LaborState::Open;
+    if is_first {
+        labor.state = LaborState::Delivered;
+    }
+    store::save_labor(&mut tx, &labor).await?;
+    if is_first {
+        episode::facts::set_stage(&mut tx, labor.facility_id, episode.id, Stage::Postpartum).await?;
+        step(&mut tx, &labor, StepKind::Delivery, "delivery", StepState::Done).await?;
+        for kind in ["analgesia.request", "analgesia.unanswered"] {
+            episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
+        }
+        if labor.first_dose_at.is_some() {
+            consent::facts::fulfill(&mut tx, labor.facility_id, episode.id).await?;
+        }
+    }
+    let now = tx.now;
+    enqueue(&mut tx, &labor, "followup.schedule", now).await?;
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let detail = json!({
+        "number": version.number,
+        "mode": version.delivery.mode.word(),
+        "babies": version.babies.len(),
+    });
+    tx.journal(caller, subject, detail).await?;
+    let chart = chart(&mut tx, labor).await?;
+    tx.commit().await?;
+    Ok(chart)
+}

@@ -1,0 +1,302 @@
+//! The time-out, the analgesia record, its end.
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::json;
+use tracing::instrument;
+
+use super::admission::{enqueue, step};
+use super::chart::chart;
+use super::{call, locked, not_closed};
+use crate::analgesia::model::{
+    Chart, Checks, Complication, ComplicationCode, Event, Indication, Labor, LegRaise, Record, RecordVersion,
+    Stop, StopVersion, TimeOut,
+};
+use crate::analgesia::{rules, store};
+use crate::assessment;
+use crate::base::error::{Error, Result};
+use crate::base::id::{LaborId, StaffId};
+use crate::base::{Act, Code, Role, Subject};
+use crate::consent;
+use crate::ctx::{Ctx, Tx};
+use crate::episode;
+use crate::episode::model::{StepKind, StepState};
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::{self, policy};
+
+/// The one-hour score is missed by then.
+const ONE_HOUR_MISSED: Duration = Duration::minutes(75);
+/// The straight-leg raise is missed by then, counted from the last dose (UK-LEG-2020).
+const LEG_RAISE_MISSED: Duration = Duration::minutes(270);
+
+/// What is said at a time-out.
+pub struct TimeOutDraft {
+    /// What was checked.
+    pub checks: Checks,
+    /// When the block was decided on.
+    pub decision_at: Option<DateTime<Utc>>,
+    /// Who supervises.
+    pub supervisor: Option<StaffId>,
+    /// The midwife's word.
+    pub attestation: Option<String>,
+    /// Why before the anticoagulant's interval is over.
+    pub early_reason: Option<String>,
+}
+
+/// Anesthesiologist and midwife check together before the block.
+///
+/// Errors: `http.invalid` with each check that fails, `analgesia.consent_missing`, `analgesia.too_early`,
+/// `people.second_person_required`, `analgesia.labor_closed`.
+#[instrument(name = "analgesia.time_out", skip_all)]
+pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDraft) -> Result<TimeOut> {
+    policy::allowed(caller, Act::AnalgesiaTimeOut)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::AnalgesiaTimeOut, caller);
+    let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaTimeOut, id).await?;
+    not_closed(&labor)?;
+    let mut sheet = rules::Sheet::new(tx.now, &[], false);
+    rules::check_time_out(&mut sheet, &draft.checks);
+    sheet.past(draft.decision_at, "/decision_at");
+    sheet.note(draft.early_reason.as_deref(), "/early_reason", 500);
+    if let Some(supervisor) = draft.supervisor {
+        let known = people::facts::staff(&mut tx, me.facility, supervisor).await?;
+        let right = known.is_some_and(|staff| staff.role == Role::Anesthesiologist);
+        sheet.faults.check(right, "/supervisor", "unknown");
+    }
+    sheet.done()?;
+    require_consent(&mut tx, &labor).await?;
+    let not_before = not_before(&mut tx, ctx, &labor).await?;
+    if rules::too_early(not_before, tx.now) && draft.early_reason.is_none() {
+        let current = json!({ "not_before": not_before });
+        return Err(Error::Conflict(Code::AnalgesiaTooEarly, current));
+    }
+    let word = draft.attestation.as_deref();
+    let (second, role) =
+        people::facts::second_person(&mut tx, me, word, Act::AnalgesiaTimeOut, labor.id).await?;
+    if role != Role::Midwife {
+        return Err(Error::Refused(Code::PeopleSecondPersonRequired));
+    }
+    let time_out = TimeOut {
+        id: tx.id(),
+        labor: labor.id,
+        at: tx.now,
+        decision_at: draft.decision_at,
+        operator: me.id,
+        supervisor: draft.supervisor,
+        second,
+        checks: draft.checks,
+        early_reason: draft.early_reason,
+    };
+    store::add_time_out(&mut tx, labor.facility_id, &time_out).await?;
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let detail = json!({ "second": second, "early": time_out.early_reason.is_some() });
+    tx.journal(caller, subject, detail).await?;
+    tx.commit_with(&time_out).await?;
+    Ok(time_out)
+}
+
+/// Errors: `analgesia.consent_missing`.
+async fn require_consent(tx: &mut Tx, labor: &Labor) -> Result<()> {
+    let now = tx.now;
+    let consent = consent::facts::may_start(tx, labor.facility_id, labor.episode_id, now).await?;
+    consent
+        .map(|_| ())
+        .ok_or(Error::Refused(Code::AnalgesiaConsentMissing))
+}
+
+/// The latest end of an anticoagulant's interval among the findings.
+async fn not_before(tx: &mut Tx, ctx: &Ctx, labor: &Labor) -> Result<Option<DateTime<Utc>>> {
+    let standing = assessment::facts::standing(tx, ctx, labor.facility_id, labor.episode_id).await?;
+    Ok(standing.and_then(|standing| super::chart::latest_not_before(&standing)))
+}
+
+/// Writes the analgesia record: a new version of all of it.
+///
+/// Errors: `analgesia.consent_missing`, `analgesia.time_out_missing`, `analgesia.labor_closed`,
+/// `people.second_person_required` for something given beyond the hard limits, `http.invalid`, `Stale`.
+#[instrument(name = "analgesia.record", skip_all)]
+pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record) -> Result<Chart> {
+    policy::allowed(caller, Act::AnalgesiaRecord)?;
+    let me = caller.staff()?;
+    let mut tx = ctx.write(Act::AnalgesiaRecord).await?;
+    let (mut labor, _) = locked(&mut tx, caller, Act::AnalgesiaRecord, id).await?;
+    caller.request.must_match(labor.version)?;
+    not_closed(&labor)?;
+    let before = store::record(&mut tx, labor.facility_id, labor.id).await?;
+    let confirmed = record.confirmed.clone();
+    let mut sheet = rules::Sheet::new(tx.now, &confirmed, record.given_outside_limits.is_some());
+    rules::check_record(&mut sheet, &record);
+    let outside = sheet.done()?;
+    if let Some(before) = &before {
+        record.exception = record.exception.or_else(|| before.record.exception.clone());
+    }
+    let begins = rules::needs_consent(&record)
+        && !before
+            .as_ref()
+            .is_some_and(|version| rules::needs_consent(&version.record));
+    if begins && record.exception.is_none() {
+        require_consent(&mut tx, &labor).await?;
+        if !store::had_time_out(&mut tx, labor.facility_id, labor.id).await? {
+            return Err(Error::Refused(Code::AnalgesiaTimeOutMissing));
+        }
+    }
+    let second = match outside {
+        true => Some(second_for(&mut tx, caller, &labor, &mut record, before.as_ref()).await?),
+        false => None,
+    };
+    let version = RecordVersion {
+        id: tx.id(),
+        number: before.as_ref().map_or(1, |version| version.number + 1),
+        at: tx.now,
+        by: me.id,
+        record,
+        second,
+    };
+    store::add_record(&mut tx, labor.facility_id, labor.id, &version).await?;
+    started(&mut tx, &mut labor, &version.record).await?;
+    dural_puncture(&mut tx, &labor, &version, before.as_ref()).await?;
+    labor.version += 1;
+    store::save_labor(&mut tx, &labor).await?;
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let detail = json!({
+        "number": version.number,
+        "technique": version.record.technique.map(|t| t.word()),
+        "exception": version.record.exception.is_some(),
+        "outside_limits": second,
+    });
+    tx.journal(caller, subject, detail).await?;
+    let chart = chart(&mut tx, labor).await?;
+    tx.commit().await?;
+    Ok(chart)
+}
+
+/// Who stands for what was given beyond the limits: a fresh word, or the earlier one while nothing given has changed.
+async fn second_for(
+    tx: &mut Tx,
+    caller: &Caller,
+    labor: &Labor,
+    record: &mut Record,
+    before: Option<&RecordVersion>,
+) -> Result<StaffId> {
+    let word = record
+        .given_outside_limits
+        .as_mut()
+        .and_then(|given| given.attestation.take());
+    let unchanged = before.filter(|version| {
+        let old = &version.record;
+        old.doses == record.doses
+            && old.test_dose == record.test_dose
+            && old.interspace == record.interspace
+            && old.resitings == record.resitings
+    });
+    if let (None, Some(second)) = (&word, unchanged.and_then(|version| version.second)) {
+        return Ok(second);
+    }
+    let me = caller.staff()?;
+    let (second, _) =
+        people::facts::second_person(tx, me, word.as_deref(), Act::AnalgesiaRecord, labor.id).await?;
+    let seen = rules::Call::now(&[Role::Anesthesiologist]);
+    call(tx, labor, "analgesia.outside_limits", labor.id, &seen).await?;
+    Ok(second)
+}
+
+/// The first dose ends the response clock and starts the one-hour clock.
+async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record) -> Result<()> {
+    let for_labor = record.indication == Some(Indication::Labor);
+    let first = record.first_dose_at.filter(|_| for_labor);
+    if labor.first_dose_at == first {
+        return Ok(());
+    }
+    labor.first_dose_at = first;
+    let Some(first) = first else { return Ok(()) };
+    for kind in ["analgesia.request", "analgesia.unanswered"] {
+        episode::facts::finish_tasks(tx, labor.facility_id, kind, labor.id.into()).await?;
+    }
+    enqueue(tx, labor, "analgesia.one_hour", first + ONE_HOUR_MISSED).await?;
+    step(tx, labor, StepKind::Analgesia, "analgesia", StepState::Done).await
+}
+
+/// Spinal fluid from the epidural needle or catheter is an accidental dural puncture, reported or not.
+async fn dural_puncture(
+    tx: &mut Tx,
+    labor: &Labor,
+    version: &RecordVersion,
+    before: Option<&RecordVersion>,
+) -> Result<()> {
+    let known = before.is_some_and(|version| version.record.csf == Some(true));
+    if version.record.csf != Some(true) || known {
+        return Ok(());
+    }
+    let reported = store::complications(tx, labor.facility_id, labor.id).await?;
+    if reported.iter().any(|row| row.event.code == ComplicationCode::Adp) {
+        return Ok(());
+    }
+    let row = Complication {
+        id: tx.id(),
+        recorded_at: tx.now,
+        by: version.by,
+        event: Event {
+            code: ComplicationCode::Adp,
+            onset_at: version.record.puncture_at.unwrap_or(tx.now),
+            severity: 1,
+            treatment: None,
+            outcome: None,
+            resolved_at: None,
+            adp_next: None,
+        },
+    };
+    store::add_complication(tx, labor.facility_id, labor.id, &row).await?;
+    call(
+        tx,
+        labor,
+        "analgesia.complication",
+        row.id,
+        &rules::of_event(&row.event),
+    )
+    .await
+}
+
+/// Analgesia ends; later calls complete what was not known yet.
+///
+/// Errors: `analgesia.labor_closed`, `http.invalid`.
+#[instrument(name = "analgesia.stop", skip_all)]
+pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result<StopVersion> {
+    policy::allowed(caller, Act::AnalgesiaStop)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::AnalgesiaStop, caller);
+    let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaStop, id).await?;
+    not_closed(&labor)?;
+    let mut sheet = rules::Sheet::new(tx.now, &[], false);
+    rules::check_stop(&mut sheet, &stop);
+    sheet.done()?;
+    let version = StopVersion {
+        id: tx.id(),
+        at: tx.now,
+        by: me.id,
+        stop,
+    };
+    store::add_stop(&mut tx, labor.facility_id, labor.id, &version).await?;
+    let stop = &version.stop;
+    if stop.leg_raise.is_none() {
+        let last_dose = stop.last_dose_at.unwrap_or(stop.stop_at);
+        enqueue(
+            &mut tx,
+            &labor,
+            "analgesia.leg_raise",
+            last_dose + LEG_RAISE_MISSED,
+        )
+        .await?;
+    } else {
+        episode::facts::finish_tasks(&mut tx, labor.facility_id, "analgesia.leg_raise", labor.id.into())
+            .await?;
+    }
+    if stop.leg_raise == Some(LegRaise::Unable) || stop.tip_intact == Some(false) {
+        let at_once = rules::Call::now(&[Role::Anesthesiologist]);
+        call(&mut tx, &labor, "analgesia.alarm", version.id, &at_once).await?;
+    }
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    tx.journal(caller, subject, json!({ "reason": stop.reason.word() }))
+        .await?;
+    tx.commit_with(&version).await?;
+    Ok(version)
+}

@@ -1,0 +1,76 @@
+//! One function per operation of labor.
+
+mod admission;
+mod birth;
+mod block;
+mod chart;
+mod monitoring;
+
+pub use admission::*;
+pub use birth::*;
+pub use block::*;
+pub use chart::*;
+pub use monitoring::*;
+
+use chrono::Duration;
+use uuid::Uuid;
+
+use super::model::{Labor, LaborState};
+use super::rules::Call;
+use super::store;
+use crate::base::error::{Error, Result};
+use crate::base::id::LaborId;
+use crate::base::{Act, Code, Noun};
+use crate::ctx::Tx;
+use crate::episode;
+use crate::episode::model::{Episode, NewTask};
+use crate::people::caller::Caller;
+use crate::people::policy::{self, Belongs};
+
+/// A labor of the caller's hospital with its pregnancy locked.
+async fn locked(tx: &mut Tx, caller: &Caller, act: Act, id: LaborId) -> Result<(Labor, Episode)> {
+    let facility = caller.place()?;
+    let missing = || Error::Missing(Noun::Labor);
+    let episode = store::episode_of(tx, facility, id).await?.ok_or_else(missing)?;
+    let belongs = Belongs {
+        facility,
+        account: None,
+    };
+    policy::may(caller, act, Noun::Labor, belongs)?;
+    let episode = episode::facts::lock(tx, facility, episode)
+        .await?
+        .ok_or_else(missing)?;
+    let labor = store::labor(tx, facility, id).await?.ok_or_else(missing)?;
+    Ok((labor, episode))
+}
+
+/// Errors: `analgesia.labor_closed`.
+fn not_closed(labor: &Labor) -> Result<()> {
+    if labor.state == LaborState::Closed {
+        Err(Error::Refused(Code::AnalgesiaLaborClosed))
+    } else {
+        Ok(())
+    }
+}
+
+/// A task for whoever is called.
+async fn call(
+    tx: &mut Tx,
+    labor: &Labor,
+    kind: &'static str,
+    subject: impl Into<Uuid>,
+    call: &Call,
+) -> Result<()> {
+    let task = NewTask {
+        facility: labor.facility_id,
+        patient: labor.patient_id,
+        episode: labor.episode_id,
+        kind,
+        subject: subject.into(),
+        roles: call.roles.clone(),
+        due: tx.now + Duration::minutes(call.within_min),
+        urgent: call.urgent,
+    };
+    episode::facts::add_task(tx, &task).await?;
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! Routes of labor; no decisions.
+
+mod patient;
+mod staff;
+mod wire;
+
+pub use patient::PatientApi;
+pub use staff::StaffApi;

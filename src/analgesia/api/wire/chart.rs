@@ -1,0 +1,173 @@
+//! A labor whole: the end of analgesia, the birth, and everything together.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::Object;
+
+use super::{ComplicationOut, LaborOut, ObservationOut, RecordOut, RequestOut, TimeOutOut};
+use crate::analgesia::model::{
+    Asphyxia, Baby, Chart, CloseReason, Delivery, DeliveryVersion, JudgedBaby, Stop, StopVersion,
+};
+use crate::analgesia::rules::{NextHeparin, next_heparin};
+use crate::base::id::StaffId;
+
+/// A labor is closed.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct CloseIn {
+    /// Why.
+    pub reason: CloseReason,
+}
+
+/// The end of analgesia as it was last written.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct StopOut {
+    /// When it was written down.
+    pub written_at: DateTime<Utc>,
+    /// Who wrote it.
+    pub by: StaffId,
+    /// What.
+    #[oai(flatten)]
+    pub stop: Stop,
+}
+
+impl From<StopVersion> for StopOut {
+    fn from(v: StopVersion) -> StopOut {
+        StopOut {
+            written_at: v.at,
+            by: v.by,
+            stop: v.stop,
+        }
+    }
+}
+
+/// When low-molecular-weight heparin may be given again; a bloody puncture or heavy bleeding is decided by hand.
+#[derive(Object)]
+pub struct NextHeparinOut {
+    /// Prophylactic, not before.
+    pub prophylactic_at: DateTime<Utc>,
+    /// Therapeutic, not before.
+    pub therapeutic_at: DateTime<Utc>,
+    /// The catheter came out less than 12 h after the last prophylactic dose.
+    pub removed_early: bool,
+}
+
+impl From<NextHeparin> for NextHeparinOut {
+    fn from(n: NextHeparin) -> NextHeparinOut {
+        NextHeparinOut {
+            prophylactic_at: n.prophylactic_at,
+            therapeutic_at: n.therapeutic_at,
+            removed_early: n.removed_early,
+        }
+    }
+}
+
+/// A newborn with what is computed of it.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct BabyOut {
+    /// By the Apgar score alone.
+    pub asphyxia_apgar: Option<Asphyxia>,
+    /// By the consensus of 2016; absent without a cord pH.
+    pub asphyxia_consensus2016: Option<Asphyxia>,
+    /// pH below 7.00 or base excess below −12 together with lactate of 6 or more.
+    pub cord_gas_high_risk: bool,
+    /// As recorded.
+    #[oai(flatten)]
+    pub baby: Baby,
+}
+
+impl From<JudgedBaby> for BabyOut {
+    fn from(j: JudgedBaby) -> BabyOut {
+        BabyOut {
+            asphyxia_apgar: j.asphyxia_apgar,
+            asphyxia_consensus2016: j.asphyxia_consensus2016,
+            cord_gas_high_risk: j.cord_gas_high_risk,
+            baby: j.baby,
+        }
+    }
+}
+
+/// The birth as it is now.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct DeliveryOut {
+    /// Which version, 1, 2, …; earlier ones stay.
+    pub number: i64,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+    /// Who wrote it.
+    pub by: StaffId,
+    /// Birth of the first baby.
+    pub born_at: DateTime<Utc>,
+    /// From the decision on a cesarean in labor to the birth, min; 30 or less is the target.
+    pub decision_to_delivery_min: Option<i64>,
+    /// Newborns with what is computed of them.
+    pub newborns: Vec<BabyOut>,
+    /// As recorded.
+    #[oai(flatten)]
+    pub delivery: Delivery,
+}
+
+impl From<DeliveryVersion> for DeliveryOut {
+    fn from(v: DeliveryVersion) -> DeliveryOut {
+        DeliveryOut {
+            number: v.number,
+            written_at: v.at,
+            by: v.by,
+            born_at: v.born_at,
+            decision_to_delivery_min: v.decision_to_delivery_min,
+            newborns: v.babies.into_iter().map(Into::into).collect(),
+            delivery: v.delivery,
+        }
+    }
+}
+
+/// A labor, whole.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct ChartOut {
+    /// The labor.
+    #[oai(flatten)]
+    pub labor: LaborOut,
+    /// Her requests, first to last.
+    pub requests: Vec<RequestOut>,
+    /// Time-outs, first to last.
+    pub time_outs: Vec<TimeOutOut>,
+    /// The analgesia record.
+    pub analgesia: Option<RecordOut>,
+    /// Observations by time.
+    pub observations: Vec<ObservationOut>,
+    /// Complications by onset.
+    pub complications: Vec<ComplicationOut>,
+    /// The end of analgesia.
+    pub stop: Option<StopOut>,
+    /// When heparin may be given again, once the catheter is out.
+    pub next_heparin: Option<NextHeparinOut>,
+    /// The birth.
+    pub delivery: Option<DeliveryOut>,
+    /// Pointers of what must be filled in before the record is complete.
+    pub missing: Vec<String>,
+}
+
+impl From<Chart> for ChartOut {
+    fn from(c: Chart) -> ChartOut {
+        let puncture_at = c.record.as_ref().and_then(|version| version.record.puncture_at);
+        let next = c
+            .stop
+            .as_ref()
+            .and_then(|version| next_heparin(&version.stop, puncture_at));
+        ChartOut {
+            labor: c.labor.into(),
+            requests: c.requests.into_iter().map(Into::into).collect(),
+            time_outs: c.time_outs.into_iter().map(Into::into).collect(),
+            analgesia: c.record.map(Into::into),
+            observations: c.observations.into_iter().map(Into::into).collect(),
+            complications: c.complications.into_iter().map(Into::into).collect(),
+            stop: c.stop.map(Into::into),
+            next_heparin: next.map(Into::into),
+            delivery: c.delivery.map(Into::into),
+            missing: c.missing.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What labor looks like on the wire. What staff write is the model's own nouns; here stands what is added around them.
+
+mod chart;
+mod record;
+
+pub use chart::*;
+pub use record::*;

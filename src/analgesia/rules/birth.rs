@@ -1,0 +1,104 @@
+//! The birth: what must be there, what is unusual. Sources: OB-QC-2019, CN-NOT; bounds GK.
+
+use std::collections::BTreeSet;
+
+use super::Sheet;
+use crate::analgesia::limits;
+use crate::analgesia::model::{Baby, BabyOutcome, BirthPlace, Delivery, DeliveryMode};
+
+/// Checks a birth. One that happened elsewhere may lack what only those present could see.
+pub fn check_delivery(sheet: &mut Sheet, delivery: &Delivery) {
+    if delivery.mode == DeliveryMode::CesareanIntrapartum {
+        sheet.need(delivery.cs_decision_at.is_some(), "/cs_decision_at");
+        sheet.need(delivery.cs_anesthesia.is_some(), "/cs_anesthesia");
+        sheet.need(delivery.cs_indication.is_some(), "/cs_indication");
+        let known = delivery.analgesia_before_conversion.is_some();
+        sheet.need(known, "/analgesia_before_conversion");
+    }
+    sheet.past(delivery.cs_decision_at, "/cs_decision_at");
+    sheet.past(delivery.second_stage_start, "/second_stage_start");
+    sheet.note(delivery.cs_indication.as_deref(), "/cs_indication", 500);
+    sheet.score(delivery.tear, "/tear", 0, 4);
+    for (minutes, pointer) in [
+        (delivery.first_stage_min, "/first_stage_min"),
+        (delivery.second_stage_min, "/second_stage_min"),
+        (delivery.third_stage_min, "/third_stage_min"),
+    ] {
+        sheet.score(minutes, pointer, 0, i64::MAX);
+        if let Some(minutes) = minutes {
+            sheet.measured(pointer, &limits::STAGE, minutes);
+        }
+    }
+    blood_loss(sheet, delivery);
+    babies(sheet, delivery);
+}
+
+fn blood_loss(sheet: &mut Sheet, delivery: &Delivery) {
+    let Some(ml) = delivery.blood_loss_ml else { return };
+    let limit = if delivery.mode.is_cesarean() {
+        &limits::BLOOD_LOSS_CESAREAN
+    } else {
+        &limits::BLOOD_LOSS_VAGINAL
+    };
+    sheet.score(Some(ml), "/blood_loss_ml", 0, 15_000);
+    sheet.measured("/blood_loss_ml", limit, ml);
+}
+
+fn babies(sheet: &mut Sheet, delivery: &Delivery) {
+    sheet.need(!delivery.babies.is_empty(), "/babies");
+    let numbers: BTreeSet<i64> = delivery.babies.iter().map(|baby| baby.baby_no).collect();
+    let complete = (1..).zip(&numbers).all(|(expected, number)| expected == *number);
+    sheet.agree(complete && numbers.len() == delivery.babies.len(), "/babies");
+    for (index, baby) in delivery.babies.iter().enumerate() {
+        let at = |member: &str| format!("/babies/{index}/{member}");
+        sheet.past(Some(baby.born_at), &at("born_at"));
+        let decided_before = delivery
+            .cs_decision_at
+            .is_none_or(|decided| decided <= baby.born_at);
+        sheet.agree(
+            decided_before || delivery.mode != DeliveryMode::CesareanIntrapartum,
+            &at("born_at"),
+        );
+        for (score, member) in [
+            (baby.apgar1, "apgar1"),
+            (baby.apgar5, "apgar5"),
+            (baby.apgar10, "apgar10"),
+        ] {
+            sheet.score(score, &at(member), 0, 10);
+        }
+        apgar(sheet, delivery.birth_place, baby, at);
+        measures(sheet, baby, at);
+    }
+}
+
+fn apgar(sheet: &mut Sheet, place: BirthPlace, baby: &Baby, at: impl Fn(&str) -> String) {
+    // A stillborn has no score, and nobody may have scored a child born on the way.
+    if baby.outcome == BabyOutcome::Stillbirth || place != BirthPlace::Here {
+        return;
+    }
+    sheet.need(baby.apgar1.is_some(), &at("apgar1"));
+    sheet.need(baby.apgar5.is_some(), &at("apgar5"));
+    let slow = baby.apgar5.is_some_and(|score| score < 8);
+    sheet.need(!slow || baby.apgar10.is_some(), &at("apgar10"));
+}
+
+fn measures(sheet: &mut Sheet, baby: &Baby, at: impl Fn(&str) -> String) {
+    if let Some(grams) = baby.weight_g {
+        sheet.score(Some(grams), &at("weight_g"), 1, i64::MAX);
+        sheet.measured(&at("weight_g"), &limits::BIRTH_WEIGHT, grams);
+    }
+    for (value, member, limit) in [
+        (baby.cord_ph, "cord_ph", &limits::CORD_PH),
+        (baby.cord_be, "cord_be", &limits::CORD_BE),
+        (baby.cord_lactate, "cord_lactate", &limits::CORD_LACTATE),
+    ] {
+        if let Some(value) = value {
+            sheet.measured(&at(member), limit, value.0);
+        }
+    }
+    sheet.note(baby.resuscitation.as_deref(), &at("resuscitation"), 200);
+}
+
+#[cfg(test)]
+#[path = "birth_tests.rs"]
+mod tests;

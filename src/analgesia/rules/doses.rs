@@ -1,0 +1,163 @@
+//! Doses that were given. Every row has a route, and limits of one route are never used for another.
+//! Source: CN-EP, labels; limits in `limits`.
+
+use chrono::{DateTime, Duration, Utc};
+use rust_decimal::Decimal;
+
+use super::Sheet;
+use crate::analgesia::limits::{self, Limit};
+use crate::analgesia::model::{CatheterSite, Dose, DoseUse, Drug, Record, Route};
+
+const TWO_HOURS: Duration = Duration::hours(2);
+const ONE_DAY: Duration = Duration::hours(24);
+
+/// Checks everything given so far: each dose, totals, and sums within two hours and a day.
+pub fn check_doses(sheet: &mut Sheet, record: &Record) {
+    for (index, dose) in record.doses.iter().enumerate() {
+        check_dose(sheet, record, dose, &format!("/doses/{index}"));
+    }
+    test_dose(sheet, record);
+    loading(sheet, record);
+    totals(sheet, record);
+    sums(sheet, record);
+}
+
+fn check_dose(sheet: &mut Sheet, record: &Record, dose: &Dose, at: &str) {
+    let amount = format!("{at}/amount");
+    sheet.past(Some(dose.given_at), &format!("{at}/given_at"));
+    sheet.agree(dose.amount.0 > Decimal::ZERO, &amount);
+    if let Some(volume) = dose.volume_ml {
+        sheet.agree(volume.0 > Decimal::ZERO, &format!("{at}/volume_ml"));
+    }
+    if dose.loading && record.catheter_site == Some(CatheterSite::Intrathecal) {
+        sheet.beyond(
+            &format!("{at}/loading"),
+            "intrathecal_catheter",
+            serde_json::json!({}),
+        );
+    }
+    if dose.purpose == DoseUse::Labor
+        && dose.route == Route::Epidural
+        && let (Some(limit), Some(concentration)) = (solution(dose.drug), dose.concentration)
+    {
+        sheet.given(&format!("{at}/concentration"), limit, concentration.0);
+    }
+    if let Some(limit) = single(dose) {
+        sheet.given(&amount, limit, dose.amount.0);
+    }
+}
+
+fn solution(drug: Drug) -> Option<&'static Limit> {
+    match drug {
+        Drug::Ropivacaine => Some(&limits::ROPIVACAINE_SOLUTION),
+        Drug::Bupivacaine | Drug::Levobupivacaine => Some(&limits::BUPIVACAINE_SOLUTION),
+        Drug::Sufentanil => Some(&limits::SUFENTANIL_SOLUTION),
+        Drug::Fentanyl => Some(&limits::FENTANYL_SOLUTION),
+        _ => None,
+    }
+}
+
+fn single(dose: &Dose) -> Option<&'static Limit> {
+    match (dose.purpose, dose.route, dose.drug) {
+        (DoseUse::Labor, Route::Intrathecal, Drug::Sufentanil) => Some(&limits::SUFENTANIL_INTRATHECAL),
+        (DoseUse::Labor, Route::Intrathecal, Drug::Fentanyl) => Some(&limits::FENTANYL_INTRATHECAL),
+        (DoseUse::Labor, Route::Intrathecal, Drug::Ropivacaine) => Some(&limits::ROPIVACAINE_INTRATHECAL),
+        (DoseUse::Labor, Route::Intrathecal, Drug::Bupivacaine | Drug::Levobupivacaine) => {
+            Some(&limits::BUPIVACAINE_INTRATHECAL)
+        }
+        (_, Route::Intravenous, Drug::Ephedrine) => Some(&limits::EPHEDRINE_BOLUS),
+        (_, Route::Intravenous, Drug::Phenylephrine) => Some(&limits::PHENYLEPHRINE_BOLUS),
+        _ => None,
+    }
+}
+
+fn test_dose(sheet: &mut Sheet, record: &Record) {
+    let Some(test) = &record.test_dose else { return };
+    sheet.past(Some(test.given_at), "/test_dose/given_at");
+    sheet.agree(test.amount.0 > Decimal::ZERO, "/test_dose/amount");
+    if test.drug == Drug::Lidocaine {
+        sheet.given("/test_dose/amount", &limits::TEST_DOSE, test.amount.0);
+    }
+}
+
+fn loading(sheet: &mut Sheet, record: &Record) {
+    let volumes: Vec<Decimal> = record
+        .doses
+        .iter()
+        .filter(|dose| dose.loading)
+        .filter_map(|dose| dose.volume_ml.map(|ml| ml.0))
+        .collect();
+    if !volumes.is_empty() {
+        sheet.given("/doses", &limits::LOADING_VOLUME, total(volumes.into_iter()));
+    }
+}
+
+fn total(values: impl Iterator<Item = Decimal>) -> Decimal {
+    values.fold(Decimal::ZERO, |sum, value| sum.saturating_add(value))
+}
+
+fn totals(sheet: &mut Sheet, record: &Record) {
+    let all = |drug: Drug| {
+        let doses = record.doses.iter();
+        total(doses.filter(|dose| dose.drug == drug).map(|dose| dose.amount.0))
+    };
+    sheet.given("/doses", &limits::EPHEDRINE_TOTAL, all(Drug::Ephedrine));
+    sheet.given("/doses", &limits::PHENYLEPHRINE_TOTAL, all(Drug::Phenylephrine));
+    let lipid = all(Drug::LipidEmulsion);
+    if let Some(weight) = record.weight_kg.filter(|kg| kg.0 > Decimal::ZERO) {
+        sheet.given("/doses", &limits::LIPID_PER_KG, lipid / weight.0);
+    }
+}
+
+fn sums(sheet: &mut Sheet, record: &Record) {
+    let of = |wanted: &[Drug], with_anesthesia: bool| -> Vec<(DateTime<Utc>, Decimal)> {
+        let doses = record
+            .doses
+            .iter()
+            .filter(|dose| with_anesthesia || dose.purpose != DoseUse::Anesthesia)
+            .map(|dose| (dose.drug, dose.given_at, dose.amount.0));
+        let test = record
+            .test_dose
+            .iter()
+            .map(|test| (test.drug, test.given_at, test.amount.0));
+        doses
+            .chain(test)
+            .filter(|(drug, _, _)| wanted.contains(drug))
+            .map(|(_, at, amount)| (at, amount))
+            .collect()
+    };
+    let lidocaine = most_within(&of(&[Drug::Lidocaine], false), TWO_HOURS);
+    sheet.given("/doses", &limits::LIDOCAINE_TWO_HOURS, lidocaine);
+    for (drugs, limit) in [
+        (&[Drug::Ropivacaine][..], &limits::ROPIVACAINE_DAY),
+        (
+            &[Drug::Bupivacaine, Drug::Levobupivacaine][..],
+            &limits::BUPIVACAINE_DAY,
+        ),
+    ] {
+        let boluses = most_within(&of(drugs, true), ONE_DAY);
+        sheet.given("/doses", limit, boluses.saturating_add(by_pump(record, drugs)));
+    }
+}
+
+/// What the pump has given of these, mg; all of it counts for the day, a pump rarely runs longer.
+fn by_pump(record: &Record, drugs: &[Drug]) -> Decimal {
+    let pump = record.pump.as_ref().filter(|pump| drugs.contains(&pump.drug));
+    let given = pump.and_then(|pump| Some((pump.given_ml?.0, pump.concentration_percent.0)));
+    given.map_or(Decimal::ZERO, |(ml, percent)| {
+        ml.saturating_mul(percent).saturating_mul(Decimal::TEN)
+    })
+}
+
+/// The largest sum within any span of this length.
+fn most_within(given: &[(DateTime<Utc>, Decimal)], span: Duration) -> Decimal {
+    let ending_at = |end: DateTime<Utc>| {
+        let within = given.iter().filter(|(at, _)| *at <= end && end - *at < span);
+        total(within.map(|(_, amount)| *amount))
+    };
+    given
+        .iter()
+        .map(|(at, _)| ending_at(*at))
+        .max()
+        .unwrap_or(Decimal::ZERO)
+}

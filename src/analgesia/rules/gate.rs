@@ -1,0 +1,171 @@
+//! What must be before what: admission, time-out, the start of the block, the one-hour score.
+//!
+//! Sources: CN-EP, CE-202; the interval of an anticoagulant SOAP-AC18.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::Sheet;
+use crate::analgesia::limits;
+use crate::analgesia::model::{Admission, Chart, Checks, Indication, LaborStage, Membranes, Record, Route};
+
+/// The score that the national indicator asks for.
+pub const ONE_HOUR: Duration = Duration::minutes(60);
+
+/// The span within which a score counts as the one of one hour, both ends included.
+pub fn window(first_dose_at: DateTime<Utc>, either_side_min: i64) -> (DateTime<Utc>, DateTime<Utc>) {
+    let middle = first_dose_at + ONE_HOUR;
+    let side = Duration::minutes(either_side_min);
+    (middle - side, middle + side)
+}
+
+/// Checks what was found at admission.
+pub fn check_admission(sheet: &mut Sheet, admitted_at: DateTime<Utc>, found: &Admission) {
+    sheet.past(Some(admitted_at), "/admitted_at");
+    sheet.past(found.ruptured_at, "/ruptured_at");
+    if let Some(cm) = found.cervical_dilation_cm {
+        let pointer = "/cervical_dilation_cm";
+        sheet.faults.check(cm.in_halves(0, 10), pointer, "score_halves");
+    }
+    sheet.agree(
+        found.ruptured_at.is_none() || found.membranes == Membranes::Ruptured,
+        "/ruptured_at",
+    );
+    sheet.score(found.station, "/station", -5, 5);
+    sheet.score(found.fhr_baseline, "/fhr_baseline", 0, 240);
+    if let Some(fhr) = found.fhr_baseline {
+        sheet.measured("/fhr_baseline", &limits::FHR, fhr);
+    }
+}
+
+/// Each check of the time-out must hold; those that don't are named.
+pub fn check_time_out(sheet: &mut Sheet, checks: &Checks) {
+    for (holds, name) in [
+        (checks.identity, "identity"),
+        (checks.consent_valid, "consent_valid"),
+        (checks.allergies, "allergies"),
+        (checks.anticoagulant_interval, "anticoagulant_interval"),
+        (checks.platelets_seen, "platelets_seen"),
+        (checks.iv_access, "iv_access"),
+        (checks.monitoring_on, "monitoring_on"),
+        (checks.resuscitation_ready, "resuscitation_ready"),
+        (checks.lipid_emulsion_ready, "lipid_emulsion_ready"),
+        (checks.still_wants, "still_wants"),
+    ] {
+        sheet
+            .faults
+            .check(holds, &format!("/checks/{name}"), "check_failed");
+    }
+}
+
+/// Whether the interval of her anticoagulant is not over.
+pub fn too_early(not_before: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    not_before.is_some_and(|at| now < at)
+}
+
+/// Whether a record says that something neuraxial was done.
+pub fn has_block(record: &Record) -> bool {
+    record.technique.is_some()
+        || record.puncture_at.is_some()
+        || record.first_dose_at.is_some()
+        || record
+            .doses
+            .iter()
+            .any(|dose| matches!(dose.route, Route::Epidural | Route::Intrathecal))
+}
+
+/// Whether a record needs her consent to labor analgesia: a block that was meant for labor. Anesthesia for an
+/// operation has its own consent, outside this service.
+pub fn needs_consent(record: &Record) -> bool {
+    has_block(record) && matches!(record.indication, None | Some(Indication::Labor))
+}
+
+/// Pointers of what must be filled in before the record is complete; nothing of it stops a step.
+pub fn missing(chart: &Chart) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    let mut need = |present: bool, pointer: &'static str| {
+        if !present {
+            missing.push(pointer);
+        }
+    };
+    let found = &chart.labor.admission;
+    let latent = found.labor_stage != LaborStage::Active;
+    need(
+        latent || found.cervical_dilation_cm.is_some(),
+        "/admission/cervical_dilation_cm",
+    );
+    need(found.fhr_baseline.is_some(), "/admission/fhr_baseline");
+    need(found.fhr_category.is_some(), "/admission/fhr_category");
+    if let Some(record) = chart.record.as_ref().map(|v| &v.record).filter(|r| has_block(r)) {
+        need(record.interspace.is_some(), "/analgesia/interspace");
+        need(record.needle_attempts.is_some(), "/analgesia/needle_attempts");
+        need(record.paresthesia.is_some(), "/analgesia/paresthesia");
+        need(record.blood.is_some(), "/analgesia/blood");
+        need(record.csf.is_some(), "/analgesia/csf");
+        let catheter = record.catheter_at.is_some();
+        need(
+            !catheter || record.catheter_depth_cm.is_some(),
+            "/analgesia/catheter_depth_cm",
+        );
+        need(!catheter || record.test_dose.is_some(), "/analgesia/test_dose");
+        let scored = chart
+            .observations
+            .iter()
+            .any(|row| row.observation.pain_tenths().is_some());
+        need(scored, "/observations/vas");
+        need(
+            !catheter || chart.stop.as_ref().is_some_and(|v| v.stop.tip_intact.is_some()),
+            "/stop/tip_intact",
+        );
+        need(
+            chart.stop.as_ref().is_some_and(|v| v.stop.leg_raise.is_some()),
+            "/stop/leg_raise",
+        );
+    }
+    if let Some(birth) = chart.delivery.as_ref().map(|v| &v.delivery) {
+        let vaginal = !birth.mode.is_cesarean();
+        need(birth.blood_loss_ml.is_some(), "/delivery/blood_loss_ml");
+        need(birth.oxytocin.is_some(), "/delivery/oxytocin");
+        need(
+            !vaginal || birth.first_stage_min.is_some(),
+            "/delivery/first_stage_min",
+        );
+        need(
+            !vaginal || birth.second_stage_min.is_some(),
+            "/delivery/second_stage_min",
+        );
+        need(
+            !vaginal || birth.third_stage_min.is_some(),
+            "/delivery/third_stage_min",
+        );
+        need(
+            !vaginal || birth.second_stage_start.is_some(),
+            "/delivery/second_stage_start",
+        );
+        need(!vaginal || birth.episiotomy.is_some(), "/delivery/episiotomy");
+        need(!vaginal || birth.tear.is_some(), "/delivery/tear");
+        let weighed = birth.babies.iter().all(|baby| baby.weight_g.is_some());
+        need(weighed, "/delivery/babies/weight_g");
+    }
+    missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_hour_window_has_both_ends() {
+        let first = DateTime::<Utc>::UNIX_EPOCH;
+        let (from, to) = window(first, 15);
+        assert_eq!(from - first, Duration::minutes(45));
+        assert_eq!(to - first, Duration::minutes(75));
+    }
+
+    #[test]
+    fn the_interval_ends_on_its_minute() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        assert!(too_early(Some(now + Duration::seconds(1)), now));
+        assert!(!too_early(Some(now), now));
+        assert!(!too_early(None, now));
+    }
+}

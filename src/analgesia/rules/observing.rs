@@ -1,0 +1,63 @@
+//! Observations: closed scales have an end, measured values have none, only a question to confirm.
+
+use rust_decimal::Decimal;
+
+use super::Sheet;
+use crate::analgesia::limits;
+use crate::analgesia::model::Observation;
+
+/// Checks one observation of a batch; `at` is its pointer. A confirmed observation may hold any measured value.
+pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
+    let at = |member: &str| format!("{at}/{member}");
+    sheet.past(Some(seen.observed_at), &at("observed_at"));
+    sheet.past(seen.last_void_at, &at("last_void_at"));
+    if let Some(vas) = seen.vas {
+        sheet
+            .faults
+            .check(vas.in_halves(0, 10), &at("vas"), "score_halves");
+    }
+    sheet.agree(seen.vas.is_none() || seen.nrs.is_none(), &at("nrs"));
+    sheet.agree(
+        !seen.bp_unrecordable || seen.sbp.or(seen.dbp).is_none(),
+        &at("bp_unrecordable"),
+    );
+    sheet.agree(!seen.spo2_no_signal || seen.spo2.is_none(), &at("spo2_no_signal"));
+    for (score, member, high) in [
+        (seen.nrs, "nrs", 10),
+        (seen.bromage, "bromage", 3),
+        (seen.sedation, "sedation", 3),
+        (seen.nausea, "nausea", 3),
+        (seen.pruritus, "pruritus", 3),
+    ] {
+        sheet.score(score, &at(member), 0, high);
+    }
+    if let Some(cm) = seen.cervix_cm {
+        sheet
+            .faults
+            .check(cm.in_halves(0, 10), &at("cervix_cm"), "score_halves");
+    }
+    for (value, member, limit) in [
+        (seen.sbp, "sbp", &limits::SBP),
+        (seen.dbp, "dbp", &limits::DBP),
+        (seen.hr, "hr", &limits::HR),
+        (seen.spo2, "spo2", &limits::SPO2),
+        (seen.rr, "rr", &limits::RR),
+        (seen.fhr, "fhr", &limits::FHR),
+        (seen.toco, "toco", &limits::TOCO),
+        (seen.pvr_ml, "pvr_ml", &limits::PVR),
+    ] {
+        let Some(value) = value else { continue };
+        sheet.score(Some(value), &at(member), 0, i64::MAX);
+        if !seen.confirmed {
+            sheet.measured(&at(member), limit, value);
+        }
+    }
+    if let Some(celsius) = seen.temp_c {
+        sheet
+            .faults
+            .check(celsius.0 > Decimal::ZERO, &at("temp_c"), "format");
+        if !seen.confirmed {
+            sheet.measured(&at("temp_c"), &limits::TEMPERATURE, celsius.0);
+        }
+    }
+}

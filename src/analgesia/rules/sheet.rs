@@ -1,0 +1,120 @@
+//! What is wrong with a body so far, and what its writer has confirmed.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::analgesia::limits::{Limit, Verdict};
+use crate::base::error::{Fault, Result};
+use crate::http::params::Faults;
+
+/// Collects faults of one body against the limits.
+pub struct Sheet<'a> {
+    /// Every fault.
+    pub faults: Faults,
+    /// Now, for times that must not be later.
+    pub now: DateTime<Utc>,
+    confirmed: &'a [String],
+    declared: bool,
+    outside: bool,
+}
+
+impl<'a> Sheet<'a> {
+    /// A sheet whose writer confirmed the values at these pointers; `declared` says that something was given beyond
+    /// the hard limits.
+    pub fn new(now: DateTime<Utc>, confirmed: &'a [String], declared: bool) -> Sheet<'a> {
+        Sheet {
+            faults: Faults::default(),
+            now,
+            confirmed,
+            declared,
+            outside: false,
+        }
+    }
+
+    /// A setting: beyond the hard limits it is refused.
+    pub fn setting(&mut self, pointer: &str, limit: &Limit, value: impl Into<Decimal>) {
+        match limit.judge(value.into()) {
+            Verdict::Usual => {}
+            Verdict::Soft => self.unusual(pointer, limit.params()),
+            Verdict::Hard => self.refuse(pointer, "out_of_limits", limit.params()),
+        }
+    }
+
+    /// Something given or done: beyond the hard limits it must be declared.
+    pub fn given(&mut self, pointer: &str, limit: &Limit, value: impl Into<Decimal>) {
+        match limit.judge(value.into()) {
+            Verdict::Usual => {}
+            Verdict::Soft => self.unusual(pointer, limit.params()),
+            Verdict::Hard => self.beyond(pointer, "out_of_limits", limit.params()),
+        }
+    }
+
+    /// A measured value: always a fact, to be confirmed when it is unusual.
+    pub fn measured(&mut self, pointer: &str, limit: &Limit, value: impl Into<Decimal>) {
+        if limit.judge(value.into()) != Verdict::Usual {
+            self.unusual(pointer, limit.params());
+        }
+    }
+
+    /// To be confirmed.
+    pub fn unusual(&mut self, pointer: &str, params: Value) {
+        if !self.confirmed.iter().any(|one| one == pointer) {
+            self.refuse(pointer, "unconfirmed", params);
+        }
+    }
+
+    /// Beyond what is sensible, but done: to be declared with a reason and a second person.
+    pub fn beyond(&mut self, pointer: &str, code: &str, params: Value) {
+        self.outside = true;
+        if !self.declared {
+            self.refuse(pointer, code, params);
+        }
+    }
+
+    /// A fault.
+    pub fn refuse(&mut self, pointer: &str, code: &str, params: Value) {
+        self.faults.push(Fault::field(pointer, code).with(params));
+    }
+
+    /// A value that must be there.
+    pub fn need(&mut self, present: bool, pointer: &str) {
+        self.faults.check(present, pointer, "required");
+    }
+
+    /// A time that may be absent but not later than now.
+    pub fn past(&mut self, at: Option<DateTime<Utc>>, pointer: &str) {
+        if let Some(at) = at {
+            self.faults.past(at, self.now, pointer);
+        }
+    }
+
+    /// A whole number that may be absent.
+    pub fn score(&mut self, value: Option<i64>, pointer: &str, low: i64, high: i64) {
+        if let Some(value) = value {
+            self.faults.number(value, pointer, low, high);
+        }
+    }
+
+    /// A text that may be absent, of at most `max` characters.
+    pub fn note(&mut self, text: Option<&str>, pointer: &str, max: usize) {
+        if let Some(text) = text {
+            self.faults.text(text, pointer, 1, max);
+        }
+    }
+
+    /// Two values that can't both be.
+    pub fn agree(&mut self, ok: bool, pointer: &str) {
+        if !ok {
+            self.refuse(pointer, "inconsistent", json!({}));
+        }
+    }
+
+    /// Whether something was beyond the hard limits.
+    ///
+    /// Errors: `http.invalid` with every fault.
+    pub fn done(self) -> Result<bool> {
+        self.faults.done()?;
+        Ok(self.outside)
+    }
+}

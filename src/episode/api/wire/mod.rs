@@ -1,0 +1,7 @@
+//! Wire structs of a pregnancy.
+
+mod clinic;
+mod mine;
+
+pub use clinic::*;
+pub use mine::*;

@@ -1,0 +1,128 @@
+//! The list of points, and answers entered at the bedside or by phone.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::judge::judge;
+use crate::base::error::{Error, Result};
+use crate::base::id::{AlertId, FollowUpId, ResponseId};
+use crate::base::{Act, Noun, Page, PageRequest, Subject};
+use crate::ctx::Ctx;
+use crate::followup::model::{FollowUp, PointState};
+use crate::followup::{rules, store};
+use crate::people::caller::Caller;
+use crate::people::policy::{self, Belongs};
+use crate::{episode, forms, once, people};
+
+/// One line of the list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The point.
+    pub point: FollowUp,
+    /// Where it stands now.
+    pub state: PointState,
+    /// Her name.
+    pub name: Option<String>,
+    /// Record number of the hospital.
+    pub record_number: String,
+}
+
+/// Points that are due, overdue or answered, the longest due first.
+#[instrument(name = "followup.list", skip_all)]
+pub async fn list(
+    ctx: &Ctx,
+    caller: &Caller,
+    state: Option<PointState>,
+    page: PageRequest,
+) -> Result<Page<Listed>> {
+    policy::allowed(caller, Act::FollowupList)?;
+    let facility = caller.staff()?.facility;
+    let filter = format!("{state:?}");
+    let after = page.after::<(DateTime<Utc>, Uuid)>(&filter)?;
+    let mut tx = ctx.write(Act::FollowupList).await?;
+    let now = tx.now;
+    let points = store::points(&mut tx, facility, state, now, after, page.limit + 1).await?;
+    let mut rows = Vec::with_capacity(points.len());
+    for point in points {
+        let patient = people::facts::patient(&mut tx, facility, point.patient_id)
+            .await?
+            .ok_or(Error::Missing(Noun::Patient))?;
+        rows.push(Listed {
+            state: point.state(now),
+            point,
+            name: patient.name,
+            record_number: patient.record_number,
+        });
+    }
+    let page = page.page(rows, &filter, |row| (row.point.due, row.point.id.0));
+    tx.journal(
+        caller,
+        Subject::list("follow_up"),
+        json!({ "count": page.items.len() }),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(page)
+}
+
+/// What answers entered for her came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entered {
+    /// The answers.
+    pub response: ResponseId,
+    /// Highest level: `none`, `yellow`, `orange`, `red`.
+    pub level: String,
+    /// Whether every question that a red flag needs was answered.
+    pub complete: bool,
+    /// What it raised.
+    pub alert: Option<AlertId>,
+    /// What to tell her, in the language of the caller.
+    pub lines: Vec<String>,
+}
+
+/// Staff enter her answers, asked at the bedside or by phone; they are judged like her own.
+///
+/// Errors: `forms.response_invalid`, `followup.already_answered`.
+#[instrument(name = "followup.enter", skip_all)]
+pub async fn enter(ctx: &Ctx, caller: &Caller, id: FollowUpId, content: Value) -> Result<Entered> {
+    policy::allowed(caller, Act::FollowupEnter)?;
+    let facility = caller.staff()?.facility;
+    let mut tx = once!(ctx, Act::FollowupEnter, caller);
+    let missing = || Error::Missing(Noun::FollowUp);
+    let known = store::point(&mut tx, facility, id).await?.ok_or_else(missing)?;
+    let episode = episode::facts::lock(&mut tx, facility, known.episode_id)
+        .await?
+        .ok_or_else(missing)?;
+    // Read again under the lock: she may have answered in between.
+    let point = store::point(&mut tx, facility, id).await?.ok_or_else(missing)?;
+    let belongs = Belongs {
+        facility: point.facility_id,
+        account: None,
+    };
+    policy::may(caller, Act::FollowupEnter, Noun::FollowUp, belongs)?;
+    rules::may_enter(&point).map_err(Error::Refused)?;
+    let reference = point.point.word();
+    let (response, answers) =
+        forms::facts::record_completed(ctx, &mut tx, caller, &episode, &point.form, reference, content)
+            .await?;
+    let locale = caller.request.locale;
+    let judged = judge(ctx, &mut tx, &response, &answers, &episode, locale).await?;
+    tx.journal(
+        caller,
+        Subject::of_patient("follow_up", id, point.patient_id),
+        json!({ "point": reference, "level": judged.level, "complete": judged.complete }),
+    )
+    .await?;
+    let entered = Entered {
+        response: response.id,
+        level: judged.level,
+        complete: judged.complete,
+        alert: judged.alert,
+        lines: judged.told.lines,
+    };
+    tx.commit_with(&entered).await?;
+    Ok(entered)
+}

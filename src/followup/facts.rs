@@ -1,0 +1,42 @@
+//! What quality may ask of follow-up, inside its transaction.
+
+use chrono::{DateTime, Utc};
+
+use super::model::Reply;
+use super::{rules, schedule, store};
+use crate::analgesia::model::Birth;
+use crate::base::error::Result;
+use crate::base::id::{FacilityId, LaborId};
+use crate::ctx::Records;
+use crate::db::Q;
+
+/// How long after birth a reply to the survey counts.
+pub const SURVEY_CLOSES: chrono::Duration = schedule::SURVEY_CLOSES;
+
+/// `sat.overall`, 1–5, of the last reply within 30 days of birth.
+pub async fn satisfaction(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Option<i64>> {
+    let Some(birth) = crate::analgesia::facts::birth(r, facility, labor).await? else {
+        return Ok(None);
+    };
+    let replies = store::replies_of(r, facility, labor).await?;
+    let until = birth.born_at + SURVEY_CLOSES;
+    Ok(replies
+        .iter()
+        .rfind(|reply| reply.at <= until)
+        .map(|reply| reply.overall))
+}
+
+/// Replies to the survey that came in within `[from, to)`, the earliest first.
+pub async fn replies(
+    q: &mut impl Q,
+    facility: FacilityId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Reply>> {
+    store::replies(q, facility, from, to).await
+}
+
+/// Whether the survey is not sent after this birth, because a baby died.
+pub fn is_survey_suppressed(birth: &Birth) -> bool {
+    rules::is_loss(birth)
+}

@@ -1,0 +1,15 @@
+//! After birth: when she is asked, what her answers raise, who must act by when, and how satisfied she was.
+//!
+//! Open: [`model`] and [`facts`] for quality, [`jobs`] and [`on_submitted`] for assembly, [`api`] for the routes.
+//! Not here: the questions and the red-flag rules themselves; they are content (`content/questionnaires/follow-up-*`).
+
+mod acts;
+pub mod api;
+pub mod facts;
+pub mod jobs;
+pub mod model;
+mod rules;
+mod schedule;
+mod store;
+
+pub use acts::on_submitted;

@@ -1,0 +1,233 @@
+//! Alerts and what happened to them.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::base::error::{Error, Result};
+use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, PatientId, ResponseId, StaffId};
+use crate::ctx::{Records, Tx};
+use crate::db::Q;
+use crate::followup::model::{Alert, AlertEntry, AlertEntryKind, AlertState};
+use crate::followup::rules;
+use crate::vault::{Class, Sealed};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: AlertId,
+    facility_id: FacilityId,
+    patient_id: PatientId,
+    episode_id: EpisodeId,
+    follow_up_id: Option<FollowUpId>,
+    response_id: ResponseId,
+    form: String,
+    level: String,
+    rules_version: String,
+    notify: String,
+    findings: Sealed,
+    state: String,
+    step: i64,
+    raised_at: DateTime<Utc>,
+    due: DateTime<Utc>,
+    outcome: Option<Sealed>,
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    kind: String,
+    staff_id: StaffId,
+    step: i64,
+    at: DateTime<Utc>,
+}
+
+const COLUMNS: &str = "id, facility_id, patient_id, episode_id, follow_up_id, response_id, form, level, rules_version, \
+    notify, findings, state, step, raised_at, due, outcome";
+
+async fn read(r: &mut impl Records, row: Row) -> Result<Alert> {
+    let entries: Vec<EntryRow> = r
+        .q(
+            "select kind, staff_id, step, at from alert_entry where facility_id = $1 and alert_id = $2 \
+             order by at, id",
+        )
+        .bind(row.facility_id)
+        .bind(row.id)
+        .all()
+        .await?;
+    let history = entries.into_iter().map(|entry| {
+        Ok(AlertEntry {
+            kind: AlertEntryKind::parse(&entry.kind)
+                .ok_or_else(|| Error::broken("an alert's entry is of an unknown kind"))?,
+            staff: entry.staff_id,
+            step: entry.step,
+            at: entry.at,
+        })
+    });
+    Ok(Alert {
+        history: history.collect::<Result<_>>()?,
+        flags: r.open_json(row.id, "findings", &row.findings).await?,
+        outcome: r.open_if(row.id, "outcome", row.outcome.as_ref()).await?,
+        state: AlertState::parse(&row.state).ok_or_else(|| Error::broken("an alert has an unknown state"))?,
+        notify: serde_json::from_str(&row.notify)?,
+        id: row.id,
+        facility_id: row.facility_id,
+        patient_id: row.patient_id,
+        episode_id: row.episode_id,
+        follow_up_id: row.follow_up_id,
+        response_id: row.response_id,
+        form: row.form,
+        level: row.level,
+        rules_version: row.rules_version,
+        step: row.step,
+        raised_at: row.raised_at,
+        due: row.due,
+    })
+}
+
+pub async fn alert(r: &mut impl Records, facility: FacilityId, id: AlertId) -> Result<Option<Alert>> {
+    let row = r
+        .q(format!(
+            "select {COLUMNS} from alert where facility_id = $1 and id = $2"
+        ))
+        .bind(facility)
+        .bind(id)
+        .opt::<Row>()
+        .await?;
+    match row {
+        Some(row) => read(r, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The sort key of the queue: open first, the most urgent first, the longest waiting first.
+pub type AlertKey = (i64, i64, DateTime<Utc>, Uuid);
+
+pub fn alert_key(alert: &Alert) -> AlertKey {
+    (
+        alert.state.place(),
+        rules::rank(&alert.level),
+        alert.raised_at,
+        alert.id.0,
+    )
+}
+
+pub async fn alerts(
+    r: &mut impl Records,
+    facility: FacilityId,
+    state: Option<AlertState>,
+    after: Option<AlertKey>,
+    limit: i64,
+) -> Result<Vec<Alert>> {
+    let (place, rank, raised_at, id) = after.unwrap_or((-1, 0, DateTime::UNIX_EPOCH, Uuid::nil()));
+    let (least, most) = state.map_or((0, AlertState::Closed.place()), |state| {
+        (state.place(), state.place())
+    });
+    let rows: Vec<Row> = r
+        .q(format!(
+            "select {COLUMNS} from alert where facility_id = $1 and place >= $2 and place <= $3 \
+             and (place, rank, raised_at, id) > ($4, $5, $6, $7) order by place, rank, raised_at, id limit $8"
+        ))
+        .bind(facility)
+        .bind(least)
+        .bind(most)
+        .bind(place)
+        .bind(rank)
+        .bind(raised_at)
+        .bind(id)
+        .bind(limit)
+        .all()
+        .await?;
+    let mut alerts = Vec::with_capacity(rows.len());
+    for row in rows {
+        alerts.push(read(r, row).await?);
+    }
+    Ok(alerts)
+}
+
+/// Adds an alert; false if these answers have raised one before.
+pub async fn add_alert(tx: &mut Tx, alert: &Alert) -> Result<bool> {
+    let facility = Some(alert.facility_id);
+    let findings = tx
+        .seal_json(facility, alert.id, Class::Clinical, "findings", &alert.flags)
+        .await?;
+    let ids: Vec<&str> = alert.flags.iter().map(|flag| flag.rule.as_str()).collect();
+    let added = tx
+        .q(
+            "insert into alert (id, facility_id, patient_id, episode_id, follow_up_id, response_id, form, level, rank, \
+             rules, rules_version, notify, findings, state, place, step, raised_at, due) values ($1, $2, $3, $4, $5, $6, \
+             $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) on conflict (response_id) do nothing",
+        )
+        .bind(alert.id)
+        .bind(alert.facility_id)
+        .bind(alert.patient_id)
+        .bind(alert.episode_id)
+        .bind(alert.follow_up_id)
+        .bind(alert.response_id)
+        .bind(alert.form.clone())
+        .bind(alert.level.clone())
+        .bind(rules::rank(&alert.level))
+        .bind(serde_json::to_string(&ids)?)
+        .bind(alert.rules_version.clone())
+        .bind(serde_json::to_string(&alert.notify)?)
+        .bind(findings)
+        .bind(alert.state.word())
+        .bind(alert.state.place())
+        .bind(alert.step)
+        .bind(alert.raised_at)
+        .bind(alert.due)
+        .run()
+        .await?;
+    Ok(added == 1)
+}
+
+/// Writes state, step and outcome of an alert as they are now.
+pub async fn save_alert(tx: &mut Tx, alert: &Alert) -> Result<()> {
+    let outcome = tx
+        .seal_if(
+            Some(alert.facility_id),
+            alert.id,
+            Class::FreeText,
+            "outcome",
+            alert.outcome.as_deref(),
+        )
+        .await?;
+    tx.q(
+        "update alert set state = $3, place = $4, step = $5, outcome = $6 where facility_id = $1 and id = $2",
+    )
+    .bind(alert.facility_id)
+    .bind(alert.id)
+    .bind(alert.state.word())
+    .bind(alert.state.place())
+    .bind(alert.step)
+    .bind(outcome)
+    .run()
+    .await?;
+    Ok(())
+}
+
+pub async fn add_alert_entry(
+    tx: &mut Tx,
+    alert: &mut Alert,
+    kind: AlertEntryKind,
+    staff: StaffId,
+) -> Result<()> {
+    let (id, now) = (tx.id::<Uuid>(), tx.now);
+    tx.q(
+        "insert into alert_entry (id, facility_id, alert_id, kind, staff_id, step, at) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id)
+    .bind(alert.facility_id)
+    .bind(alert.id)
+    .bind(kind.word())
+    .bind(staff)
+    .bind(alert.step)
+    .bind(now)
+    .run()
+    .await?;
+    alert.history.push(AlertEntry {
+        kind,
+        staff,
+        step: alert.step,
+        at: now,
+    });
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! Staff's routes of quality.
+
+mod events;
+mod figures;
+mod staff;
+
+pub use staff::StaffApi;

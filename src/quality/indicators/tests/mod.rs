@@ -1,0 +1,110 @@
+//! The worked examples and every edge case of the definitions; here the births that they are made of.
+
+mod mothers;
+mod rates;
+mod worked;
+
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use super::{Data, Indicator, Part, Reason, percent, score_at_one_hour};
+use crate::analgesia::model::{BabyFacts, BabyOutcome, Birth, BirthPlace, DeliveryMode, Technique};
+use crate::base::id::{EpisodeId, LaborId, PatientId};
+use crate::followup::model::Reply;
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn baby(apgar1: i64, apgar5: i64) -> BabyFacts {
+    BabyFacts {
+        outcome: BabyOutcome::Alive,
+        weight_g: Some(3300),
+        apgar1: Some(apgar1),
+        apgar5: Some(apgar5),
+        apgar10: None,
+    }
+}
+
+fn stillborn() -> BabyFacts {
+    BabyFacts {
+        outcome: BabyOutcome::Stillbirth,
+        apgar1: None,
+        apgar5: None,
+        ..baby(0, 0)
+    }
+}
+
+/// A vaginal birth at term without analgesia.
+fn birth(n: u128) -> Birth {
+    Birth {
+        labor: LaborId(Uuid::from_u128(n)),
+        episode: EpisodeId(Uuid::from_u128(n)),
+        patient: PatientId(Uuid::from_u128(n)),
+        record_number_patient: PatientId(Uuid::from_u128(n)),
+        born_at: at("2025-06-15T12:00:00Z"),
+        mode: DeliveryMode::SpontaneousVaginal,
+        birth_place: BirthPlace::Here,
+        gestation_days: Some(280),
+        parity: Some(0),
+        is_test: false,
+        first_dose_at: None,
+        technique: None,
+        pain: Vec::new(),
+        babies: vec![baby(9, 10)],
+    }
+}
+
+/// The same with labor analgesia from five hours before; scores in minutes after the first dose and points.
+fn eased(n: u128, scores: &[(i64, i64)]) -> Birth {
+    let birth = birth(n);
+    let dose = birth.born_at - Duration::hours(5);
+    Birth {
+        first_dose_at: Some(dose),
+        technique: Some(Technique::Epidural),
+        pain: scores
+            .iter()
+            .map(|(minute, points)| (dose + Duration::minutes(*minute), points * 10))
+            .collect(),
+        ..birth
+    }
+}
+
+fn reply(birth: &Birth, overall: i64) -> Reply {
+    Reply {
+        labor: birth.labor,
+        overall,
+        at: birth.born_at + Duration::days(2),
+    }
+}
+
+fn shown(births: &[Birth], replies: &[Reply], indicator: Indicator) -> (i64, i64, Option<String>) {
+    let data = Data {
+        births,
+        replies,
+        window_min: 15,
+    };
+    let figure = data.figure(indicator);
+    (figure.numerator, figure.denominator, figure.value())
+}
+
+fn expect(births: &[Birth], replies: &[Reply], rows: &[(Indicator, i64, i64, &str)]) {
+    for (indicator, numerator, denominator, value) in rows {
+        assert_eq!(
+            shown(births, replies, *indicator),
+            (*numerator, *denominator, Some((*value).to_owned())),
+            "{}",
+            indicator.code()
+        );
+    }
+}
+
+fn one(birth: Birth, indicator: Indicator) -> Vec<Part> {
+    let births = [birth];
+    Data {
+        births: &births,
+        replies: &[],
+        window_min: 15,
+    }
+    .parts(indicator)
+}

@@ -1,0 +1,13 @@
+//! What the hospital learns from its labors: the national indicators with their cases, and adverse events.
+//!
+//! Open: [`jobs`] for assembly, [`api`] for the routes, [`indicators`] because the definitions are worth reading alone.
+//! Not here: the facts that indicators count; they belong to labor and follow-up.
+
+mod acts;
+pub mod api;
+pub mod indicators;
+pub mod jobs;
+pub mod model;
+mod period;
+mod rules;
+mod store;

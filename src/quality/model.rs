@@ -1,0 +1,243 @@
+//! Nouns of quality and their small words.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::indicators::Figure;
+use crate::base::Role;
+use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId, StaffId};
+
+crate::words! {
+    /// How bad it was. Source: 医疗安全(不良)事件 classes; deadlines vary by hospital (to be confirmed).
+    Class {
+        /// Unexpected death, or permanent loss of function not from the disease's natural course.
+        I = "I",
+        /// Harm caused by care and not by the disease.
+        II = "II",
+        /// An error without harm, or with full recovery without treatment.
+        III = "III",
+        /// An error found in time.
+        IV = "IV",
+    }
+
+    /// What happened: the events of labor analgesia that must be reported, or another one.
+    Category {
+        /// Death or cardiac arrest of the mother.
+        MaternalDeathOrArrest = "maternal_death_or_arrest",
+        /// Total spinal.
+        TotalSpinal = "total_spinal",
+        /// Local anesthetic toxicity with seizure or arrhythmia.
+        LocalAnestheticToxicity = "local_anesthetic_toxicity",
+        /// Epidural or spinal hematoma.
+        Hematoma = "hematoma",
+        /// Abscess or meningitis.
+        AbscessOrMeningitis = "abscess_or_meningitis",
+        /// A nerve deficit of 24 h or more.
+        NerveDeficit = "nerve_deficit",
+        /// Accidental dural puncture.
+        AccidentalDuralPuncture = "accidental_dural_puncture",
+        /// Wrong drug, dose, route or patient.
+        WrongDrugDoseRouteOrPatient = "wrong_drug_dose_route_or_patient",
+        /// A catheter broke.
+        CatheterBreak = "catheter_break",
+        /// Unplanned intensive care.
+        UnplannedIcu = "unplanned_icu",
+        /// Burn or fall of a numb patient.
+        BurnOrFall = "burn_or_fall",
+        /// Severe neonatal asphyxia.
+        SevereNeonatalAsphyxia = "severe_neonatal_asphyxia",
+        /// A needle stayed in the body.
+        RetainedNeedle = "retained_needle",
+        /// Controlled drugs do not add up.
+        ControlledDrugDiscrepancy = "controlled_drug_discrepancy",
+        /// Another event.
+        Other = "other",
+    }
+
+    /// Where a report stands; it only moves forward.
+    EventState {
+        /// Handed in.
+        Submitted = "submitted",
+        /// The quality office has seen that it happened.
+        Verified = "verified",
+        /// Its cause is known.
+        Analyzed = "analyzed",
+        /// Done.
+        Closed = "closed",
+    }
+
+    /// What it left behind.
+    #[oai(rename = "HarmOutcome")]
+    Outcome {
+        /// Nothing.
+        None = "none",
+        /// Passing harm.
+        Temporary = "temporary",
+        /// Lasting harm.
+        Permanent = "permanent",
+        /// Death.
+        Death = "death",
+    }
+
+    /// Where its root lies.
+    RootCause {
+        /// A person.
+        Person = "person",
+        /// The way things are done.
+        Process = "process",
+        /// Equipment.
+        Equipment = "equipment",
+        /// Surroundings.
+        Environment = "environment",
+        /// Management.
+        Management = "management",
+    }
+
+    /// How the figures are cut.
+    By {
+        /// One figure of the whole period.
+        Facility = "facility",
+        /// One figure a month.
+        Month = "month",
+    }
+}
+
+/// What a report says; sealed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Department and place.
+    pub place: String,
+    /// What happened.
+    pub what_happened: String,
+    /// What was done at once.
+    pub immediate_measures: Option<String>,
+    /// What it left behind.
+    pub outcome: Outcome,
+    /// Who was involved, as roles and never as names.
+    pub people_involved: Option<String>,
+    /// Who of the family was told what and when.
+    pub family_informed: Option<String>,
+}
+
+/// What the quality office adds; sealed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Addition {
+    /// In words.
+    pub note: String,
+    /// Another class, once it is understood better.
+    pub class: Option<Class>,
+    /// 1 no treatment – 4 permanent harm or death.
+    pub severity: Option<i64>,
+    /// Whether it could have been prevented.
+    pub preventable: Option<bool>,
+    /// Where its root lies.
+    pub root_cause: Option<RootCause>,
+    /// What is changed.
+    pub corrective_action: Option<String>,
+    /// Who sees to it, as a role or department.
+    pub action_owner: Option<String>,
+    /// By when.
+    pub action_due: Option<NaiveDate>,
+    /// When the case was discussed.
+    pub discussed_on: Option<NaiveDate>,
+    /// What the discussion found.
+    pub conclusion: Option<String>,
+    /// When the health authority was told.
+    pub authority_told_at: Option<DateTime<Utc>>,
+    /// Number of that report.
+    pub authority_number: Option<String>,
+}
+
+/// One addition with who made it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventEntry {
+    /// The state that it left the report in.
+    pub state: EventState,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub addition: Addition,
+}
+
+/// An adverse event.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AdverseEvent {
+    /// Its id.
+    pub id: AdverseEventId,
+    /// Where.
+    pub facility_id: FacilityId,
+    /// Number that people quote.
+    pub number: String,
+    /// How bad it was, as understood now.
+    pub class: Class,
+    /// What happened.
+    pub category: Category,
+    /// Where the report stands.
+    pub state: EventState,
+    /// 1 no treatment – 4 permanent harm or death.
+    pub severity: Option<i64>,
+    /// Who reported; none for an anonymous report.
+    pub reporter: Option<(StaffId, Role)>,
+    /// The woman, if it concerns one.
+    pub patient_id: Option<PatientId>,
+    /// Her labor.
+    pub labor_id: Option<LaborId>,
+    /// What the report says.
+    pub report: Report,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
+    /// When it was found.
+    pub discovered_at: DateTime<Utc>,
+    /// When it was reported.
+    pub reported_at: DateTime<Utc>,
+    /// By when the written report was due.
+    pub due: DateTime<Utc>,
+    /// Since when nobody verified a class I or II report in time.
+    pub escalated_at: Option<DateTime<Utc>>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// What was added, the earliest first.
+    pub entries: Vec<EventEntry>,
+    /// Revision.
+    pub version: i64,
+}
+
+/// A line of the list of adverse events: no text of the report.
+#[derive(Clone, Debug)]
+pub struct EventLine {
+    /// Its id.
+    pub id: AdverseEventId,
+    /// Number that people quote.
+    pub number: String,
+    /// How bad it was.
+    pub class: Class,
+    /// What happened.
+    pub category: Category,
+    /// Where the report stands.
+    pub state: EventState,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
+    /// When it was reported.
+    pub reported_at: DateTime<Utc>,
+    /// By when the written report was due.
+    pub due: DateTime<Utc>,
+    /// Since when nobody verified it in time.
+    pub escalated_at: Option<DateTime<Utc>>,
+    /// Revision.
+    pub version: i64,
+}
+
+/// A figure of a period.
+#[derive(Clone, Debug)]
+pub struct PeriodFigure {
+    /// First day, the facility's calendar.
+    pub from: NaiveDate,
+    /// Last day, included.
+    pub to: NaiveDate,
+    /// The figure.
+    pub figure: Figure,
+    /// When it was computed.
+    pub computed_at: DateTime<Utc>,
+}

@@ -1,0 +1,128 @@
+//! Decisions of quality, pure: deadlines, how a report moves.
+
+use chrono::Duration;
+
+use super::model::{Addition, Class, EventState};
+use crate::base::Code;
+
+/// Within what time a class I or II report is verified, or it goes to whom the duty list ends with.
+pub const VERIFY: Duration = Duration::hours(24);
+
+/// By when a written report is due after the event was found.
+///
+/// Source: hospitals' reporting rules for 医疗安全(不良)事件; to be confirmed by the hospital (GK).
+pub fn deadline(class: Class) -> Duration {
+    match class {
+        Class::I | Class::II => Duration::hours(24),
+        Class::III => Duration::days(5),
+        Class::IV => Duration::days(7),
+    }
+}
+
+/// Whether a report of this class may come without a name.
+pub fn may_be_anonymous(class: Class) -> bool {
+    matches!(class, Class::III | Class::IV)
+}
+
+/// Whether nobody verified a grave report in time.
+pub fn escalates(class: Class, state: EventState) -> bool {
+    matches!(class, Class::I | Class::II) && state == EventState::Submitted
+}
+
+/// Whether an addition may bring a report to a state: the same one, or the next one.
+///
+/// Refuses: `quality.illegal_transition`, `quality.discussion_missing` when a class I or II report is closed without
+/// its case discussion, or any report without having been analyzed.
+pub fn may_become(
+    from: EventState,
+    to: EventState,
+    class: Class,
+    addition: &Addition,
+    discussed_before: bool,
+) -> Result<(), Code> {
+    let order = [
+        EventState::Submitted,
+        EventState::Verified,
+        EventState::Analyzed,
+        EventState::Closed,
+    ];
+    let place = |state: EventState| order.iter().position(|one| *one == state);
+    let forward = match (place(from), place(to)) {
+        (Some(from), Some(to)) => to == from || to == from + 1,
+        _ => false,
+    };
+    if !forward || from == EventState::Closed {
+        return Err(Code::QualityIllegalTransition);
+    }
+    let grave = matches!(class, Class::I | Class::II);
+    let discussed = discussed_before || is_discussed(addition);
+    if to == EventState::Closed && grave && !discussed {
+        return Err(Code::QualityDiscussionMissing);
+    }
+    Ok(())
+}
+
+/// Whether an addition carries the case discussion: its day and what it found.
+pub fn is_discussed(addition: &Addition) -> bool {
+    addition.discussed_on.is_some() && addition.conclusion.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_moves_one_state_at_a_time_and_never_back() {
+        let none = Addition::default();
+        let may = |from, to| may_become(from, to, Class::III, &none, false);
+        assert!(may(EventState::Submitted, EventState::Verified).is_ok());
+        assert!(may(EventState::Verified, EventState::Verified).is_ok());
+        assert_eq!(
+            may(EventState::Submitted, EventState::Closed),
+            Err(Code::QualityIllegalTransition)
+        );
+        assert_eq!(
+            may(EventState::Analyzed, EventState::Verified),
+            Err(Code::QualityIllegalTransition)
+        );
+        assert_eq!(
+            may(EventState::Closed, EventState::Closed),
+            Err(Code::QualityIllegalTransition)
+        );
+    }
+
+    #[test]
+    fn a_grave_event_is_closed_after_its_discussion_only() {
+        let none = Addition::default();
+        let close = |addition, before| {
+            may_become(
+                EventState::Analyzed,
+                EventState::Closed,
+                Class::II,
+                addition,
+                before,
+            )
+        };
+        assert_eq!(close(&none, false), Err(Code::QualityDiscussionMissing));
+        assert!(close(&none, true).is_ok());
+        let discussed = Addition {
+            discussed_on: "2026-03-02".parse().ok(),
+            conclusion: Some("两人核对".to_owned()),
+            ..Addition::default()
+        };
+        assert!(close(&discussed, false).is_ok());
+    }
+
+    #[test]
+    fn only_events_without_harm_may_be_reported_without_a_name() {
+        let anonymous = [Class::I, Class::II, Class::III, Class::IV].map(may_be_anonymous);
+        assert_eq!(anonymous, [false, false, true, true]);
+    }
+
+    #[test]
+    fn a_grave_report_is_due_within_a_day() {
+        assert_eq!(deadline(Class::I), Duration::hours(24));
+        assert_eq!(deadline(Class::II), Duration::hours(24));
+        assert!(deadline(Class::III) > Duration::hours(24));
+    }
+}

@@ -1,0 +1,70 @@
+//! Content with a fault does not load, and the defect names file and place.
+
+use std::path::Path;
+
+use muan::content::{Content, Defect, Origin};
+use serde_json::Value;
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Defects of a copy in which one JSON file was changed.
+fn defects(file: &str, change: impl FnOnce(&mut Value)) -> Vec<Defect> {
+    let folder = tempfile::tempdir().unwrap();
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("content"),
+        folder.path(),
+    );
+    let path = folder.path().join(file);
+    let mut value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    change(&mut value);
+    std::fs::write(&path, value.to_string()).unwrap();
+    Content::load(Origin::Folder(folder.path().to_owned()))
+        .err()
+        .unwrap_or_default()
+}
+
+fn names(defects: &[Defect], file: &str, pointer: &str) -> bool {
+    defects
+        .iter()
+        .any(|defect| defect.file == file && defect.pointer == pointer)
+}
+
+#[test]
+fn a_copy_without_a_fault_loads() {
+    assert_eq!(defects("lessons/risks/lesson.json", |_| {}), []);
+}
+
+#[test]
+fn a_block_that_english_lacks_is_named() {
+    let file = "lessons/risks/en.json";
+    let found = defects(file, |body| {
+        body["blocks"].as_array_mut().unwrap().pop();
+    });
+    assert!(names(&found, file, ""), "{found:?}");
+}
+
+#[test]
+fn a_source_that_nobody_knows_is_named() {
+    let file = "lessons/risks/lesson.json";
+    let found = defects(file, |head| head["sources"] = serde_json::json!(["HEARSAY"]));
+    assert!(names(&found, file, "/sources"), "{found:?}");
+    assert!(found.iter().any(|defect| defect.reason.contains("HEARSAY")));
+}
+
+#[test]
+fn an_answer_that_is_no_option_is_named() {
+    let file = "lessons/risks/lesson.json";
+    let found = defects(file, |head| head["quiz"][0]["answer"] = "z".into());
+    assert!(names(&found, file, "/quiz/0"), "{found:?}");
+}
