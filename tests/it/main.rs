@@ -13,6 +13,7 @@ mod house;
 mod journal;
 mod migrations;
 mod openapi;
+mod consent;
 mod people;
 mod quality;
 mod story;
