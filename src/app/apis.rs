@@ -3,7 +3,7 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
-use crate::{analgesia, assessment, consent, education, episode, followup, people, quality};
+use crate::{analgesia, assessment, consent, education, episode, followup, forms, people, quality};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
@@ -11,6 +11,7 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
         people::api::PatientApi,
         episode::api::PatientApi,
         education::api::PatientApi,
+        forms::api::PatientApi,
         consent::api::PatientApi,
         analgesia::api::PatientApi,
     );
@@ -24,6 +25,8 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
         episode::api::StaffApi,
+        forms::api::StaffApi,
+        assessment::api::StaffApi,
         consent::api::StaffApi,
         analgesia::api::StaffApi,
         followup::api::StaffApi,

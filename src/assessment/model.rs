@@ -1,7 +1,6 @@
 //! Nouns of the assessment and their small words.
 
 use chrono::{DateTime, Utc};
-use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -10,29 +9,7 @@ use crate::base::Role;
 use crate::base::id::{EpisodeId, FacilityId, PatientId, ResponseId, ReviewId, StaffId};
 use crate::questionnaire::{self, Assessment};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
-        #[oai(rename_all = "snake_case")]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// The stored word.
-            pub fn word(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-
-            /// Reads the stored word.
-            pub fn parse(word: &str) -> Option<$name> {
-                [$($name::$variant,)*].into_iter().find(|one| one.word() == word)
-            }
-        }
-    };
-}
-
-words! {
+crate::words! {
     /// How much a finding weighs, rising.
     Level {
         /// Nothing to keep in mind.
@@ -46,7 +23,14 @@ words! {
     }
 }
 
-words! {
+impl Level {
+    /// The level of a rule table's word; an unknown one weighs most.
+    pub fn of(word: &str) -> Level {
+        Level::parse(word).unwrap_or(Level::Absolute)
+    }
+}
+
+crate::words! {
     /// When the questions were asked.
     Phase {
         /// In pregnancy.
@@ -65,7 +49,7 @@ impl From<Phase> for questionnaire::Phase {
     }
 }
 
-words! {
+crate::words! {
     /// Where a review stands.
     ReviewState {
         /// Nobody has it in hand.
@@ -79,8 +63,9 @@ words! {
     }
 }
 
-words! {
+crate::words! {
     /// What a doctor decides.
+    #[oai(rename = "ReviewOutcome")]
     Outcome {
         /// Labor analgesia may be given.
         Cleared = "cleared",
@@ -102,7 +87,7 @@ impl Outcome {
     }
 }
 
-words! {
+crate::words! {
     /// How a rule came out, as staff read it.
     Shown {
         /// It holds.
@@ -114,7 +99,7 @@ words! {
     }
 }
 
-words! {
+crate::words! {
     /// The technique that is planned (clinical pathway, clinic review).
     PlannedTechnique {
         /// Epidural.
@@ -247,4 +232,15 @@ pub struct Decision {
     pub summary: String,
     /// Why an absolute finding was overruled.
     pub reason: Option<String>,
+}
+
+/// Which part of the queue.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct QueueFilter {
+    /// Where it stands.
+    pub state: Option<ReviewState>,
+    /// How much it weighs.
+    pub level: Option<Level>,
+    /// Who has it in hand.
+    pub assignee: Option<StaffId>,
 }

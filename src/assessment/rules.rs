@@ -27,7 +27,7 @@ const NOT_MEDICAL: [&str; 3] = ["preference", "education", "consent"];
 /// The fired findings that need an anesthesiologist's decision (decision on the gate to consent).
 pub fn weighty(result: &Assessment) -> impl Iterator<Item = &Finding> {
     result.fired().filter(|finding| {
-        level(&finding.level) >= Level::Consult
+        Level::of(&finding.level) >= Level::Consult
             && finding
                 .kind
                 .as_deref()
@@ -35,17 +35,12 @@ pub fn weighty(result: &Assessment) -> impl Iterator<Item = &Finding> {
     })
 }
 
-/// The level of a rule table's word; an unknown one weighs most.
-pub fn level(word: &str) -> Level {
-    Level::parse(word).unwrap_or(Level::Absolute)
-}
-
 /// Whether the anesthesia clinic is asked to see her: her own wish and an obstetric reason alone don't.
 pub fn needs_clinic(result: &Assessment) -> bool {
     result
         .told_level
         .as_deref()
-        .is_some_and(|told| level(told) >= Level::Consult)
+        .is_some_and(|told| Level::of(told) >= Level::Consult)
 }
 
 /// By when a doctor looks at it. In labor what matters can't wait.
@@ -132,7 +127,7 @@ pub fn may_decide(result: &Assessment, outcome: Outcome, role: Role) -> Result<(
 
 /// Whether the decision overrules an absolute finding, which needs a reason.
 pub fn overrules(result: &Assessment, outcome: Outcome) -> bool {
-    outcome.clears() && weighty(result).any(|finding| level(&finding.level) == Level::Absolute)
+    outcome.clears() && weighty(result).any(|finding| Level::of(&finding.level) == Level::Absolute)
 }
 
 /// Where a review stands after a decision.
@@ -255,3 +250,6 @@ pub fn shown(finding: &Finding) -> Shown {
         Judged::Indeterminate => Shown::NotAssessed,
     }
 }
+
+#[cfg(test)]
+mod tests;

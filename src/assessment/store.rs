@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::model::{Assessed, Decision, Inputs, Level, Outcome, Phase, Plan, Review, ReviewState};
+use super::model::{
+    Assessed, Decision, Inputs, Level, Outcome, Phase, Plan, QueueFilter, Review, ReviewState,
+};
 use crate::base::Role;
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, PatientId, ResponseId, ReviewId, StaffId};
@@ -130,17 +132,6 @@ pub async fn newest_review(
 ) -> Result<Option<Review>> {
     let condition = "episode_id = $2 order by created_at desc, id desc limit 1";
     one(q, facility, condition, episode.into()).await
-}
-
-/// Which part of the queue.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct QueueFilter {
-    /// Where it stands.
-    pub state: Option<ReviewState>,
-    /// How much it weighs.
-    pub level: Option<Level>,
-    /// Who has it in hand.
-    pub assignee: Option<StaffId>,
 }
 
 /// Urgent first, then by due time. A claim that has run out is no claim.

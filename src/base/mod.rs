@@ -14,6 +14,7 @@ pub mod locale;
 pub mod page;
 pub mod request;
 pub mod role;
+pub mod words;
 
 pub use act::Act;
 pub use actor::{Actor, ActorKind, Subject};

@@ -1,7 +1,6 @@
 //! Nouns of one pregnancy and their small words.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use poem_openapi::Enum;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,25 +11,6 @@ use crate::people::model::{Invited, Patient};
 
 /// Days from the first day of the last period to the expected date (Naegele).
 pub const TERM_DAYS: i64 = 280;
-
-macro_rules! words {
-    ($name:ident { $($variant:ident = $word:literal,)* }) => {
-        impl $name {
-            /// All of them, in order.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
-
-            /// The stored word.
-            pub fn word(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-
-            /// Reads the stored word.
-            pub fn parse(word: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|one| one.word() == word)
-            }
-        }
-    };
-}
 
 /// One pregnancy.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -101,111 +81,73 @@ pub struct Gestation {
     pub days: i64,
 }
 
-/// Where on the pathway a pregnancy is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Before labor.
-    Antenatal,
-    /// Admitted for birth.
-    Labor,
-    /// After birth, to 42 days.
-    Postpartum,
-    /// Ended.
-    Closed,
+crate::words! {
+    /// Where on the pathway a pregnancy is.
+    Stage {
+        /// Before labor.
+        Antenatal = "antenatal",
+        /// Admitted for birth.
+        Labor = "labor",
+        /// After birth, to 42 days.
+        Postpartum = "postpartum",
+        /// Ended.
+        Closed = "closed",
+    }
 }
 
-words!(Stage {
-    Antenatal = "antenatal",
-    Labor = "labor",
-    Postpartum = "postpartum",
-    Closed = "closed",
-});
-
-/// Color of the five-color risk grading, without purple, which is a flag beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum Color {
-    /// Low risk.
-    Green,
-    /// General risk.
-    Yellow,
-    /// Higher risk.
-    Orange,
-    /// High risk.
-    Red,
+crate::words! {
+    /// Color of the five-color risk grading, without purple, which is a flag beside it.
+    Color {
+        /// Low risk.
+        Green = "green",
+        /// General risk.
+        Yellow = "yellow",
+        /// Higher risk.
+        Orange = "orange",
+        /// High risk.
+        Red = "red",
+    }
 }
 
-words!(Color {
-    Green = "green",
-    Yellow = "yellow",
-    Orange = "orange",
-    Red = "red",
-});
-
-/// Kinds of steps, in the order of the pathway.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum StepKind {
-    /// A required lesson; the reference is its slug.
-    Lessons,
-    /// A form before labor.
-    Assessment,
-    /// The anesthesiologist's look at it.
-    Review,
-    /// The informed consent.
-    Consent,
-    /// Admission for birth.
-    Admission,
-    /// The short form at admission.
-    Recheck,
-    /// Labor analgesia.
-    Analgesia,
-    /// The birth.
-    Delivery,
-    /// A point of follow-up.
-    FollowUp,
-    /// A survey.
-    Survey,
+crate::words! {
+    /// Kinds of steps, in the order of the pathway.
+    StepKind {
+        /// A required lesson; the reference is its slug.
+        Lessons = "lessons",
+        /// A form before labor.
+        Assessment = "assessment",
+        /// The anesthesiologist's look at it.
+        Review = "review",
+        /// The informed consent.
+        Consent = "consent",
+        /// Admission for birth.
+        Admission = "admission",
+        /// The short form at admission.
+        Recheck = "recheck",
+        /// Labor analgesia.
+        Analgesia = "analgesia",
+        /// The birth.
+        Delivery = "delivery",
+        /// A point of follow-up.
+        FollowUp = "follow_up",
+        /// A survey.
+        Survey = "survey",
+    }
 }
 
-words!(StepKind {
-    Lessons = "lessons",
-    Assessment = "assessment",
-    Review = "review",
-    Consent = "consent",
-    Admission = "admission",
-    Recheck = "recheck",
-    Analgesia = "analgesia",
-    Delivery = "delivery",
-    FollowUp = "follow_up",
-    Survey = "survey",
-});
-
-/// How a step stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum StepState {
-    /// Hers to do.
-    Open,
-    /// Staff's to do.
-    Waiting,
-    /// Done.
-    Done,
-    /// Over without having been done.
-    Closed,
+crate::words! {
+    /// How a step stands.
+    StepState {
+        /// Hers to do.
+        Open = "open",
+        /// Staff's to do.
+        Waiting = "waiting",
+        /// Done.
+        Done = "done",
+        /// Over without having been done.
+        Closed = "closed",
+    }
 }
-
-words!(StepState {
-    Open = "open",
-    Waiting = "waiting",
-    Done = "done",
-    Closed = "closed",
-});
 
 /// One step of the pathway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

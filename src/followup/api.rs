@@ -132,7 +132,7 @@ struct FlagOut {
     /// What staff read.
     staff: String,
     /// The answers that decided it.
-    decided_by: Vec<DecidedByOut>,
+    decided_by: Vec<FlagDecidedByOut>,
     /// Guideline it rests on.
     source: String,
     /// Whether a clinician has confirmed the rule.
@@ -143,7 +143,7 @@ struct FlagOut {
 
 /// An answer that decided.
 #[derive(Clone, Debug, Object)]
-struct DecidedByOut {
+struct FlagDecidedByOut {
     /// The question.
     link_id: String,
     /// The answer; several as a list.
@@ -152,10 +152,13 @@ struct DecidedByOut {
 
 impl From<Flag> for FlagOut {
     fn from(flag: Flag) -> FlagOut {
-        let decided_by = flag.decided_by.into_iter().map(|(link_id, value)| DecidedByOut {
-            link_id,
-            value: Any(value),
-        });
+        let decided_by = flag
+            .decided_by
+            .into_iter()
+            .map(|(link_id, value)| FlagDecidedByOut {
+                link_id,
+                value: Any(value),
+            });
         FlagOut {
             rule: flag.rule,
             level: flag.level,

@@ -1,36 +1,13 @@
 //! Nouns of quality and their small words.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};
 
 use super::indicators::Figure;
 use crate::base::Role;
 use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId, StaffId};
 
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$about])* #[oai(rename = $word)] #[serde(rename = $word)] $variant,)*
-        }
-
-        impl $name {
-            /// The stored word.
-            pub fn word(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-
-            /// Reads the stored word.
-            pub fn parse(word: &str) -> Option<$name> {
-                [$($name::$variant,)*].into_iter().find(|one| one.word() == word)
-            }
-        }
-    )*};
-}
-
-words! {
+crate::words! {
     /// How bad it was. Source: 医疗安全(不良)事件 classes; deadlines vary by hospital (to be confirmed).
     Class {
         /// Unexpected death, or permanent loss of function not from the disease's natural course.
@@ -90,6 +67,7 @@ words! {
     }
 
     /// What it left behind.
+    #[oai(rename = "HarmOutcome")]
     Outcome {
         /// Nothing.
         None = "none",

@@ -62,18 +62,34 @@ fn all(document: &Value) -> Vec<Operation> {
         .map(|(method, path, operation)| {
             let id = operation["operationId"].as_str().unwrap().to_owned();
             let content = operation["requestBody"]["content"].as_object();
-            let body = content.and_then(|kinds| kinds.values().next()).map(|kind| sample(document, &kind["schema"]));
+            let body = content
+                .and_then(|kinds| kinds.values().next())
+                .map(|kind| sample(document, &kind["schema"]));
             let act = act_of(&id).unwrap_or_else(|| panic!("{id} is no act"));
             let needed = operation["parameters"].as_array().into_iter().flatten();
             let query: Vec<String> = needed
                 .filter(|p| p["in"] == "query" && p["required"] == true)
                 .map(|p| {
                     let value = sample(document, &p["schema"]);
-                    format!("{}={}", p["name"].as_str().unwrap(), value.as_str().map_or(value.to_string(), str::to_owned))
+                    format!(
+                        "{}={}",
+                        p["name"].as_str().unwrap(),
+                        value.as_str().map_or(value.to_string(), str::to_owned)
+                    )
                 })
                 .collect();
-            let path = if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) };
-            Operation { id, act, method: method.parse().unwrap(), path, body }
+            let path = if query.is_empty() {
+                path
+            } else {
+                format!("{path}?{}", query.join("&"))
+            };
+            Operation {
+                id,
+                act,
+                method: method.parse().unwrap(),
+                path,
+                body,
+            }
         })
         .collect()
 }
@@ -82,7 +98,9 @@ impl Operation {
     async fn tried_by(&self, client: &Client, path: &str) -> crate::support::client::Answer {
         let key = uuid::Uuid::new_v4().to_string();
         let headers = [("idempotency-key", key.as_str()), ("if-match", "\"1\"")];
-        client.send(self.method.clone(), path, &headers, self.body.clone()).await
+        client
+            .send(self.method.clone(), path, &headers, self.body.clone())
+            .await
     }
 
     /// The path with ids that name nothing.
@@ -96,7 +114,10 @@ impl Operation {
 }
 
 fn ends_the_session(act: Act) -> bool {
-    matches!(act, Act::PeopleLogOut | Act::PeopleStepUp | Act::PeopleChangePassword)
+    matches!(
+        act,
+        Act::PeopleLogOut | Act::PeopleStepUp | Act::PeopleChangePassword
+    )
 }
 
 #[tokio::test]
@@ -112,7 +133,10 @@ async fn every_operation_is_open_to_the_roles_of_its_row_and_to_no_other() {
             Role::Quality => "qian",
             Role::Admin => "wu",
         };
-        staff.insert(name, (role, app.staff(crate::support::cast::HOSPITAL, name).await));
+        staff.insert(
+            name,
+            (role, app.staff(crate::support::cast::HOSPITAL, name).await),
+        );
     }
     let [hers, theirs] = documents();
     let mut tried = 0;
@@ -121,13 +145,35 @@ async fn every_operation_is_open_to_the_roles_of_its_row_and_to_no_other() {
         let path = operation.anywhere();
         let nobody = operation.tried_by(&app.nobody(), &path).await;
         let open = row.contains(&Party::Anyone);
-        assert!(open || nobody.status == 401, "{} by nobody: {}", operation.id, nobody.status);
-        let lin = operation.tried_by(&app.nobody().with_token(&token_of(&app, "lin").await), &path).await;
-        assert!(open || lin.status == 401, "{} with a staff token: {}", operation.id, lin.status);
+        assert!(
+            open || nobody.status == 401,
+            "{} by nobody: {}",
+            operation.id,
+            nobody.status
+        );
+        let lin = operation
+            .tried_by(&app.nobody().with_token(&token_of(&app, "lin").await), &path)
+            .await;
+        assert!(
+            open || lin.status == 401,
+            "{} with a staff token: {}",
+            operation.id,
+            lin.status
+        );
         if !open && !ends_the_session(operation.act) {
             let mine = operation.tried_by(&mei, &path).await;
-            assert!(row.contains(&Party::P), "{} is on her document and not hers", operation.id);
-            assert!(![401, 403, 405, 500].contains(&mine.status), "{} by her: {} {}", operation.id, mine.status, mine.body);
+            assert!(
+                row.contains(&Party::P),
+                "{} is on her document and not hers",
+                operation.id
+            );
+            assert!(
+                ![401, 403, 405, 500].contains(&mine.status),
+                "{} by her: {} {}",
+                operation.id,
+                mine.status,
+                mine.body
+            );
         }
         tried += 1;
     }
@@ -136,7 +182,12 @@ async fn every_operation_is_open_to_the_roles_of_its_row_and_to_no_other() {
         let path = operation.anywhere();
         let nobody = operation.tried_by(&app.nobody_of_staff(), &path).await;
         let open = row.contains(&Party::Anyone);
-        assert!(open || nobody.status == 401, "{} by nobody: {}", operation.id, nobody.status);
+        assert!(
+            open || nobody.status == 401,
+            "{} by nobody: {}",
+            operation.id,
+            nobody.status
+        );
         if open || ends_the_session(operation.act) {
             tried += 1;
             continue;
@@ -157,15 +208,25 @@ async fn every_operation_is_open_to_the_roles_of_its_row_and_to_no_other() {
         }
         tried += 1;
     }
-    let routed = Act::ALL.iter().filter(|act| !policy::row(act).contains(&Party::System)).count();
-    assert!(tried >= routed, "{tried} operations tried, {routed} acts may be requested");
+    let routed = Act::ALL
+        .iter()
+        .filter(|act| !policy::row(act).contains(&Party::System))
+        .count();
+    assert!(
+        tried >= routed,
+        "{tried} operations tried, {routed} acts may be requested"
+    );
 }
 
 async fn token_of(app: &App, username: &str) -> String {
     let body = json!({
         "facility": crate::support::cast::HOSPITAL, "username": username, "password": crate::support::cast::PASSWORD
     });
-    let session = app.nobody_of_staff().post_bare("/sessions", body).await.expect(201);
+    let session = app
+        .nobody_of_staff()
+        .post_bare("/sessions", body)
+        .await
+        .expect(201);
     session["token"].as_str().unwrap().to_owned()
 }
 
@@ -189,30 +250,58 @@ async fn what_belongs_to_one_hospital_does_not_exist_for_the_other() {
     ];
     let [_, theirs] = documents();
     let mut tried = 0;
-    for operation in all(&theirs).into_iter().filter(|operation| operation.path.contains('{')) {
-        let Some(id) = subject(&operation.path, &world) else { continue };
-        let (open, close) = (operation.path.find('{').unwrap(), operation.path.find('}').unwrap());
+    for operation in all(&theirs)
+        .into_iter()
+        .filter(|operation| operation.path.contains('{'))
+    {
+        let Some(id) = subject(&operation.path, &world) else {
+            continue;
+        };
+        let (open, close) = (
+            operation.path.find('{').unwrap(),
+            operation.path.find('}').unwrap(),
+        );
         let mut path = operation.path.clone();
         path.replace_range(open..=close, id);
         for (role, stranger) in &strangers {
             if policy::row(operation.act).contains(&policy::party(*role)) {
                 let answer = operation.tried_by(stranger, &path).await;
-                let hidden = answer.status == 404 || (answer.status == 422 && operation.method != Method::GET)
+                let hidden = answer.status == 404
+                    || (answer.status == 422 && operation.method != Method::GET)
                     || (answer.status == 400 && operation.method != Method::GET);
-                assert!(hidden, "{} of the other hospital by {role:?}: {} {}", operation.id, answer.status, answer.body);
-                assert!(!answer.body.to_string().contains(&world.patient), "{} tells her id", operation.id);
+                assert!(
+                    hidden,
+                    "{} of the other hospital by {role:?}: {} {}",
+                    operation.id, answer.status, answer.body
+                );
+                assert!(
+                    !answer.body.to_string().contains(&world.patient),
+                    "{} tells her id",
+                    operation.id
+                );
                 tried += 1;
             }
         }
     }
     assert!(tried > 30, "only {tried} tried");
-    for operation in all(&theirs).into_iter().filter(|o| o.method == Method::GET && !o.path.contains('{')) {
+    for operation in all(&theirs)
+        .into_iter()
+        .filter(|o| o.method == Method::GET && !o.path.contains('{'))
+    {
         for (role, stranger) in &strangers {
             if policy::row(operation.act).contains(&policy::party(*role)) {
                 let answer = operation.tried_by(stranger, &operation.path).await;
                 let text = answer.body.to_string();
-                let told = world.ids.values().chain([&world.patient]).any(|id| text.contains(id.as_str()));
-                assert!(!told && !text.contains("梅秀英"), "{} tells the other hospital of her: {text}", operation.id);
+                let told = world
+                    .ids
+                    .values()
+                    .chain([&world.patient])
+                    .any(|id| text.contains(id.as_str()));
+                assert!(
+                    !told && !text.contains("梅秀英"),
+                    "{} tells the other hospital of her: {text}",
+                    operation.id
+                );
             }
         }
     }
@@ -225,14 +314,27 @@ async fn what_is_one_womans_does_not_exist_for_another() {
     let bai = app.bai().await;
     let [hers, _] = documents();
     let mut tried = 0;
-    for operation in all(&hers).into_iter().filter(|operation| operation.path.contains('{')) {
-        let Some(id) = subject(&operation.path, &world) else { continue };
-        let (open, close) = (operation.path.find('{').unwrap(), operation.path.find('}').unwrap());
+    for operation in all(&hers)
+        .into_iter()
+        .filter(|operation| operation.path.contains('{'))
+    {
+        let Some(id) = subject(&operation.path, &world) else {
+            continue;
+        };
+        let (open, close) = (
+            operation.path.find('{').unwrap(),
+            operation.path.find('}').unwrap(),
+        );
         let mut path = operation.path.clone();
         path.replace_range(open..=close, id);
         let answer = operation.tried_by(&bai, &path).await;
-        let hidden = answer.status == 404 || ([400, 422].contains(&answer.status) && operation.method != Method::GET);
-        assert!(hidden, "{} by another woman: {} {}", operation.id, answer.status, answer.body);
+        let hidden =
+            answer.status == 404 || ([400, 422].contains(&answer.status) && operation.method != Method::GET);
+        assert!(
+            hidden,
+            "{} by another woman: {} {}",
+            operation.id, answer.status, answer.body
+        );
         tried += 1;
     }
     assert!(tried > 10, "only {tried} tried");

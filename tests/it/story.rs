@@ -17,11 +17,19 @@ async fn mei_goes_from_her_first_lesson_to_the_survey() {
 
 fn step<'a>(journey: &'a Value, kind: &str) -> &'a Value {
     let steps = journey["steps"].as_array().unwrap();
-    steps.iter().find(|s| s["kind"] == kind).unwrap_or_else(|| panic!("no step {kind} in {journey}"))
+    steps
+        .iter()
+        .find(|s| s["kind"] == kind)
+        .unwrap_or_else(|| panic!("no step {kind} in {journey}"))
 }
 
 async fn journey_of(app: &App, woman: &Woman) -> Value {
-    woman.phone.ask(&app.endpoint, Method::GET, "/me/journey", None, None).await.unwrap().body
+    woman
+        .phone
+        .ask(&app.endpoint, Method::GET, "/me/journey", None, None)
+        .await
+        .unwrap()
+        .body
 }
 
 async fn walk(app: &App) {
@@ -41,7 +49,10 @@ async fn walk(app: &App) {
     }
 
     // 3. She answers the assessment; the clinic finds it, most urgent first; the anesthesiologist decides.
-    let answers = healthy(&person, json!({ "spn.cond": ["scoliosis"], "spn.cobb": "moderate" }));
+    let answers = healthy(
+        &person,
+        json!({ "spn.cond": ["scoliosis"], "spn.cobb": "moderate" }),
+    );
     let told = walker.assessment(&mut woman, &answers).await.unwrap();
     assert_eq!(told["told"]["level"], "consult");
     assert!(!told["told"].to_string().contains("禁忌"), "{told}");
@@ -61,14 +72,23 @@ async fn walk(app: &App) {
     // 4. The consent with her own risk in it; she reads, understands, signs; both signatures are in the PDF.
     let etag = zhao.get(&format!("/consents/{}", woman.consent)).await.etag();
     let release = json!({ "capacity": { "basis": "seen" } });
-    zhao.post_at(&format!("/consents/{}/release", woman.consent), &etag, release).await.expect(200);
+    zhao.post_at(&format!("/consents/{}/release", woman.consent), &etag, release)
+        .await
+        .expect(200);
     let presented = zhao.get(&format!("/consents/{}/presented", woman.consent)).await;
-    assert!(String::from_utf8(presented.bytes).unwrap().contains("侧弯"), "her own risk is in the text");
+    assert!(
+        String::from_utf8(presented.bytes).unwrap().contains("侧弯"),
+        "her own risk is in the text"
+    );
     walker.read_consent(&woman).await.unwrap();
     walker.understand_consent(&woman).await.unwrap();
     walker.sign_consent(&woman).await.unwrap();
     let active = walker.countersign(&woman).await.unwrap();
-    assert_eq!(active.pointer("/consent/state").or(active.get("state")).unwrap(), "active", "{active}");
+    assert_eq!(
+        active.pointer("/consent/state").or(active.get("state")).unwrap(),
+        "active",
+        "{active}"
+    );
     let document = zhao.get(&format!("/consents/{}/document", woman.consent)).await;
     assert!(document.bytes.starts_with(b"%PDF-"), "{}", document.status);
 
@@ -99,22 +119,54 @@ async fn walk(app: &App) {
     let zhao = app.zhao().await;
     let alerts = zhao.get("/alerts").await.expect(200);
     assert_eq!(alerts["items"][0]["level"], "red");
-    assert_eq!(alerts["items"][0]["patient"].as_str(), Some(woman.patient.as_str()));
+    assert_eq!(
+        alerts["items"][0]["patient"].as_str(),
+        Some(woman.patient.as_str())
+    );
     walker.survey(&woman, 5).await.unwrap();
 
     // 7. The quality office sees the four national indicators with her in the numerators.
     let qian = app.qian().await;
-    let figures = qian.get("/indicators?from=2026-01-01&to=2026-12-31").await.expect(200);
-    for (code, numerator, denominator) in [("N1-lit", 1, 1), ("N2-lit", 1, 1), ("N3-lit", 0, 1), ("N4-lit", 1, 1)] {
-        let row = figures["items"].as_array().unwrap().iter().find(|row| row["code"] == code).unwrap();
-        assert_eq!((&row["numerator"], &row["denominator"]), (&json!(numerator), &json!(denominator)), "{row}");
+    let figures = qian
+        .get("/indicators?from=2026-01-01&to=2026-12-31")
+        .await
+        .expect(200);
+    for (code, numerator, denominator) in [
+        ("N1-lit", 1, 1),
+        ("N2-lit", 1, 1),
+        ("N3-lit", 0, 1),
+        ("N4-lit", 1, 1),
+    ] {
+        let row = figures["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["code"] == code)
+            .unwrap();
+        assert_eq!(
+            (&row["numerator"], &row["denominator"]),
+            (&json!(numerator), &json!(denominator)),
+            "{row}"
+        );
     }
     let journey = journey_of(app, &woman).await;
-    for kind in ["lessons", "assessment", "review", "consent", "admission", "analgesia", "delivery"] {
+    for kind in [
+        "lessons",
+        "assessment",
+        "review",
+        "consent",
+        "admission",
+        "analgesia",
+        "delivery",
+    ] {
         assert_eq!(step(&journey, kind)["state"], "done", "{kind}");
     }
     app.work().await;
-    let facility = qian.get("/facility").await.expect(200)["id"].as_str().unwrap().parse().unwrap();
+    let facility = qian.get("/facility").await.expect(200)["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     let audit = muan::journal::audit(&app.ctx.db, facility).await.unwrap();
     assert_eq!(audit.broken_at, None);
 }

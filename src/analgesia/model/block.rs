@@ -5,11 +5,10 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::words::words;
 use super::{Amount, Pump};
 use crate::base::id::StaffId;
 
-words! {
+crate::words! {
     /// Neuraxial technique.
     Technique {
         /// Epidural.

@@ -7,10 +7,9 @@ use uuid::Uuid;
 
 use super::Amount;
 use super::block::Technique;
-use super::words::words;
 use crate::base::id::{EpisodeId, LaborId, PatientId, StaffId};
 
-words! {
+crate::words! {
     /// How she gave birth; a second twin by cesarean makes it a cesarean.
     DeliveryMode {
         /// Spontaneous.

@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Amount;
-use super::words::words;
 use crate::base::id::{ComplicationId, StaffId};
 
-words! {
+crate::words! {
     /// A complication.
     ComplicationCode {
         /// Low pressure.
@@ -69,6 +68,7 @@ words! {
     }
 
     /// How it ended.
+    #[oai(rename = "ComplicationOutcome")]
     Outcome {
         /// Without a trace.
         Recovered = "recovered",

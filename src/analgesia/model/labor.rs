@@ -5,11 +5,10 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::words::words;
 use super::{Amount, Complication, DeliveryVersion, ObservationRow, RecordVersion, StopVersion};
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, StaffId};
 
-words! {
+crate::words! {
     /// Where a labor stands.
     LaborState {
         /// She is in labor.

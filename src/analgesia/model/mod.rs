@@ -12,7 +12,6 @@ mod event;
 mod labor;
 mod observation;
 mod pump;
-mod words;
 
 pub use amount::Amount;
 pub use block::*;

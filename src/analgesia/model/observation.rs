@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
-use super::words::words;
 use super::{Amount, Dermatome};
 use crate::base::id::{ObservationId, StaffId};
 
-words! {
+crate::words! {
     /// When pain was scored.
     VasContext {
         /// Between contractions.

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Amount;
 use super::block::Drug;
-use super::words::words;
 
-words! {
+crate::words! {
     /// What a pump does.
     PumpMode {
         /// Continuous background.

@@ -3,7 +3,6 @@
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
-use crate::assessment::facts::authored;
 use crate::assessment::model::{Assessed, Inputs, Level, Phase, Review, ReviewState};
 use crate::assessment::{rules, store};
 use crate::base::canonical::sha256;
@@ -170,7 +169,7 @@ async fn filed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &Asses
         episode_id: episode.id,
         response_id: response.id,
         phase,
-        level: rules::level(&result.level),
+        level: Level::of(&result.level),
         told_level: result.told_level.as_deref().and_then(Level::parse),
         urgent: result.urgent,
         complete: result.status == Status::Complete,
@@ -281,9 +280,4 @@ async fn journaled(tx: &mut Tx, submitted: &Submitted<'_>, review: &Review, run:
         Some(&submitted.by.request.id),
     )
     .await
-}
-
-/// The texts of an assessment that is shown; the form must still be loaded.
-pub(super) fn form_of<'a>(ctx: &'a Ctx, run: &Assessed) -> Result<&'a Form> {
-    authored(ctx, &run.result)
 }

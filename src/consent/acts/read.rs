@@ -3,7 +3,7 @@
 use serde_json::json;
 use tracing::instrument;
 
-use super::prepare::{asked_form, sentence};
+use super::release::{asked_form, sentence};
 use super::{known, missing, subject};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;

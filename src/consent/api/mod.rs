@@ -1,9 +1,11 @@
 //! Wire structs and routes of consents; no decisions.
 
 mod asks;
+mod orders;
 mod patient;
 mod shown;
 mod staff;
+mod steps;
 mod wire;
 
 pub use patient::PatientApi;

@@ -5,11 +5,10 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
-use super::asks::{AskIn, ComprehensionIn, IdentityIn, NoIn, ReadingIn, RequestIn, SignIn};
+use super::asks::{AskIn, ComprehensionIn, ConsentRequestIn, IdentityIn, NoIn, ReadingIn, SignIn};
 use super::shown::{Shown, pdf};
-use super::wire::{
-    AskedOut, ConsentOut, ConsentPageOut, ProgressOut, ProvedOut, QuestionsOut, UnderstoodOut,
-};
+use super::steps::{ProvedOut, QuestionsOut, ReadingProgressOut, UnderstoodOut};
+use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
 use crate::base::PageRequest;
 use crate::base::id::ConsentId;
 use crate::consent::acts;
@@ -29,7 +28,7 @@ impl PatientApi {
         &self,
         ctx: Data<&Ctx>,
         caller: ByPatient,
-        _body: Json<RequestIn>,
+        _body: Json<ConsentRequestIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
         let consent = acts::request(&ctx, &caller.0).await?;
         let version = consent.revision;
@@ -95,7 +94,7 @@ impl PatientApi {
         caller: ByPatient,
         id: Path<ConsentId>,
         body: Json<ReadingIn>,
-    ) -> Result<Accepted<ProgressOut>, Failure> {
+    ) -> Result<Accepted<ReadingProgressOut>, Failure> {
         let session = body.session.clone();
         let progress = acts::reading_events(&ctx, &caller.0, id.0, &session, body.0.events()).await?;
         let version = progress.consent.revision;

@@ -5,8 +5,9 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, OpenApi};
 
-use super::asks::{
-    AnswerIn, BedsideIn, ConversationIn, CountersignIn, PrepareIn, ReleaseIn, ReturnIn, RisksIn, WaiveIn,
+use super::orders::{
+    BedsideIn, ConversationIn, CountersignIn, PrepareIn, QuestionAnswerIn, ReleaseIn, ReturnIn, RisksIn,
+    WaiveIn,
 };
 use super::shown::{Shown, pdf};
 use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
@@ -161,7 +162,7 @@ impl StaffApi {
         ctx: Data<&Ctx>,
         caller: ByStaff,
         id: Path<ConsentId>,
-        body: Json<AnswerIn>,
+        body: Json<QuestionAnswerIn>,
     ) -> Result<CreatedVersioned<AskedOut>, Failure> {
         let (consent, asked) = acts::answer(&ctx, &caller.0, id.0, body.question, &body.answer).await?;
         Ok(CreatedVersioned::of(asked, consent.revision))

@@ -5,11 +5,9 @@ use poem_openapi::Object;
 
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, PatientId, StaffId};
-use crate::consent::acts::{Progress, Proved, Questions, Understood};
 use crate::consent::model::{
     Asked, Channel, Consent, Conversation, Dwell, Gate, Missing, Proposed, Round, State, View, Waiver,
 };
-use crate::consent::rules::quiz::{Choice, Drawn, Graded};
 
 /// A consent.
 #[derive(Clone, Debug, Object)]
@@ -301,7 +299,8 @@ pub struct ConsentPageOut {
     has_document: bool,
 }
 
-fn each<T, U: From<T>>(list: Vec<T>) -> Vec<U> {
+/// A list in its wire form.
+pub(super) fn each<T, U: From<T>>(list: Vec<T>) -> Vec<U> {
     list.into_iter().map(U::from).collect()
 }
 
@@ -318,159 +317,6 @@ impl From<View> for ConsentPageOut {
             risks: each(view.risks),
             confirmed_at: view.confirmed_at,
             has_document: view.has_document,
-        }
-    }
-}
-
-/// What is left after a batch of reading.
-#[derive(Clone, Debug, Object)]
-pub struct ProgressOut {
-    /// Where the consent stands.
-    state: State,
-    /// Reading per section.
-    reading: Vec<DwellOut>,
-    /// What is missing before she may sign.
-    missing: MissingOut,
-}
-
-impl From<Progress> for ProgressOut {
-    fn from(progress: Progress) -> ProgressOut {
-        ProgressOut {
-            state: progress.consent.state,
-            reading: each(progress.reading),
-            missing: progress.missing.into(),
-        }
-    }
-}
-
-/// An option of a question.
-#[derive(Clone, Debug, Object)]
-pub struct ChoiceOut {
-    /// Stable code.
-    code: String,
-    /// Text.
-    text: String,
-}
-
-impl From<Choice> for ChoiceOut {
-    fn from(choice: Choice) -> ChoiceOut {
-        ChoiceOut {
-            code: choice.code,
-            text: choice.text,
-        }
-    }
-}
-
-/// A question before signing.
-#[derive(Clone, Debug, Object)]
-pub struct QuestionOut {
-    /// Its id.
-    id: String,
-    /// Text.
-    question: String,
-    /// In the order to be shown.
-    options: Vec<ChoiceOut>,
-}
-
-impl From<Drawn> for QuestionOut {
-    fn from(drawn: Drawn) -> QuestionOut {
-        QuestionOut {
-            id: drawn.id,
-            question: drawn.question,
-            options: each(drawn.options),
-        }
-    }
-}
-
-/// The questions of a round.
-#[derive(Clone, Debug, Object)]
-pub struct QuestionsOut {
-    /// 1, 2, …
-    round: i64,
-    /// In the order drawn.
-    questions: Vec<QuestionOut>,
-}
-
-impl From<Questions> for QuestionsOut {
-    fn from(drawn: Questions) -> QuestionsOut {
-        QuestionsOut {
-            round: drawn.round,
-            questions: each(drawn.questions),
-        }
-    }
-}
-
-/// How a question went.
-#[derive(Clone, Debug, Object)]
-pub struct GradedOut {
-    /// The question.
-    question: String,
-    /// Whether her answer is right.
-    correct: bool,
-    /// Why.
-    explanation: String,
-    /// The section that says it.
-    section: String,
-}
-
-impl From<Graded> for GradedOut {
-    fn from(graded: Graded) -> GradedOut {
-        GradedOut {
-            question: graded.shown.id,
-            correct: graded.correct,
-            explanation: graded.shown.explanation,
-            section: graded.shown.section,
-        }
-    }
-}
-
-/// How a round went.
-#[derive(Clone, Debug, Object)]
-pub struct UnderstoodOut {
-    /// Where the consent stands.
-    state: State,
-    /// All critical right and enough in all.
-    passed: bool,
-    /// The counts.
-    round: RoundOut,
-    /// Each question.
-    results: Vec<GradedOut>,
-    /// Sections to read again.
-    read_again: Vec<String>,
-    /// A talk with the doctor is offered.
-    conversation_offered: bool,
-}
-
-impl From<Understood> for UnderstoodOut {
-    fn from(understood: Understood) -> UnderstoodOut {
-        UnderstoodOut {
-            state: understood.consent.state,
-            passed: understood.grade.passed,
-            read_again: understood.grade.read_again(),
-            conversation_offered: understood.conversation_offered(),
-            round: understood.round.into(),
-            results: each(understood.grade.graded),
-        }
-    }
-}
-
-/// A proof of identity that was taken.
-#[derive(Clone, Debug, Object)]
-pub struct ProvedOut {
-    /// `confirmed`.
-    state: String,
-    /// Her level for signing: 2 with a check in person during this pregnancy.
-    level: i64,
-    /// Until when it counts as fresh.
-    expires_at: DateTime<Utc>,
-}
-
-impl From<Proved> for ProvedOut {
-    fn from(proved: Proved) -> ProvedOut {
-        ProvedOut {
-            state: "confirmed".to_owned(),
-            level: proved.level,
-            expires_at: proved.expires_at,
         }
     }
 }

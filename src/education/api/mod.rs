@@ -7,7 +7,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
-use self::wire::{LessonBriefOut, LessonOut, ProgressIn, ProgressOut, QuizIn, QuizOut, brief, full};
+use self::wire::{LessonBriefOut, LessonOut, LessonProgressOut, ProgressIn, QuizIn, QuizOut, brief, full};
 use super::acts;
 use super::model::Chosen;
 use super::rules::Report;
@@ -73,7 +73,7 @@ impl PatientApi {
         caller: ByPatient,
         slug: Path<String>,
         body: Json<ProgressIn>,
-    ) -> Result<Json<ProgressOut>, Failure> {
+    ) -> Result<Json<LessonProgressOut>, Failure> {
         let report = Report {
             version: body.0.version,
             position: body.0.position,

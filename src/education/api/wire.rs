@@ -236,7 +236,7 @@ pub struct ProgressIn {
 
 /// How far she is.
 #[derive(Object)]
-pub struct ProgressOut {
+pub struct LessonProgressOut {
     /// Its name in URLs.
     pub slug: String,
     /// Of the text that she read last.
@@ -253,9 +253,9 @@ pub struct ProgressOut {
     pub done: bool,
 }
 
-impl From<Progress> for ProgressOut {
-    fn from(p: Progress) -> ProgressOut {
-        ProgressOut {
+impl From<Progress> for LessonProgressOut {
+    fn from(p: Progress) -> LessonProgressOut {
+        LessonProgressOut {
             done: p.done(),
             slug: p.slug,
             version: p.version,
@@ -274,13 +274,13 @@ pub struct QuizIn {
     /// Of the text that she read.
     pub version: String,
     /// Every item once.
-    pub answers: Vec<AnswerIn>,
+    pub answers: Vec<QuizAnswerIn>,
 }
 
 /// Her option for an item.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-pub struct AnswerIn {
+pub struct QuizAnswerIn {
     /// The item.
     pub id: String,
     /// `a`, `b` or `c`.

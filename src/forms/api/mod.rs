@@ -1,1 +1,8 @@
-//! Wire structs and routes of the assessment; no decisions.
+//! Wire structs and routes of forms; no decisions.
+
+mod patient;
+mod staff;
+mod wire;
+
+pub use patient::PatientApi;
+pub use staff::StaffApi;

@@ -8,9 +8,7 @@ use crate::base::id::{FacilityId, PatientId};
 use crate::base::{Error, Result};
 use crate::http::params::masked;
 use crate::people::acts::Profile;
-use crate::people::model::{
-    AgreementState, EmergencyContact, Facility, IdType, LoggedIn, Patient, Settings, Staff,
-};
+use crate::people::model::{AgreementState, EmergencyContact, Facility, IdType, LoggedIn, Patient};
 
 /// A log-in that worked.
 #[derive(Object)]

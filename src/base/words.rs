@@ -1,9 +1,12 @@
-//! The form of a closed list of words: one literal is the stored word, the wire word and the journaled word.
+//! A closed list of words: one literal is the stored word, the wire word and the journaled word.
 
+/// Makes enums whose variants are words; ordered as listed.
+#[macro_export]
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)* })*) => {$(
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(poem_openapi::Enum, serde::Serialize, serde::Deserialize)]
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, poem_openapi::Enum, serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $($(#[$about])* #[oai(rename = $word)] #[serde(rename = $word)] $variant,)*
         }
@@ -24,5 +27,3 @@ macro_rules! words {
         }
     )*};
 }
-
-pub(super) use words;

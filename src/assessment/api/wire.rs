@@ -1,0 +1,392 @@
+//! What the assessment looks like on the wire.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::Object;
+use poem_openapi::types::Any;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::assessment::acts::{Record, ShownFinding, Verdict, Waiting};
+use crate::assessment::model::{
+    Assessed, Decision, Level, Outcome, Phase, Plan, PlannedTechnique, Review, ReviewState, Shown, Used,
+};
+use crate::base::Role;
+use crate::base::id::{EpisodeId, PatientId, ResponseId, ReviewId, StaffId};
+
+/// An assessment in the queue.
+#[derive(Object)]
+pub struct ReviewOut {
+    /// Its id.
+    pub id: ReviewId,
+    /// Whose.
+    pub patient_id: PatientId,
+    /// In which pregnancy.
+    pub episode_id: EpisodeId,
+    /// The answers.
+    pub response_id: ResponseId,
+    /// When the questions were asked.
+    pub phase: Phase,
+    /// The highest level that fired. `none` of an unfinished assessment is "not assessed": see `assessed`.
+    pub level: Level,
+    /// The level whose sentence she read.
+    pub told_level: Option<Level>,
+    /// False when nothing fired, but answers are missing.
+    pub assessed: bool,
+    /// Whether everything was answered.
+    pub complete: bool,
+    /// Something needs her today.
+    pub urgent: bool,
+    /// Where it stands.
+    pub state: ReviewState,
+    /// By when a doctor looks at it.
+    pub due_at: DateTime<Utc>,
+    /// Who has it in hand.
+    pub claimed_by: Option<StaffId>,
+    /// Until when.
+    pub claim_ends_at: Option<DateTime<Utc>>,
+    /// When she submitted.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<Review> for ReviewOut {
+    fn from(r: Review) -> ReviewOut {
+        let claimed = r.state == ReviewState::Claimed;
+        ReviewOut {
+            id: r.id,
+            patient_id: r.patient_id,
+            episode_id: r.episode_id,
+            response_id: r.response_id,
+            phase: r.phase,
+            level: r.level,
+            told_level: r.told_level,
+            assessed: r.complete || r.level > Level::None,
+            complete: r.complete,
+            urgent: r.urgent,
+            state: r.state,
+            due_at: r.due_at,
+            claimed_by: r.claimed_by.filter(|_| claimed),
+            claim_ends_at: r.claim_ends_at.filter(|_| claimed),
+            created_at: r.created_at,
+        }
+    }
+}
+
+/// A line of the queue.
+#[derive(Object)]
+pub struct ReviewWaitingOut {
+    /// The assessment.
+    pub review: ReviewOut,
+    /// Her name.
+    pub name: Option<String>,
+    /// Record number of the hospital.
+    pub record_number: String,
+}
+
+impl From<Waiting> for ReviewWaitingOut {
+    fn from(w: Waiting) -> ReviewWaitingOut {
+        ReviewWaitingOut {
+            review: w.review.into(),
+            name: w.name,
+            record_number: w.record_number,
+        }
+    }
+}
+
+/// One answer.
+#[derive(Object)]
+pub struct UsedOut {
+    /// The question.
+    pub link_id: String,
+    /// `boolean`, `integer`, `decimal`, `date`, `date_time`, `time`, `text`, `code`, `attachment` or `url`.
+    #[oai(rename = "type")]
+    pub kind: String,
+    /// The answer; decimals are texts.
+    pub value: Any<Value>,
+}
+
+impl From<Used> for UsedOut {
+    fn from(u: Used) -> UsedOut {
+        UsedOut {
+            link_id: u.link_id,
+            kind: u.kind,
+            value: Any(u.value),
+        }
+    }
+}
+
+/// A question with the answer that decided a finding.
+#[derive(Object)]
+pub struct DecidedByOut {
+    /// The question.
+    pub link_id: String,
+    /// The answer, a list where several were given.
+    pub value: Any<Value>,
+}
+
+/// A sentence in both languages.
+#[derive(Object)]
+pub struct SentenceOut {
+    /// Simplified Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// One finding.
+#[derive(Object)]
+pub struct FindingOut {
+    /// Id of the rule.
+    pub rule: String,
+    /// How it came out.
+    pub outcome: Shown,
+    /// Level of the rule, whatever the outcome.
+    pub level: Level,
+    /// Kind of the rule.
+    pub kind: Option<String>,
+    /// For staff.
+    pub staff: String,
+    /// What she is told.
+    pub patient: SentenceOut,
+    /// The answers that decided it.
+    pub decided_by: Vec<DecidedByOut>,
+    /// Questions without an answer that it hangs on.
+    pub missing: Vec<String>,
+    /// The end of a waiting time, RFC 3339.
+    pub not_before: Option<String>,
+    /// The guideline.
+    pub source: String,
+    /// Whether a clinician confirmed the rule.
+    pub confirmed: bool,
+    /// It stays with the anesthesiologist unless she agrees.
+    pub confidential: bool,
+    /// Laboratory values of hers behind it that nobody compared with the sheet yet.
+    pub unverified: Vec<String>,
+    /// It still wants an anesthesiologist's decision.
+    pub undecided: bool,
+}
+
+impl From<ShownFinding> for FindingOut {
+    fn from(s: ShownFinding) -> FindingOut {
+        FindingOut {
+            level: Level::of(&s.finding.level),
+            rule: s.finding.rule,
+            outcome: s.outcome,
+            kind: s.finding.kind,
+            staff: s.staff,
+            patient: SentenceOut {
+                zh: s.patient.zh,
+                en: s.patient.en,
+            },
+            decided_by: s
+                .finding
+                .decided_by
+                .into_iter()
+                .map(|(link_id, value)| DecidedByOut {
+                    link_id,
+                    value: Any(value),
+                })
+                .collect(),
+            missing: s.finding.missing,
+            not_before: s.finding.not_before,
+            source: s.finding.source,
+            confirmed: s.finding.confirmed,
+            confidential: s.confidential,
+            unverified: s.unverified,
+            undecided: s.undecided,
+        }
+    }
+}
+
+/// One run of the rules.
+#[derive(Object)]
+pub struct RunOut {
+    /// Its id.
+    pub id: Uuid,
+    /// The revision of the answers that it saw.
+    pub response_version: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `url|version` of the form.
+    pub form: String,
+    /// Version of the rules.
+    pub rules_version: String,
+    /// Version of the engine.
+    pub engine_version: String,
+    /// The highest level that fired.
+    pub level: Level,
+    /// Something needed her that day.
+    pub urgent: bool,
+    /// Rules that fired.
+    pub fired: Vec<String>,
+    /// Questions without an answer.
+    pub missing: Vec<String>,
+    /// Derived values by name; none where an input is missing.
+    pub scores: Any<Value>,
+    /// The latest waiting time, RFC 3339.
+    pub not_before: Option<String>,
+}
+
+impl From<Assessed> for RunOut {
+    fn from(a: Assessed) -> RunOut {
+        let fired = a.result.fired().map(|finding| finding.rule.clone()).collect();
+        let scores = a
+            .result
+            .scores
+            .iter()
+            .map(|(name, value)| (name.clone(), value.map(|v| v.to_string()).into()))
+            .collect();
+        RunOut {
+            id: a.id,
+            response_version: a.response_version,
+            at: a.at,
+            level: Level::of(&a.result.level),
+            urgent: a.result.urgent,
+            fired,
+            scores: Any(Value::Object(scores)),
+            form: a.result.form,
+            rules_version: a.result.rules_version,
+            engine_version: a.result.engine_version,
+            missing: a.result.missing,
+            not_before: a.result.not_before,
+        }
+    }
+}
+
+/// What is planned for her.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct PlanIo {
+    /// The technique.
+    pub technique: PlannedTechnique,
+    /// ASA physical status, 1–6.
+    pub asa_class: Option<i64>,
+    /// When anticoagulants are stopped and given again, at most 1000 characters.
+    pub anticoagulation: Option<String>,
+    /// Airway, spine, neurological baseline and whatever else the team must know, at most 1000 characters.
+    pub notes: Option<String>,
+}
+
+impl From<Plan> for PlanIo {
+    fn from(p: Plan) -> PlanIo {
+        PlanIo {
+            technique: p.technique,
+            asa_class: p.asa_class,
+            anticoagulation: p.anticoagulation,
+            notes: p.notes,
+        }
+    }
+}
+
+/// One decision.
+#[derive(Object)]
+pub struct DecisionOut {
+    /// Its id.
+    pub id: Uuid,
+    /// The assessment in the queue.
+    pub review_id: ReviewId,
+    /// The run of the rules that it was made on.
+    pub assessment_id: Uuid,
+    /// What was decided.
+    pub outcome: Outcome,
+    /// Who.
+    pub by: StaffId,
+    /// As what.
+    pub by_role: Role,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Under which conditions.
+    pub conditions: Option<String>,
+    /// What is planned.
+    pub plan: Option<PlanIo>,
+    /// In plain words, for her.
+    pub summary: String,
+    /// Why an absolute finding was overruled.
+    pub reason: Option<String>,
+}
+
+impl From<Decision> for DecisionOut {
+    fn from(d: Decision) -> DecisionOut {
+        DecisionOut {
+            id: d.id,
+            review_id: d.review_id,
+            assessment_id: d.assessment_id,
+            outcome: d.outcome,
+            by: d.by,
+            by_role: d.by_role,
+            at: d.at,
+            conditions: d.conditions,
+            plan: d.plan.map(Into::into),
+            summary: d.summary,
+            reason: d.reason,
+        }
+    }
+}
+
+/// One assessment, whole.
+#[derive(Object)]
+pub struct ReviewRecordOut {
+    /// The assessment in the queue.
+    pub review: ReviewOut,
+    /// The newest run of the rules.
+    pub run: RunOut,
+    /// All findings in the order of the rule table; what hangs on missing answers is `not_assessed`.
+    pub findings: Vec<FindingOut>,
+    /// Her answers, a FHIR `QuestionnaireResponse`.
+    pub answers: Any<Value>,
+    /// What staff entered beside them.
+    pub staff_items: Option<Any<Value>>,
+    /// The answers that rules looked at.
+    pub answers_used: Vec<UsedOut>,
+    /// Earlier runs, newest first.
+    pub history: Vec<RunOut>,
+    /// The decisions of this pregnancy, newest first.
+    pub decisions: Vec<DecisionOut>,
+}
+
+impl From<Record> for ReviewRecordOut {
+    fn from(r: Record) -> ReviewRecordOut {
+        ReviewRecordOut {
+            review: r.review.into(),
+            run: r.run.into(),
+            findings: r.findings.into_iter().map(Into::into).collect(),
+            answers: Any(r.answers),
+            staff_items: r.staff_items.map(Any),
+            answers_used: r.answers_used.into_iter().map(Into::into).collect(),
+            history: r.earlier.into_iter().map(Into::into).collect(),
+            decisions: r.decisions.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// What a doctor decides.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct DecisionIn {
+    /// What.
+    pub outcome: Outcome,
+    /// Under which conditions, at most 1000 characters; needed with `cleared_with_conditions`.
+    pub conditions: Option<String>,
+    /// What is planned.
+    pub plan: Option<PlanIo>,
+    /// In plain words, for her, 1–300 characters.
+    pub summary: String,
+    /// Why an absolute finding is overruled, at most 1000 characters.
+    pub reason: Option<String>,
+}
+
+impl From<DecisionIn> for Verdict {
+    fn from(d: DecisionIn) -> Verdict {
+        Verdict {
+            outcome: d.outcome,
+            conditions: d.conditions,
+            plan: d.plan.map(|p| Plan {
+                technique: p.technique,
+                asa_class: p.asa_class,
+                anticoagulation: p.anticoagulation,
+                notes: p.notes,
+            }),
+            summary: d.summary,
+            reason: d.reason,
+        }
+    }
+}

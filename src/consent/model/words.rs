@@ -1,0 +1,129 @@
+//! Small words of the consent, parsed once.
+
+crate::words! {
+    /// Where a consent stands (CE §4.1).
+    State {
+        /// Being prepared; content is not hers to see.
+        Draft = "draft",
+        /// Released, content frozen.
+        Issued = "issued",
+        /// She has begun to read.
+        Reading = "reading",
+        /// All gates passed or waived with a reason.
+        Ready = "ready",
+        /// She has signed; the anesthesiologist has not.
+        PatientSigned = "patient_signed",
+        /// Countersigned, in force.
+        Active = "active",
+        /// What it covers is finished.
+        Fulfilled = "fulfilled",
+        /// Declined.
+        Refused = "refused",
+        /// Taken back.
+        Withdrawn = "withdrawn",
+        /// A deadline or its validity passed.
+        Expired = "expired",
+    }
+
+    /// What stands between her and signing.
+    Gate {
+        /// The lessons that the template requires.
+        Lessons = "lessons",
+        /// Every section read to its end, for at least its floor.
+        Reading = "reading",
+        /// The questions answered.
+        Comprehension = "comprehension",
+    }
+
+    /// How she and the doctor talked.
+    Channel {
+        /// Face to face.
+        InPerson = "in_person",
+        /// By video.
+        Video = "video",
+        /// By phone.
+        Phone = "phone",
+    }
+
+    /// What the statement on her capacity rests on (decision at release).
+    CapacityBasis {
+        /// The anesthesiologist saw her.
+        Seen = "seen",
+        /// By video.
+        Video = "video",
+        /// From the record.
+        Record = "record",
+    }
+
+    /// How she proved her identity before signing.
+    ProofMethod {
+        /// A code that staff gave her at the bedside.
+        BedsideCode = "bedside_code",
+        /// A fresh WeChat phone check against the number on record.
+        WechatPhone = "wechat_phone",
+    }
+
+    /// What she did on a page.
+    ReadingKind {
+        /// The document was opened.
+        Open = "open",
+        /// A section came on the screen.
+        Visible = "visible",
+        /// It left the screen.
+        Hidden = "hidden",
+        /// Its end was reached.
+        ScrollEnd = "scroll_end",
+        /// A part of its audio or video was played.
+        MediaRange = "media_range",
+        /// The document was closed or the app left.
+        Close = "close",
+    }
+
+    /// Why a patient-signed consent goes back to her.
+    ReturnReason {
+        /// The strokes can't be recognized as hers.
+        SignatureUnclear = "signature_unclear",
+        /// Her identity has to be checked again.
+        IdentityDoubt = "identity_doubt",
+        /// Something has to be explained again.
+        ExplanationNeeded = "explanation_needed",
+        /// Something else, in words.
+        Other = "other",
+    }
+
+    /// Why she says no; never required (CE-190).
+    RefusalReason {
+        /// The needle.
+        Needle = "needle",
+        /// Side effects.
+        SideEffects = "side_effects",
+        /// A natural birth.
+        Natural = "natural",
+        /// Cost.
+        Cost = "cost",
+        /// Her family's opinion.
+        Family = "family",
+        /// Another one.
+        Other = "other",
+    }
+
+    /// Who interpreted.
+    InterpreterKind {
+        /// A staff member.
+        Staff = "staff",
+        /// A relative.
+        Relative = "relative",
+        /// A service.
+        Service = "service",
+    }
+}
+
+impl State {
+    /// Whether nothing leads out of it (CE-051).
+    pub fn is_terminal(self) -> bool {
+        matches!(
+            self,
+            State::Fulfilled | State::Refused | State::Withdrawn | State::Expired
+        )
+    }
+}

@@ -1,0 +1,118 @@
+//! Her routes.
+
+use poem::web::Data;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::types::Any;
+use serde_json::Value;
+
+use super::wire::{AssignedOut, ContentIn, EmptyIn, ResponseOut, StartIn, SubmittedOut};
+use crate::base::id::ResponseId;
+use crate::ctx::Ctx;
+use crate::forms::acts;
+use crate::forms::model::Hooks;
+use crate::http::answer::{Cached, CreatedVersioned, Versioned};
+use crate::http::problem::Failure;
+use crate::people::caller::ByPatient;
+
+/// Her forms.
+pub struct PatientApi;
+
+#[OpenApi]
+impl PatientApi {
+    /// The forms assigned to her with state and window
+    #[oai(path = "/forms", method = "get", operation_id = "forms.list")]
+    async fn list(&self, ctx: Data<&Ctx>, caller: ByPatient) -> Result<Json<Vec<AssignedOut>>, Failure> {
+        let all = acts::list(&ctx, &caller.0).await?;
+        Ok(Json(all.into_iter().map(Into::into).collect()))
+    }
+
+    /// The definition of a form, a FHIR R4 Questionnaire
+    #[oai(
+        path = "/questionnaires/:name",
+        method = "get",
+        operation_id = "forms.questionnaire"
+    )]
+    async fn questionnaire(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        name: Path<String>,
+        version: Query<Option<String>>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Cached<Any<Value>>, Failure> {
+        let entry = acts::questionnaire(&ctx, &caller.0, &name, version.as_deref()).await?;
+        let etag = format!("\"{}\"", entry.digest);
+        Ok(Cached::of(
+            Any(Value::clone(&entry.served)),
+            etag,
+            if_none_match.as_deref(),
+        ))
+    }
+
+    /// Begin a form; a draft that was begun before is given back
+    #[oai(path = "/responses", method = "post", operation_id = "forms.start")]
+    async fn start(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        body: Json<StartIn>,
+    ) -> Result<CreatedVersioned<ResponseOut>, Failure> {
+        let drafted = acts::start(&ctx, &caller.0, &body.questionnaire, body.assignment).await?;
+        let version = drafted.response.version;
+        Ok(CreatedVersioned::of(drafted, version))
+    }
+
+    /// Her answers
+    #[oai(path = "/responses/:id", method = "get", operation_id = "forms.read")]
+    async fn read(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<ResponseId>,
+    ) -> Result<Versioned<ResponseOut>, Failure> {
+        let drafted = acts::read(&ctx, &caller.0, id.0).await?;
+        let version = drafted.response.version;
+        Ok(Versioned::of(drafted, version))
+    }
+
+    /// Save a draft, which may be incomplete
+    #[oai(path = "/responses/:id", method = "put", operation_id = "forms.save")]
+    async fn save(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<ResponseId>,
+        body: Json<ContentIn>,
+    ) -> Result<Versioned<ResponseOut>, Failure> {
+        let drafted = acts::save(&ctx, &caller.0, id.0, body.0.content.0).await?;
+        let version = drafted.response.version;
+        Ok(Versioned::of(drafted, version))
+    }
+
+    /// Submit her answers
+    #[oai(
+        path = "/responses/:id/submit",
+        method = "post",
+        operation_id = "forms.submit"
+    )]
+    async fn submit(
+        &self,
+        ctx: Data<&Ctx>,
+        hooks: Data<&Hooks>,
+        caller: ByPatient,
+        id: Path<ResponseId>,
+        /// `handling=strict` refuses answers to questions that are not asked, instead of leaving them out.
+        #[oai(name = "Prefer")]
+        prefer: Header<Option<String>>,
+        _body: Json<EmptyIn>,
+    ) -> Result<Versioned<SubmittedOut>, Failure> {
+        let strict = prefer
+            .as_deref()
+            .is_some_and(|value| value.contains("handling=strict"));
+        let answered = acts::submit(&ctx, &hooks, &caller.0, id.0, strict).await?;
+        let version = answered.response.version;
+        Ok(Versioned::of(answered, version))
+    }
+}

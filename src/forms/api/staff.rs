@@ -1,0 +1,97 @@
+//! Routes of staff.
+
+use poem::web::Data;
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+
+use super::wire::{EnterIn, StaffItemsIn, StaffResponseOut, SubmittedOut, VerificationOut, VerifyIn};
+use crate::base::id::{PatientId, ResponseId};
+use crate::ctx::Ctx;
+use crate::forms::acts;
+use crate::forms::model::Hooks;
+use crate::http::answer::{Created, CreatedVersioned, Versioned};
+use crate::http::problem::Failure;
+use crate::people::caller::ByStaff;
+
+/// A woman's forms.
+pub struct StaffApi;
+
+#[OpenApi]
+impl StaffApi {
+    /// A woman's answers
+    #[oai(path = "/responses/:id", method = "get", operation_id = "forms.read_staff")]
+    async fn read(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ResponseId>,
+    ) -> Result<Versioned<StaffResponseOut>, Failure> {
+        let record = acts::read_staff(&ctx, &caller.0, id.0).await?;
+        let version = record.response.version;
+        Ok(Versioned::of(record, version))
+    }
+
+    /// Enter the staff part beside her answers
+    #[oai(
+        path = "/responses/:id/staff-items",
+        method = "put",
+        operation_id = "forms.staff_items"
+    )]
+    async fn staff_items(
+        &self,
+        ctx: Data<&Ctx>,
+        hooks: Data<&Hooks>,
+        caller: ByStaff,
+        id: Path<ResponseId>,
+        body: Json<StaffItemsIn>,
+    ) -> Result<Versioned<StaffResponseOut>, Failure> {
+        let answers = body
+            .0
+            .answers
+            .into_iter()
+            .map(|(link_id, value)| (link_id, value.0));
+        let record = acts::staff_items(&ctx, &hooks, &caller.0, id.0, answers.collect()).await?;
+        let version = record.response.version;
+        Ok(Versioned::of(record, version))
+    }
+
+    /// Confirm answers against their source
+    #[oai(
+        path = "/responses/:id/verifications",
+        method = "post",
+        operation_id = "forms.verify"
+    )]
+    async fn verify(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ResponseId>,
+        body: Json<VerifyIn>,
+    ) -> Result<Created<Vec<VerificationOut>>, Failure> {
+        let verified = acts::verify(&ctx, &caller.0, id.0, body.0.link_ids).await?;
+        let shown: Vec<VerificationOut> = verified.into_iter().map(Into::into).collect();
+        Ok(Created::of(shown))
+    }
+
+    /// Fill in a form on her behalf
+    #[oai(
+        path = "/patients/:id/responses",
+        method = "post",
+        operation_id = "forms.enter"
+    )]
+    async fn enter(
+        &self,
+        ctx: Data<&Ctx>,
+        hooks: Data<&Hooks>,
+        caller: ByStaff,
+        id: Path<PatientId>,
+        body: Json<EnterIn>,
+    ) -> Result<CreatedVersioned<SubmittedOut>, Failure> {
+        let body = body.0;
+        let answered =
+            acts::enter(&ctx, &hooks, &caller.0, id.0, &body.questionnaire, body.content.0).await?;
+        let version = answered.response.version;
+        Ok(CreatedVersioned::of(answered, version))
+    }
+}

@@ -1,0 +1,319 @@
+//! What forms look like on the wire. Questionnaires and answers are FHIR R4 documents as they are.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use poem_openapi::Object;
+use poem_openapi::types::Any;
+use serde_json::Value;
+
+use crate::base::id::{AssignmentId, EpisodeId, PatientId, ResponseId, StaffId};
+use crate::forms::acts::Record;
+use crate::forms::model::{
+    Answered, Assigned, AssignmentState, Drafted, Kept, Response, ResponseStatus, Told, Verification, Warning,
+};
+
+/// A form that she is asked to fill in.
+#[derive(Object)]
+pub struct AssignedOut {
+    /// The assignment.
+    pub id: AssignmentId,
+    /// Name of the form, for `GET /questionnaires/{name}`.
+    pub name: String,
+    /// Title in her language.
+    pub title: String,
+    /// What it is asked for.
+    pub reference: String,
+    /// Where it stands.
+    pub state: AssignmentState,
+    /// When it opens.
+    pub opens_at: DateTime<Utc>,
+    /// By when it is wanted.
+    pub due_at: Option<DateTime<Utc>>,
+    /// When it closes.
+    pub closes_at: Option<DateTime<Utc>>,
+    /// Her answers.
+    pub response_id: Option<ResponseId>,
+}
+
+impl From<Assigned> for AssignedOut {
+    fn from(a: Assigned) -> AssignedOut {
+        AssignedOut {
+            id: a.assignment.id,
+            name: a.assignment.name,
+            title: a.title,
+            reference: a.assignment.reference,
+            state: a.state,
+            opens_at: a.assignment.opens_at,
+            due_at: a.assignment.due_at,
+            closes_at: a.assignment.closes_at,
+            response_id: a.assignment.response.map(|(id, _)| id),
+        }
+    }
+}
+
+/// She begins a form.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct StartIn {
+    /// Name of the form.
+    pub questionnaire: String,
+    /// Which assignment of it; the first open one if absent.
+    pub assignment: Option<AssignmentId>,
+}
+
+/// Answers as a whole.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct ContentIn {
+    /// A FHIR R4 `QuestionnaireResponse`.
+    pub content: Any<Value>,
+}
+
+/// Nothing.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct EmptyIn {}
+
+/// Something to look at again, which does not stop her.
+#[derive(Object)]
+pub struct WarningOut {
+    /// Stable.
+    pub code: String,
+    /// The question.
+    pub link_id: Option<String>,
+    /// One sentence in the language asked for.
+    pub message: String,
+}
+
+impl From<Warning> for WarningOut {
+    fn from(w: Warning) -> WarningOut {
+        WarningOut {
+            code: w.code,
+            link_id: w.link_id,
+            message: w.message,
+        }
+    }
+}
+
+/// Her answers.
+#[derive(Object)]
+pub struct ResponseOut {
+    /// Their id.
+    pub id: ResponseId,
+    /// `url|version` of the form.
+    pub questionnaire: String,
+    /// Name of the form.
+    pub name: String,
+    /// Draft or submitted.
+    pub status: ResponseStatus,
+    /// A FHIR R4 `QuestionnaireResponse`.
+    pub content: Any<Value>,
+    /// Things to look at again.
+    pub warnings: Vec<WarningOut>,
+    /// When they were begun.
+    pub authored_at: DateTime<Utc>,
+    /// When they were submitted.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// Revision.
+    pub version: i64,
+}
+
+impl From<Drafted> for ResponseOut {
+    fn from(d: Drafted) -> ResponseOut {
+        ResponseOut {
+            id: d.response.id,
+            questionnaire: d.response.questionnaire,
+            name: d.response.name,
+            status: d.response.status,
+            content: Any(d.response.content),
+            warnings: d.warnings.into_iter().map(Into::into).collect(),
+            authored_at: d.response.authored_at,
+            completed_at: d.response.completed_at,
+            version: d.response.version,
+        }
+    }
+}
+
+/// What she is told.
+#[derive(Object)]
+pub struct ToldOut {
+    /// Something needs her today.
+    pub urgent: bool,
+    /// Sentences in the order in which she reads them.
+    pub lines: Vec<String>,
+    /// The number to call, when something is urgent.
+    pub phone: Option<String>,
+    /// The level whose sentence she reads.
+    pub level: Option<String>,
+}
+
+impl From<Told> for ToldOut {
+    fn from(t: Told) -> ToldOut {
+        ToldOut {
+            urgent: t.urgent,
+            lines: t.lines,
+            phone: t.phone,
+            level: t.level,
+        }
+    }
+}
+
+/// Submitted answers with what she is told.
+#[derive(Object)]
+pub struct SubmittedOut {
+    /// The answers.
+    pub response: ResponseOut,
+    /// What she is told, if there is something to say.
+    pub told: Option<ToldOut>,
+}
+
+impl From<Answered> for SubmittedOut {
+    fn from(a: Answered) -> SubmittedOut {
+        SubmittedOut {
+            response: Drafted {
+                response: a.response,
+                warnings: a.warnings,
+            }
+            .into(),
+            told: a.told.map(Into::into),
+        }
+    }
+}
+
+/// One answer that was compared with its source.
+#[derive(Object)]
+pub struct VerificationOut {
+    /// The question.
+    pub link_id: String,
+    /// Who compared it.
+    pub staff_id: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl From<Verification> for VerificationOut {
+    fn from(v: Verification) -> VerificationOut {
+        VerificationOut {
+            link_id: v.link_id,
+            staff_id: v.staff_id,
+            at: v.at,
+        }
+    }
+}
+
+/// One kept version.
+#[derive(Object)]
+pub struct KeptOut {
+    /// Revision.
+    pub version: i64,
+    /// Who made it, as the journal writes it.
+    pub actor: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl From<Kept> for KeptOut {
+    fn from(k: Kept) -> KeptOut {
+        KeptOut {
+            version: k.version,
+            actor: k.actor,
+            at: k.at,
+        }
+    }
+}
+
+/// A woman's answers as staff read them; findings stand in the review.
+#[derive(Object)]
+pub struct StaffResponseOut {
+    /// Their id.
+    pub id: ResponseId,
+    /// Whose.
+    pub patient_id: PatientId,
+    /// In which pregnancy.
+    pub episode_id: EpisodeId,
+    /// `url|version` of the form.
+    pub questionnaire: String,
+    /// Name of the form.
+    pub name: String,
+    /// Draft or submitted.
+    pub status: ResponseStatus,
+    /// Her answers, a FHIR R4 `QuestionnaireResponse`.
+    pub content: Any<Value>,
+    /// What staff entered beside them, a `QuestionnaireResponse` of the staff part.
+    pub staff_items: Option<Any<Value>>,
+    /// Who filled the form in on her behalf.
+    pub entered_by: Option<StaffId>,
+    /// Answers that were compared with their source.
+    pub verifications: Vec<VerificationOut>,
+    /// The versions that are kept, oldest first.
+    pub history: Vec<KeptOut>,
+    /// When they were begun.
+    pub authored_at: DateTime<Utc>,
+    /// When they were submitted.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// Revision.
+    pub version: i64,
+}
+
+impl From<Record> for StaffResponseOut {
+    fn from(r: Record) -> StaffResponseOut {
+        let Response {
+            id,
+            patient_id,
+            episode_id,
+            questionnaire,
+            name,
+            status,
+            content,
+            staff_items,
+            entered_by,
+            authored_at,
+            completed_at,
+            version,
+            ..
+        } = r.response;
+        StaffResponseOut {
+            id,
+            patient_id,
+            episode_id,
+            questionnaire,
+            name,
+            status,
+            content: Any(content),
+            staff_items: staff_items.map(Any),
+            entered_by,
+            verifications: r.verifications.into_iter().map(Into::into).collect(),
+            history: r.history.into_iter().map(Into::into).collect(),
+            authored_at,
+            completed_at,
+            version,
+        }
+    }
+}
+
+/// The staff part beside her answers, all of it.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct StaffItemsIn {
+    /// Answers by linkId: numbers, texts, codes, dates, lists of them. What is left out is taken back.
+    pub answers: HashMap<String, Any<Value>>,
+}
+
+/// Which answers were compared with their source.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct VerifyIn {
+    /// The questions.
+    pub link_ids: Vec<String>,
+}
+
+/// A form that staff fill in on her behalf.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct EnterIn {
+    /// Name of the form.
+    pub questionnaire: String,
+    /// A FHIR R4 `QuestionnaireResponse`.
+    pub content: Any<Value>,
+}
