@@ -78,7 +78,10 @@ fn all(document: &Value) -> Vec<Operation> {
                     )
                 })
                 .collect();
-            let path = path.trim_start_matches("/api/patient/v1").trim_start_matches("/api/staff/v1").to_owned();
+            let path = path
+                .trim_start_matches("/api/patient/v1")
+                .trim_start_matches("/api/staff/v1")
+                .to_owned();
             let path = if query.is_empty() {
                 path
             } else {

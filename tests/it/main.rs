@@ -1,8 +1,9 @@
 //! The one integration binary: every chapter goes through HTTP and uses the same cast of people.
 
-mod analgesia;
 mod access;
+mod analgesia;
 mod assessment;
+mod consent;
 mod content;
 mod edge;
 mod education;
@@ -14,7 +15,6 @@ mod house;
 mod journal;
 mod migrations;
 mod openapi;
-mod consent;
 mod people;
 mod quality;
 mod story;
