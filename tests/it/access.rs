@@ -210,7 +210,7 @@ async fn every_operation_is_open_to_the_roles_of_its_row_and_to_no_other() {
     }
     let routed = Act::ALL
         .iter()
-        .filter(|act| !policy::row(act).contains(&Party::System))
+        .filter(|act| !policy::row(**act).contains(&Party::System))
         .count();
     assert!(
         tried >= routed,

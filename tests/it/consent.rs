@@ -1,171 +1,14 @@
 //! The ceremony of consent over HTTP: request, release, reading, questions, signature, countersignature, bedside, and
 //! every way out of it.
 
+mod ceremony;
+
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::App;
-use crate::support::cast::{PASSWORD, Woman};
-use crate::support::client::Client;
-
-/// Mei's consent, released by Zhao without an assessment.
-struct Ceremony {
-    app: App,
-    mei: Woman,
-    zhao: Client,
-    id: String,
-}
-
-impl Ceremony {
-    async fn released() -> Ceremony {
-        let app = App::new().await;
-        let (mei, zhao) = (app.mei().await, app.zhao().await);
-        let draft = mei.post("/consent-requests", json!({})).await.expect(201);
-        assert_eq!(draft["state"], "draft");
-        let id = draft["id"].as_str().unwrap().to_owned();
-        let body = json!({ "capacity": { "basis": "seen" }, "assessment_waived": "Seen in the clinic today." });
-        let released = zhao.post_at(&format!("/consents/{id}/release"), "\"1\"", body).await.expect(200);
-        assert_eq!(released["state"], "issued");
-        Ceremony { app, mei, zhao, id }
-    }
-
-    fn path(&self, rest: &str) -> String {
-        format!("/consents/{}{rest}", self.id)
-    }
-
-    async fn etag(&self) -> String {
-        self.mei.get(&self.path("")).await.etag()
-    }
-
-    async fn state(&self) -> String {
-        let page = self.mei.get(&self.path("")).await.expect(200);
-        page["state"].as_str().unwrap().to_owned()
-    }
-
-    /// She reads every section for its floor and to its end.
-    async fn reads(&self) -> Value {
-        self.app.clock.advance(300);
-        let page = self.mei.get(&self.path("")).await.expect(200);
-        let (mut events, mut seq, mut at) = (Vec::new(), 0, 0);
-        let mut push = |kind: &str, section: &Value, at_ms: i64| {
-            seq += 1;
-            events.push(json!({ "kind": kind, "section": section, "seq": seq, "at_ms": at_ms }));
-        };
-        for section in page["reading"].as_array().unwrap() {
-            push("visible", &section["section"], at);
-            at += section["floor_ms"].as_i64().unwrap();
-            push("scroll_end", &section["section"], at);
-            push("hidden", &section["section"], at);
-        }
-        let body = json!({ "session": "phone", "events": events });
-        self.mei.post(&self.path("/reading-events"), body).await.expect(202)
-    }
-
-    /// She answers the questions; `right` says whether she knows.
-    async fn answers(&self, right: bool) -> Value {
-        let template: Value = serde_json::from_str(include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/content/consents/labor-analgesia/1.0.0/zh-CN.json"
-        )))
-        .unwrap();
-        let bank = template["comprehension"]["questions"].as_array().unwrap();
-        let asked = self.mei.get(&self.path("/comprehension")).await.expect(200);
-        let answers: Vec<Value> = asked["questions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|question| {
-                let known = bank.iter().find(|one| one["id"] == question["id"]).unwrap();
-                let options = question["options"].as_array().unwrap();
-                let chosen = options.iter().find(|one| (one["code"] == known["answer"]) == right).unwrap();
-                json!({ "question": question["id"], "option": chosen["code"] })
-            })
-            .collect();
-        let body = json!({ "answers": answers });
-        self.mei.post(&self.path("/comprehension"), body).await.expect(201)
-    }
-
-    /// Zhao closes a gate with a reason.
-    async fn waived(&self, gate: &str) -> Value {
-        let body = json!({ "gate": gate, "reason": "Explained in person.", "teach_back": "She said it in her own words." });
-        self.zhao.post_at(&self.path("/waive"), &self.etag().await, body).await.expect(201)
-    }
-
-    /// She agrees to electronic signatures, and staff check her document in person.
-    async fn identified(&self) {
-        let agreements = self.mei.get("/me/agreements").await.expect(200);
-        let one = agreements.as_array().unwrap().iter().find(|one| one["kind"] == "electronic_signature").unwrap();
-        let body = json!({ "version": one["version"], "accepted": true });
-        self.mei.put_bare("/me/agreements/electronic_signature", body).await.expect(200);
-        let path = format!("/patients/{}/identity-checks", self.mei.patient_id);
-        let body = json!({ "method": "in_person", "identifiers": ["name", "id_document"] });
-        self.zhao.post(&path, body).await.expect(201);
-    }
-
-    async fn ready() -> Ceremony {
-        let ceremony = Ceremony::released().await;
-        ceremony.reads().await;
-        assert_eq!(ceremony.answers(true).await["passed"], true);
-        ceremony.waived("lessons").await;
-        ceremony.identified().await;
-        assert_eq!(ceremony.state().await, "ready");
-        ceremony
-    }
-
-    async fn mark(&self) -> Value {
-        let page = self.mei.get(&self.path("")).await.expect(200);
-        json!({
-            "presented_sha256": page["presented_sha256"],
-            "statements": ["told", "time", "truth", "change_mind", "emergency"],
-            "decision": "agree",
-            "strokes": strokes(0),
-            "canvas": canvas(),
-        })
-    }
-
-    async fn signed() -> Ceremony {
-        let ceremony = Ceremony::ready().await;
-        let (etag, mark) = (ceremony.etag().await, ceremony.mark().await);
-        let signed = ceremony.mei.post_at(&ceremony.path("/sign"), &etag, mark).await.expect(201);
-        assert_eq!(signed["state"], "patient_signed");
-        ceremony
-    }
-
-    async fn step_up(&self) {
-        let body = json!({ "password": PASSWORD });
-        self.zhao.post("/sessions/current/step-up", body).await.expect(201);
-    }
-
-    async fn active() -> Ceremony {
-        let ceremony = Ceremony::signed().await;
-        ceremony.step_up().await;
-        let etag = ceremony.etag().await;
-        let active = ceremony.zhao.post_at(&ceremony.path("/countersign"), &etag, countersign()).await.expect(200);
-        assert_eq!(active["state"], "active");
-        ceremony
-    }
-}
-
-fn countersign() -> Value {
-    json!({
-        "statements": ["explained", "identity", "capacity"],
-        "strokes": strokes(9),
-        "canvas": canvas(),
-    })
-}
-
-fn canvas() -> Value {
-    json!({ "width": 400, "height": 150, "pixel_ratio": "3", "started_at": "2026-03-02T01:00:00Z" })
-}
-
-/// A wavy line; another `phase` is another signature.
-fn strokes(phase: i64) -> Value {
-    let points: Vec<Value> = (0..60)
-        .map(|n| json!([40 + n * 4, 75 + ((n * 7 + phase) % 41) - 20, n * 11, -1]))
-        .collect();
-    json!([points])
-}
+use ceremony::{Ceremony, countersign};
 
 /// What a document says; none, said aloud, without poppler.
 fn text_of(pdf: &[u8]) -> Option<String> {
@@ -173,9 +16,17 @@ fn text_of(pdf: &[u8]) -> Option<String> {
     let file = folder.path().join("consent.pdf");
     std::fs::write(&file, pdf).unwrap();
     match Command::new("pdftotext").arg("-raw").arg(&file).arg("-").output() {
-        Ok(output) => Some(String::from_utf8(output.stdout).unwrap().split_whitespace().collect()),
+        Ok(output) => Some(
+            String::from_utf8(output.stdout)
+                .unwrap()
+                .split_whitespace()
+                .collect(),
+        ),
         Err(error) => {
-            #[expect(clippy::disallowed_methods, reason = "the one switch of the tests, no setting of the service")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one switch of the tests, no setting of the service"
+            )]
             let required = std::env::var("MUAN_TEST_REQUIRE").unwrap_or_default();
             assert!(!required.contains("poppler"), "pdftotext is required: {error}");
             eprintln!("skipped: pdftotext is not installed");
@@ -200,7 +51,11 @@ async fn the_whole_ceremony_ends_in_a_document_with_both_signatures() {
         "questions_answered": true,
         "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
     });
-    ceremony.zhao.post(&ceremony.path("/bedside"), body).await.expect(201);
+    ceremony
+        .zhao
+        .post(&ceremony.path("/bedside"), body)
+        .await
+        .expect(201);
     let page = ceremony.mei.get(&ceremony.path("")).await.expect(200);
     assert!(page["confirmed_at"].is_string());
 }
@@ -211,7 +66,10 @@ async fn what_is_shown_is_sent_byte_for_byte_with_its_digest() {
     let shown = ceremony.mei.get(&ceremony.path("/presented")).await;
     assert_eq!(shown.status, 200);
     let page = ceremony.mei.get(&ceremony.path("")).await.expect(200);
-    assert_eq!(hex::encode(muan::base::canonical::sha256(&shown.bytes)), page["presented_sha256"]);
+    assert_eq!(
+        hex::encode(muan::base::canonical::sha256(&shown.bytes)),
+        page["presented_sha256"]
+    );
     assert!(shown.header("digest").unwrap().starts_with("sha-256="));
     assert!(shown.header("content-encoding").is_none());
     let staff = ceremony.zhao.get(&ceremony.path("/presented")).await;
@@ -222,7 +80,10 @@ async fn what_is_shown_is_sent_byte_for_byte_with_its_digest() {
 async fn a_second_request_is_refused_while_one_is_open() {
     let ceremony = Ceremony::released().await;
     let again = ceremony.mei.post("/consent-requests", json!({})).await;
-    assert_eq!((again.status, again.code().as_str()), (409, "consent.already_open"));
+    assert_eq!(
+        (again.status, again.code().as_str()),
+        (409, "consent.already_open")
+    );
 }
 
 #[tokio::test]
@@ -234,7 +95,10 @@ async fn a_release_without_assessment_needs_a_reason_and_the_version() {
     let body = json!({ "capacity": { "basis": "video" } });
     assert_eq!(zhao.post(&path, body.clone()).await.status, 428);
     let refused = zhao.post_at(&path, "\"1\"", body).await;
-    assert_eq!((refused.status, refused.code().as_str()), (409, "consent.assessment_missing"));
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (409, "consent.assessment_missing")
+    );
 }
 
 #[tokio::test]
@@ -243,7 +107,10 @@ async fn signing_before_reading_is_refused() {
     ceremony.identified().await;
     let (etag, mark) = (ceremony.etag().await, ceremony.mark().await);
     let refused = ceremony.mei.post_at(&ceremony.path("/sign"), &etag, mark).await;
-    assert_eq!((refused.status, refused.code().as_str()), (409, "consent.illegal_transition"));
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (409, "consent.illegal_transition")
+    );
     assert_eq!(refused.body["current"]["state"], "issued");
 }
 
@@ -253,7 +120,10 @@ async fn forged_reading_is_refused() {
     let event = |kind: &str, seq: i64, at_ms: i64| json!({ "kind": kind, "section": "purpose", "seq": seq, "at_ms": at_ms });
     let body = json!({ "session": "s", "events": [event("visible", 1, 0), event("hidden", 2, 3_600_000)] });
     let refused = ceremony.mei.post(&ceremony.path("/reading-events"), body).await;
-    assert_eq!((refused.status, refused.code().as_str()), (422, "consent.reading_impossible"));
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (422, "consent.reading_impossible")
+    );
     assert_eq!(ceremony.state().await, "issued");
 }
 
@@ -262,7 +132,10 @@ async fn two_failed_rounds_bring_a_talk_and_never_a_dead_stop() {
     let ceremony = Ceremony::released().await;
     ceremony.reads().await;
     let first = ceremony.answers(false).await;
-    assert_eq!((&first["passed"], &first["conversation_offered"]), (&json!(false), &json!(false)));
+    assert_eq!(
+        (&first["passed"], &first["conversation_offered"]),
+        (&json!(false), &json!(false))
+    );
     assert!(!first["read_again"].as_array().unwrap().is_empty());
     assert_eq!(ceremony.answers(false).await["conversation_offered"], true);
     assert_eq!(ceremony.answers(true).await["passed"], true);
@@ -275,10 +148,16 @@ async fn signing_another_content_or_without_a_statement_is_refused() {
     let mut other = ceremony.mark().await;
     other["presented_sha256"] = json!("0".repeat(64));
     let refused = ceremony.mei.post_at(&path, &etag, other).await;
-    assert_eq!((refused.status, refused.code().as_str()), (409, "consent.content_mismatch"));
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (409, "consent.content_mismatch")
+    );
     let mut silent = ceremony.mark().await;
     silent["statements"] = json!(["told"]);
-    assert_eq!(ceremony.mei.post_at(&path, &etag, silent).await.code(), "consent.statement_missing");
+    assert_eq!(
+        ceremony.mei.post_at(&path, &etag, silent).await.code(),
+        "consent.statement_missing"
+    );
     let mut dot = ceremony.mark().await;
     dot["strokes"] = json!([[[1, 1, 0, -1]]]);
     assert_eq!(ceremony.mei.post_at(&path, &etag, dot).await.status, 422);
@@ -291,11 +170,24 @@ async fn signing_another_content_or_without_a_statement_is_refused() {
 async fn a_repeated_signing_gets_its_first_answer_and_a_stale_one_is_refused() {
     let ceremony = Ceremony::ready().await;
     let (etag, mark) = (ceremony.etag().await, ceremony.mark().await);
-    let stale = ceremony.mei.post_at(&ceremony.path("/sign"), "\"1\"", mark.clone()).await;
+    let stale = ceremony
+        .mei
+        .post_at(&ceremony.path("/sign"), "\"1\"", mark.clone())
+        .await;
     assert_eq!(stale.status, 412);
-    let bare = ceremony.mei.post_bare(&ceremony.path("/sign"), mark.clone()).await;
-    assert_eq!((bare.status, bare.code().as_str()), (400, "http.idempotency_key_missing"));
-    ceremony.mei.post_at(&ceremony.path("/sign"), &etag, mark).await.expect(201);
+    let bare = ceremony
+        .mei
+        .post_bare(&ceremony.path("/sign"), mark.clone())
+        .await;
+    assert_eq!(
+        (bare.status, bare.code().as_str()),
+        (400, "http.idempotency_key_missing")
+    );
+    ceremony
+        .mei
+        .post_at(&ceremony.path("/sign"), &etag, mark)
+        .await
+        .expect(201);
 }
 
 #[tokio::test]
@@ -303,7 +195,11 @@ async fn strokes_that_were_used_before_are_never_taken_again() {
     let ceremony = Ceremony::signed().await;
     let body = json!({ "reason": "signature_unclear" });
     let etag = ceremony.etag().await;
-    ceremony.zhao.post_at(&ceremony.path("/return"), &etag, body).await.expect(200);
+    ceremony
+        .zhao
+        .post_at(&ceremony.path("/return"), &etag, body)
+        .await
+        .expect(200);
     assert_eq!(ceremony.state().await, "ready");
     let (etag, mark) = (ceremony.etag().await, ceremony.mark().await);
     let refused = ceremony.mei.post_at(&ceremony.path("/sign"), &etag, mark).await;
@@ -314,18 +210,32 @@ async fn strokes_that_were_used_before_are_never_taken_again() {
 async fn a_countersignature_needs_a_fresh_step_up_and_answered_questions() {
     let ceremony = Ceremony::signed().await;
     let path = ceremony.path("/countersign");
+    // Logging in is a proof of presence too, for ten minutes.
+    ceremony.app.clock.advance(660);
     let etag = ceremony.etag().await;
     let refused = ceremony.zhao.post_at(&path, &etag, countersign()).await;
     assert_eq!(refused.code(), "people.step_up_required");
-    let asked = ceremony.mei.post(&ceremony.path("/questions"), json!({ "question": "会疼吗？" })).await.expect(201);
+    let asked = ceremony
+        .mei
+        .post(&ceremony.path("/questions"), json!({ "question": "会疼吗？" }))
+        .await
+        .expect(201);
     ceremony.step_up().await;
     let etag = ceremony.etag().await;
     let open = ceremony.zhao.post_at(&path, &etag, countersign()).await;
     assert_eq!(open.code(), "consent.questions_open");
     let answer = json!({ "question": asked["id"], "answer": "会有一点胀。" });
-    ceremony.zhao.post(&ceremony.path("/answers"), answer).await.expect(201);
+    ceremony
+        .zhao
+        .post(&ceremony.path("/answers"), answer)
+        .await
+        .expect(201);
     let etag = ceremony.etag().await;
-    ceremony.zhao.post_at(&path, &etag, countersign()).await.expect(200);
+    ceremony
+        .zhao
+        .post_at(&path, &etag, countersign())
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -337,7 +247,11 @@ async fn she_may_say_no_and_take_back_at_once() {
     refused.mei.post("/consent-requests", json!({})).await.expect(201);
 
     let active = Ceremony::active().await;
-    let answer = active.mei.post(&active.path("/withdraw"), json!({})).await.expect(200);
+    let answer = active
+        .mei
+        .post(&active.path("/withdraw"), json!({}))
+        .await
+        .expect(200);
     assert_eq!(answer["state"], "withdrawn");
     let again = active.mei.post(&active.path("/withdraw"), json!({})).await;
     assert_eq!(again.code(), "consent.illegal_transition");
@@ -347,12 +261,10 @@ async fn she_may_say_no_and_take_back_at_once() {
 async fn deadlines_pass_by_the_clock() {
     let ceremony = Ceremony::released().await;
     ceremony.app.clock.advance(336 * 3600 + 1);
-    ceremony.app.work().await;
-    assert_eq!(ceremony.state().await, "expired");
+    assert_eq!(ceremony.state_after_work().await, "expired");
     let active = Ceremony::active().await;
     active.app.clock.advance(31 * 24 * 3600);
-    active.app.work().await;
-    assert_eq!(active.state().await, "expired");
+    assert_eq!(active.state_after_work().await, "expired");
 }
 
 #[tokio::test]
