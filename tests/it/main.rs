@@ -1,5 +1,6 @@
 //! The one integration binary: every chapter goes through HTTP and uses the same cast of people.
 
+mod analgesia;
 mod access;
 mod assessment;
 mod content;

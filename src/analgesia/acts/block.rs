@@ -12,17 +12,15 @@ use crate::analgesia::model::{
     Stop, StopVersion, TimeOut,
 };
 use crate::analgesia::{rules, store};
-use crate::assessment;
 use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, StaffId};
 use crate::base::{Act, Code, Role, Subject};
-use crate::consent;
 use crate::ctx::{Ctx, Tx};
-use crate::episode;
 use crate::episode::model::{StepKind, StepState};
 use crate::once;
 use crate::people::caller::Caller;
-use crate::people::{self, policy};
+use crate::people::policy;
+use crate::{assessment, consent, episode, people};
 
 /// The one-hour score is missed by then.
 const ONE_HOUR_MISSED: Duration = Duration::minutes(75);

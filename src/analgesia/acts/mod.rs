@@ -22,7 +22,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::LaborId;
 use crate::base::{Act, Code, Noun};
 use crate::ctx::Tx;
-use crate::episode;
+use crate::episode::facts as episodes;
 use crate::episode::model::{Episode, NewTask};
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
@@ -37,9 +37,7 @@ async fn locked(tx: &mut Tx, caller: &Caller, act: Act, id: LaborId) -> Result<(
         account: None,
     };
     policy::may(caller, act, Noun::Labor, belongs)?;
-    let episode = episode::facts::lock(tx, facility, episode)
-        .await?
-        .ok_or_else(missing)?;
+    let episode = episodes::lock(tx, facility, episode).await?.ok_or_else(missing)?;
     let labor = store::labor(tx, facility, id).await?.ok_or_else(missing)?;
     Ok((labor, episode))
 }
@@ -71,6 +69,6 @@ async fn call(
         due: tx.now + Duration::minutes(call.within_min),
         urgent: call.urgent,
     };
-    episode::facts::add_task(tx, &task).await?;
+    episodes::add_task(tx, &task).await?;
     Ok(())
 }

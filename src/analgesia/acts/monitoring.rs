@@ -11,10 +11,10 @@ use crate::base::error::Result;
 use crate::base::id::LaborId;
 use crate::base::{Act, Subject};
 use crate::ctx::Ctx;
-use crate::episode;
 use crate::once;
 use crate::people::caller::Caller;
-use crate::people::{self, policy};
+use crate::people::policy;
+use crate::{episode, people};
 
 /// A monitor's queue after an hour without network.
 const MOST_AT_ONCE: usize = 100;

@@ -69,7 +69,7 @@ crate::words! {
 
     /// How it ended.
     #[oai(rename = "ComplicationOutcome")]
-    Outcome {
+    EventOutcome {
         /// Without a trace.
         Recovered = "recovered",
         /// Still there.
@@ -116,7 +116,7 @@ pub struct Event {
     /// What was done, up to 1000 characters.
     pub treatment: Option<String>,
     /// How it ended.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<EventOutcome>,
     /// When.
     pub resolved_at: Option<DateTime<Utc>>,
     /// Needed with `adp`.

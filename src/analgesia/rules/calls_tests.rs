@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::analgesia::model::Outcome;
+use crate::analgesia::model::EventOutcome;
 
 fn seen(values: Value) -> Observation {
     let mut body = json!({ "observed_at": "2026-03-02T09:00:00Z" });
@@ -131,7 +131,7 @@ fn a_severe_complication_is_urgent_whatever_it_is() {
         onset_at: DateTime::<Utc>::UNIX_EPOCH,
         severity,
         treatment: None,
-        outcome: Some(Outcome::Ongoing),
+        outcome: Some(EventOutcome::Ongoing),
         resolved_at: None,
         adp_next: None,
     };

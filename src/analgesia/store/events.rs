@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::known;
 use crate::analgesia::model::{
-    AdpNext, Alarm, Complication, ComplicationCode, Event, ObservationRow, Outcome,
+    AdpNext, Alarm, Complication, ComplicationCode, Event, EventOutcome, ObservationRow,
 };
 use crate::base::error::Result;
 use crate::base::id::{ComplicationId, FacilityId, LaborId, ObservationId, StaffId};
@@ -131,7 +131,7 @@ pub async fn add_complication(
     .bind(event.severity)
     .bind(event.onset_at)
     .bind(event.resolved_at)
-    .bind(event.outcome.map(Outcome::word))
+    .bind(event.outcome.map(EventOutcome::word))
     .bind(event.adp_next.map(AdpNext::word))
     .bind(treatment)
     .bind(row.by)
@@ -181,7 +181,7 @@ pub async fn complications(
                 onset_at: row.onset_at,
                 severity: row.severity,
                 treatment: r.open_if(labor, "treatment", row.treatment.as_ref()).await?,
-                outcome: row.outcome.as_deref().and_then(Outcome::parse),
+                outcome: row.outcome.as_deref().and_then(EventOutcome::parse),
                 resolved_at: row.resolved_at,
                 adp_next: row.adp_next.as_deref().and_then(AdpNext::parse),
             },
