@@ -78,7 +78,7 @@ impl Walker<'_> {
         self.wait(20 * 60).await?;
         let etag = self.etag(&self.anesthesiologist, &path).await?;
         let body = json!({
-            "indication": "labor", "technique": "epidural", "interspace": "L3-L4", "position": "lateral",
+            "indication": "labor", "technique": "epidural", "interspace": "L3-4", "position": "lateral",
             "needle_attempts": 1, "lor_depth_cm": "5", "catheter_depth_cm": "4", "catheter_site": "epidural",
             "test_dose": {
                 "given_at": self.ago(6), "drug": "lidocaine", "amount": "45", "volume_ml": "3", "result": "negative",
@@ -93,7 +93,7 @@ impl Walker<'_> {
                 "modes": ["pieb", "pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "opioid": "sufentanil",
                 "opioid_ug_ml": "0.4", "pieb_volume_ml": "8", "pieb_interval_min": 40, "bolus_volume_ml": "8",
                 "lockout_min": 15, "hourly_limit_ml_h": "28", "solution_total_ml": "100",
-                "reservoir": { "label": "0.1% 罗哌卡因 + 0.4 µg/ml 舒芬太尼", "batch": "B2026001", "expires": "2027-12-31" },
+                "reservoir": { "label": "0.1% 罗哌卡因 + 0.4 µg/ml 舒芬太尼", "batch": "B2026001", "expires_on": "2027-12-31" },
                 "started_at": self.ago(1),
             },
         });

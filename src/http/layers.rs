@@ -3,8 +3,9 @@
 //! The framework's own errors (a body that is no JSON, a path that is no route) never reach a handler; here they get
 //! the same problem details as all others. Their texts name types of the program and are not passed on.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError};
@@ -15,6 +16,7 @@ use poem_openapi::OperationId;
 use poem_openapi::error::{
     AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
 };
+use regex::bytes::Regex;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -101,7 +103,8 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
                 Err(_) => failed(Error::Busy(Code::HttpOverloaded)),
             }
         };
-        let mut response = SCOPE.scope((locale, request_id.clone()), answered).await;
+        let response = SCOPE.scope((locale, request_id.clone()), answered).await;
+        let mut response = with_z(response).await;
         drop(guard);
         finish(&mut response, &request_id);
         count(&response, begun);
@@ -326,6 +329,27 @@ fn coding(req: &Request) -> Option<CompressionAlgo> {
     } else {
         None
     }
+}
+
+/// Writes instants with `Z`, as the contract has them; the framework writes the same instants with `+00:00`.
+async fn with_z(mut response: Response) -> Response {
+    static INSTANT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#""(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)\+00:00""#).expect("a constant expression")
+    });
+    let json = response
+        .content_type()
+        .is_some_and(|kind| kind.starts_with("application/json"));
+    if !json || response.headers().contains_key("digest") {
+        return response;
+    }
+    let Ok(body) = response.take_body().into_bytes().await else {
+        return failed(Error::broken("an answer could not be read"));
+    };
+    match INSTANT.replace_all(&body, &b"\"${1}Z\""[..]) {
+        Cow::Borrowed(_) => response.set_body(body),
+        Cow::Owned(changed) => response.set_body(changed),
+    }
+    response
 }
 
 /// Compresses JSON and text over 1 KiB; bytes that carry their digest go as they are (decision on presented bytes).

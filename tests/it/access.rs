@@ -117,6 +117,11 @@ impl Operation {
     }
 }
 
+/// Whether the door opened: what a rule or a check says behind it is another matter.
+fn let_in(answer: &crate::support::client::Answer) -> bool {
+    ![403, 405, 500].contains(&answer.status) && answer.code() != "http.unauthenticated"
+}
+
 fn ends_the_session(act: Act) -> bool {
     matches!(
         act,
@@ -171,13 +176,7 @@ async fn every_operation_is_open_to_the_roles_of_its_row_and_to_no_other() {
                 "{} is on her document and not hers",
                 operation.id
             );
-            assert!(
-                ![401, 403, 405, 500].contains(&mine.status),
-                "{} by her: {} {}",
-                operation.id,
-                mine.status,
-                mine.body
-            );
+            assert!(let_in(&mine), "{} by her: {} {}", operation.id, mine.status, mine.body);
         }
         tried += 1;
     }
@@ -200,7 +199,7 @@ async fn every_operation_is_open_to_the_roles_of_its_row_and_to_no_other() {
             let answer = operation.tried_by(client, &path).await;
             if row.contains(&policy::party(*role)) {
                 assert!(
-                    ![401, 403, 405, 500].contains(&answer.status),
+                    let_in(&answer),
                     "{} by {name}: {} {}",
                     operation.id,
                     answer.status,

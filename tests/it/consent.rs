@@ -1,206 +1,14 @@
 //! The ceremony of consent over HTTP: request, release, reading, questions, signature, countersignature, bedside, and
 //! every way out of it.
 
+mod ceremony;
+
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::App;
-use crate::support::cast::{PASSWORD, Woman};
-use crate::support::client::Client;
-
-/// Mei's consent, released by Zhao without an assessment.
-struct Ceremony {
-    app: App,
-    mei: Woman,
-    zhao: Client,
-    id: String,
-}
-
-impl Ceremony {
-    async fn released() -> Ceremony {
-        let app = App::new().await;
-        let (mei, zhao) = (app.mei().await, app.zhao().await);
-        let draft = mei.post("/consent-requests", json!({})).await.expect(201);
-        assert_eq!(draft["state"], "draft");
-        let id = draft["id"].as_str().unwrap().to_owned();
-        let body =
-            json!({ "capacity": { "basis": "seen" }, "assessment_waived": "Seen in the clinic today." });
-        let released = zhao
-            .post_at(&format!("/consents/{id}/release"), "\"1\"", body)
-            .await
-            .expect(200);
-        assert_eq!(released["state"], "issued");
-        Ceremony { app, mei, zhao, id }
-    }
-
-    fn path(&self, rest: &str) -> String {
-        format!("/consents/{}{rest}", self.id)
-    }
-
-    async fn etag(&self) -> String {
-        self.mei.get(&self.path("")).await.etag()
-    }
-
-    async fn state(&self) -> String {
-        let page = self.mei.get(&self.path("")).await.expect(200);
-        page["state"].as_str().unwrap().to_owned()
-    }
-
-    /// She reads every section for its floor and to its end.
-    async fn reads(&self) -> Value {
-        self.app.clock.advance(300);
-        let page = self.mei.get(&self.path("")).await.expect(200);
-        let (mut events, mut seq, mut at) = (Vec::new(), 0, 0);
-        let mut push = |kind: &str, section: &Value, at_ms: i64| {
-            seq += 1;
-            events.push(json!({ "kind": kind, "section": section, "seq": seq, "at_ms": at_ms }));
-        };
-        for section in page["reading"].as_array().unwrap() {
-            push("visible", &section["section"], at);
-            at += section["floor_ms"].as_i64().unwrap();
-            push("scroll_end", &section["section"], at);
-            push("hidden", &section["section"], at);
-        }
-        let body = json!({ "session": "phone", "events": events });
-        self.mei
-            .post(&self.path("/reading-events"), body)
-            .await
-            .expect(202)
-    }
-
-    /// She answers the questions; `right` says whether she knows.
-    async fn answers(&self, right: bool) -> Value {
-        let template: Value = serde_json::from_str(include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/content/consents/labor-analgesia/1.0.0/zh-CN.json"
-        )))
-        .unwrap();
-        let bank = template["comprehension"]["questions"].as_array().unwrap();
-        let asked = self.mei.get(&self.path("/comprehension")).await.expect(200);
-        let answers: Vec<Value> = asked["questions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|question| {
-                let known = bank.iter().find(|one| one["id"] == question["id"]).unwrap();
-                let options = question["options"].as_array().unwrap();
-                let chosen = options
-                    .iter()
-                    .find(|one| (one["code"] == known["answer"]) == right)
-                    .unwrap();
-                json!({ "question": question["id"], "option": chosen["code"] })
-            })
-            .collect();
-        let body = json!({ "answers": answers });
-        self.mei
-            .post(&self.path("/comprehension"), body)
-            .await
-            .expect(201)
-    }
-
-    /// Zhao closes a gate with a reason.
-    async fn waived(&self, gate: &str) -> Value {
-        let body = json!({ "gate": gate, "reason": "Explained in person.", "teach_back": "She said it in her own words." });
-        self.zhao
-            .post_at(&self.path("/waive"), &self.etag().await, body)
-            .await
-            .expect(201)
-    }
-
-    /// She agrees to electronic signatures, and staff check her document in person.
-    async fn identified(&self) {
-        let agreements = self.mei.get("/me/agreements").await.expect(200);
-        let one = agreements
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|one| one["kind"] == "electronic_signature")
-            .unwrap();
-        let body = json!({ "version": one["version"], "accepted": true });
-        self.mei
-            .put_bare("/me/agreements/electronic_signature", body)
-            .await
-            .expect(200);
-        let path = format!("/patients/{}/identity-checks", self.mei.patient_id);
-        let body = json!({ "method": "in_person", "identifiers": ["name", "id_document"] });
-        self.zhao.post(&path, body).await.expect(201);
-    }
-
-    async fn ready() -> Ceremony {
-        let ceremony = Ceremony::released().await;
-        ceremony.reads().await;
-        assert_eq!(ceremony.answers(true).await["passed"], true);
-        ceremony.waived("lessons").await;
-        ceremony.identified().await;
-        assert_eq!(ceremony.state().await, "ready");
-        ceremony
-    }
-
-    async fn mark(&self) -> Value {
-        let page = self.mei.get(&self.path("")).await.expect(200);
-        json!({
-            "presented_sha256": page["presented_sha256"],
-            "statements": ["told", "time", "truth", "change_mind", "emergency"],
-            "decision": "agree",
-            "strokes": strokes(0),
-            "canvas": canvas(),
-        })
-    }
-
-    async fn signed() -> Ceremony {
-        let ceremony = Ceremony::ready().await;
-        let (etag, mark) = (ceremony.etag().await, ceremony.mark().await);
-        let signed = ceremony
-            .mei
-            .post_at(&ceremony.path("/sign"), &etag, mark)
-            .await
-            .expect(201);
-        assert_eq!(signed["state"], "patient_signed");
-        ceremony
-    }
-
-    async fn step_up(&self) {
-        let body = json!({ "password": PASSWORD });
-        self.zhao
-            .post("/sessions/current/step-up", body)
-            .await
-            .expect(201);
-    }
-
-    async fn active() -> Ceremony {
-        let ceremony = Ceremony::signed().await;
-        ceremony.step_up().await;
-        let etag = ceremony.etag().await;
-        let active = ceremony
-            .zhao
-            .post_at(&ceremony.path("/countersign"), &etag, countersign())
-            .await
-            .expect(200);
-        assert_eq!(active["state"], "active");
-        ceremony
-    }
-}
-
-fn countersign() -> Value {
-    json!({
-        "statements": ["explained", "identity", "capacity"],
-        "strokes": strokes(9),
-        "canvas": canvas(),
-    })
-}
-
-fn canvas() -> Value {
-    json!({ "width": 400, "height": 150, "pixel_ratio": "3", "started_at": "2026-03-02T01:00:00Z" })
-}
-
-/// A wavy line; another `phase` is another signature.
-fn strokes(phase: i64) -> Value {
-    let points: Vec<Value> = (0..60)
-        .map(|n| json!([40 + n * 4, 75 + ((n * 7 + phase) % 41) - 20, n * 11, -1]))
-        .collect();
-    json!([points])
-}
+use ceremony::{Ceremony, countersign};
 
 /// What a document says; none, said aloud, without poppler.
 fn text_of(pdf: &[u8]) -> Option<String> {
@@ -402,6 +210,8 @@ async fn strokes_that_were_used_before_are_never_taken_again() {
 async fn a_countersignature_needs_a_fresh_step_up_and_answered_questions() {
     let ceremony = Ceremony::signed().await;
     let path = ceremony.path("/countersign");
+    // Logging in is a proof of presence too, for ten minutes.
+    ceremony.app.clock.advance(660);
     let etag = ceremony.etag().await;
     let refused = ceremony.zhao.post_at(&path, &etag, countersign()).await;
     assert_eq!(refused.code(), "people.step_up_required");
@@ -451,12 +261,10 @@ async fn she_may_say_no_and_take_back_at_once() {
 async fn deadlines_pass_by_the_clock() {
     let ceremony = Ceremony::released().await;
     ceremony.app.clock.advance(336 * 3600 + 1);
-    ceremony.app.work().await;
-    assert_eq!(ceremony.state().await, "expired");
+    assert_eq!(ceremony.state_after_work().await, "expired");
     let active = Ceremony::active().await;
     active.app.clock.advance(31 * 24 * 3600);
-    active.app.work().await;
-    assert_eq!(active.state().await, "expired");
+    assert_eq!(active.state_after_work().await, "expired");
 }
 
 #[tokio::test]

@@ -63,6 +63,17 @@ fn uses(text: &str) -> Vec<(String, String)> {
     found
 }
 
+/// A module that is brought in whole is used by what follows its name.
+fn spelled_out((module, part): (String, String), text: &str) -> Vec<(String, String)> {
+    if !part.is_empty() || !SLICES.contains(&module.as_str()) {
+        return vec![(module, part)];
+    }
+    let name = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let prefix = format!("{module}::");
+    let used = text.match_indices(&prefix).map(|(at, _)| name(&text[at + prefix.len()..]));
+    used.filter(|part| !part.is_empty()).map(|part| (module.clone(), part)).collect()
+}
+
 fn place(module: &str) -> (usize, usize) {
     if module == "base" {
         return (0, 0);
@@ -96,7 +107,7 @@ fn a_module_uses_lower_floors_and_what_stands_to_its_left() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        for (used, part) in uses(&text) {
+        for (used, part) in uses(&text).into_iter().flat_map(|found| spelled_out(found, &text)) {
             if used == module
                 || used.is_empty()
                 || used.chars().next().unwrap().is_uppercase()

@@ -100,13 +100,23 @@ async fn add_newborn(tx: &mut Tx, facility: FacilityId, delivery: Uuid, judged: 
     Ok(())
 }
 
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    number: i64,
+    at: DateTime<Utc>,
+    staff_id: StaffId,
+    born_at: DateTime<Utc>,
+    document: Sealed,
+}
+
 /// The birth as it is now.
 pub async fn delivery(
     r: &mut impl Records,
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Option<DeliveryVersion>> {
-    let row: Option<(Uuid, i64, DateTime<Utc>, StaffId, DateTime<Utc>, Sealed)> = r
+    let row: Option<Row> = r
         .q(
             "select id, number, at, staff_id, born_at, document from delivery where facility_id = $1 and labor_id = $2 \
              order by number desc limit 1",
@@ -115,16 +125,16 @@ pub async fn delivery(
         .bind(labor)
         .opt()
         .await?;
-    let Some((id, number, at, by, born_at, document)) = row else {
+    let Some(row) = row else {
         return Ok(None);
     };
-    let kept: Kept = r.open_json(labor, "delivery", &document).await?;
+    let kept: Kept = r.open_json(labor, "delivery", &row.document).await?;
     Ok(Some(DeliveryVersion {
-        id,
-        number,
-        at,
-        by,
-        born_at,
+        id: row.id,
+        number: row.number,
+        at: row.at,
+        by: row.staff_id,
+        born_at: row.born_at,
         decision_to_delivery_min: kept.decision_to_delivery_min,
         delivery: kept.delivery,
         babies: kept.babies,

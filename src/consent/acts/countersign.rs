@@ -125,15 +125,8 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
     .await?;
     let (place, about) = (Some(consent.facility_id), subject(&consent));
     let detail = json!({ "root": prepared.root });
-    tx.journal_as(
-        Act::ConsentActivated,
-        Actor::SYSTEM,
-        place.map(Into::into),
-        about,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_as(Act::ConsentActivated, Actor::SYSTEM, place, about, detail, None)
+        .await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
     let reference = id.to_string();
     episode::facts::notify(
