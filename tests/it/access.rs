@@ -41,7 +41,9 @@ fn sample(document: &Value, schema: &Value) -> Value {
         "string" => match schema["format"].as_str().unwrap_or_default() {
             "uuid" => json!("01900000-0000-7000-8000-000000000000"),
             "date-time" => json!("2026-03-01T00:00:00Z"),
-            "date" => json!("1996-03-12"),
+            "date" | "naive-date" | "naive_date" => json!("1996-03-12"),
+            "decimal" => json!("1"),
+            "dermatome" => json!("T8"),
             _ => json!("x"),
         },
         _ => json!({}),
@@ -176,7 +178,13 @@ async fn every_operation_is_open_to_the_roles_of_its_row_and_to_no_other() {
                 "{} is on her document and not hers",
                 operation.id
             );
-            assert!(let_in(&mine), "{} by her: {} {}", operation.id, mine.status, mine.body);
+            assert!(
+                let_in(&mine),
+                "{} by her: {} {}",
+                operation.id,
+                mine.status,
+                mine.body
+            );
         }
         tried += 1;
     }

@@ -68,10 +68,18 @@ fn spelled_out((module, part): (String, String), text: &str) -> Vec<(String, Str
     if !part.is_empty() || !SLICES.contains(&module.as_str()) {
         return vec![(module, part)];
     }
-    let name = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let name = |rest: &str| {
+        rest.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
     let prefix = format!("{module}::");
-    let used = text.match_indices(&prefix).map(|(at, _)| name(&text[at + prefix.len()..]));
-    used.filter(|part| !part.is_empty()).map(|part| (module.clone(), part)).collect()
+    let used = text
+        .match_indices(&prefix)
+        .map(|(at, _)| name(&text[at + prefix.len()..]));
+    used.filter(|part| !part.is_empty())
+        .map(|part| (module.clone(), part))
+        .collect()
 }
 
 fn place(module: &str) -> (usize, usize) {
@@ -107,7 +115,10 @@ fn a_module_uses_lower_floors_and_what_stands_to_its_left() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        for (used, part) in uses(&text).into_iter().flat_map(|found| spelled_out(found, &text)) {
+        for (used, part) in uses(&text)
+            .into_iter()
+            .flat_map(|found| spelled_out(found, &text))
+        {
             if used == module
                 || used.is_empty()
                 || used.chars().next().unwrap().is_uppercase()
