@@ -238,6 +238,8 @@ async fn take(
         Step::Consent if index % 10 == 7 => {}
         Step::Consent => walker.consent(woman).await?,
         Step::Birth => birth(walker, woman, index).await?,
+        // Follow-up is of those who had a block.
+        Step::FollowUp24 | Step::FollowUp72 | Step::FollowUp7 if !has_analgesia(index) => {}
         Step::FollowUp24 => {
             let mut changes = Map::new();
             if index % 12 == 4 {
@@ -264,10 +266,15 @@ async fn take(
     Ok(())
 }
 
-/// From the admission to the end of the pump; every fifth woman has no analgesia.
+/// Every fifth woman has no analgesia, and nobody whose assessment still waits.
+fn has_analgesia(index: usize) -> bool {
+    index % 5 != 1 && index % 10 != 7
+}
+
+/// From the admission to the end of the pump.
 async fn birth(walker: &mut Walker<'_>, woman: &mut Woman, index: usize) -> Result<(), Stopped> {
     walker.admit(woman).await?;
-    let analgesia = index % 5 != 1 && index % 10 != 7;
+    let analgesia = has_analgesia(index);
     if analgesia {
         walker.bedside(woman).await?;
         walker.request(woman).await?;
