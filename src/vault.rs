@@ -125,6 +125,10 @@ impl Vault {
     }
 
     /// Seals a value of a record's column.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "`ctx::Tx` is its one caller and names them"
+    )]
     pub async fn seal(
         &self,
         q: &mut impl Q,

@@ -175,6 +175,7 @@ pub trait Sender: Sync {
 }
 
 /// How an act that may be sent twice begins.
+#[expect(clippy::large_enum_variant, reason = "it lives for one match")]
 pub enum Begun<T> {
     /// For the first time.
     Fresh(Tx),

@@ -109,7 +109,7 @@ pub fn beginning() -> Clock {
 pub async fn fill(ctx: &Ctx, simulator: &Simulator) -> Result<(), Stopped> {
     staff(ctx).await?;
     let service = app::endpoint(ctx);
-    let mut walker = Walker::new(ctx, &service, simulator, FACILITY, PASSWORD).await?;
+    let walker = Walker::new(ctx, &service, simulator, FACILITY, PASSWORD);
     let now = Clock::system().now();
     let mut luck = StdRng::seed_from_u64(20_250_519);
     let mut plan = Vec::new();
@@ -142,7 +142,7 @@ pub async fn fill(ctx: &Ctx, simulator: &Simulator) -> Result<(), Stopped> {
         let Some((slot, person)) = women.get_mut(planned.woman).zip(people.get(planned.woman)) else {
             continue;
         };
-        take(&mut walker, slot, person, planned.woman, planned.step).await?;
+        take(&walker, slot, person, planned.woman, planned.step).await?;
     }
     Ok(())
 }
@@ -209,7 +209,7 @@ fn answers(person: &Person, index: usize) -> Map<String, Value> {
 }
 
 async fn take(
-    walker: &mut Walker<'_>,
+    walker: &Walker<'_>,
     slot: &mut Option<Woman>,
     person: &Person,
     index: usize,
@@ -272,7 +272,7 @@ fn has_analgesia(index: usize) -> bool {
 }
 
 /// From the admission to the end of the pump.
-async fn birth(walker: &mut Walker<'_>, woman: &mut Woman, index: usize) -> Result<(), Stopped> {
+async fn birth(walker: &Walker<'_>, woman: &mut Woman, index: usize) -> Result<(), Stopped> {
     walker.admit(woman).await?;
     let analgesia = has_analgesia(index);
     if analgesia {

@@ -2,11 +2,14 @@
 //!
 //! The demo's sixty women and the tests' story walk it. Time is the clock's; a step that takes a while moves it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Duration, Utc};
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
 use serde_json::{Map, Value, json};
+use tokio::sync::Mutex;
 
 use super::client::{Answer, Client, Unexpected};
 use crate::app::work;
@@ -29,13 +32,6 @@ pub enum Stopped {
 
 type Result<T> = std::result::Result<T, Stopped>;
 
-/// User name of the midwife on the way.
-pub const MIDWIFE: &str = "lin";
-/// User name of the obstetrician on the way.
-pub const OBSTETRICIAN: &str = "sun";
-/// User name of the anesthesiologist on the way.
-pub const ANESTHESIOLOGIST: &str = "zhao";
-
 /// The service and the people who work in it.
 pub struct Walker<'a> {
     /// The service.
@@ -44,20 +40,14 @@ pub struct Walker<'a> {
     pub service: &'a BoxEndpoint<'static, Response>,
     /// WeChat.
     pub simulator: &'a Simulator,
-    /// The midwife.
-    pub midwife: Client,
-    /// The obstetrician.
-    pub obstetrician: Client,
-    /// The anesthesiologist.
-    pub anesthesiologist: Client,
     /// Password of the staff, for log-in and step-up.
     pub password: String,
     /// The hospital's code.
     pub facility: String,
-    shift_began: DateTime<Utc>,
+    sessions: Mutex<BTreeMap<&'static str, (DateTime<Utc>, Client)>>,
 }
 
-/// A staff session lasts twelve hours: whoever works longer logs in again before that.
+/// A staff session lasts twelve hours: whoever comes back after more than half of it logs in again.
 const SHIFT: Duration = Duration::hours(6);
 
 /// Who she is.
@@ -103,51 +93,59 @@ pub fn text(value: &Value, pointer: &'static str) -> Result<String> {
 }
 
 impl<'a> Walker<'a> {
-    /// A midwife, an obstetrician and an anesthesiologist of a hospital, by their user names.
-    pub async fn new(
+    /// A hospital whose midwife, obstetrician and anesthesiologist have the user names of the cast.
+    pub fn new(
         ctx: &'a Ctx,
         service: &'a BoxEndpoint<'static, Response>,
         simulator: &'a Simulator,
         facility: &str,
         password: &str,
-    ) -> Result<Walker<'a>> {
-        let nobody = Client::staff(None);
-        let mut walker = Walker {
+    ) -> Walker<'a> {
+        let (facility, password) = (facility.to_owned(), password.to_owned());
+        Walker {
             ctx,
             service,
             simulator,
-            midwife: nobody.clone(),
-            obstetrician: nobody.clone(),
-            anesthesiologist: nobody,
-            password: password.to_owned(),
-            facility: facility.to_owned(),
-            shift_began: ctx.clock.now(),
-        };
-        walker.begin_shift().await?;
-        Ok(walker)
+            password,
+            facility,
+            sessions: Mutex::default(),
+        }
     }
 
-    async fn begin_shift(&mut self) -> Result<()> {
-        self.midwife = self.log_in(MIDWIFE).await?;
-        self.obstetrician = self.log_in(OBSTETRICIAN).await?;
-        self.anesthesiologist = self.log_in(ANESTHESIOLOGIST).await?;
-        self.shift_began = self.ctx.clock.now();
-        Ok(())
+    /// The midwife, logged in.
+    pub async fn midwife(&self) -> Result<Client> {
+        self.on_duty("lin").await
     }
 
-    async fn log_in(&self, username: &str) -> Result<Client> {
+    /// The obstetrician, logged in.
+    pub async fn obstetrician(&self) -> Result<Client> {
+        self.on_duty("sun").await
+    }
+
+    /// The anesthesiologist, logged in.
+    pub async fn anesthesiologist(&self) -> Result<Client> {
+        self.on_duty("zhao").await
+    }
+
+    async fn on_duty(&self, username: &'static str) -> Result<Client> {
+        let now = self.ctx.clock.now();
+        let mut sessions = self.sessions.lock().await;
+        if let Some((since, client)) = sessions.get(username)
+            && now - *since < SHIFT
+        {
+            return Ok(client.clone());
+        }
         let body = json!({ "facility": self.facility, "username": username, "password": self.password });
         let session = self.post(&Client::staff(None), "/sessions", body).await?.body;
-        Ok(Client::staff(Some(text(&session, "/token")?)))
+        let client = Client::staff(Some(text(&session, "/token")?));
+        sessions.insert(username, (now, client.clone()));
+        Ok(client)
     }
 
-    /// Time passes, what is due by then is done, and staff begin a new shift where theirs is over.
-    pub async fn wait(&mut self, seconds: i64) -> Result<()> {
+    /// Time passes, and what is due by then is done.
+    pub async fn wait(&self, seconds: i64) -> Result<()> {
         self.ctx.clock.advance(seconds);
         work::due(self.ctx, "walk").await?;
-        if self.ctx.clock.now() - self.shift_began > SHIFT {
-            self.begin_shift().await?;
-        }
         Ok(())
     }
 
@@ -205,12 +203,12 @@ impl<'a> Walker<'a> {
     }
 
     /// The midwife registers her; she scans the invitation, agrees, is matched, and enrolls.
-    pub async fn register(&mut self, person: Person) -> Result<Woman> {
+    pub async fn register(&self, person: Person) -> Result<Woman> {
         let body = json!({
             "name": person.name, "phone": person.phone, "birth_date": person.birth_date, "edd": person.edd,
             "gravidity": 1, "parity": 0,
         });
-        let registered = self.post(&self.midwife, "/patients", body).await?.body;
+        let registered = self.post(&self.midwife().await?, "/patients", body).await?.body;
         let code = self.simulator.login_code(&person.openid).code;
         let body = json!({ "wechat_code": code, "invite": text(&registered, "/invitation/scene")? });
         let session = self.post(&Client::patient(None), "/sessions", body).await?.body;
@@ -250,7 +248,7 @@ impl<'a> Walker<'a> {
     }
 
     /// She reads a lesson to its end and takes its quiz.
-    pub async fn lesson(&mut self, woman: &Woman, slug: &str) -> Result<Value> {
+    pub async fn lesson(&self, woman: &Woman, slug: &str) -> Result<Value> {
         let lesson = self.get(&woman.phone, &format!("/lessons/{slug}")).await?.body;
         self.wait(240).await?;
         let progress =
@@ -277,7 +275,7 @@ impl<'a> Walker<'a> {
     }
 
     /// She reads the lessons that consent needs.
-    pub async fn required_lessons(&mut self, woman: &Woman) -> Result<()> {
+    pub async fn required_lessons(&self, woman: &Woman) -> Result<()> {
         let required: Vec<String> = self
             .ctx
             .content
@@ -293,7 +291,7 @@ impl<'a> Walker<'a> {
 
     /// She fills in a form: a draft, saved half-way, taken up again, completed and submitted. `answers` is flat.
     pub async fn form(
-        &mut self,
+        &self,
         woman: &Woman,
         name: &str,
         answers: &Map<String, Value>,
@@ -332,12 +330,12 @@ impl<'a> Walker<'a> {
     }
 
     /// She answers the assessment; the clinic finds it in its queue.
-    pub async fn assessment(&mut self, woman: &mut Woman, answers: &Map<String, Value>) -> Result<Value> {
+    pub async fn assessment(&self, woman: &mut Woman, answers: &Map<String, Value>) -> Result<Value> {
         let submitted = self.form(woman, "pre-analgesia", answers, false).await?;
         woman.response = text(&submitted, "/response/id")?;
         let mut path = "/reviews?state=waiting&limit=100".to_owned();
         loop {
-            let page = self.get(&self.obstetrician, &path).await?.body;
+            let page = self.get(&self.obstetrician().await?, &path).await?.body;
             let found = page["items"]
                 .as_array()
                 .into_iter()
@@ -355,12 +353,15 @@ impl<'a> Walker<'a> {
     /// The anesthesiologist claims the review and decides.
     pub async fn decide(&self, woman: &Woman, decision: Value) -> Result<Value> {
         self.post(
-            &self.anesthesiologist,
+            &self.anesthesiologist().await?,
             &format!("/reviews/{}/claim", woman.review),
             json!({}),
         )
         .await?;
         let path = format!("/reviews/{}/decision", woman.review);
-        Ok(self.post(&self.anesthesiologist, &path, decision).await?.body)
+        Ok(self
+            .post(&self.anesthesiologist().await?, &path, decision)
+            .await?
+            .body)
     }
 }

@@ -21,7 +21,7 @@ impl Walker<'_> {
             .body;
         woman.consent = text(&request, "/id")?;
         let path = format!("/consents/{}", woman.consent);
-        let prepared = self.get(&self.anesthesiologist, &path).await?;
+        let prepared = self.get(&self.anesthesiologist().await?, &path).await?;
         let rules: Vec<Value> = prepared
             .body
             .pointer("/risks")
@@ -35,7 +35,7 @@ impl Walker<'_> {
         let body = json!({ "confirm": rules, "remove": [], "add": [] });
         let confirmed = self
             .put(
-                &self.anesthesiologist,
+                &self.anesthesiologist().await?,
                 &format!("{path}/risks"),
                 Some(&etag),
                 body,
@@ -44,13 +44,18 @@ impl Walker<'_> {
         let etag = confirmed.etag.ok_or(Stopped::Lacking("ETag"))?;
         let body = json!({ "capacity": { "basis": "seen" } });
         Ok(self
-            .post_at(&self.anesthesiologist, &format!("{path}/release"), &etag, body)
+            .post_at(
+                &self.anesthesiologist().await?,
+                &format!("{path}/release"),
+                &etag,
+                body,
+            )
             .await?
             .body)
     }
 
     /// She reads every section to its end.
-    pub async fn read_consent(&mut self, woman: &Woman) -> Result<Value> {
+    pub async fn read_consent(&self, woman: &Woman) -> Result<Value> {
         let path = format!("/consents/{}", woman.consent);
         let presented = self.get(&woman.phone, &format!("{path}/presented")).await?.body;
         let sections: Vec<(String, i64)> = presented
@@ -153,9 +158,12 @@ impl Walker<'_> {
     pub async fn sign_consent(&self, woman: &Woman) -> Result<Value> {
         let checks = format!("/patients/{}/identity-checks", woman.patient);
         let body = json!({ "method": "in_person", "identifiers": ["name", "id_document"] });
-        self.post(&self.midwife, &checks, body).await?;
+        self.post(&self.midwife().await?, &checks, body).await?;
         let body = json!({ "method": "bedside_code", "identifiers": ["name", "birth_date"] });
-        let code = text(&self.post(&self.midwife, &checks, body).await?.body, "/code")?;
+        let code = text(
+            &self.post(&self.midwife().await?, &checks, body).await?.body,
+            "/code",
+        )?;
         let path = format!("/consents/{}", woman.consent);
         self.post(
             &woman.phone,
@@ -192,10 +200,14 @@ impl Walker<'_> {
     /// The anesthesiologist proves his presence and countersigns; the PDF is made.
     pub async fn countersign(&self, woman: &Woman) -> Result<Value> {
         let step_up = json!({ "password": self.password });
-        self.post(&self.anesthesiologist, "/sessions/current/step-up", step_up)
-            .await?;
+        self.post(
+            &self.anesthesiologist().await?,
+            "/sessions/current/step-up",
+            step_up,
+        )
+        .await?;
         let path = format!("/consents/{}", woman.consent);
-        let etag = self.etag(&self.anesthesiologist, &path).await?;
+        let etag = self.etag(&self.anesthesiologist().await?, &path).await?;
         let body = json!({
             "statements": ["explained", "identity", "capacity"],
             "strokes": strokes("clinician"),
@@ -203,7 +215,7 @@ impl Walker<'_> {
         });
         Ok(self
             .post_at(
-                &self.anesthesiologist,
+                &self.anesthesiologist().await?,
                 &format!("{path}/countersign"),
                 &etag,
                 body,
@@ -213,7 +225,7 @@ impl Walker<'_> {
     }
 
     /// The whole ceremony.
-    pub async fn consent(&mut self, woman: &mut Woman) -> Result<()> {
+    pub async fn consent(&self, woman: &mut Woman) -> Result<()> {
         self.consent_released(woman).await?;
         self.read_consent(woman).await?;
         self.understand_consent(woman).await?;
@@ -231,7 +243,7 @@ impl Walker<'_> {
         });
         Ok(self
             .post(
-                &self.anesthesiologist,
+                &self.anesthesiologist().await?,
                 &format!("/consents/{}/bedside", woman.consent),
                 body,
             )

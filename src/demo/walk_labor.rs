@@ -28,12 +28,12 @@ impl Walker<'_> {
     }
 
     /// She comes in; the midwife writes what she finds.
-    pub async fn admit(&mut self, woman: &mut Woman) -> Result<Value> {
+    pub async fn admit(&self, woman: &mut Woman) -> Result<Value> {
         let body = json!({
             "patient": woman.patient, "admitted_at": self.now(), "labor_stage": "active", "cervical_dilation_cm": "5",
             "station": -1, "membranes": "intact", "fhr_baseline": 140, "fhr_category": "I", "iv_access": true,
         });
-        let admitted = self.post(&self.midwife, "/labors", body).await?.body;
+        let admitted = self.post(&self.midwife().await?, "/labors", body).await?.body;
         woman.labor = text(&admitted, "/id").or_else(|_| text(&admitted, "/labor/id"))?;
         self.wait(1).await?;
         Ok(admitted)
@@ -48,11 +48,14 @@ impl Walker<'_> {
     }
 
     /// Anesthesiologist and midwife stop and check; the block is placed; the pump runs.
-    pub async fn block(&mut self, woman: &Woman) -> Result<Value> {
+    pub async fn block(&self, woman: &Woman) -> Result<Value> {
         let path = format!("/labors/{}", woman.labor);
         let word = json!({ "act": "analgesia.time_out", "subject": woman.labor });
         let attestation = text(
-            &self.post(&self.midwife, "/attestations", word).await?.body,
+            &self
+                .post(&self.midwife().await?, "/attestations", word)
+                .await?
+                .body,
             "/attestation",
         )?;
         let checks = [
@@ -72,11 +75,11 @@ impl Walker<'_> {
             .map(|name| ((*name).to_owned(), json!(true)))
             .collect();
         let body = json!({ "checks": checks, "decision_at": self.now(), "attestation": attestation });
-        self.post(&self.anesthesiologist, &format!("{path}/time-out"), body)
+        self.post(&self.anesthesiologist().await?, &format!("{path}/time-out"), body)
             .await?;
         self.observe(woman, "8").await?;
         self.wait(20 * 60).await?;
-        let etag = self.etag(&self.anesthesiologist, &path).await?;
+        let etag = self.etag(&self.anesthesiologist().await?, &path).await?;
         let body = json!({
             "indication": "labor", "technique": "epidural", "interspace": "L3-4", "position": "lateral",
             "needle_attempts": 1, "lor_depth_cm": "5", "catheter_depth_cm": "4", "catheter_site": "epidural",
@@ -99,7 +102,7 @@ impl Walker<'_> {
         });
         Ok(self
             .put(
-                &self.anesthesiologist,
+                &self.anesthesiologist().await?,
                 &format!("{path}/analgesia"),
                 Some(&etag),
                 body,
@@ -116,7 +119,7 @@ impl Walker<'_> {
         }] });
         Ok(self
             .post(
-                &self.midwife,
+                &self.midwife().await?,
                 &format!("/labors/{}/observations", woman.labor),
                 body,
             )
@@ -125,9 +128,9 @@ impl Walker<'_> {
     }
 
     /// The baby is born.
-    pub async fn deliver(&mut self, woman: &Woman, birth: Birth) -> Result<Value> {
+    pub async fn deliver(&self, woman: &Woman, birth: Birth) -> Result<Value> {
         let path = format!("/labors/{}", woman.labor);
-        let etag = self.etag(&self.midwife, &path).await?;
+        let etag = self.etag(&self.midwife().await?, &path).await?;
         let mut body = json!({
             "mode": birth.mode, "birth_place": "here", "second_stage_min": 55, "first_stage_min": 480,
             "third_stage_min": 8, "second_stage_start": self.ago(60), "blood_loss_ml": 260, "oxytocin": false,
@@ -148,7 +151,12 @@ impl Walker<'_> {
             body["blood_loss_ml"] = json!(480);
         }
         let delivered = self
-            .put(&self.midwife, &format!("{path}/delivery"), Some(&etag), body)
+            .put(
+                &self.midwife().await?,
+                &format!("{path}/delivery"),
+                Some(&etag),
+                body,
+            )
             .await?
             .body;
         self.wait(1).await?;
@@ -164,7 +172,7 @@ impl Walker<'_> {
         });
         Ok(self
             .post(
-                &self.anesthesiologist,
+                &self.anesthesiologist().await?,
                 &format!("/labors/{}/stop", woman.labor),
                 body,
             )
@@ -173,12 +181,7 @@ impl Walker<'_> {
     }
 
     /// She answers a follow-up form on her phone. `changes` go over the answers of a woman who is well.
-    pub async fn follow_up(
-        &mut self,
-        woman: &Woman,
-        form: &str,
-        changes: &Map<String, Value>,
-    ) -> Result<Value> {
+    pub async fn follow_up(&self, woman: &Woman, form: &str, changes: &Map<String, Value>) -> Result<Value> {
         let mut answers = well(form);
         for (item, value) in changes {
             answers.insert(item.clone(), value.clone());
@@ -187,7 +190,7 @@ impl Walker<'_> {
     }
 
     /// She answers the survey.
-    pub async fn survey(&mut self, woman: &Woman, overall: i64) -> Result<Value> {
+    pub async fn survey(&self, woman: &Woman, overall: i64) -> Result<Value> {
         let mut answers = Map::new();
         answers.insert("sat.overall".to_owned(), json!(overall.to_string()));
         self.form(woman, "satisfaction", &answers, false).await

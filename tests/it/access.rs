@@ -102,7 +102,7 @@ fn all(document: &Value) -> Vec<Operation> {
 
 impl Operation {
     async fn tried_by(&self, client: &Client, path: &str) -> crate::support::client::Answer {
-        let key = uuid::Uuid::new_v4().to_string();
+        let key = crate::support::client::fresh_key();
         let headers = [("idempotency-key", key.as_str()), ("if-match", "\"1\"")];
         client
             .send(self.method.clone(), path, &headers, self.body.clone())

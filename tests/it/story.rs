@@ -33,7 +33,7 @@ async fn journey_of(app: &App, woman: &Woman) -> Value {
 }
 
 async fn walk(app: &App) {
-    let mut walker = walker(app).await;
+    let walker = walker(app);
 
     // 1. The midwife registers her; she logs in, agrees, enrolls and sees her journey in one call.
     let person = mei(app);

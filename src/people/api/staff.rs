@@ -1,5 +1,10 @@
 //! Staff's routes.
 
+#![allow(
+    clippy::too_many_arguments,
+    reason = "each query parameter is an argument of its route"
+)]
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};

@@ -8,6 +8,12 @@ use poem::http::{HeaderMap, Method};
 use poem::{Endpoint, Request, Response};
 use serde_json::Value;
 
+/// An idempotency key that no other request of this run has.
+pub fn fresh_key() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("key-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
 /// One caller on one document.
 #[derive(Clone)]
 pub struct Client {
@@ -90,8 +96,7 @@ impl Client {
 
     /// With a fresh `Idempotency-Key`.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let key = format!("key-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let key = fresh_key();
         self.post_keyed(path, &key, body).await
     }
 
@@ -106,7 +111,7 @@ impl Client {
 
     /// With a key and the version that it is about.
     pub async fn post_at(&self, path: &str, etag: &str, body: Value) -> Answer {
-        let key = format!("at-{}-{}", path.len(), uuid::Uuid::new_v4());
+        let key = fresh_key();
         self.send(
             Method::POST,
             path,

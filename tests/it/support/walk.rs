@@ -16,10 +16,8 @@ pub struct World {
 }
 
 /// The walker of an app, with Lin, Sun and Zhao.
-pub async fn walker(app: &App) -> Walker<'_> {
+pub fn walker(app: &App) -> Walker<'_> {
     Walker::new(&app.ctx, &app.endpoint, &app.simulator, HOSPITAL, PASSWORD)
-        .await
-        .unwrap()
 }
 
 /// Mei, 33 weeks on the morning of every test.
@@ -44,7 +42,7 @@ pub fn healthy(person: &Person, changes: Value) -> Map<String, Value> {
 
 /// From the registration to a red flag and the survey, with an adverse event reported beside.
 pub async fn to_the_survey(app: &App) -> World {
-    let mut walker = walker(app).await;
+    let walker = walker(app);
     let person = mei(app);
     let mut woman: Woman = walker.register(person.clone()).await.unwrap();
     walker.required_lessons(&woman).await.unwrap();
