@@ -8,7 +8,7 @@ pub mod healthy;
 pub mod walk;
 mod walk_consent;
 pub mod walk_labor;
-mod welcome;
+pub mod welcome;
 
 pub mod seed;
 

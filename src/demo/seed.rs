@@ -64,7 +64,7 @@ pub const ACCOUNTS: &[Account] = &[
 ];
 
 /// Days from the first due date to the last.
-const SPREAD: i64 = 150;
+const SPREAD: i64 = 130;
 /// The earliest due date, days before now.
 const EARLIEST: i64 = 60;
 
@@ -147,7 +147,8 @@ pub async fn fill(ctx: &Ctx, simulator: &Simulator) -> Result<(), Stopped> {
     Ok(())
 }
 
-async fn staff(ctx: &Ctx) -> Result<(), Stopped> {
+/// The hospital and an account of each role.
+pub async fn staff(ctx: &Ctx) -> Result<(), Stopped> {
     admin::add_facility(ctx, FACILITY, "母安示范医院", "010-12345678", Settings::default()).await?;
     for account in ACCOUNTS {
         let draft = StaffDraft {

@@ -17,5 +17,6 @@ mod migrations;
 mod openapi;
 mod people;
 mod quality;
+mod readme;
 mod story;
 mod support;

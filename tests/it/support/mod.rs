@@ -169,6 +169,11 @@ impl App {
         }
     }
 
+    /// Where the simulator listens.
+    pub fn simulator_url(&self) -> String {
+        self._simulator.base_url()
+    }
+
     /// Runs the sequencer and every job that is due.
     pub async fn work(&self) {
         app::work::due(&self.ctx, "test").await.unwrap();
