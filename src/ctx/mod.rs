@@ -1,13 +1,16 @@
 //! What an act may use: the database, the vault, the clock, ids, content, the cache, WeChat.
 //!
 //! [`Ctx::write`] opens an act's transaction, [`Ctx::write_once`] the same for an act that a phone may send twice.
-//! Both give a [`Tx`] that seals, journals, enqueues and commits. [`Ctx::view`] reads.
+//! Both give a [`Tx`] that seals, journals, enqueues and commits. [`Ctx::view`] reads. What they return is boxed, for
+//! the reason that [`crate::db::Query`] gives.
 
 mod tx;
 
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -70,12 +73,12 @@ pub trait Records: Q {
     fn vault(&self) -> Arc<Vault>;
 
     /// Opens a sealed text.
-    fn open(
-        &mut self,
-        record: impl Into<Uuid> + Send,
+    fn open<'a>(
+        &'a mut self,
+        record: impl Into<Uuid>,
         column: &'static str,
-        sealed: &Sealed,
-    ) -> impl Future<Output = Result<String>> + Send
+        sealed: &'a Sealed,
+    ) -> BoxFuture<'a, Result<String>>
     where
         Self: Sized,
     {
@@ -85,15 +88,16 @@ pub trait Records: Q {
             let bytes = vault.unseal(self, record, column, sealed).await?;
             String::from_utf8(bytes.to_vec()).map_err(|_| Error::broken("a sealed text is not UTF-8"))
         }
+        .boxed()
     }
 
     /// Opens a sealed text that may be absent.
-    fn open_if(
-        &mut self,
-        record: impl Into<Uuid> + Send,
+    fn open_if<'a>(
+        &'a mut self,
+        record: impl Into<Uuid>,
         column: &'static str,
-        sealed: Option<&Sealed>,
-    ) -> impl Future<Output = Result<Option<String>>> + Send
+        sealed: Option<&'a Sealed>,
+    ) -> BoxFuture<'a, Result<Option<String>>>
     where
         Self: Sized,
     {
@@ -104,15 +108,16 @@ pub trait Records: Q {
                 None => Ok(None),
             }
         }
+        .boxed()
     }
 
     /// Opens a sealed JSON document.
-    fn open_json<T: DeserializeOwned>(
-        &mut self,
-        record: impl Into<Uuid> + Send,
+    fn open_json<'a, T: DeserializeOwned + 'a>(
+        &'a mut self,
+        record: impl Into<Uuid>,
         column: &'static str,
-        sealed: &Sealed,
-    ) -> impl Future<Output = Result<T>> + Send
+        sealed: &'a Sealed,
+    ) -> BoxFuture<'a, Result<T>>
     where
         Self: Sized,
     {
@@ -122,21 +127,22 @@ pub trait Records: Q {
             let bytes = vault.unseal(self, record, column, sealed).await?;
             Ok(serde_json::from_slice(&bytes)?)
         }
+        .boxed()
     }
 
     /// Opens sealed bytes.
-    fn open_bytes(
-        &mut self,
-        record: impl Into<Uuid> + Send,
+    fn open_bytes<'a>(
+        &'a mut self,
+        record: impl Into<Uuid>,
         column: &'static str,
-        sealed: &Sealed,
-    ) -> impl Future<Output = Result<Zeroizing<Vec<u8>>>> + Send
+        sealed: &'a Sealed,
+    ) -> BoxFuture<'a, Result<Zeroizing<Vec<u8>>>>
     where
         Self: Sized,
     {
         let vault = self.vault();
         let record = record.into();
-        async move { vault.unseal(self, record, column, sealed).await }
+        async move { vault.unseal(self, record, column, sealed).await }.boxed()
     }
 
     /// The keyed digest for exact search.
@@ -204,54 +210,64 @@ impl Ctx {
     }
 
     /// Opens the transaction of an act.
-    pub async fn write(&self, act: Act) -> Result<Tx> {
-        let begun = Instant::now();
-        let inner = self.db.begin().await?;
-        Ok(Tx {
-            inner,
-            ctx: self.clone(),
-            act,
-            begun,
-            journaled: false,
-            once: None,
-            now: self.clock.now(),
-        })
+    pub fn write(&self, act: Act) -> BoxFuture<'_, Result<Tx>> {
+        async move {
+            let begun = Instant::now();
+            let inner = self.db.begin().await?;
+            Ok(Tx {
+                inner,
+                ctx: self.clone(),
+                act,
+                begun,
+                journaled: false,
+                once: None,
+                now: self.clock.now(),
+            })
+        }
+        .boxed()
     }
 
     /// Opens the transaction of an act that a client may send twice: the key's row comes first, in this same
     /// transaction, so that either both the change and its answer exist or neither.
     ///
     /// Errors: `http.idempotency_key_missing`, `http.idempotency_key_reused`, `http.request_in_progress`.
-    pub async fn write_once<T: DeserializeOwned>(&self, act: Act, sender: &impl Sender) -> Result<Begun<T>> {
-        let request = sender.request();
-        let Some(key) = &request.idempotency_key else {
-            if act.needs_key() {
-                return Err(Error::Malformed(Code::HttpIdempotencyKeyMissing));
-            }
-            return Ok(Begun::Fresh(self.write(act).await?));
-        };
-        let mut tx = self.write(act).await?;
-        let id: Uuid = self.ids.make(tx.now);
-        match db::once::claim(
-            &mut tx.inner,
-            id,
-            &sender.actor().word(),
-            key,
-            &request.fingerprint,
-            tx.now,
-        )
-        .await?
-        {
-            db::once::Claim::Fresh => {
-                tx.once = Some(Once { id });
-                Ok(Begun::Fresh(tx))
-            }
-            db::once::Claim::Answered { id, answer } => {
-                let first = tx.open_json(id, "answer", &Sealed(answer)).await?;
-                tx.inner.rollback().await?;
-                request.mark_replayed();
-                Ok(Begun::Replay(first))
+    pub fn write_once<'a, T: DeserializeOwned + Send + 'a>(
+        &'a self,
+        act: Act,
+        sender: &'a impl Sender,
+    ) -> BoxFuture<'a, Result<Begun<T>>> {
+        async move {
+            let request = sender.request();
+            let Some(key) = &request.idempotency_key else {
+                if act.needs_key() {
+                    return Err(Error::Malformed(Code::HttpIdempotencyKeyMissing));
+                }
+                return Ok(Begun::Fresh(self.write(act).await?));
+            };
+            let mut tx = self.write(act).await?;
+            let id: Uuid = self.ids.make(tx.now);
+            match db::once::claim(
+                &mut tx.inner,
+                id,
+                &sender.actor().word(),
+                key,
+                &request.fingerprint,
+                tx.now,
+            )
+            .await?
+            {
+                db::once::Claim::Fresh => {
+                    tx.once = Some(Once { id });
+                    Ok(Begun::Fresh(tx))
+                }
+                db::once::Claim::Answered { id, answer } => {
+                    let first = tx.open_json(id, "answer", &Sealed(answer)).await?;
+                    tx.inner.rollback().await?;
+                    request.mark_replayed();
+                    Ok(Begun::Replay(first))
+                }
             }
         }
+        .boxed()
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -93,27 +95,31 @@ impl Tx {
     }
 
     /// Seals bytes.
-    pub async fn seal_bytes(
-        &mut self,
+    pub fn seal_bytes<'a>(
+        &'a mut self,
         facility: Option<FacilityId>,
         record: impl Into<Uuid>,
         class: Class,
         column: &'static str,
-        bytes: &[u8],
-    ) -> Result<Sealed> {
-        let vault = self.ctx.vault.clone();
-        let now = self.now;
-        vault
-            .seal(
-                &mut self.inner,
-                facility.map(Uuid::from),
-                record.into(),
-                class,
-                column,
-                bytes,
-                now,
-            )
-            .await
+        bytes: &'a [u8],
+    ) -> BoxFuture<'a, Result<Sealed>> {
+        let record = record.into();
+        async move {
+            let vault = self.ctx.vault.clone();
+            let now = self.now;
+            vault
+                .seal(
+                    &mut self.inner,
+                    facility.map(Uuid::from),
+                    record,
+                    class,
+                    column,
+                    bytes,
+                    now,
+                )
+                .await
+        }
+        .boxed()
     }
 
     /// Writes the act's entry. `detail` holds numbers, states and codes, never names or answers.
@@ -131,28 +137,31 @@ impl Tx {
     }
 
     /// Writes an entry of another act that happens in the same transaction, or of the system.
-    pub async fn journal_as(
-        &mut self,
+    pub fn journal_as<'a>(
+        &'a mut self,
         act: Act,
         actor: Actor,
         facility: Option<FacilityId>,
         subject: Subject,
         detail: Value,
-        request_id: Option<&str>,
-    ) -> Result<()> {
-        let entry = journal::Entry {
-            id: self.id(),
-            facility: facility.map(Uuid::from),
-            act,
-            actor,
-            subject,
-            detail: &detail,
-            at: self.now,
-            request_id,
-        };
-        journal::record(&mut self.inner, entry).await?;
-        self.journaled = true;
-        Ok(())
+        request_id: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let entry = journal::Entry {
+                id: self.id(),
+                facility: facility.map(Uuid::from),
+                act,
+                actor,
+                subject,
+                detail: &detail,
+                at: self.now,
+                request_id,
+            };
+            journal::record(&mut self.inner, entry).await?;
+            self.journaled = true;
+            Ok(())
+        }
+        .boxed()
     }
 
     /// Adds a job that runs after this transaction.
@@ -167,23 +176,26 @@ impl Tx {
     }
 
     /// Commits, and keeps the answer for 24 h if the client sent a key.
-    pub async fn commit_with<T: Serialize>(mut self, answer: &T) -> Result<()> {
-        debug_assert!(
-            self.journaled,
-            "{} writes without a journal entry",
-            self.act.word()
-        );
-        if let Some(once) = self.once.take() {
-            let sealed = self
-                .seal_json(None, once.id, Class::Transient, "answer", answer)
-                .await?;
-            db::once::keep(&mut self.inner, once.id, sealed.0).await?;
+    pub fn commit_with<T: Serialize + Sync>(mut self, answer: &T) -> BoxFuture<'_, Result<()>> {
+        async move {
+            debug_assert!(
+                self.journaled,
+                "{} writes without a journal entry",
+                self.act.word()
+            );
+            if let Some(once) = self.once.take() {
+                let sealed = self
+                    .seal_json(None, once.id, Class::Transient, "answer", answer)
+                    .await?;
+                db::once::keep(&mut self.inner, once.id, sealed.0).await?;
+            }
+            let (act, begun, wake) = (self.act, self.begun, self.ctx.wake.clone());
+            self.inner.commit().await?;
+            metrics::histogram!("muan_transaction_seconds", "act" => act.word())
+                .record(begun.elapsed().as_secs_f64());
+            wake.notify_one();
+            Ok(())
         }
-        let (act, begun, wake) = (self.act, self.begun, self.ctx.wake.clone());
-        self.inner.commit().await?;
-        metrics::histogram!("muan_transaction_seconds", "act" => act.word())
-            .record(begun.elapsed().as_secs_f64());
-        wake.notify_one();
-        Ok(())
+        .boxed()
     }
 }

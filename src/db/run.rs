@@ -1,5 +1,10 @@
 //! One query for both engines: bind owned values, run, decode rows by `FromRow`.
+//!
+//! What a query returns is boxed. Otherwise the compiler proves for every route anew that each future within it may
+//! be sent to another thread, down to the driver's; that was half of the time a build took.
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{
@@ -25,8 +30,9 @@ impl<T> Param for T where
 }
 
 /// A row that both engines give.
-pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static
+{}
 
 /// A statement's text.
 pub enum Sql {
@@ -175,31 +181,43 @@ impl<'e> Query<'e> {
     }
 
     /// All rows.
-    pub async fn all<T: Row>(self) -> Result<Vec<T>> {
-        dispatch!(self, |args, exec, sql| Ok(sqlx::query_as_with(sql, args)
-            .fetch_all(exec)
-            .await?))
+    pub fn all<T: Row>(self) -> BoxFuture<'e, Result<Vec<T>>> {
+        async move {
+            dispatch!(self, |args, exec, sql| Ok(sqlx::query_as_with(sql, args)
+                .fetch_all(exec)
+                .await?))
+        }
+        .boxed()
     }
 
     /// The row, if there is one.
-    pub async fn opt<T: Row>(self) -> Result<Option<T>> {
-        dispatch!(self, |args, exec, sql| Ok(sqlx::query_as_with(sql, args)
-            .fetch_optional(exec)
-            .await?))
+    pub fn opt<T: Row>(self) -> BoxFuture<'e, Result<Option<T>>> {
+        async move {
+            dispatch!(self, |args, exec, sql| Ok(sqlx::query_as_with(sql, args)
+                .fetch_optional(exec)
+                .await?))
+        }
+        .boxed()
     }
 
     /// The row.
-    pub async fn one<T: Row>(self) -> Result<T> {
-        dispatch!(self, |args, exec, sql| Ok(sqlx::query_as_with(sql, args)
-            .fetch_one(exec)
-            .await?))
+    pub fn one<T: Row>(self) -> BoxFuture<'e, Result<T>> {
+        async move {
+            dispatch!(self, |args, exec, sql| Ok(sqlx::query_as_with(sql, args)
+                .fetch_one(exec)
+                .await?))
+        }
+        .boxed()
     }
 
     /// Runs it; how many rows it touched.
-    pub async fn run(self) -> Result<u64> {
-        dispatch!(self, |args, exec, sql| Ok(sqlx::query_with(sql, args)
-            .execute(exec)
-            .await?
-            .rows_affected()))
+    pub fn run(self) -> BoxFuture<'e, Result<u64>> {
+        async move {
+            dispatch!(self, |args, exec, sql| Ok(sqlx::query_with(sql, args)
+                .execute(exec)
+                .await?
+                .rows_affected()))
+        }
+        .boxed()
     }
 }
