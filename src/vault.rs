@@ -5,11 +5,10 @@
 //! never touched. Equal values are found through keyed digests, never through clear text.
 //! Not here: which column is sealed; each slice's `store.rs` decides that.
 
-use aes_gcm::aead::{Aead, Payload};
-use aes_gcm::{Aes256Gcm, Key, KeyInit, Nonce};
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use moka::sync::Cache;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use sha2::Sha256;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
@@ -140,16 +139,8 @@ impl Vault {
         at: DateTime<Utc>,
     ) -> Result<Sealed> {
         let (id, key) = self.data_key(q, facility, record, class.word(), at).await?;
-        let nonce: [u8; NONCE] = rand::random();
-        let sealed = cipher(&key)
-            .encrypt(
-                &Nonce::from(nonce),
-                Payload {
-                    msg: plain,
-                    aad: &associated(record, column),
-                },
-            )
-            .map_err(|_| Error::broken("a value could not be sealed"))?;
+        let (nonce, sealed) = encrypt(&key, &associated(record, column), plain)
+            .ok_or_else(|| Error::broken("a value could not be sealed"))?;
         let mut bytes = Vec::with_capacity(1 + KEY_ID + NONCE + sealed.len());
         bytes.push(VERSION);
         bytes.extend_from_slice(id.as_bytes());
@@ -188,17 +179,7 @@ impl Vault {
                     .1
             }
         };
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| damaged())?;
-        cipher(&key)
-            .decrypt(
-                &Nonce::from(nonce),
-                Payload {
-                    msg: body,
-                    aad: &associated(record, column),
-                },
-            )
-            .map(Zeroizing::new)
-            .map_err(|_| damaged())
+        decrypt(&key, nonce, &associated(record, column), body).ok_or_else(damaged)
     }
 
     /// The keyed digest of a value for exact search within one facility's field.
@@ -251,16 +232,8 @@ impl Vault {
     }
 
     fn wrap(&self, id: Uuid, key: &[u8; 32]) -> Result<Vec<u8>> {
-        let nonce: [u8; NONCE] = rand::random();
-        let wrapped = cipher(&self.kek.0)
-            .encrypt(
-                &Nonce::from(nonce),
-                Payload {
-                    msg: key,
-                    aad: id.as_bytes(),
-                },
-            )
-            .map_err(|_| Error::broken("a data key could not be wrapped"))?;
+        let (nonce, wrapped) = encrypt(&self.kek.0, id.as_bytes(), key)
+            .ok_or_else(|| Error::broken("a data key could not be wrapped"))?;
         Ok([nonce.as_slice(), &wrapped].concat())
     }
 
@@ -270,26 +243,41 @@ impl Vault {
         }
         let wrong = || Error::broken("the key-encryption key is not the one of this database");
         let (nonce, body) = row.wrapped.split_at_checked(NONCE).ok_or_else(wrong)?;
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| wrong())?;
-        let plain = Zeroizing::new(
-            cipher(&self.kek.0)
-                .decrypt(
-                    &Nonce::from(nonce),
-                    Payload {
-                        msg: body,
-                        aad: row.id.as_bytes(),
-                    },
-                )
-                .map_err(|_| wrong())?,
-        );
+        let plain = decrypt(&self.kek.0, nonce, row.id.as_bytes(), body).ok_or_else(wrong)?;
         let key: Zeroizing<[u8; 32]> = Zeroizing::new(plain.as_slice().try_into().map_err(|_| wrong())?);
         self.keys.insert(row.id, key.clone());
         Ok((row.id, key))
     }
 }
 
-fn cipher(key: &[u8; 32]) -> Aes256Gcm {
-    Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key))
+fn cipher(key: &[u8; 32]) -> Option<LessSafeKey> {
+    Some(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).ok()?))
+}
+
+/// A fresh nonce, and the ciphertext with its tag.
+fn encrypt(key: &[u8; 32], associated: &[u8], plain: &[u8]) -> Option<([u8; NONCE], Vec<u8>)> {
+    let nonce: [u8; NONCE] = rand::random();
+    let mut bytes = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
+    bytes.extend_from_slice(plain);
+    cipher(key)?
+        .seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(associated),
+            &mut bytes,
+        )
+        .ok()?;
+    Some((nonce, bytes))
+}
+
+fn decrypt(key: &[u8; 32], nonce: &[u8], associated: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let mut bytes = Zeroizing::new(sealed.to_vec());
+    let length = cipher(key)?
+        .open_in_place(nonce, Aad::from(associated), &mut bytes)
+        .ok()?
+        .len();
+    bytes.truncate(length);
+    Some(bytes)
 }
 
 fn associated(record: Uuid, column: &str) -> Vec<u8> {
