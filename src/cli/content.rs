@@ -11,24 +11,24 @@ use crate::content::{Content, Origin};
 pub enum Command {
     /// Loads and checks all content; prints every fault with file and place.
     Check {
-        /// A content directory instead of the built-in one.
+        /// Another content directory than the one of the settings.
         #[arg(long)]
         dir: Option<PathBuf>,
     },
     /// Lists what awaits a clinician's confirmation, with its source.
     Review {
-        /// A content directory instead of the built-in one.
+        /// Another content directory than the one of the settings.
         #[arg(long)]
         dir: Option<PathBuf>,
     },
 }
 
-pub fn run(command: Command) -> ExitCode {
+pub fn run(settings: Option<PathBuf>, command: Command) -> ExitCode {
     let (dir, review) = match command {
         Command::Check { dir } => (dir, false),
         Command::Review { dir } => (dir, true),
     };
-    match Content::load(dir.map_or(Origin::BuiltIn, Origin::Folder)) {
+    match Content::load(dir.or(settings).map_or(Origin::BuiltIn, Origin::Folder)) {
         Ok(content) => {
             if review {
                 for one in content.unconfirmed() {

@@ -89,7 +89,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, StartFault> {
             print!("{}", load(cli.config)?.shown());
             Ok(done)
         }
-        Command::Content(command) => Ok(content::run(command)),
+        Command::Content(command) => Ok(content::run(load(cli.config)?.content, command)),
         Command::Openapi(options) => openapi::run(options).map(|()| done),
         Command::Admin(command) => admin::run(load(cli.config)?, command).await.map(|()| done),
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::model::{Assignment, AssignmentState, ResponseStatus};
 use crate::base::Code;
 use crate::content::forms::{ASSESSMENT, RECHECK, STAFF};
-use crate::questionnaire::{Form, Phase};
+use crate::questionnaire::{Form, Phase, Who};
 
 /// Where an assignment stands.
 pub fn state(assignment: &Assignment, now: DateTime<Utc>) -> AssignmentState {
@@ -55,6 +55,18 @@ pub fn takes_staff_items(name: &str) -> bool {
 /// Whether a form may be begun by its name: the staff part stands beside another form's answers.
 pub fn stands_alone(name: &str) -> bool {
     name != STAFF
+}
+
+/// Whether a form asks about a woman; the hospital's self-check doesn't.
+pub fn is_about_her(form: &Form) -> bool {
+    let subjects = form.definition().other.get("subjectType");
+    subjects.is_some_and(|kinds| *kinds == json!(["Patient"]))
+}
+
+/// Whether staff alone answer a form: no question of it is hers, so she is neither asked it nor shown it.
+pub fn is_for_staff(form: &Form) -> bool {
+    form.questions()
+        .all(|link_id| form.who(link_id) == Some(Who::Staff))
 }
 
 /// What the hospital knows of her already.
@@ -185,6 +197,29 @@ mod tests {
             Code::FormsWindowClosed
         );
         assert!(answerable([&done, &assignment(2, None)], now).is_ok());
+    }
+
+    #[test]
+    fn the_questionnaires_of_staff_are_theirs_alone() {
+        let content = Content::load(Origin::BuiltIn).unwrap();
+        let theirs: Vec<&str> = content
+            .forms
+            .all()
+            .filter(|entry| is_for_staff(&entry.form))
+            .map(|entry| entry.name.as_str())
+            .collect();
+        assert_eq!(theirs, ["facility-readiness", STAFF, "pregnancy-risk-screening"]);
+    }
+
+    #[test]
+    fn only_the_self_check_of_the_hospital_is_not_about_her() {
+        let content = Content::load(Origin::BuiltIn).unwrap();
+        let others = content
+            .forms
+            .all()
+            .filter(|entry| !is_about_her(&entry.form))
+            .map(|entry| entry.name.as_str());
+        assert_eq!(others.collect::<Vec<_>>(), ["facility-readiness"]);
     }
 
     #[test]

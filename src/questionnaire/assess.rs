@@ -1,5 +1,5 @@
-//! What follows from the answers: scores, the outcome of every rule, one level. The same input and versions give the same
-//! bytes, so that a stored assessment can be replayed.
+//! What follows from the answers: scores, the outcome of every rule, one level and the flags beside it. The same input and
+//! versions give the same bytes, so that a stored assessment can be replayed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,6 +72,9 @@ pub struct Assessment {
     /// The level whose sentence she reads: the highest fired level among the rules that count for it. `None` when the only
     /// fired rules are those that never give a level sentence.
     pub told_level: Option<String>,
+    /// The flags that fired rules raise beside the level.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub flags: BTreeSet<String>,
     /// Did a rule of kind `urgent` fire?
     pub urgent: bool,
     /// Scores by id; `None` when an input is missing.
@@ -91,8 +94,12 @@ pub struct Finding {
     pub rule: String,
     /// How it came out.
     pub outcome: Outcome,
-    /// Level of the rule, whatever the outcome.
+    /// Level of the rule, whatever the outcome; empty when it has a flag.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub level: String,
+    /// Flag of the rule, whatever the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flag: Option<String>,
     /// Kind of the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
@@ -139,6 +146,7 @@ pub fn assess(form: &Form, answers: &Answers, context: &Context) -> Assessment {
     let mut level = 0;
     let mut told = None;
     let mut exempt = false;
+    let mut flags = BTreeSet::new();
     let mut urgent = false;
     let mut latest = None;
     for compiled in &form.rules.rules {
@@ -149,12 +157,15 @@ pub fn assess(form: &Form, answers: &Answers, context: &Context) -> Assessment {
         let outcome = facts.decide(&compiled.when);
         let mut not_before = None;
         if outcome == Outcome::Fired {
-            level = level.max(compiled.level);
-            if compiled.rule.level_sentence {
-                told = told.max(Some(compiled.level));
-            } else {
-                exempt = true;
+            if let Some(own) = compiled.level {
+                level = level.max(own);
+                if compiled.rule.level_sentence {
+                    told = told.max(Some(own));
+                } else {
+                    exempt = true;
+                }
             }
+            flags.extend(compiled.rule.flag.clone());
             urgent |= compiled.rule.kind.as_deref() == Some("urgent");
             not_before = waiting_time(&facts, compiled);
             latest = latest.max(not_before);
@@ -180,6 +191,7 @@ pub fn assess(form: &Form, answers: &Answers, context: &Context) -> Assessment {
         },
         level: name(level).unwrap_or_default(),
         told_level: told.or((!exempt).then_some(0)).and_then(name),
+        flags,
         urgent,
         scores: scores
             .iter()
@@ -228,6 +240,7 @@ fn finding(
         rule: compiled.rule.id.clone(),
         outcome,
         level: compiled.rule.level.clone(),
+        flag: compiled.rule.flag.clone(),
         kind: compiled.rule.kind.clone(),
         decided_by,
         missing,

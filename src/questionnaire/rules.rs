@@ -1,4 +1,5 @@
-//! The typed tables beside a form: levels, scores, checks and rules. How a condition is read and decided: `predicate`.
+//! The typed tables beside a form: levels, flags, scores, checks and rules. How a condition is read and decided:
+//! `predicate`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,8 +37,12 @@ pub struct NotBefore {
 pub struct Rule {
     /// Stable id, such as `R-PLT-1`; never renamed.
     pub id: String,
-    /// One of the table's levels.
+    /// One of the table's levels; none when the rule raises a flag.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub level: String,
+    /// One of the table's flags, such as `purple`: it stands beside the level, and the rule does not count for the level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flag: Option<String>,
     /// `permanent`, `temporary`, `time-limited`, `urgent`, `preference`, `obstetric`, `consent`, `education`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
@@ -109,6 +114,8 @@ pub(super) struct RuleSet {
     pub(super) version: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) levels: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) flags: Vec<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) level_sentences: BTreeMap<String, Text>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -141,7 +148,8 @@ pub(super) struct CompiledCheck {
 pub(super) struct CompiledRule {
     pub(super) rule: Rule,
     pub(super) when: Predicate,
-    pub(super) level: usize,
+    /// None when it raises a flag.
+    pub(super) level: Option<usize>,
     pub(super) not_before: Option<(usize, u32)>,
 }
 
@@ -186,18 +194,20 @@ pub(super) fn compile(set: RuleSet, scope: &mut Scope<'_>, faults: &mut Faults) 
         let when = Predicate::compile(&rule.when, &format!("{pointer}/when"), scope, faults);
         scope.rules.push(rule.id.clone());
         let level = set.levels.iter().position(|level| *level == rule.level);
-        if level.is_none() {
-            faults.add(
-                "ruleTypeMismatch",
-                &pointer,
-                format!("unknown level {}", rule.level),
-            );
+        let reason = match &rule.flag {
+            None if level.is_none() => Some(format!("unknown level {}", rule.level)),
+            Some(flag) if !set.flags.contains(flag) => Some(format!("unknown flag {flag}")),
+            Some(_) if !rule.level.is_empty() => Some("a rule has a level or a flag, not both".to_owned()),
+            _ => None,
+        };
+        if let Some(reason) = reason {
+            faults.add("ruleTypeMismatch", &pointer, reason);
         }
         let not_before = rule.not_before.as_ref().and_then(|wait| {
             let index = scope.moment(&wait.item, &format!("{pointer}/not_before/item"), faults)?;
             Some((index, wait.hours))
         });
-        if let (Some(when), Some(level)) = (when, level) {
+        if let Some(when) = when {
             rules.push(CompiledRule {
                 rule,
                 when,
@@ -226,6 +236,7 @@ pub(super) fn checks_within(mut set: RuleSet, form: &Form) -> RuleSet {
     };
     set.form.clone_from(&form.canonical);
     set.levels.clear();
+    set.flags.clear();
     set.level_sentences.clear();
     set.rules.clear();
     set.scores.retain(|score| {

@@ -103,7 +103,17 @@ async fn the_definition_is_served_once_and_then_unchanged() {
         )
         .await;
     assert_eq!(again.status, 304);
-    assert_eq!(mei.get("/questionnaires/pre-analgesia-staff").await.status, 404);
+    for form in [
+        "pre-analgesia-staff",
+        "pregnancy-risk-screening",
+        "pregnancy-risk-screening?version=1.0.0",
+    ] {
+        assert_eq!(
+            mei.get(&format!("/questionnaires/{form}")).await.status,
+            404,
+            "{form}"
+        );
+    }
     assert_eq!(
         mei.get("/questionnaires/pre-analgesia?version=9").await.status,
         404

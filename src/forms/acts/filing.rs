@@ -22,7 +22,7 @@ pub(super) fn current<'a>(ctx: &'a Ctx, name: &str, after_loss: bool) -> Result<
     let gentle = after_loss.then(|| ctx.content.forms.after_loss(name)).flatten();
     gentle
         .or_else(|| ctx.content.forms.current(name))
-        .filter(|_| rules::stands_alone(name))
+        .filter(|entry| rules::stands_alone(name) && rules::is_about_her(&entry.form))
         .ok_or(Error::Missing(Noun::Questionnaire))
 }
 

@@ -36,6 +36,7 @@ pub async fn list(ctx: &Ctx, caller: &Caller) -> Result<Vec<Assigned>> {
     let assignments = store::assignments(&mut view, mine.facility, episode.id).await?;
     Ok(assignments
         .into_iter()
+        .filter(|assignment| !is_theirs(ctx.content.forms.current(&assignment.name)))
         .map(|assignment| Assigned {
             title: ctx
                 .content
@@ -70,14 +71,26 @@ pub async fn questionnaire(ctx: &Ctx, caller: &Caller, name: &str, version: Opti
             .content
             .forms
             .version(name, version)
-            .filter(|_| rules::stands_alone(name));
-        return entry.cloned().ok_or(Error::Missing(Noun::Questionnaire));
+            .ok_or(Error::Missing(Noun::Questionnaire))?;
+        return for_her(entry).cloned();
     }
     let after_loss = match caller.mine() {
         Ok(mine) => comes_after_loss(ctx, mine, name).await?,
         Err(_) => false,
     };
-    current(ctx, name, after_loss).cloned()
+    for_her(current(ctx, name, after_loss)?).cloned()
+}
+
+/// Forms that staff alone answer do not exist for her.
+fn for_her(entry: &Entry) -> Result<&Entry> {
+    if is_theirs(Some(entry)) {
+        return Err(Error::Missing(Noun::Questionnaire));
+    }
+    Ok(entry)
+}
+
+fn is_theirs(entry: Option<&Entry>) -> bool {
+    entry.is_some_and(|entry| rules::is_for_staff(&entry.form))
 }
 
 /// Whether she is asked this form without the items on the baby.
@@ -107,7 +120,7 @@ pub async fn start(
     let mut tx = once!(ctx, Act::FormsStart, caller);
     people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
     let episode = hers(&mut tx, mine).await?;
-    let entry = current(ctx, name, false)?;
+    let entry = for_her(current(ctx, name, false)?)?;
     let all = store::assignments(&mut tx, mine.facility, episode.id).await?;
     let asked: Vec<_> = all
         .iter()
@@ -203,7 +216,9 @@ pub async fn read(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Drafted>
     let mine = caller.mine()?;
     let mut view = ctx.view();
     let found = store::response(&mut view, mine.facility, id).await?;
-    let response = found.ok_or(Error::Missing(Noun::Response))?;
+    let response = found
+        .filter(|response| !is_theirs(ctx.content.forms.canonical(&response.questionnaire)))
+        .ok_or(Error::Missing(Noun::Response))?;
     own(&mut view, caller, Act::FormsRead, &response).await?;
     Ok(Drafted {
         response: without_staff_items(response),

@@ -224,10 +224,13 @@ fn yesterdays_blood_pressure_is_never_prefilled() {
 
 #[test]
 fn a_form_read_and_written_again_loses_nothing() {
-    for name in FOLLOW_UPS
-        .into_iter()
-        .chain(["pre-analgesia", "satisfaction", "refusal-survey"])
-    {
+    for name in FOLLOW_UPS.into_iter().chain([
+        "pre-analgesia",
+        "pregnancy-risk-screening",
+        "facility-readiness",
+        "satisfaction",
+        "refusal-survey",
+    ]) {
         let document = content(&format!("{name}/1.0.0.json"));
         let read: super::super::Questionnaire = serde_json::from_value(document.clone()).unwrap();
         assert_eq!(serde_json::to_value(read).unwrap(), document, "{name}");

@@ -4,6 +4,8 @@ mod forms;
 mod judging;
 mod numbers;
 mod publication;
+mod readiness;
+mod risk;
 mod rules;
 mod vectors;
 
