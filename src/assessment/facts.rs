@@ -73,6 +73,8 @@ pub struct Fired {
     pub not_before: Option<String>,
     /// The answers that decided it.
     pub decided_by: Vec<(String, Value)>,
+    /// Questions without an answer whose absence fired it.
+    pub missing: Vec<String>,
 }
 
 /// A decision, as far as later slices need it.
@@ -160,6 +162,7 @@ fn fired(form: &Form, result: &Assessment) -> Vec<Fired> {
             confidential: rule.confidential,
             not_before: finding.not_before.clone(),
             decided_by: finding.decided_by.clone(),
+            missing: finding.missing.clone(),
         })
         .collect()
 }

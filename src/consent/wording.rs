@@ -6,12 +6,22 @@ use crate::base::Locale;
 use crate::episode::model::Color;
 use crate::questionnaire::{AnswerOption, Item, Questionnaire};
 
-/// The answers that caused a finding: question and answer, as she saw them.
-pub fn because(form: Option<&Questionnaire>, locale: Locale, decided_by: &[(String, Value)]) -> String {
-    let said: Vec<String> = decided_by
+/// It only dates the other answers, so it is no reason by itself.
+const DUE_DATE: &str = "preg.edd";
+
+/// The answers that caused a finding, as she saw question and answer, and the questions whose missing answer did.
+pub fn because(
+    form: Option<&Questionnaire>,
+    locale: Locale,
+    decided_by: &[(String, Value)],
+    missing: &[String],
+) -> String {
+    let asked = |link_id: &str| form.and_then(|form| find(&form.item, link_id));
+    let mut said: Vec<String> = decided_by
         .iter()
+        .filter(|(link_id, _)| link_id != DUE_DATE || (decided_by.len() == 1 && missing.is_empty()))
         .map(|(link_id, value)| {
-            let item = form.and_then(|form| find(&form.item, link_id));
+            let item = asked(link_id);
             let question = item.map_or_else(String::new, |item| question(item, locale));
             format!("{question} {}", answer(item, locale, value))
                 .trim()
@@ -19,6 +29,20 @@ pub fn because(form: Option<&Questionnaire>, locale: Locale, decided_by: &[(Stri
         })
         .filter(|one| !one.is_empty())
         .collect();
+    // What staff alone are asked is on another form, and no question of hers.
+    let open: Vec<String> = missing
+        .iter()
+        .filter_map(|link_id| asked(link_id))
+        .map(|item| question(item, locale))
+        .filter(|one| !one.is_empty())
+        .collect();
+    if !open.is_empty() {
+        let open = open.join(choose(locale, "、", ", "));
+        said.push(match locale {
+            Locale::ZhCn => format!("尚未填写：{open}"),
+            Locale::En => format!("Not filled in yet: {open}"),
+        });
+    }
     match locale {
         _ if said.is_empty() => choose(locale, "您的麻醉前评估", "Your assessment").to_owned(),
         Locale::ZhCn => said.join("；"),
@@ -130,10 +154,10 @@ mod tests {
     fn an_answer_is_told_in_the_words_that_she_saw() {
         let said = [("preg.gravida".to_owned(), json!(2))];
         assert_eq!(
-            because(Some(&form()), Locale::En, &said),
+            because(Some(&form()), Locale::En, &said, &[]),
             "How many pregnancies, this one included? (miscarriages and ectopic pregnancies count) 2"
         );
-        assert!(because(Some(&form()), Locale::ZhCn, &said).starts_with("这是您第几次怀孕？"));
+        assert!(because(Some(&form()), Locale::ZhCn, &said, &[]).starts_with("这是您第几次怀孕？"));
     }
 
     #[test]
@@ -143,7 +167,12 @@ mod tests {
         let code = item.answer_option[1].other["valueCoding"]["code"]
             .as_str()
             .unwrap();
-        let said = because(Some(&form), Locale::En, &[("spn.skin".to_owned(), json!([code]))]);
+        let said = because(
+            Some(&form),
+            Locale::En,
+            &[("spn.skin".to_owned(), json!([code]))],
+            &[],
+        );
         let display = answer(Some(item), Locale::En, &json!(code));
         assert_ne!(display, code);
         assert!(said.ends_with(&display), "{said}");
@@ -151,6 +180,16 @@ mod tests {
 
     #[test]
     fn a_finding_without_an_answer_points_to_the_assessment() {
-        assert_eq!(because(None, Locale::En, &[]), "Your assessment");
+        assert_eq!(because(None, Locale::En, &[], &[]), "Your assessment");
+    }
+    #[test]
+    fn a_missing_measurement_is_told_as_missing_and_the_due_date_is_no_reason() {
+        let said = [("preg.edd".to_owned(), json!("2026-12-09"))];
+        let missing = ["pe.sbp".to_owned(), "stf.sbp".to_owned()];
+        let told = because(Some(&form()), Locale::En, &said, &missing);
+        assert!(told.starts_with("Not filled in yet: "), "{told}");
+        assert!(!told.contains("2026-12-09"), "{told}");
+        let alone = because(Some(&form()), Locale::En, &said, &[]);
+        assert!(alone.ends_with("2026-12-09"), "{alone}");
     }
 }

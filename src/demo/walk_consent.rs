@@ -197,6 +197,16 @@ impl Walker<'_> {
             .body)
     }
 
+    /// The anesthesiologist talks with her.
+    pub async fn explain(&self, woman: &Woman) -> Result<Value> {
+        let path = format!("/consents/{}/conversation", woman.consent);
+        let body = json!({ "channel": "in_person", "minutes": 12 });
+        Ok(self
+            .post(&self.anesthesiologist().await?, &path, body)
+            .await?
+            .body)
+    }
+
     /// The anesthesiologist proves his presence and countersigns; the PDF is made.
     pub async fn countersign(&self, woman: &Woman) -> Result<Value> {
         let step_up = json!({ "password": self.password });
@@ -229,6 +239,7 @@ impl Walker<'_> {
         self.consent_released(woman).await?;
         self.read_consent(woman).await?;
         self.understand_consent(woman).await?;
+        self.explain(woman).await?;
         self.sign_consent(woman).await?;
         self.countersign(woman).await?;
         Ok(())

@@ -138,7 +138,7 @@ async fn proposed(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<
             Proposed {
                 rule: Some(fired.rule.clone()),
                 text: sentence(consent.locale, fired),
-                because: wording::because(form, consent.locale, &fired.decided_by),
+                because: wording::because(form, consent.locale, &fired.decided_by, &fired.missing),
                 decision: decision.to_owned(),
                 reason: removed.map(|one| one.reason.clone()),
                 plan: None,

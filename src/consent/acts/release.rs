@@ -215,7 +215,7 @@ fn own_risks(
         .map(|fired| OwnRisk {
             id: fired.rule.clone(),
             text: sentence(consent.locale, fired),
-            because: wording::because(form, consent.locale, &fired.decided_by),
+            because: wording::because(form, consent.locale, &fired.decided_by, &fired.missing),
             plan: None,
             by: None,
         });
