@@ -5,7 +5,7 @@
 //! just to know its number. Tables are insert-only; triggers on both engines refuse changes.
 //! Not here: proofs and checkpoints over the chain; reading the journal for people (`people::acts`).
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -20,6 +20,8 @@ pub const PLATFORM: Uuid = Uuid::nil();
 
 const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const BATCH: i64 = 500;
+/// How long a committed entry may wait for its place.
+const PATIENCE: TimeDelta = TimeDelta::minutes(1);
 
 /// An entry to be written.
 pub struct Entry<'a> {
@@ -111,15 +113,37 @@ pub async fn sequence(db: &Db) -> Result<usize> {
         .await?;
     let mut placed = 0;
     for (facility,) in institutions {
-        loop {
-            let batch = sequence_batch(db, facility).await?;
-            placed += batch;
-            if (batch as i64) < BATCH {
-                break;
+        // One institution's trouble must not stop the others' logs; `overdue` finds what stays behind.
+        match sequence_institution(db, facility).await {
+            Ok(batch) => placed += batch,
+            Err(error) => {
+                tracing::error!(facility.id = %facility, %error, "a journal could not be sequenced")
             }
         }
     }
     Ok(placed)
+}
+
+async fn sequence_institution(db: &Db, facility: Uuid) -> Result<usize> {
+    let mut placed = 0;
+    loop {
+        let batch = sequence_batch(db, facility).await?;
+        placed += batch;
+        if (batch as i64) < BATCH {
+            return Ok(placed);
+        }
+    }
+}
+
+/// Entries that are committed and have no place after [`PATIENCE`]: more than none is an incident.
+pub async fn overdue(db: &Db, now: DateTime<Utc>) -> Result<i64> {
+    let (count,): (i64,) = db
+        .read()
+        .q("select count(*) from journal_pending p join journal_entry e on e.id = p.entry_id where e.at < $1")
+        .bind(now - PATIENCE)
+        .one()
+        .await?;
+    Ok(count)
 }
 
 async fn sequence_batch(db: &Db, facility: Uuid) -> Result<usize> {

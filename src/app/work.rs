@@ -26,6 +26,18 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
         if let Err(error) = due(&ctx, &worker).await {
             tracing::error!(%error, "the workers stumbled");
         }
+        match journal::overdue(&ctx.db, ctx.clock.now()).await {
+            Ok(overdue) => {
+                metrics::gauge!("muan_journal_overdue_entries").set(overdue as f64);
+                if overdue > 0 {
+                    tracing::error!(
+                        overdue,
+                        "incident: journal entries wait for their place for over a minute"
+                    );
+                }
+            }
+            Err(error) => tracing::error!(%error, "the journal could not be looked at"),
+        }
     }
     if let Err(error) = journal::sequence(&ctx.db).await {
         tracing::error!(%error, "the journal could not be sequenced at the end");

@@ -77,3 +77,19 @@ async fn the_quality_office_reads_who_did_what_and_its_reading_is_noted_too() {
     let newest = qian.get("/audit?limit=1").await.expect(200);
     assert_eq!(newest["items"][0]["act"], "people.audit");
 }
+
+#[tokio::test]
+async fn an_entry_without_its_place_for_over_a_minute_is_an_incident() {
+    let app = App::new().await;
+    let wu = app.wu().await;
+    app.work().await;
+    let body = json!({ "username": "late", "name": "新人", "role": "midwife" });
+    wu.post("/staff", body).await.expect(201);
+    let overdue = async || journal::overdue(&app.ctx.db, app.clock.now()).await.unwrap();
+    app.clock.advance(50);
+    assert_eq!(overdue().await, 0);
+    app.clock.advance(11);
+    assert_eq!(overdue().await, 1);
+    app.work().await;
+    assert_eq!(overdue().await, 0);
+}
