@@ -28,6 +28,8 @@ pub struct Config {
     pub database_connections: u32,
     /// URL of a Redis server; without it the cache is in this process.
     pub redis: Option<Secret>,
+    /// Begins every key in Redis, so that several installations may share a server.
+    pub redis_prefix: String,
     /// A content directory instead of the built-in one.
     pub content: Option<PathBuf>,
     /// Requests per minute and token.
@@ -115,6 +117,7 @@ impl Default for Config {
             database: Secret::from("sqlite"),
             database_connections: 16,
             redis: None,
+            redis_prefix: "muan".to_owned(),
             content: None,
             rate_per_minute: 600,
             log: "info".to_owned(),

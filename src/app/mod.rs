@@ -107,7 +107,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         .await
         .map_err(StartFault::Vault)?;
     let cache = match &config.redis {
-        Some(url) => Cache::redis(url.expose(), "muan").map_err(|_| StartFault::Redis)?,
+        Some(url) => Cache::redis(url.expose(), &config.redis_prefix).map_err(|_| StartFault::Redis)?,
         None => Cache::memory(),
     };
     let clock = parts.clock.clone();

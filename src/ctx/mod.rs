@@ -270,4 +270,30 @@ impl Ctx {
         }
         .boxed()
     }
+
+    /// The first answer, if this request was done before: for an act that asks somebody outside before it writes,
+    /// who would not answer the same question twice.
+    pub fn answered<'a, T: DeserializeOwned + Send + 'a>(
+        &'a self,
+        sender: &'a impl Sender,
+    ) -> BoxFuture<'a, Result<Option<T>>> {
+        async move {
+            let request = sender.request();
+            let Some(key) = &request.idempotency_key else {
+                return Ok(None);
+            };
+            let mut view = self.view();
+            let caller = sender.actor().word();
+            let now = self.clock.now();
+            let Some((id, answer)) =
+                db::once::answered(&mut view, &caller, key, &request.fingerprint, now).await?
+            else {
+                return Ok(None);
+            };
+            let first = view.open_json(id, "answer", &Sealed(answer)).await?;
+            request.mark_replayed();
+            Ok(Some(first))
+        }
+        .boxed()
+    }
 }

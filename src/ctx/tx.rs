@@ -175,6 +175,14 @@ impl Tx {
         self.commit_with(&()).await
     }
 
+    /// Commits what a refused act writes all the same, such as a wrong try, and gives the key back.
+    pub async fn commit_refused(mut self) -> Result<()> {
+        if let Some(once) = self.once.take() {
+            db::once::release(&mut self.inner, once.id).await?;
+        }
+        self.commit().await
+    }
+
     /// Commits, and keeps the answer for 24 h if the client sent a key.
     pub fn commit_with<T: Serialize + Sync>(mut self, answer: &T) -> BoxFuture<'_, Result<()>> {
         async move {

@@ -72,6 +72,33 @@ pub async fn claim(
     }
 }
 
+/// The row and sealed answer of a key that was answered; none while it is new or running.
+pub async fn answered(
+    q: &mut impl Q,
+    caller: &str,
+    key: &str,
+    fingerprint: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<(Uuid, Vec<u8>)>> {
+    q.q("select id, answer from idempotency \
+         where caller = $1 and key = $2 and fingerprint = $3 and expires_at > $4 and answer is not null")
+        .bind(caller.to_owned())
+        .bind(key.to_owned())
+        .bind(fingerprint.to_vec())
+        .bind(now)
+        .opt()
+        .await
+}
+
+/// Gives a claimed key back: the same request is judged anew.
+pub async fn release(tx: &mut Tx, id: Uuid) -> Result<()> {
+    tx.q("delete from idempotency where id = $1")
+        .bind(id)
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Keeps the sealed answer of a claimed key.
 pub async fn keep(tx: &mut Tx, id: Uuid, answer: Vec<u8>) -> Result<()> {
     tx.q("update idempotency set answer = $2 where id = $1")

@@ -277,3 +277,24 @@ async fn another_womans_and_another_hospitals_consent_are_not_there() {
     }
     assert_eq!(bai.post(&ceremony.path("/refuse"), json!({})).await.status, 404);
 }
+
+#[tokio::test]
+async fn her_phone_number_proves_her_once_and_a_strange_number_never_does() {
+    let ceremony = Ceremony::released().await;
+    let (mei, simulator) = (&ceremony.mei, &ceremony.app.simulator);
+    let path = ceremony.path("/identity");
+    let code = |number: &str| simulator.phone_code(&mei.openid, number).code;
+    let strange = json!({ "method": "wechat_phone", "code": code("13900000000") });
+    // A refusal is no answer to keep: the same request is judged anew, and its code is used up.
+    let refused = mei.post_keyed(&path, "strange", strange.clone()).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (409, "consent.phone_mismatch")
+    );
+    let again = mei.post_keyed(&path, "strange", strange).await;
+    assert_eq!(again.code(), "people.wechat_code_invalid");
+    let hers = json!({ "method": "wechat_phone", "code": code("13800000001") });
+    let proved = mei.post(&path, hers).await;
+    assert!(proved.status < 300, "{}", proved.body);
+    assert!(proved.body["expires_at"].is_string(), "{}", proved.body);
+}

@@ -1,13 +1,21 @@
 //! Every chapter on the other engine too: there is no other check of the SQL.
 //!
-//! The chapters run on SQLite by themselves; this one runs the whole binary again with PostgreSQL underneath.
+//! The chapters run on SQLite by themselves; this one runs the whole binary again with PostgreSQL underneath and, where it is
+//! installed, Redis beside it.
 
 use tokio::process::Command;
 
 use crate::support::servers;
 
 /// These need no engine, or bring both.
-const NOT_AGAIN: [&str; 5] = ["engines::", "house::", "openapi::", "readme::", "support::"];
+const NOT_AGAIN: [&str; 6] = [
+    "engines::",
+    "house::",
+    "openapi::",
+    "process::",
+    "readme::",
+    "support::",
+];
 
 #[tokio::test]
 async fn every_chapter_passes_on_postgresql_as_well() {

@@ -32,7 +32,7 @@ async fn journey_of(app: &App, woman: &Woman) -> Value {
         .body
 }
 
-async fn walk(app: &App) {
+pub async fn walk(app: &App) {
     let walker = walker(app);
 
     // 1. The midwife registers her; she logs in, agrees, enrolls and sees her journey in one call.

@@ -51,6 +51,10 @@ pub async fn identity(
 ) -> Result<Proved> {
     policy::allowed(caller, Act::ConsentIdentity)?;
     let account = caller.account()?;
+    // WeChat's code is used up by the first call.
+    if let Some(first) = ctx.answered(caller).await? {
+        return Ok(first);
+    }
     let phone = match method {
         ProofMethod::WechatPhone => Some(people::facts::wechat_phone(ctx, account, code).await?),
         ProofMethod::BedsideCode => None,
@@ -75,7 +79,7 @@ pub async fn identity(
     tx.journal(caller, subject(&consent), detail).await?;
     if let Some(code) = refused {
         // Committed all the same: wrong tries count (CE-103).
-        tx.commit().await?;
+        tx.commit_refused().await?;
         return Err(Error::Refused(code));
     }
     if method == ProofMethod::WechatPhone {

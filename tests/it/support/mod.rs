@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each chapter uses its own part of the support")]
 
+mod again;
 pub mod cast;
 pub mod client;
 pub mod servers;
@@ -23,6 +24,7 @@ use poem::endpoint::BoxEndpoint;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
+use again::{Again, Replayed};
 use client::Client;
 use servers::TestDatabase;
 
@@ -33,6 +35,7 @@ pub struct App {
     pub simulator: Simulator,
     pub endpoint: Arc<BoxEndpoint<'static, Response>>,
     pub config: Config,
+    replayed: Replayed,
     _simulator: simulator::Handle,
     _data: TempDir,
     _database: Option<TestDatabase>,
@@ -136,6 +139,11 @@ impl App {
         let mut config = config(data.path().to_owned(), &simulator);
         config.database = Secret::from(database.url());
         config.database_connections = 4;
+        // As a large hospital runs it: both servers, several installations on one Redis.
+        if let Some(redis) = servers::redis().await {
+            config.redis = Some(Secret::from(redis.url()));
+            config.redis_prefix = redis.prefix();
+        }
         change(&mut config);
         Some(App::start(config, clock, simulator, data, Some(database)).await)
     }
@@ -157,8 +165,10 @@ impl App {
         database: Option<TestDatabase>,
     ) -> App {
         let ctx = app::context(&config, parts(clock.clone())).await.unwrap();
+        let replayed = Replayed::default();
         App {
-            endpoint: Arc::new(app::endpoint(&ctx)),
+            endpoint: Arc::new(Again::around(app::endpoint(&ctx), replayed.clone())),
+            replayed,
             ctx,
             clock,
             simulator: simulator.simulator.clone(),
@@ -177,6 +187,11 @@ impl App {
     /// Runs the sequencer and every job that is due.
     pub async fn work(&self) {
         app::work::due(&self.ctx, "test").await.unwrap();
+    }
+
+    /// `POST` paths that were sent a second time so far and answered the same.
+    pub fn replayed(&self) -> Vec<String> {
+        self.replayed.paths()
     }
 
     /// Somebody without a session, on her document.

@@ -1,0 +1,202 @@
+//! The program as an operator meets it: one clear line for what is wrong, a clean end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use muan::db::{Db, Durability, Q};
+use tempfile::TempDir;
+
+/// `muan` with settings of its own and none of the machine's.
+fn muan(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_muan"));
+    command
+        .env_clear()
+        .env("MUAN_DATA", data)
+        .env("MUAN_ADDR", "127.0.0.1:0")
+        .env("MUAN_ADMIN_ADDR", "127.0.0.1:0")
+        .current_dir(data.parent().unwrap());
+    command
+}
+
+/// A folder, and in it the data directory and a key.
+fn place() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    let key = folder.path().join("key");
+    std::fs::write(&key, "5a".repeat(32)).unwrap();
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    folder
+}
+
+fn serve(folder: &TempDir) -> Command {
+    let mut command = muan(&folder.path().join("data"));
+    command
+        .env("MUAN_KEYS__FILE", folder.path().join("key"))
+        .env("MUAN_WECHAT__APP_ID", "wx0123456789abcdef")
+        .env("MUAN_WECHAT__APP_SECRET", "hush-hush")
+        .arg("serve");
+    command
+}
+
+/// Exit code 1 and the one line that the program says about itself.
+#[track_caller]
+fn one_line(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = String::from_utf8(output.stderr.clone()).unwrap();
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 1, "{told}");
+    assert!(lines[0].starts_with("muan: "), "{told}");
+    lines[0].to_owned()
+}
+
+#[test]
+fn an_unknown_setting_refuses_to_start_and_is_named() {
+    let folder = place();
+    let said = one_line(&serve(&folder).env("MUAN_NO_SUCH_THING", "1").output().unwrap());
+    assert!(said.contains("no_such_thing"), "{said}");
+    let file = folder.path().join("muan.toml");
+    std::fs::write(&file, "adress = \"127.0.0.1:1\"\n").unwrap();
+    let said = one_line(&serve(&folder).arg("--config").arg(&file).output().unwrap());
+    assert!(said.contains("adress"), "{said}");
+}
+
+#[test]
+fn the_settings_in_force_are_shown_without_secrets() {
+    let folder = place();
+    let output = muan(&folder.path().join("data"))
+        .env("MUAN_WECHAT__APP_SECRET", "hush-hush")
+        .env("MUAN_DATABASE", "postgres://muan:hush-hush@127.0.0.1/muan")
+        .arg("config")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && told.contains("[secret]"), "{told}");
+    assert!(!told.contains("hush-hush"), "{told}");
+}
+
+#[test]
+fn without_a_key_nothing_is_served() {
+    let folder = place();
+    let said = one_line(&serve(&folder).env_remove("MUAN_KEYS__FILE").output().unwrap());
+    assert!(said.contains("key"), "{said}");
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = place();
+    let said = one_line(&serve(&folder).env("MUAN_ADDR", &address).output().unwrap());
+    assert!(said.contains(&address), "{said}");
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_named() {
+    let folder = place();
+    let under_a_file = folder.path().join("key").join("data");
+    let said = one_line(&serve(&folder).env("MUAN_DATA", &under_a_file).output().unwrap());
+    assert!(said.contains(under_a_file.to_str().unwrap()), "{said}");
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_left_alone() {
+    let folder = place();
+    let data = folder.path().join("data");
+    assert!(muan(&data).arg("migrate").output().unwrap().status.success());
+    let db = Db::sqlite(&data.join("muan.db"), Durability::Full).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    tx.q(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+          values (999999, 'from the future', true, $1, 0)",
+    )
+    .bind(vec![0_u8; 4])
+    .run()
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+    let said = one_line(&serve(&folder).output().unwrap());
+    assert!(said.contains("newer"), "{said}");
+}
+
+#[test]
+fn the_key_of_another_database_opens_nothing() {
+    let folder = place();
+    let (running, _) = started(&folder);
+    assert_eq!(ended(running), Some(0));
+    std::fs::write(folder.path().join("key"), "a5".repeat(32)).unwrap();
+    let said = one_line(&serve(&folder).output().unwrap());
+    assert!(said.contains("key"), "{said}");
+}
+
+/// A running service and its address, read from its log.
+fn started(folder: &TempDir) -> (Child, String) {
+    let mut child = serve(folder).stderr(Stdio::piped()).spawn().unwrap();
+    let log = child.stderr.take().unwrap();
+    let mut lines = BufReader::new(log).lines();
+    let line = lines
+        .by_ref()
+        .map(Result::unwrap)
+        .find(|line| line.contains("serving"))
+        .expect("the service says that it serves");
+    let entry: serde_json::Value = serde_json::from_str(&line).expect("logs are JSON");
+    let address = entry["addr"]
+        .as_str()
+        .or(entry["fields"]["addr"].as_str())
+        .unwrap()
+        .to_owned();
+    // Somebody has to read on, or the service would wait at its log.
+    std::thread::spawn(move || lines.for_each(drop));
+    // Once it answers it also listens to signals.
+    let mut probe = TcpStream::connect(&address).unwrap();
+    write!(
+        probe,
+        "GET /healthz HTTP/1.1\r\nHost: muan\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    probe.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    (child, address)
+}
+
+fn ended(mut child: Child) -> Option<i32> {
+    terminate(&child);
+    child.wait().unwrap().code()
+}
+
+fn terminate(child: &Child) {
+    let pid = libc::pid_t::try_from(child.id()).unwrap();
+    // SAFETY: a signal to a child that was not waited for yet.
+    assert_eq!(unsafe { libc::kill(pid, libc::SIGTERM) }, 0);
+}
+
+#[test]
+fn what_runs_at_sigterm_is_finished_and_nothing_new_begins() {
+    let folder = place();
+    let (mut child, address) = started(&folder);
+    let body = r#"{"facility":"nowhere","username":"nobody","password":"a long password"}"#;
+    let mut slow = TcpStream::connect(&address).unwrap();
+    write!(
+        slow,
+        "POST /api/staff/v1/sessions HTTP/1.1\r\nHost: muan\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n",
+        body.len()
+    )
+    .unwrap();
+    // The service has begun with this request when it asks for the body.
+    let mut asked = [0; 25];
+    slow.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+    terminate(&child);
+    while TcpStream::connect(&address).is_ok() {
+        std::thread::yield_now();
+    }
+    slow.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
