@@ -3,7 +3,7 @@
 //! Fixed seed, moved clock: their due dates are spread over half a year around today, each takes her steps when a
 //! woman would, and the seeding ends now. So every record is one that the system could have produced.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Map, Value, json};
@@ -186,12 +186,19 @@ fn person(index: i64, due: DateTime<Utc>, luck: &mut StdRng) -> Person {
     }
 }
 
-/// What differs between the women: every third has something that a clinic must look at.
-fn answers(person: &Person, index: usize) -> Map<String, Value> {
+/// What differs between the women: every third has something that a clinic must look at, every seventh does not know
+/// her blood pressure.
+fn answers(person: &Person, index: usize, today: NaiveDate) -> Map<String, Value> {
     let mut answers = super::healthy::answers(person);
     let mut set = |item: &str, value: Value| {
         answers.insert(item.to_owned(), value);
     };
+    if index % 7 != 0 {
+        set("pe.bp_known", json!(true));
+        set("pe.bp_date", json!(today));
+        set("pe.sbp", json!(112));
+        set("pe.dbp", json!(72));
+    }
     match index % 9 {
         0 => {
             set("spn.cond", json!(["scoliosis"]));
@@ -227,7 +234,8 @@ async fn take(
         Step::Register => {}
         Step::Learn => walker.required_lessons(woman).await?,
         Step::Assess => {
-            walker.assessment(woman, &answers(person, index)).await?;
+            let answers = answers(person, index, walker.today());
+            walker.assessment(woman, &answers).await?;
         }
         // Every tenth still waits for a decision.
         Step::Decide if index % 10 == 7 => {}

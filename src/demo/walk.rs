@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 
 use super::client::{Answer, Client, Unexpected};
 use crate::app::work;
+use crate::base::clock::clinic_date;
 use crate::ctx::Ctx;
 use crate::wechat::simulator::Simulator;
 
@@ -200,6 +201,11 @@ impl<'a> Walker<'a> {
             .clock
             .now()
             .to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    }
+
+    /// Today, as a calendar in the clinic shows it.
+    pub fn today(&self) -> NaiveDate {
+        clinic_date(self.ctx.clock.now())
     }
 
     /// The midwife registers her; she scans the invitation, agrees, is matched, and enrolls.

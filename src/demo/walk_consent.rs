@@ -241,6 +241,7 @@ impl Walker<'_> {
         self.understand_consent(woman).await?;
         self.explain(woman).await?;
         self.sign_consent(woman).await?;
+        self.wait(240).await?;
         self.countersign(woman).await?;
         Ok(())
     }
