@@ -4,7 +4,9 @@
 
 mod admin;
 mod content;
+mod diff;
 mod openapi;
+mod trial;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,7 +43,7 @@ enum Command {
     Migrate,
     /// Prints the settings in force, without secrets.
     Config,
-    /// Checks content, or lists what awaits a clinician.
+    /// Checks content, lists what awaits a clinician, tries answers, compares two directories.
     #[command(subcommand)]
     Content(content::Command),
     /// Writes the two OpenAPI documents.

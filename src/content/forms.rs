@@ -68,6 +68,20 @@ impl Forms {
         self.authored.get(version)
     }
 
+    /// A form with the items of all phases and persons, which is what rules read; the newest version unless one is given.
+    /// The names of the parts of the assessment lead to the whole, too.
+    pub fn whole(&self, name: &str, version: Option<&str>) -> Option<&Arc<Form>> {
+        let entry = match version {
+            None => self.current(name)?,
+            Some(version) => self.version(name, version).filter(|e| e.version == version)?,
+        };
+        if [ASSESSMENT, RECHECK, STAFF].contains(&name) {
+            self.authored(&entry.version)
+        } else {
+            Some(&entry.form)
+        }
+    }
+
     /// A follow-up form without the items on the baby.
     pub fn after_loss(&self, name: &str) -> Option<&Entry> {
         self.after_loss.get(name)

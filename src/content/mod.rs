@@ -3,14 +3,18 @@
 //! Content is data in `content/`: built into the program, or read from a directory that a hospital edits. Loading
 //! checks everything and names file and place of each fault; content with a fault does not start.
 //! Not here: what the texts mean. Forms are compiled by `questionnaire`, consent templates addressed by `evidence`.
+//! For those who write content: `trial` runs answers through a form, `diff` says what an edited folder changes.
 
 pub mod agreements;
 pub mod consents;
+pub mod diff;
 pub mod fonts;
 pub mod forms;
 pub mod lessons;
 pub mod messages;
 pub mod sources;
+pub mod trial;
+pub mod vectors;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -144,7 +144,7 @@ pub(super) fn extensions<'a>(
 }
 
 /// The English text of `member` (`_text`, `_title`, `_display`) in `other`.
-pub(super) fn english<'a>(other: &'a Map<String, Value>, member: &str) -> Option<&'a str> {
+pub fn english<'a>(other: &'a Map<String, Value>, member: &str) -> Option<&'a str> {
     let url = format!("{FHIR}translation");
     let parts = |extension: &'a Value| extension.get("extension").and_then(Value::as_array);
     other

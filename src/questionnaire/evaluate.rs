@@ -18,7 +18,7 @@ use super::value::Answer;
 use super::{Outcome, constraints};
 
 /// What is known beside the answers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// The present time; rules never read a clock.
     pub now: DateTime<Utc>,

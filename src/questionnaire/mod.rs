@@ -32,7 +32,7 @@ mod value;
 pub use answers::Answers;
 pub use assess::{Assessment, ENGINE_VERSION, Finding, Outcome, Status, assess};
 pub use compile::compile;
-pub use definition::{AnswerOption, EnableWhen, Extension, Item, Questionnaire};
+pub use definition::{AnswerOption, EnableWhen, Extension, Item, Questionnaire, english};
 pub use evaluate::{Context, Evaluated, Mode};
 pub use faults::Fault;
 pub use form::{Form, Phase, Who};

@@ -1,9 +1,53 @@
-//! Content with a fault does not load, and the defect names file and place.
+//! Content with a fault does not load, and the defect names file and place. Below: the commands of those who write it.
+
+mod diff;
+mod trial;
 
 use std::path::Path;
+use std::process::{Command, Output};
 
 use muan::content::{Content, Defect, Origin};
 use serde_json::Value;
+use tempfile::TempDir;
+
+/// `muan content …` without the machine's settings.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_muan"));
+    command.env_clear().arg("content").args(arguments);
+    command
+}
+
+/// A copy of the content to edit.
+fn copied() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("content"),
+        folder.path(),
+    );
+    folder
+}
+
+/// Changes one JSON file of a copy.
+fn edit(folder: &Path, file: &str, change: impl FnOnce(&mut Value)) {
+    let path = folder.join(file);
+    let mut value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    change(&mut value);
+    std::fs::write(&path, value.to_string()).unwrap();
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// Exit code 1 and the one line on standard error.
+#[track_caller]
+fn one_line(output: &Output) -> &str {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let lines: Vec<&str> = text(&output.stderr).lines().collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("muan: "), "{lines:?}");
+    lines[0]
+}
 
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
@@ -20,15 +64,8 @@ fn copy(from: &Path, to: &Path) {
 
 /// Defects of a copy in which one JSON file was changed.
 fn defects(file: &str, change: impl FnOnce(&mut Value)) -> Vec<Defect> {
-    let folder = tempfile::tempdir().unwrap();
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("content"),
-        folder.path(),
-    );
-    let path = folder.path().join(file);
-    let mut value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    change(&mut value);
-    std::fs::write(&path, value.to_string()).unwrap();
+    let folder = copied();
+    edit(folder.path(), file, change);
     Content::load(Origin::Folder(folder.path().to_owned()))
         .err()
         .unwrap_or_default()
