@@ -79,7 +79,7 @@ impl Form {
             }
         }
         let mut response = self.blank();
-        let mut items = self.write(&raw);
+        let mut items = self.write(raw);
         items.extend(unknown);
         response.insert("item".to_owned(), Value::Array(items));
         Value::Object(response)
@@ -98,7 +98,7 @@ impl Form {
             })
             .collect();
         let mut response = self.blank();
-        response.insert("item".to_owned(), Value::Array(self.write(&raw)));
+        response.insert("item".to_owned(), Value::Array(self.write(raw)));
         Value::Object(response)
     }
 
@@ -115,25 +115,25 @@ impl Form {
     }
 
     /// Response items in definition order from one raw item a question; groups without content are left out.
-    pub(super) fn write(&self, raw: &[Option<Map<String, Value>>]) -> Vec<Value> {
+    pub(super) fn write(&self, mut raw: Vec<Option<Map<String, Value>>>) -> Vec<Value> {
         let mut children: Vec<Vec<Value>> = vec![Vec::new(); self.nodes.len()];
         let mut roots = Vec::new();
         // Backwards, so that a group's children are complete before the group itself is written.
         for (index, node) in self.nodes.iter().enumerate().rev() {
             let mut below = children.get_mut(index).map(std::mem::take).unwrap_or_default();
             below.reverse();
-            let own = raw.get(index).and_then(Option::as_ref);
+            let own = raw.get_mut(index).and_then(Option::take);
             let item = if node.kind == Kind::Group {
                 if below.is_empty() {
                     continue;
                 }
-                let mut item = own.cloned().unwrap_or_default();
+                let mut item = own.unwrap_or_default();
                 item.insert("linkId".to_owned(), Value::from(node.link_id.as_str()));
                 item.insert("item".to_owned(), Value::Array(below));
                 item
             } else {
                 let Some(item) = own else { continue };
-                item.clone()
+                item
             };
             match node.parent.and_then(|parent| children.get_mut(parent)) {
                 Some(siblings) => siblings.push(Value::Object(item)),

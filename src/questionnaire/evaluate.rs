@@ -92,7 +92,16 @@ impl Form {
             }
             let drop = given && !is_enabled && mode != Mode::Draft;
             let pointer = found.map(|found| found.pointer.clone()).unwrap_or_default();
-            raw.push(found.filter(|_| !drop).map(|found| found.raw.clone()));
+            raw.push(found.filter(|_| !drop).map(|found| {
+                let members = found.raw.iter();
+                if node.kind.is_question() {
+                    return found.raw.clone();
+                }
+                members
+                    .filter(|(name, _)| *name != "item")
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect()
+            }));
             match mode {
                 Mode::Submit if drop => {
                     warnings.push(node.problem("disabledAnswerDropped", pointer, json!({})));
@@ -118,10 +127,16 @@ impl Form {
         let mut errors: Vec<Problem> = reading.errors.into_iter().map(|(_, problem)| problem).collect();
         errors.truncate(MAX_PROBLEMS);
         warnings.truncate(MAX_PROBLEMS);
-        let mut normalized = response.as_object().cloned().unwrap_or_default();
-        if normalized.contains_key("item") {
-            normalized.insert("item".to_owned(), Value::Array(self.write(&raw)));
-        }
+        let mut written = Some(self.write(raw));
+        let members = response.as_object().into_iter().flatten();
+        let normalized: Map<String, Value> = members
+            .map(
+                |(name, value)| match (name.as_str(), written.take_if(|_| name == "item")) {
+                    ("item", Some(items)) => (name.clone(), Value::Array(items)),
+                    _ => (name.clone(), value.clone()),
+                },
+            )
+            .collect();
         Evaluated {
             normalized: Value::Object(normalized),
             answers: kept,
