@@ -78,7 +78,7 @@ pub async fn save_review(tx: &mut Tx, review: &Review) -> Result<()> {
         "insert into review (id, facility_id, patient_id, episode_id, response_id, phase, level, told_level, urgent, \
           status, state, due_at, claimed_by_id, claim_ends_at, created_at) \
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-          on conflict (id) do update set level = excluded.level, told_level = excluded.told_level, \
+          on conflict (id) do update set response_id = excluded.response_id, level = excluded.level, told_level = excluded.told_level, \
           urgent = excluded.urgent, status = excluded.status, state = excluded.state, due_at = excluded.due_at, \
           claimed_by_id = excluded.claimed_by_id, claim_ends_at = excluded.claim_ends_at",
     )

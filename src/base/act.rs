@@ -203,6 +203,8 @@ acts! {
     FormsSave = "forms.save";
     /// She submits her answers.
     FormsSubmit = "forms.submit", keyed;
+    /// She begins a change of her submitted answers.
+    FormsAmend = "forms.amend";
     /// Staff read a woman's answers.
     FormsReadStaff = "forms.read_staff";
     /// Staff enter their part beside her answers.

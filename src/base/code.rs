@@ -84,7 +84,9 @@ codes! {
     FollowupAlreadyAnswered = "followup.already_answered";
     QualityDiscussionMissing = "quality.discussion_missing";
     QualityIllegalTransition = "quality.illegal_transition";
+    FormsAlreadyAmended = "forms.already_amended";
     FormsAlreadyCompleted = "forms.already_completed";
+    FormsAmendmentOpen = "forms.amendment_open";
     FormsNotCompleted = "forms.not_completed";
     FormsResponseInvalid = "forms.response_invalid";
     FormsWindowClosed = "forms.window_closed";

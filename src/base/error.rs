@@ -25,6 +25,13 @@ pub enum Error {
         /// The version now.
         current: i64,
     },
+    /// As [`Error::Stale`], of answers: the client merges question by question.
+    StaleAnswers {
+        /// The version now.
+        current: i64,
+        /// The questions whose answers are not what the client has seen.
+        changed_link_ids: Vec<String>,
+    },
     /// `If-Match` is needed and absent.
     PreconditionRequired,
     /// The role may never do this.
@@ -142,7 +149,7 @@ impl fmt::Display for Error {
                 f.write_str(code.word())
             }
             Error::Invalid(code, faults) => write!(f, "{} ({} faults)", code.word(), faults.len()),
-            Error::Stale { .. } => f.write_str(Code::HttpStale.word()),
+            Error::Stale { .. } | Error::StaleAnswers { .. } => f.write_str(Code::HttpStale.word()),
             Error::PreconditionRequired => f.write_str(Code::HttpPreconditionRequired.word()),
             Error::Forbidden => f.write_str(Code::HttpForbidden.word()),
             Error::Unauthenticated(code) | Error::Busy(code) => f.write_str(code.word()),

@@ -78,6 +78,8 @@ pub enum ResponseStatus {
     InProgress,
     /// Submitted.
     Completed,
+    /// Submitted once, replaced by an amendment since.
+    Amended,
 }
 
 impl ResponseStatus {
@@ -86,14 +88,19 @@ impl ResponseStatus {
         match self {
             ResponseStatus::InProgress => "in_progress",
             ResponseStatus::Completed => "completed",
+            ResponseStatus::Amended => "amended",
         }
     }
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<ResponseStatus> {
-        [ResponseStatus::InProgress, ResponseStatus::Completed]
-            .into_iter()
-            .find(|status| status.word() == word)
+        [
+            ResponseStatus::InProgress,
+            ResponseStatus::Completed,
+            ResponseStatus::Amended,
+        ]
+        .into_iter()
+        .find(|status| status.word() == word)
     }
 }
 
@@ -116,7 +123,7 @@ pub struct Response {
     pub name: String,
     /// The form without the items on the baby.
     pub after_loss: bool,
-    /// Draft or submitted.
+    /// Draft, submitted or replaced.
     pub status: ResponseStatus,
     /// The FHIR `QuestionnaireResponse`.
     pub content: Value,
@@ -128,8 +135,24 @@ pub struct Response {
     pub completed_at: Option<DateTime<Utc>>,
     /// Who filled it in on her behalf.
     pub entered_by: Option<StaffId>,
+    /// What it replaces, and what replaces it.
+    #[serde(default)]
+    pub amending: Amending,
     /// Revision.
     pub version: i64,
+}
+
+/// The place of a set of answers in a chain of amendments.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Amending {
+    /// The submitted answers that these replace.
+    pub amends: Option<ResponseId>,
+    /// Why they do.
+    pub reason: Option<String>,
+    /// The submitted answers that replace these.
+    pub amended_by: Option<ResponseId>,
+    /// A draft that would.
+    pub open: Option<ResponseId>,
 }
 
 impl Response {

@@ -1,10 +1,12 @@
 //! Decisions about forms, pure.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::model::{Assignment, AssignmentState, ResponseStatus};
+use super::model::{Assignment, AssignmentState, Response, ResponseStatus};
 use crate::base::Code;
 use crate::content::forms::{ASSESSMENT, RECHECK, STAFF};
 use crate::questionnaire::{Form, Phase, Who};
@@ -12,7 +14,7 @@ use crate::questionnaire::{Form, Phase, Who};
 /// Where an assignment stands.
 pub fn state(assignment: &Assignment, now: DateTime<Utc>) -> AssignmentState {
     match assignment.response {
-        Some((_, ResponseStatus::Completed)) => AssignmentState::Done,
+        Some((_, ResponseStatus::Completed | ResponseStatus::Amended)) => AssignmentState::Done,
         _ if assignment.closes_at.is_some_and(|at| at <= now) => AssignmentState::Closed,
         Some((_, ResponseStatus::InProgress)) => AssignmentState::Started,
         None if now < assignment.opens_at => AssignmentState::Upcoming,
@@ -36,6 +38,68 @@ pub fn answerable<'a>(
         }
     }
     Err(refusal)
+}
+
+/// Whether she may replace submitted answers: once each, as long as she could still answer the form. `asked` are the
+/// assignments of her pregnancy; answers that staff filed without one go by those of the same form.
+///
+/// Refuses: `forms.not_completed`, `forms.already_amended`, `forms.window_closed`.
+pub fn may_amend(before: &Response, asked: &[Assignment], now: DateTime<Utc>) -> Result<(), Code> {
+    match before.status {
+        ResponseStatus::InProgress => return Err(Code::FormsNotCompleted),
+        ResponseStatus::Amended => return Err(Code::FormsAlreadyAmended),
+        ResponseStatus::Completed => {}
+    }
+    let mut windows = asked
+        .iter()
+        .filter(|one| match before.assignment_id {
+            Some(id) => one.id == id,
+            None => one.name == before.name,
+        })
+        .map(|one| one.closes_at.is_none_or(|at| now < at))
+        .peekable();
+    if windows.peek().is_none() || windows.any(|open| open) {
+        Ok(())
+    } else {
+        Err(Code::FormsWindowClosed)
+    }
+}
+
+/// The questions that two documents of the same form answer differently, in the order of their linkIds.
+pub fn changed(before: &Value, after: &Value) -> Vec<String> {
+    let (mut old, mut new) = (Given::new(), Given::new());
+    given(before, "", &mut old);
+    given(after, "", &mut new);
+    let all: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    all.into_iter()
+        .filter(|link_id| old.get(link_id) != new.get(link_id))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Answers by question, each with its place: a repeated group has the same question in several.
+type Given<'a> = BTreeMap<&'a str, Vec<(String, &'a Value)>>;
+
+fn given<'a>(node: &'a Value, place: &str, found: &mut Given<'a>) {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for item in node.get("item").and_then(Value::as_array).into_iter().flatten() {
+        let Some(link_id) = item.get("linkId").and_then(Value::as_str) else {
+            continue;
+        };
+        let nth = seen.entry(link_id).or_default();
+        let here = format!("{place}/{nth}");
+        *nth += 1;
+        let answers = item.get("answer").and_then(Value::as_array);
+        for answer in answers.into_iter().flatten() {
+            let members = answer.as_object().into_iter().flatten();
+            let values = members.filter(|(member, _)| member.starts_with("value"));
+            for (_, value) in values {
+                found.entry(link_id).or_default().push((here.clone(), value));
+            }
+            given(answer, &here, found);
+        }
+        given(item, &here, found);
+    }
 }
 
 /// The phase in which a form is asked; forms other than the assessment have none.
@@ -197,6 +261,73 @@ mod tests {
             Code::FormsWindowClosed
         );
         assert!(answerable([&done, &assignment(2, None)], now).is_ok());
+    }
+
+    fn answered(status: ResponseStatus, assignment_id: Option<AssignmentId>) -> Response {
+        Response {
+            id: ResponseId(Uuid::nil()),
+            facility_id: FacilityId(Uuid::nil()),
+            patient_id: PatientId(Uuid::nil()),
+            episode_id: EpisodeId(Uuid::nil()),
+            assignment_id,
+            questionnaire: String::new(),
+            name: ASSESSMENT.to_owned(),
+            after_loss: false,
+            status,
+            content: json!({}),
+            staff_items: None,
+            authored_at: DateTime::UNIX_EPOCH,
+            completed_at: None,
+            entered_by: None,
+            amending: Default::default(),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn submitted_answers_are_amended_once_and_within_their_window() {
+        let now = DateTime::UNIX_EPOCH + Duration::days(5);
+        let own = Some(AssignmentId(Uuid::nil()));
+        let (open, over) = (assignment(1, None), assignment(1, Some(5)));
+        let may = |status, own, asked: &[Assignment]| may_amend(&answered(status, own), asked, now);
+        let completed = ResponseStatus::Completed;
+        assert_eq!(may(completed, own, std::slice::from_ref(&open)), Ok(()));
+        assert_eq!(
+            may(completed, own, std::slice::from_ref(&over)),
+            Err(Code::FormsWindowClosed)
+        );
+        assert_eq!(
+            may(completed, None, std::slice::from_ref(&over)),
+            Err(Code::FormsWindowClosed)
+        );
+        assert_eq!(may(completed, None, &[over, open.clone()]), Ok(()));
+        assert_eq!(may(completed, None, &[]), Ok(()), "nobody asked for it");
+        assert_eq!(
+            may(ResponseStatus::InProgress, own, std::slice::from_ref(&open)),
+            Err(Code::FormsNotCompleted)
+        );
+        assert_eq!(
+            may(ResponseStatus::Amended, own, &[open]),
+            Err(Code::FormsAlreadyAmended)
+        );
+    }
+
+    #[test]
+    fn a_change_names_the_questions_also_within_groups_and_under_answers() {
+        let number =
+            |link_id: &str, value: i64| json!({ "linkId": link_id, "answer": [{ "valueInteger": value }] });
+        let group = |items: Vec<Value>| json!({ "linkId": "g", "item": items });
+        let under =
+            |inner: Value| json!({ "linkId": "q", "answer": [{ "valueBoolean": true, "item": [inner] }] });
+        let before = json!({ "item": [
+            number("a", 1), group(vec![number("b", 2)]), group(vec![]), under(number("c", 3)), number("d", 4),
+        ] });
+        let after = json!({ "item": [
+            number("a", 1), group(vec![]), group(vec![number("b", 2)]), under(number("c", 5)), number("e", 6),
+        ] });
+        assert_eq!(changed(&before, &after), ["b", "c", "d", "e"]);
+        assert!(changed(&before, &before).is_empty());
+        assert!(changed(&json!({}), &json!({ "item": [] })).is_empty());
     }
 
     #[test]

@@ -29,9 +29,13 @@ pub struct Problem {
     /// Every field or answer at fault.
     #[oai(skip_serializing_if_is_empty)]
     pub errors: Vec<ProblemField>,
-    /// The state of the subject now, where it helps the client to go on.
+    /// The state of the subject now, where it helps the client to go on; with 412 its `ETag`, a text.
     #[oai(skip_serializing_if_is_none)]
     pub current: Option<poem_openapi::types::Any<serde_json::Value>>,
+    /// With 412 of answers: the questions whose answers differ between the version that `If-Match` named and `current`;
+    /// between what was sent and `current` where that version is no longer held.
+    #[oai(skip_serializing_if_is_none)]
+    pub changed_link_ids: Option<Vec<String>>,
     /// The request, for support.
     pub request_id: String,
 }
@@ -73,7 +77,10 @@ const STATUSES: [(u16, &str); 14] = [
     (404, "It does not exist, or not for this caller."),
     (405, "The path does not take this method."),
     (409, "A rule says no; `code` says which."),
-    (412, "`If-Match` names an older version."),
+    (
+        412,
+        "`If-Match` names an older version; `current` is the tag now, for answers `changed_link_ids` names what differs.",
+    ),
     (413, "The body is too large."),
     (415, "The body is of a kind that is not taken."),
     (422, "Fields at fault, all of them in `errors`."),
@@ -100,7 +107,7 @@ impl Failure {
             Error::Invalid(Code::HttpMalformed, _) => StatusCode::BAD_REQUEST,
             Error::Invalid(..) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Refused(_) | Error::Conflict(..) => StatusCode::CONFLICT,
-            Error::Stale { .. } => StatusCode::PRECONDITION_FAILED,
+            Error::Stale { .. } | Error::StaleAnswers { .. } => StatusCode::PRECONDITION_FAILED,
             Error::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Error::Forbidden => StatusCode::FORBIDDEN,
             Error::Unauthenticated(Code::PeopleWechatUserBlocked) => StatusCode::FORBIDDEN,
@@ -120,7 +127,7 @@ impl Failure {
             | Error::Conflict(code, _)
             | Error::Unauthenticated(code)
             | Error::Busy(code) => *code,
-            Error::Stale { .. } => Code::HttpStale,
+            Error::Stale { .. } | Error::StaleAnswers { .. } => Code::HttpStale,
             Error::PreconditionRequired => Code::HttpPreconditionRequired,
             Error::Forbidden => Code::HttpForbidden,
             Error::RateLimited { .. } => Code::HttpRateLimited,
@@ -142,11 +149,14 @@ impl Failure {
         let (faults, current) = match &self.0 {
             Error::Invalid(_, faults) => (faults.as_slice(), None),
             Error::Conflict(_, current) => (&[][..], Some(current.clone())),
-            Error::Stale { current } => (
-                &[][..],
-                Some(serde_json::json!({ "etag": format!("\"{current}\"") })),
-            ),
+            Error::Stale { current } | Error::StaleAnswers { current, .. } => {
+                (&[][..], Some(super::answer::tag(*current).into()))
+            }
             _ => (&[][..], None),
+        };
+        let changed_link_ids = match &self.0 {
+            Error::StaleAnswers { changed_link_ids, .. } => Some(changed_link_ids.clone()),
+            _ => None,
         };
         Problem {
             kind: format!("https://muan.invalid/problems/{}", code.word()),
@@ -156,6 +166,7 @@ impl Failure {
             detail: None,
             errors: faults.iter().map(|fault| field(fault, locale)).collect(),
             current: current.map(poem_openapi::types::Any),
+            changed_link_ids,
             request_id: request_id.to_owned(),
         }
     }

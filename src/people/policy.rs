@@ -121,6 +121,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::FormsRead, &[P]),
     (Act::FormsSave, &[P]),
     (Act::FormsSubmit, &[P]),
+    (Act::FormsAmend, &[P]),
     (Act::FormsReadStaff, &[M, O, A]),
     (Act::FormsStaffItems, &[M, O, A]),
     (Act::FormsVerify, &[M, O, A]),

@@ -17,7 +17,7 @@ struct Ward {
     labor: String,
 }
 
-fn admission(patient: &str) -> Value {
+pub fn admission(patient: &str) -> Value {
     json!({
         "patient": patient, "admitted_at": "2026-03-02T00:30:00Z", "labor_stage": "active", "cervical_dilation_cm": "5",
         "membranes": "intact", "fhr_baseline": 140, "fhr_category": "I", "iv_access": true

@@ -48,6 +48,7 @@ async fn submits(app: &App, mei: &Woman, name: &str, changed: Value) -> Option<T
         authored_at: tx.now,
         completed_at: Some(tx.now),
         entered_by: None,
+        amending: Default::default(),
         version: 1,
     };
     let caller = Caller {

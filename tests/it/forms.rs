@@ -1,5 +1,8 @@
 //! Assignments, drafts, submissions, what staff add.
 
+mod amendments;
+mod saving;
+
 use chrono::Duration;
 use serde_json::{Map, Value, json};
 

@@ -31,6 +31,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("followup.acknowledge", "followup"),
     ("followup.close_alert", "followup"),
     ("followup.enter", "idempotency"),
+    ("forms.amend", "forms::amendments"),
     ("forms.enter", "forms"),
     ("forms.verify", "forms"),
     ("people.bind_phone", "idempotency"),

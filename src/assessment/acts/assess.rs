@@ -117,7 +117,7 @@ fn refuse_contradicting_staff_items(
     context: &Context,
     submitted: &Submitted<'_>,
 ) -> Result<()> {
-    if submitted.response.staff_items.is_none() {
+    if submitted.response.staff_items.is_none() || submitted.by.staff().is_err() {
         return Ok(());
     }
     let (errors, _) = form.inconsistencies(answers, context);
@@ -151,15 +151,21 @@ fn of_staff(form: &Form, problem: &Problem) -> bool {
         .is_some_and(|link_id| form.who(link_id) == Some(Who::Staff))
 }
 
-/// The review of these answers as it now stands: new, or waiting again unless nothing new wants a decision.
+/// The review of these answers as it now stands: new, or waiting again unless nothing new wants a decision. The review of
+/// amended answers goes over to the new ones, and waits whatever was decided before.
 async fn filed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &Assessed) -> Result<Review> {
     let (response, episode) = (submitted.response, submitted.episode);
     let result = &run.result;
     let weeks = episode.gestation(day(tx.now)).weeks;
-    let before = store::review_of_response(tx, episode.facility_id, response.id).await?;
+    let own = store::review_of_response(tx, episode.facility_id, response.id).await?;
+    let before = match (own, response.amending.amends) {
+        (None, Some(amended)) => store::review_of_response(tx, episode.facility_id, amended).await?,
+        (own, _) => own,
+    };
     let decisions = store::decisions(tx, episode.facility_id, episode.id).await?;
     let decided = before
         .as_ref()
+        .filter(|before| before.response_id == response.id)
         .is_some_and(|before| rules::stays_decided(before, result, &decisions));
     let due_at = rules::due(result, phase, weeks, tx.now);
     let review = Review {

@@ -70,6 +70,9 @@ pub struct Record {
     pub answers: Value,
     /// What staff entered beside them.
     pub staff_items: Option<Value>,
+    /// She changed what she had submitted; why stands with the answers.
+    #[serde(default)]
+    pub edited: bool,
     /// The answers that rules looked at.
     pub answers_used: Vec<Used>,
     /// The earlier runs, newest first.
@@ -330,6 +333,7 @@ async fn whole(ctx: &Ctx, tx: &mut Tx, review: Review) -> Result<Record> {
         findings: findings(form, &run.result, &verified, &undecided),
         answers: response.content,
         staff_items: response.staff_items,
+        edited: response.amending.amends.is_some(),
         answers_used: run.inputs.answers_used.clone(),
         earlier: runs.collect(),
         decisions: decisions.into_iter().map(|(decision, _)| decision).collect(),

@@ -335,6 +335,8 @@ pub struct ReviewRecordOut {
     pub answers: Any<Value>,
     /// What staff entered beside them.
     pub staff_items: Option<Any<Value>>,
+    /// She changed what she had submitted: `GET /responses/{id}` tells what and why.
+    pub edited: bool,
     /// The answers that rules looked at.
     pub answers_used: Vec<UsedOut>,
     /// Earlier runs, newest first.
@@ -351,6 +353,7 @@ impl From<Record> for ReviewRecordOut {
             findings: r.findings.into_iter().map(Into::into).collect(),
             answers: Any(r.answers),
             staff_items: r.staff_items.map(Any),
+            edited: r.edited,
             answers_used: r.answers_used.into_iter().map(Into::into).collect(),
             history: r.earlier.into_iter().map(Into::into).collect(),
             decisions: r.decisions.into_iter().map(Into::into).collect(),

@@ -10,7 +10,7 @@ use crate::content::forms::Entry;
 use crate::ctx::{Ctx, Sender, Tx};
 use crate::db::Q;
 use crate::episode::model::Episode;
-use crate::forms::model::{Assignment, Response, ResponseStatus, Revision, Warning};
+use crate::forms::model::{Amending, Assignment, Response, ResponseStatus, Revision, Warning};
 use crate::forms::{rules, store};
 use crate::people::caller::Caller;
 use crate::people::facts::account_of;
@@ -137,7 +137,7 @@ fn stamped(content: Value, response: &Response, now: chrono::DateTime<chrono::Ut
     document.insert("questionnaire".to_owned(), json!(response.questionnaire));
     let status = match response.status {
         ResponseStatus::InProgress => "in-progress",
-        ResponseStatus::Completed => {
+        ResponseStatus::Completed | ResponseStatus::Amended => {
             let authored = now.with_timezone(&clinic_zone()).to_rfc3339();
             document.insert("authored".to_owned(), json!(authored));
             "completed"
@@ -145,6 +145,15 @@ fn stamped(content: Value, response: &Response, now: chrono::DateTime<chrono::Ut
     };
     document.insert("status".to_owned(), json!(status));
     Value::Object(document)
+}
+
+/// A submitted document as the draft of its amendment.
+pub(super) fn drafted_from(mut content: Value) -> Value {
+    if let Value::Object(document) = &mut content {
+        document.remove("authored");
+        document.insert("status".to_owned(), json!("in-progress"));
+    }
+    content
 }
 
 /// A new, empty set of answers of a pregnancy.
@@ -164,6 +173,7 @@ pub(super) fn begun(tx: &Tx, entry: &Entry, episode: &Episode, assignment: Optio
         authored_at: tx.now,
         completed_at: None,
         entered_by: None,
+        amending: Amending::default(),
         version: 1,
     }
 }
@@ -192,7 +202,9 @@ pub(in crate::forms) async fn record_completed(
     let me = caller.staff()?;
     let entry = current(ctx, name, assignment.is_some_and(|a| a.after_loss))?;
     let begun_before = match assignment.and_then(|a| a.response) {
-        Some((_, ResponseStatus::Completed)) => return Err(Error::Refused(Code::FormsAlreadyCompleted)),
+        Some((_, ResponseStatus::Completed | ResponseStatus::Amended)) => {
+            return Err(Error::Refused(Code::FormsAlreadyCompleted));
+        }
         Some((id, ResponseStatus::InProgress)) => store::response(tx, episode.facility_id, id).await?,
         None => None,
     };

@@ -1,9 +1,10 @@
-//! What she does with her forms.
+//! Her forms and her answers: what she is asked, what she begins, what she reads. Saving and submitting: `saving`;
+//! changing what she submitted: `amending`.
 
 use serde_json::{Map, Value, json};
 use tracing::instrument;
 
-use super::filing::{begun, belongs, current, entry_of, take, warnings};
+use super::filing::{begun, belongs, current, entry_of, warnings};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AssignmentId, FacilityId, ResponseId};
 use crate::base::{Act, Code, Locale, Noun, Subject};
@@ -12,9 +13,7 @@ use crate::ctx::{Ctx, Sender, Tx};
 use crate::db::Q;
 use crate::episode;
 use crate::episode::model::Episode;
-use crate::forms::model::{
-    Answered, Assigned, Drafted, Hooks, Response, ResponseStatus, Revision, Submitted,
-};
+use crate::forms::model::{Assigned, Drafted, Response, Revision};
 use crate::forms::rules::{self, Known};
 use crate::forms::store;
 use crate::once;
@@ -91,6 +90,11 @@ fn for_her(entry: &Entry) -> Result<&Entry> {
 
 fn is_theirs(entry: Option<&Entry>) -> bool {
     entry.is_some_and(|entry| rules::is_for_staff(&entry.form))
+}
+
+/// Whether answers are to a form that staff alone answer.
+pub(super) fn is_of_staff(ctx: &Ctx, response: &Response) -> bool {
+    is_theirs(ctx.content.forms.canonical(&response.questionnaire))
 }
 
 /// Whether she is asked this form without the items on the baby.
@@ -217,117 +221,13 @@ pub async fn read(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Drafted>
     let mut view = ctx.view();
     let found = store::response(&mut view, mine.facility, id).await?;
     let response = found
-        .filter(|response| !is_theirs(ctx.content.forms.canonical(&response.questionnaire)))
+        .filter(|response| !is_of_staff(ctx, response))
         .ok_or(Error::Missing(Noun::Response))?;
     own(&mut view, caller, Act::FormsRead, &response).await?;
     Ok(Drafted {
         response: without_staff_items(response),
         warnings: Vec::new(),
     })
-}
-
-/// She saves her draft. The same answers again make no new revision.
-///
-/// Errors: `forms.response_invalid`, `forms.already_completed`, `http.stale`.
-#[instrument(name = "forms.save", skip_all)]
-pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) -> Result<Drafted> {
-    policy::allowed(caller, Act::FormsSave)?;
-    let mine = caller.mine()?;
-    let mut tx = ctx.write(Act::FormsSave).await?;
-    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
-    let found = store::response(&mut tx, mine.facility, id).await?;
-    let mut response = found.ok_or(Error::Missing(Noun::Response))?;
-    own(&mut tx, caller, Act::FormsSave, &response).await?;
-    caller.request.must_match(response.version)?;
-    must_be_draft(&response)?;
-    let before = response.content.clone();
-    let (_, warnings) = take(
-        ctx,
-        &mut response,
-        &content,
-        Mode::Draft,
-        tx.now,
-        caller.request.locale,
-    )?;
-    if response.content != before {
-        response.version += 1;
-        let actor = caller.actor();
-        store::update(
-            &mut tx,
-            Revision {
-                response: &response,
-                actor,
-            },
-        )
-        .await?;
-        tx.journal(caller, subject(&response), json!({ "version": response.version }))
-            .await?;
-        tx.commit().await?;
-    }
-    Ok(Drafted { response, warnings })
-}
-
-/// She submits her answers: all of them are judged, and later slices say what follows.
-///
-/// Errors: `forms.response_invalid` with every answer at fault, `forms.already_completed`, `forms.window_closed`.
-#[instrument(name = "forms.submit", skip_all)]
-pub async fn submit(
-    ctx: &Ctx,
-    hooks: &Hooks,
-    caller: &Caller,
-    id: ResponseId,
-    strict: bool,
-) -> Result<Answered> {
-    policy::allowed(caller, Act::FormsSubmit)?;
-    let mine = caller.mine()?;
-    let mut tx = once!(ctx, Act::FormsSubmit, caller);
-    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
-    let found = store::response(&mut tx, mine.facility, id).await?;
-    let mut response = found.ok_or(Error::Missing(Noun::Response))?;
-    own(&mut tx, caller, Act::FormsSubmit, &response).await?;
-    let episode = episode::facts::lock(&mut tx, mine.facility, response.episode_id)
-        .await?
-        .ok_or(Error::Missing(Noun::Episode))?;
-    must_be_draft(&response)?;
-    let all = store::assignments(&mut tx, mine.facility, episode.id).await?;
-    let asked = all.iter().filter(|one| Some(one.id) == response.assignment_id);
-    rules::answerable(asked, tx.now).map_err(Error::Refused)?;
-    let mode = if strict { Mode::SubmitStrict } else { Mode::Submit };
-    response.status = ResponseStatus::Completed;
-    response.completed_at = Some(tx.now);
-    response.version += 1;
-    let content = std::mem::take(&mut response.content);
-    let (answers, warnings) = take(ctx, &mut response, &content, mode, tx.now, caller.request.locale)?;
-    let actor = caller.actor();
-    store::update(
-        &mut tx,
-        Revision {
-            response: &response,
-            actor,
-        },
-    )
-    .await?;
-    let submitted = Submitted {
-        response: &response,
-        answers: &answers,
-        episode: &episode,
-        locale: caller.request.locale,
-        by: caller,
-    };
-    let told = hooks.run(ctx, &mut tx, &submitted).await?;
-    tx.journal(
-        caller,
-        subject(&response),
-        json!({ "form": response.questionnaire, "version": response.version }),
-    )
-    .await?;
-    let answered = Answered {
-        response,
-        warnings,
-        told,
-    };
-    tx.commit_with(&answered).await?;
-    Ok(answered)
 }
 
 /// Her pregnancy of now, locked.
@@ -339,17 +239,28 @@ async fn hers(tx: &mut Tx, mine: Mine) -> Result<Episode> {
         .ok_or(Error::Missing(Noun::Episode))
 }
 
-async fn own(q: &mut impl Q, caller: &Caller, act: Act, response: &Response) -> Result<()> {
+/// Her answers as they are once her pregnancy is locked: whoever was faster has committed by then.
+pub(super) async fn locked(
+    tx: &mut Tx,
+    caller: &Caller,
+    act: Act,
+    id: ResponseId,
+) -> Result<(Response, Episode)> {
+    let place = caller.mine()?.facility;
+    let missing = || Error::Missing(Noun::Response);
+    let found = store::response(tx, place, id).await?.ok_or_else(missing)?;
+    own(tx, caller, act, &found).await?;
+    let episode = episode::facts::lock(tx, place, found.episode_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Episode))?;
+    let response = store::response(tx, place, id).await?.ok_or_else(missing)?;
+    Ok((response, episode))
+}
+
+pub(super) async fn own(q: &mut impl Q, caller: &Caller, act: Act, response: &Response) -> Result<()> {
     let facility: FacilityId = response.facility_id;
     let whose = belongs(q, facility, response.patient_id).await?;
     policy::may(caller, act, Noun::Response, whose)
-}
-
-fn must_be_draft(response: &Response) -> Result<()> {
-    match response.status {
-        ResponseStatus::InProgress => Ok(()),
-        ResponseStatus::Completed => Err(Error::Refused(Code::FormsAlreadyCompleted)),
-    }
 }
 
 /// What staff wrote beside her answers is theirs.

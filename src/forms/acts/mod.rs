@@ -1,11 +1,15 @@
 //! One function per operation, by who does it.
 
+mod amending;
 mod assigning;
 mod filing;
 mod mine;
+mod saving;
 mod staff;
 
-pub use mine::*;
+pub use amending::amend;
+pub use mine::{list, questionnaire, read, start};
+pub use saving::{save, submit};
 pub use staff::*;
 
 pub(in crate::forms) use assigning::{assign_assessment, assign_recheck};

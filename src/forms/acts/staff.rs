@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tracing::instrument;
 
+use super::amending::{refused, replaced};
 use super::filing::{belongs, context, entry_of, faults, invalid, record_completed};
 use super::mine::subject;
 use crate::base::error::{Error, Fault, Result};
@@ -30,6 +31,9 @@ pub struct Record {
     pub verifications: Vec<Verification>,
     /// The versions that are kept.
     pub history: Vec<Kept>,
+    /// Of an amendment: the questions that it answers differently.
+    #[serde(default)]
+    pub changed: Vec<String>,
 }
 
 /// A woman's answers. The survey is anonymous to those who treat her.
@@ -52,7 +56,7 @@ pub async fn read_staff(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Re
 /// Staff enter their part of the assessment beside her answers; all of it, what is left out is taken back. The
 /// assessment is made again on the union.
 ///
-/// Errors: `forms.not_completed`, `forms.response_invalid`, `http.stale`.
+/// Errors: `forms.not_completed`, `forms.already_amended`, `forms.response_invalid`, `http.stale`.
 #[instrument(name = "forms.staff_items", skip_all)]
 pub async fn staff_items(
     ctx: &Ctx,
@@ -124,7 +128,7 @@ pub async fn staff_items(
 
 /// Staff confirm that answers are what their source says, such as the laboratory's sheet.
 ///
-/// Errors: `http.invalid` for a question without an answer, `forms.not_completed`.
+/// Errors: `http.invalid` for a question without an answer, `forms.not_completed`, `forms.already_amended`.
 #[instrument(name = "forms.verify", skip_all)]
 pub async fn verify(
     ctx: &Ctx,
@@ -150,9 +154,10 @@ pub async fn verify(
     if !wrong.is_empty() {
         return Err(Error::Invalid(Code::HttpInvalid, wrong));
     }
+    let now = tx.now;
     let mut verified = Vec::with_capacity(link_ids.len());
     for link_id in &link_ids {
-        verified.push(store::verify(&mut tx, response.facility_id, response.id, link_id, me.id).await?);
+        verified.push(store::verify(&mut tx, response.facility_id, response.id, link_id, me.id, now).await?);
     }
     tx.journal(caller, subject(&response), json!({ "items": link_ids }))
         .await?;
@@ -229,10 +234,15 @@ async fn load(tx: &mut Tx, caller: &Caller, act: Act, id: ResponseId) -> Result<
 async fn with_marks(tx: &mut Tx, response: Response) -> Result<Record> {
     let verifications = store::verifications(tx, response.facility_id, response.id).await?;
     let history = store::versions(tx, response.facility_id, response.id).await?;
+    let changed = replaced(tx, &response)
+        .await?
+        .map(|before| rules::changed(&before.content, &response.content))
+        .unwrap_or_default();
     Ok(Record {
         response,
         verifications,
         history,
+        changed,
     })
 }
 
@@ -240,5 +250,7 @@ fn must_be_completed(response: &Response) -> Result<()> {
     match response.status {
         ResponseStatus::Completed => Ok(()),
         ResponseStatus::InProgress => Err(Error::Refused(Code::FormsNotCompleted)),
+        // What staff add belongs beside the answers that stand.
+        ResponseStatus::Amended => Err(refused(Code::FormsAlreadyAmended, response)),
     }
 }

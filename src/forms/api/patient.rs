@@ -7,7 +7,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
 use serde_json::Value;
 
-use super::wire::{AssignedOut, ContentIn, EmptyIn, ResponseOut, StartIn, SubmittedOut};
+use super::wire::{AmendIn, AssignedOut, ContentIn, EmptyIn, ResponseOut, StartIn, SubmittedOut};
 use crate::base::id::ResponseId;
 use crate::ctx::Ctx;
 use crate::forms::acts;
@@ -114,5 +114,23 @@ impl PatientApi {
         let answered = acts::submit(&ctx, &hooks, &caller.0, id.0, strict).await?;
         let version = answered.response.version;
         Ok(Versioned::of(answered, version))
+    }
+
+    /// Begin to change submitted answers: a draft with the same answers, which replaces them when it is submitted
+    #[oai(
+        path = "/responses/:id/amendments",
+        method = "post",
+        operation_id = "forms.amend"
+    )]
+    async fn amend(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<ResponseId>,
+        body: Json<AmendIn>,
+    ) -> Result<CreatedVersioned<ResponseOut>, Failure> {
+        let drafted = acts::amend(&ctx, &caller.0, id.0, &body.reason).await?;
+        let version = drafted.response.version;
+        Ok(CreatedVersioned::of(drafted, version))
     }
 }

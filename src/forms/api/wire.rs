@@ -70,6 +70,14 @@ pub struct ContentIn {
     pub content: Any<Value>,
 }
 
+/// She begins to change submitted answers.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct AmendIn {
+    /// Why, in her words, 1-500 characters.
+    pub reason: String,
+}
+
 /// Nothing.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
@@ -105,12 +113,20 @@ pub struct ResponseOut {
     pub questionnaire: String,
     /// Name of the form.
     pub name: String,
-    /// Draft or submitted.
+    /// Draft, submitted or replaced.
     pub status: ResponseStatus,
     /// A FHIR R4 `QuestionnaireResponse`.
     pub content: Any<Value>,
     /// Things to look at again.
     pub warnings: Vec<WarningOut>,
+    /// The submitted answers that these replace, or will with their submission.
+    pub amends: Option<ResponseId>,
+    /// Why they do, in her words.
+    pub reason: Option<String>,
+    /// The submitted answers that replaced these.
+    pub amended_by: Option<ResponseId>,
+    /// A draft that would replace these; she can go on with it.
+    pub amendment_draft: Option<ResponseId>,
     /// When they were begun.
     pub authored_at: DateTime<Utc>,
     /// When they were submitted.
@@ -128,6 +144,10 @@ impl From<Drafted> for ResponseOut {
             status: d.response.status,
             content: Any(d.response.content),
             warnings: d.warnings.into_iter().map(Into::into).collect(),
+            amends: d.response.amending.amends,
+            reason: d.response.amending.reason,
+            amended_by: d.response.amending.amended_by,
+            amendment_draft: d.response.amending.open,
             authored_at: d.response.authored_at,
             completed_at: d.response.completed_at,
             version: d.response.version,
@@ -236,7 +256,7 @@ pub struct StaffResponseOut {
     pub questionnaire: String,
     /// Name of the form.
     pub name: String,
-    /// Draft or submitted.
+    /// Draft, submitted or replaced.
     pub status: ResponseStatus,
     /// Her answers, a FHIR R4 `QuestionnaireResponse`.
     pub content: Any<Value>,
@@ -244,6 +264,14 @@ pub struct StaffResponseOut {
     pub staff_items: Option<Any<Value>>,
     /// Who filled the form in on her behalf.
     pub entered_by: Option<StaffId>,
+    /// The submitted answers that these replace, or will with their submission.
+    pub amends: Option<ResponseId>,
+    /// Why they do, in her words.
+    pub reason: Option<String>,
+    /// Of an amendment: the questions that it answers differently.
+    pub changed_link_ids: Vec<String>,
+    /// The submitted answers that replaced these.
+    pub amended_by: Option<ResponseId>,
     /// Answers that were compared with their source.
     pub verifications: Vec<VerificationOut>,
     /// The versions that are kept, oldest first.
@@ -268,6 +296,7 @@ impl From<Record> for StaffResponseOut {
             content,
             staff_items,
             entered_by,
+            amending,
             authored_at,
             completed_at,
             version,
@@ -283,6 +312,10 @@ impl From<Record> for StaffResponseOut {
             content: Any(content),
             staff_items: staff_items.map(Any),
             entered_by,
+            amends: amending.amends,
+            reason: amending.reason,
+            changed_link_ids: r.changed,
+            amended_by: amending.amended_by,
             verifications: r.verifications.into_iter().map(Into::into).collect(),
             history: r.history.into_iter().map(Into::into).collect(),
             authored_at,

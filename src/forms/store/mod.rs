@@ -2,6 +2,8 @@
 
 mod assignments;
 mod responses;
+mod verifications;
 
 pub use assignments::*;
 pub use responses::*;
+pub use verifications::*;

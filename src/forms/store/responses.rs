@@ -1,14 +1,18 @@
-//! Responses, their kept versions, verifications.
+//! Responses, their kept versions.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId, ResponseId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::{Q, Sql};
-use crate::forms::model::{Kept, Response, ResponseStatus, Revision, Verification};
+use crate::forms::model::{Amending, Kept, Response, ResponseStatus, Revision};
 use crate::vault::{Class, Sealed};
+
+/// How many versions of a draft a client may fall behind and still be told what changed; the current one counts.
+const DRAFTS: i64 = 20;
 
 #[derive(sqlx::FromRow)]
 struct ResponseRow {
@@ -26,6 +30,10 @@ struct ResponseRow {
     entered_by_id: Option<StaffId>,
     authored_at: DateTime<Utc>,
     completed_at: Option<DateTime<Utc>>,
+    amends_id: Option<ResponseId>,
+    reason: Option<Sealed>,
+    amended_by_id: Option<ResponseId>,
+    open_id: Option<ResponseId>,
     version: i64,
 }
 
@@ -33,10 +41,20 @@ struct ResponseRow {
 pub async fn add(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     let response = revision.response;
     let (content, staff_items) = sealed(tx, response, response.id).await?;
+    let reason = response.amending.reason.as_deref();
+    let reason = tx
+        .seal_if(
+            Some(response.facility_id),
+            response.id,
+            Class::FreeText,
+            "reason",
+            reason,
+        )
+        .await?;
     tx.q(
         "insert into response (id, facility_id, patient_id, episode_id, assignment_id, questionnaire, name, after_loss, \
-          status, content, staff_items, entered_by_id, authored_at, completed_at, version) \
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+          status, content, staff_items, entered_by_id, authored_at, completed_at, version, amends_id, reason) \
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(response.id)
     .bind(response.facility_id)
@@ -53,6 +71,8 @@ pub async fn add(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     .bind(response.authored_at)
     .bind(response.completed_at)
     .bind(response.version)
+    .bind(response.amending.amends)
+    .bind(reason)
     .run()
     .await?;
     keep(tx, revision).await
@@ -63,6 +83,9 @@ pub async fn add(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
 /// Errors: `Stale` when somebody was faster.
 pub async fn update(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     let response = revision.response;
+    if response.status == ResponseStatus::InProgress {
+        keep_draft(tx, response).await?;
+    }
     let (content, staff_items) = sealed(tx, response, response.id).await?;
     let changed = tx
         .q(
@@ -83,13 +106,62 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
             current: response.version,
         });
     }
+    if response.status != ResponseStatus::InProgress {
+        tx.q("delete from draft_version where facility_id = $1 and response_id = $2")
+            .bind(response.facility_id)
+            .bind(response.id)
+            .run()
+            .await?;
+    }
     keep(tx, revision).await
 }
 
-/// From completion on every version is kept; drafts are not.
+/// Copies the draft as it was, sealed as it is, before the next revision is written over it; the oldest goes.
+async fn keep_draft(tx: &mut Tx, next: &Response) -> Result<()> {
+    // Whoever saves the same revision at the same time waits here, and then finds that he is late.
+    tx.q(
+        "insert into draft_version (response_id, facility_id, version, content) \
+          select id, facility_id, version, content from response where facility_id = $1 and id = $2 and version = $3 - 1 \
+          on conflict (response_id, version) do nothing",
+    )
+    .bind(next.facility_id)
+    .bind(next.id)
+    .bind(next.version)
+    .run()
+    .await?;
+    tx.q("delete from draft_version where facility_id = $1 and response_id = $2 and version <= $3")
+        .bind(next.facility_id)
+        .bind(next.id)
+        .bind(next.version - DRAFTS)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// The answers of a draft at an earlier version, if it is still held.
+pub async fn draft_answers(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ResponseId,
+    version: i64,
+) -> Result<Option<Value>> {
+    let row: Option<(Sealed,)> = r
+        .q("select content from draft_version where facility_id = $1 and response_id = $2 and version = $3")
+        .bind(facility)
+        .bind(id)
+        .bind(version)
+        .opt()
+        .await?;
+    match row {
+        Some((content,)) => r.open_json(id, "content", &content).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// From completion on every version is kept for good.
 async fn keep(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     let response = revision.response;
-    if response.status != ResponseStatus::Completed {
+    if response.status == ResponseStatus::InProgress {
         return Ok(());
     }
     let id: Uuid = tx.id();
@@ -133,7 +205,10 @@ async fn sealed(
 }
 
 const COLUMNS: &str = "select id, facility_id, patient_id, episode_id, assignment_id, questionnaire, name, after_loss, status, \
-    content, staff_items, entered_by_id, authored_at, completed_at, version from response where facility_id = $1";
+    content, staff_items, entered_by_id, authored_at, completed_at, amends_id, reason, version, \
+    (select n.id from response n where n.amends_id = response.id and n.status <> 'in_progress') as amended_by_id, \
+    (select n.id from response n where n.amends_id = response.id and n.status = 'in_progress') as open_id \
+    from response where facility_id = $1";
 
 fn find(condition: &str) -> Sql {
     Sql::Built(format!("{COLUMNS} and {condition}"))
@@ -149,7 +224,7 @@ pub async fn response(
     opened(r, row).await
 }
 
-/// The draft of a form in a pregnancy.
+/// The draft of a form in a pregnancy; what would replace submitted answers is another matter.
 pub async fn draft(
     r: &mut impl Records,
     facility: FacilityId,
@@ -157,7 +232,9 @@ pub async fn draft(
     name: &str,
 ) -> Result<Option<Response>> {
     let row = r
-        .q(find("episode_id = $2 and name = $3 and status = 'in_progress'"))
+        .q(find(
+            "episode_id = $2 and name = $3 and status = 'in_progress' and amends_id is null",
+        ))
         .bind(facility)
         .bind(episode)
         .bind(name.to_owned())
@@ -175,7 +252,7 @@ pub async fn latest_completed(
 ) -> Result<Option<Response>> {
     let row = r
         .q(find(
-            "episode_id = $2 and name = $3 and completed_at is not null order by completed_at desc, id desc limit 1",
+            "episode_id = $2 and name = $3 and status = 'completed' and completed_at is not null order by completed_at desc, id desc limit 1",
         ))
         .bind(facility)
         .bind(episode)
@@ -191,6 +268,12 @@ async fn opened(r: &mut impl Records, row: Option<ResponseRow>) -> Result<Option
     let staff_items = match &row.staff_items {
         Some(sealed) => Some(r.open_json(row.id, "staff_items", sealed).await?),
         None => None,
+    };
+    let amending = Amending {
+        amends: row.amends_id,
+        reason: r.open_if(row.id, "reason", row.reason.as_ref()).await?,
+        amended_by: row.amended_by_id,
+        open: row.open_id,
     };
     Ok(Some(Response {
         id: row.id,
@@ -208,6 +291,7 @@ async fn opened(r: &mut impl Records, row: Option<ResponseRow>) -> Result<Option
         authored_at: row.authored_at,
         completed_at: row.completed_at,
         entered_by: row.entered_by_id,
+        amending,
         version: row.version,
     }))
 }
@@ -219,49 +303,4 @@ pub async fn versions(q: &mut impl Q, facility: FacilityId, id: ResponseId) -> R
         .bind(id)
         .all()
         .await
-}
-
-/// Notes that a staff member compared an answer with its source.
-pub async fn verify(
-    tx: &mut Tx,
-    facility: FacilityId,
-    response: ResponseId,
-    link_id: &str,
-    staff: StaffId,
-) -> Result<Verification> {
-    let id: Uuid = tx.id();
-    let at = tx.now;
-    tx.q(
-        "insert into answer_verification (id, facility_id, response_id, link_id, staff_id, at) \
-          values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(id)
-    .bind(facility)
-    .bind(response)
-    .bind(link_id.to_owned())
-    .bind(staff)
-    .bind(at)
-    .run()
-    .await?;
-    Ok(Verification {
-        link_id: link_id.to_owned(),
-        staff_id: staff,
-        at,
-    })
-}
-
-/// The verified answers, oldest first.
-pub async fn verifications(
-    q: &mut impl Q,
-    facility: FacilityId,
-    response: ResponseId,
-) -> Result<Vec<Verification>> {
-    q.q(
-        "select link_id, staff_id, at from answer_verification where facility_id = $1 and response_id = $2 \
-         order by at, link_id",
-    )
-    .bind(facility)
-    .bind(response)
-    .all()
-    .await
 }
