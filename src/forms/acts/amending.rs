@@ -138,9 +138,10 @@ pub(super) async fn replace(
             store::verify(tx, response.facility_id, response.id, link_id, staff, at).await?;
         }
     }
+    let read = before.version;
     let before = Response {
         status: ResponseStatus::Amended,
-        version: before.version + 1,
+        version: read + 1,
         ..before
     };
     let actor = caller.actor();
@@ -148,6 +149,6 @@ pub(super) async fn replace(
         response: &before,
         actor,
     };
-    store::update(tx, revision).await?;
+    store::update(tx, revision, read).await?;
     Ok(changed)
 }

@@ -134,6 +134,7 @@ fn stamped(content: Value, response: &Response, now: chrono::DateTime<chrono::Ut
     let Value::Object(mut document) = content else {
         return content;
     };
+    document.values_mut().for_each(as_shown);
     document.insert("questionnaire".to_owned(), json!(response.questionnaire));
     let status = match response.status {
         ResponseStatus::InProgress => "in-progress",
@@ -145,6 +146,27 @@ fn stamped(content: Value, response: &Response, now: chrono::DateTime<chrono::Ut
     };
     document.insert("status".to_owned(), json!(status));
     Value::Object(document)
+}
+
+/// Answers show instants of UTC with `Z`. They are kept so too: what she was shown is what is kept, and sent back as it was
+/// read it makes no new revision.
+fn as_shown(node: &mut Value) {
+    match node {
+        Value::Array(all) => all.iter_mut().for_each(as_shown),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(text) if name == "valueDateTime" => {
+                        if let Some(instant) = text.strip_suffix("+00:00") {
+                            *text = format!("{instant}Z");
+                        }
+                    }
+                    other => as_shown(other),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A submitted document as the draft of its amendment.
@@ -223,6 +245,7 @@ pub(in crate::forms) async fn record_completed(
     )?;
     let actor = caller.actor();
     if draft {
+        let read = response.version;
         response.version += 1;
         store::update(
             tx,
@@ -230,6 +253,7 @@ pub(in crate::forms) async fn record_completed(
                 response: &response,
                 actor,
             },
+            read,
         )
         .await?;
     } else {

@@ -46,13 +46,14 @@ pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) ->
         caller.request.locale,
     )?;
     if response.content != before {
+        let read = response.version;
         response.version += 1;
         let actor = caller.actor();
         let revision = Revision {
             response: &response,
             actor,
         };
-        match store::update(&mut tx, revision).await {
+        match store::update(&mut tx, revision, read).await {
             Err(Error::Stale { .. }) => {
                 // Somebody saved or submitted since it was read above.
                 let found = store::response(&mut tx, mine.facility, id).await?;
@@ -121,6 +122,7 @@ pub async fn submit(
     let mode = if strict { Mode::SubmitStrict } else { Mode::Submit };
     response.status = ResponseStatus::Completed;
     response.completed_at = Some(tx.now);
+    let read = response.version;
     response.version += 1;
     if let Some(before) = &replaced {
         amending::inherit(&mut response, before);
@@ -132,7 +134,7 @@ pub async fn submit(
         response: &response,
         actor,
     };
-    store::update(&mut tx, revision).await?;
+    store::update(&mut tx, revision, read).await?;
     let mut detail = json!({ "form": response.questionnaire, "version": response.version });
     if let Some(before) = replaced {
         let changed = amending::replace(&mut tx, caller, before, &response).await?;

@@ -95,6 +95,7 @@ pub async fn staff_items(
         )));
     }
     response.staff_items = Some(judged.normalized);
+    let read = response.version;
     response.version += 1;
     let actor = caller.actor();
     store::update(
@@ -103,6 +104,7 @@ pub async fn staff_items(
             response: &response,
             actor,
         },
+        read,
     )
     .await?;
     let answers = Answers::from_response(&entry_of(ctx, &response)?.form, &response.content);

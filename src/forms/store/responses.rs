@@ -78,19 +78,19 @@ pub async fn add(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     keep(tx, revision).await
 }
 
-/// Writes the answers as the revision after the one that was read.
+/// Writes the answers over the revision that was read.
 ///
 /// Errors: `Stale` when somebody was faster.
-pub async fn update(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
+pub async fn update(tx: &mut Tx, revision: Revision<'_>, read: i64) -> Result<()> {
     let response = revision.response;
     if response.status == ResponseStatus::InProgress {
-        keep_draft(tx, response).await?;
+        keep_draft(tx, response, read).await?;
     }
     let (content, staff_items) = sealed(tx, response, response.id).await?;
     let changed = tx
         .q(
             "update response set status = $4, content = $5, staff_items = $6, completed_at = $7, version = $3 \
-            where facility_id = $1 and id = $2 and version = $3 - 1",
+            where facility_id = $1 and id = $2 and version = $8",
         )
         .bind(response.facility_id)
         .bind(response.id)
@@ -99,6 +99,7 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
         .bind(content)
         .bind(staff_items)
         .bind(response.completed_at)
+        .bind(read)
         .run()
         .await?;
     if changed == 0 {
@@ -117,16 +118,16 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
 }
 
 /// Copies the draft as it was, sealed as it is, before the next revision is written over it; the oldest goes.
-async fn keep_draft(tx: &mut Tx, next: &Response) -> Result<()> {
+async fn keep_draft(tx: &mut Tx, next: &Response, read: i64) -> Result<()> {
     // Whoever saves the same revision at the same time waits here, and then finds that he is late.
     tx.q(
         "insert into draft_version (response_id, facility_id, version, content) \
-          select id, facility_id, version, content from response where facility_id = $1 and id = $2 and version = $3 - 1 \
+          select id, facility_id, version, content from response where facility_id = $1 and id = $2 and version = $3 \
           on conflict (response_id, version) do nothing",
     )
     .bind(next.facility_id)
     .bind(next.id)
-    .bind(next.version)
+    .bind(read)
     .run()
     .await?;
     tx.q("delete from draft_version where facility_id = $1 and response_id = $2 and version <= $3")

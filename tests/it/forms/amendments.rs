@@ -8,6 +8,8 @@ use crate::analgesia::admission;
 use crate::support::App;
 use crate::support::client::{Answer, Client};
 
+/// When the blood was taken; the clock moves on meanwhile.
+const SAMPLED: &str = "2026-02-25T01:00:00+00:00";
 const REASON: &str = "化验单上的血小板是60，我抄错了。";
 
 fn id_of(answer: &Value) -> String {
@@ -20,7 +22,7 @@ async fn answered(app: &App, mei: &Client) -> String {
         .post("/responses", json!({ "questionnaire": "pre-analgesia" }))
         .await;
     let path = format!("/responses/{}", id_of(&draft.body));
-    let body = json!({ "content": document(app, json!({ "lab.plt": 200 })) });
+    let body = json!({ "content": document(app, json!({ "lab.plt": 200, "lab.plt_at": SAMPLED })) });
     mei.put(&path, &draft.etag(), body).await.expect(200);
     mei.post(&format!("{path}/submit"), json!({})).await.expect(200);
     path
@@ -75,7 +77,7 @@ async fn both_stay_and_each_says_where_the_other_is() {
             (&json!("done"), &before["id"])
         );
 
-        let body = json!({ "content": document(&app, json!({ "lab.plt": 60 })) });
+        let body = json!({ "content": document(&app, json!({ "lab.plt": 60, "lab.plt_at": SAMPLED })) });
         mei.put(&newer, &etag, body).await.expect(200);
         let told = mei.post(&format!("{newer}/submit"), json!({})).await.expect(200);
         assert_eq!(told["told"]["level"], "consult");

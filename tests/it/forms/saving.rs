@@ -10,8 +10,16 @@ use crate::support::client::{Answer, fresh_key};
 
 const HANDS: usize = 100;
 
+/// The same answers each time but for what is given: the clock moves on meanwhile.
+fn content_with(app: &App, other: Value) -> Value {
+    let mut answers = json!({ "lab.plt_at": "2026-02-25T01:00:00+00:00" });
+    let all = answers.as_object_mut().unwrap();
+    all.extend(other.as_object().unwrap().clone());
+    json!({ "content": document(app, answers) })
+}
+
 fn content(app: &App, platelets: i64) -> Value {
-    json!({ "content": document(app, json!({ "lab.plt": platelets })) })
+    content_with(app, json!({ "lab.plt": platelets }))
 }
 
 /// A new draft: its path and its tag.
@@ -30,7 +38,7 @@ async fn a_stale_save_tells_the_tag_and_the_questions_that_changed() {
         let saved = mei.put(&path, &first, content(&app, 200)).await;
         let second = saved.etag();
         let third = mei.put(&path, &second, content(&app, 180)).await.etag();
-        let hers = json!({ "content": document(&app, json!({ "preg.gravida": 2 })) });
+        let hers = content_with(&app, json!({ "lab.plt": 200, "preg.gravida": 2 }));
         let stale = mei.put(&path, &second, hers).await;
         assert_eq!(stale.code(), "http.stale");
         let stale = stale.expect(412);
@@ -125,7 +133,7 @@ async fn a_hundred_submissions_with_one_key_are_one() {
         let mut hands = JoinSet::new();
         for _ in 0..HANDS {
             let (client, submit) = (mei.client.clone(), submit.clone());
-            hands.spawn(async move { client.post_keyed(&submit, "from one phone", json!({})).await });
+            hands.spawn(async move { client.post_keyed(&submit, "from-one-phone", json!({})).await });
         }
         let answers = all(hands).await;
         assert_eq!(answers.len(), HANDS);
