@@ -150,7 +150,7 @@ fn stamped(content: Value, response: &Response, now: chrono::DateTime<chrono::Ut
 
 /// Answers show instants of UTC with `Z`. They are kept so too: what she was shown is what is kept, and sent back as it was
 /// read it makes no new revision.
-fn as_shown(node: &mut Value) {
+pub(super) fn as_shown(node: &mut Value) {
     match node {
         Value::Array(all) => all.iter_mut().for_each(as_shown),
         Value::Object(members) => {

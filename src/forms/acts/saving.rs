@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 
 use super::amending;
-use super::filing::{context, entry_of, take};
+use super::filing::{as_shown, context, entry_of, take};
 use super::mine::{locked, own, subject};
 use crate::base::error::{Error, Result};
 use crate::base::id::ResponseId;
@@ -84,7 +84,9 @@ async fn behind(ctx: &Ctx, tx: &mut Tx, caller: &Caller, current: &Response, sen
         None => {
             let form = &entry_of(ctx, current)?.form;
             let judged = form.check(sent, Mode::Draft, &context(&current.name, tx.now));
-            judged.normalized
+            let mut answers = judged.normalized;
+            as_shown(&mut answers);
+            answers
         }
     };
     Ok(Error::StaleAnswers {
