@@ -193,7 +193,7 @@ fn answers(person: &Person, index: usize, today: NaiveDate) -> Map<String, Value
     let mut set = |item: &str, value: Value| {
         answers.insert(item.to_owned(), value);
     };
-    if index % 7 != 0 {
+    if !index.is_multiple_of(7) {
         set("pe.bp_known", json!(true));
         set("pe.bp_date", json!(today));
         set("pe.sbp", json!(112));
