@@ -73,7 +73,7 @@ pub struct Fired {
     pub not_before: Option<String>,
     /// The answers that decided it.
     pub decided_by: Vec<(String, Value)>,
-    /// Questions without an answer whose absence fired it.
+    /// Questions of hers without an answer whose absence fired it; not those that staff answer.
     pub missing: Vec<String>,
 }
 
@@ -162,7 +162,7 @@ fn fired(form: &Form, result: &Assessment) -> Vec<Fired> {
             confidential: rule.confidential,
             not_before: finding.not_before.clone(),
             decided_by: finding.decided_by.clone(),
-            missing: finding.missing.clone(),
+            missing: rules::unanswered_by_her(form, finding),
         })
         .collect()
 }

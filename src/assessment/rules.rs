@@ -242,6 +242,12 @@ pub fn unverified(form: &Form, finding: &Finding, verified: &BTreeSet<&str>) -> 
         .collect()
 }
 
+/// Questions of hers that a finding hangs on and that she left open. What staff measure is nothing that she failed to say.
+pub fn unanswered_by_her(form: &Form, finding: &Finding) -> Vec<String> {
+    let hers = |link_id: &&String| form.who(link_id) == Some(Who::Patient);
+    finding.missing.iter().filter(hers).cloned().collect()
+}
+
 /// How a finding is shown: what hangs on missing answers was not assessed, never "no risk".
 pub fn shown(finding: &Finding) -> Shown {
     match finding.outcome {

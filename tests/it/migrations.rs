@@ -6,6 +6,20 @@ use muan::db::{Db, Durability, Q, migrate};
 
 use crate::support::servers;
 
+/// A newer program was here: migration 9999.
+pub async fn migrated_later(db: &Db) {
+    let mut tx = db.begin().await.unwrap();
+    tx.q(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+          values (9999, 'later', true, $1, 0)",
+    )
+    .bind(vec![0_u8; 48])
+    .run()
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
 #[test]
 fn both_engines_have_the_same_migrations() {
     let [sqlite, postgres] = migrate::versions();
@@ -48,16 +62,7 @@ async fn a_database_of_a_newer_program_is_refused_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("muan.db");
     let db = Db::sqlite(&path, Durability::Off).await.unwrap();
-    let mut tx = db.begin().await.unwrap();
-    tx.q(
-        "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
-          values (9999, 'later', true, $1, 0)",
-    )
-    .bind(vec![0_u8; 48])
-    .run()
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
+    migrated_later(&db).await;
     db.close().await;
     let Err(failure) = Db::sqlite(&path, Durability::Off).await else {
         panic!("it was opened")

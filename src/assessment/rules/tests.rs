@@ -209,3 +209,16 @@ fn only_answers_that_a_rule_looked_at_go_into_evidence() {
         }]
     );
 }
+
+#[test]
+fn what_staff_did_not_measure_is_not_told_as_left_open_by_her() {
+    let content = content();
+    let due_date_left_out = json!({ "preg.edd": null, "pe.bp_known": false });
+    let result = result(&content, due_date_left_out);
+    let asks = result.fired().find(|finding| finding.rule == "R-PE-6").unwrap();
+    assert!(
+        asks.missing.iter().any(|link_id| link_id == "stf.sbp"),
+        "{asks:?}"
+    );
+    assert_eq!(unanswered_by_her(form(&content), asks), ["preg.edd"]);
+}

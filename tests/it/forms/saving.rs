@@ -30,6 +30,13 @@ async fn begun(mei: &Woman) -> (String, String) {
     (path, etag)
 }
 
+/// A draft with every answer: its path.
+async fn filled_in(app: &App, mei: &Woman) -> String {
+    let (path, etag) = begun(mei).await;
+    mei.put(&path, &etag, content(app, 200)).await.expect(200);
+    path
+}
+
 #[tokio::test]
 async fn a_stale_save_tells_the_tag_and_the_questions_that_changed() {
     for app in App::each().await {
@@ -127,8 +134,7 @@ async fn of_a_hundred_saves_on_one_version_one_is_taken() {
 async fn a_hundred_submissions_with_one_key_are_one() {
     for app in App::each().await {
         let mei = app.mei().await;
-        let (path, etag) = begun(&mei).await;
-        mei.put(&path, &etag, content(&app, 200)).await.expect(200);
+        let path = filled_in(&app, &mei).await;
         let submit = format!("{path}/submit");
         let mut hands = JoinSet::new();
         for _ in 0..HANDS {
@@ -155,8 +161,7 @@ async fn a_hundred_submissions_with_one_key_are_one() {
 async fn of_a_hundred_submissions_with_a_key_each_one_is_taken() {
     for app in App::each().await {
         let mei = app.mei().await;
-        let (path, etag) = begun(&mei).await;
-        mei.put(&path, &etag, content(&app, 200)).await.expect(200);
+        let path = filled_in(&app, &mei).await;
         let submit = format!("{path}/submit");
         let mut hands = JoinSet::new();
         for _ in 0..HANDS {
