@@ -8,7 +8,7 @@ use poem::listener::{Acceptor, Listener, TcpListener};
 use poem::{EndpointExt, Route, Server, get, handler};
 use tokio_util::sync::CancellationToken;
 
-use super::{StartFault, endpoint, work};
+use super::{StartFault, endpoint, memory, work};
 use crate::ctx::Ctx;
 
 /// How long running requests may take after the signal to stop.
@@ -83,8 +83,10 @@ pub async fn serve(ctx: Ctx, bound: Bound) -> Result<(), StartFault> {
         }
     });
     let server = Server::new_with_acceptor(bound.public);
+    let endpoint = endpoint(&ctx);
+    memory::give_back();
     let served = server
-        .run_with_graceful_shutdown(endpoint(&ctx), signalled(), Some(GRACE))
+        .run_with_graceful_shutdown(endpoint, signalled(), Some(GRACE))
         .await;
     stop.cancel();
     let _ended = tokio::join!(workers, admin, upkeep);

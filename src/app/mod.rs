@@ -3,6 +3,7 @@
 pub mod apis;
 pub mod health;
 pub mod listen;
+mod memory;
 pub mod work;
 
 use std::sync::Arc;

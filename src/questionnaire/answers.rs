@@ -15,7 +15,19 @@ impl Answers {
     /// The well-typed answers of a response, those of hidden questions included: whether they count is decided where all
     /// answers are known.
     pub fn from_response(form: &Form, response: &Value) -> Self {
-        form.read(response).answers
+        let reading = form.read(response);
+        Self::from_index(form, &reading.answers(), |_| true)
+    }
+
+    /// The answers by index, as far as `counts` says of the index.
+    pub(super) fn from_index(form: &Form, answers: &[&[Answer]], counts: impl Fn(usize) -> bool) -> Self {
+        let given = form.nodes.iter().zip(answers).enumerate();
+        Self(
+            given
+                .filter(|(index, (_, answers))| !answers.is_empty() && counts(*index))
+                .map(|(_, (node, answers))| (node.link_id.clone(), answers.to_vec()))
+                .collect(),
+        )
     }
 
     /// Answers from flat values, as test vectors write them: `{"lab.plt": 49, "bld.drug": ["lmwh"]}`.
@@ -45,13 +57,16 @@ impl Answers {
             .map(|(link_id, answers)| (link_id.as_str(), answers.as_slice()))
     }
 
-    pub(super) fn set(&mut self, link_id: &str, answers: Vec<Answer>) {
-        self.0.insert(link_id.to_owned(), answers);
-    }
-
     /// By index of the form.
     pub(super) fn by_index<'a>(&'a self, form: &Form) -> Vec<&'a [Answer]> {
-        form.nodes.iter().map(|node| self.get(&node.link_id)).collect()
+        let mut found = vec![&[][..]; form.nodes.len()];
+        for (link_id, answers) in &self.0 {
+            let slot = form.index.get(link_id).and_then(|index| found.get_mut(*index));
+            if let Some(slot) = slot {
+                *slot = answers.as_slice();
+            }
+        }
+        found
     }
 }
 

@@ -22,23 +22,26 @@ pub(super) fn judge(reading: &mut Reading<'_>, index: usize, mode: Mode, phase: 
     else {
         return;
     };
-    let pointer = reading.pointer(index);
     let mut problems = Vec::new();
     let mut count = 0;
     if let Some(found) = reading.found.get(index).and_then(Option::as_ref) {
         count = found.answers.len();
-        for (position, suffix, answer) in &found.answers {
-            let at = format!("{}/answer/{position}/value{suffix}", found.pointer);
-            judge_answer(node, answer, &at, &mut problems);
+        for (nth, answer) in found.answers.iter().enumerate() {
+            judge_answer(
+                node,
+                answer,
+                &|| reading.answer_pointer(index, nth),
+                &mut problems,
+            );
         }
         if count > 1 {
-            let exclusive = found.answers.iter().find(|(.., answer)| {
+            let exclusive = found.answers.iter().position(|answer| {
                 node.options
                     .iter()
                     .any(|option| option.exclusive && option.answer == *answer)
             });
-            if let Some((position, suffix, _)) = exclusive {
-                let at = format!("{}/answer/{position}/value{suffix}", found.pointer);
+            if let Some(nth) = exclusive {
+                let at = reading.answer_pointer(index, nth);
                 problems.push(node.problem("exclusiveAnswerOption", at, json!({})));
             }
         }
@@ -47,7 +50,7 @@ pub(super) fn judge(reading: &mut Reading<'_>, index: usize, mode: Mode, phase: 
             count = 1;
         }
     }
-    let mut add = |code, params| problems.push(node.problem(code, pointer.clone(), params));
+    let mut add = |code, params| problems.push(node.problem(code, reading.pointer(index), params));
     let complete = mode != Mode::Draft && node.asked_in(phase);
     if complete && node.required && count == 0 {
         add("required", json!({}));
@@ -70,9 +73,9 @@ pub(super) fn judge(reading: &mut Reading<'_>, index: usize, mode: Mode, phase: 
         .extend(problems.into_iter().map(|problem| (index, problem)));
 }
 
-fn judge_answer(node: &Node, answer: &Answer, at: &str, problems: &mut Vec<Problem>) {
+fn judge_answer(node: &Node, answer: &Answer, at: &dyn Fn() -> String, problems: &mut Vec<Problem>) {
     let limits = &node.limits;
-    let mut add = |code, params: Value| problems.push(node.problem(code, at.to_owned(), params));
+    let mut add = |code, params: Value| problems.push(node.problem(code, at(), params));
     let bound = |name: &str, limit: &Answer| json!({ name: limit.plain(), "unit": limits.unit, "value": answer.plain() });
     if let Some(min) = limits
         .min

@@ -11,7 +11,6 @@ use super::answers::Answers;
 use super::decide::Facts;
 use super::form::{Condition, ConditionTest, Form, Node, Phase};
 use super::problems::Problem;
-use super::reading::Read;
 use super::rules::Severity;
 use super::score::Scores;
 use super::value::Answer;
@@ -77,21 +76,15 @@ pub(super) const MAX_PROBLEMS: usize = 200;
 impl Form {
     /// Judges a response. Never panics, whatever the document is.
     pub fn check(&self, response: &Value, mode: Mode, context: &Context) -> Evaluated {
-        let Read { mut reading, answers } = self.read(response);
-        let slices = answers.by_index(self);
-        let enabled = self.enabled(&slices);
+        let mut reading = self.read(response);
+        let enabled = self.enabled(&reading.answers());
         let mut warnings = Vec::new();
-        let mut kept = Answers::default();
         let mut raw = Vec::with_capacity(self.nodes.len());
         for (index, node) in self.nodes.iter().enumerate() {
             let is_enabled = enabled.get(index).copied().unwrap_or(false);
             let found = reading.found.get(index).and_then(Option::as_ref);
             let given = node.kind.is_question() && found.is_some_and(|found| found.given);
-            if is_enabled && !answers.get(&node.link_id).is_empty() {
-                kept.set(&node.link_id, answers.get(&node.link_id).to_vec());
-            }
             let drop = given && !is_enabled && mode != Mode::Draft;
-            let pointer = found.map(|found| found.pointer.clone()).unwrap_or_default();
             raw.push(found.filter(|_| !drop).map(|found| {
                 let members = found.raw.iter();
                 if node.kind.is_question() {
@@ -104,10 +97,10 @@ impl Form {
             }));
             match mode {
                 Mode::Submit if drop => {
-                    warnings.push(node.problem("disabledAnswerDropped", pointer, json!({})));
+                    warnings.push(node.problem("disabledAnswerDropped", reading.pointer(index), json!({})));
                 }
                 Mode::SubmitStrict if drop => {
-                    let problem = node.problem("answerNotEnabled", pointer, json!({}));
+                    let problem = node.problem("answerNotEnabled", reading.pointer(index), json!({}));
                     reading.errors.push((index, problem));
                 }
                 _ => {}
@@ -116,13 +109,16 @@ impl Form {
                 constraints::judge(&mut reading, index, mode, context.phase);
             }
         }
-        for (index, severity, mut problem) in self.inconsistent(&kept, context) {
+        let inconsistent = self.inconsistent(&reading.answers(), &enabled, context);
+        for (index, severity, mut problem) in inconsistent {
             problem.pointer = reading.pointer(index);
             match severity {
                 Severity::Error => reading.errors.push((index, problem)),
                 Severity::Warning => warnings.push(problem),
             }
         }
+        let counts = |index: usize| enabled.get(index).copied().unwrap_or(false);
+        let kept = Answers::from_index(self, &reading.answers(), counts);
         reading.errors.sort_by_key(|(index, _)| *index);
         let mut errors: Vec<Problem> = reading.errors.into_iter().map(|(_, problem)| problem).collect();
         errors.truncate(MAX_PROBLEMS);
@@ -148,8 +144,10 @@ impl Form {
     /// The checks between items that these answers fail, as errors and warnings without pointers. For answers that were
     /// joined from several responses, where no single check saw all of them.
     pub fn inconsistencies(&self, answers: &Answers, context: &Context) -> (Vec<Problem>, Vec<Problem>) {
+        let slices = answers.by_index(self);
+        let enabled = self.enabled(&slices);
         let (errors, warnings): (Vec<_>, Vec<_>) = self
-            .inconsistent(answers, context)
+            .inconsistent(&slices, &enabled, context)
             .into_iter()
             .partition(|(_, severity, _)| *severity == Severity::Error);
         let problems =
@@ -157,17 +155,20 @@ impl Form {
         (problems(errors), problems(warnings))
     }
 
-    fn inconsistent(&self, answers: &Answers, context: &Context) -> Vec<(usize, Severity, Problem)> {
+    fn inconsistent(
+        &self,
+        answers: &[&[Answer]],
+        enabled: &[bool],
+        context: &Context,
+    ) -> Vec<(usize, Severity, Problem)> {
         if self.rules.checks.is_empty() {
             return Vec::new();
         }
-        let slices = answers.by_index(self);
-        let enabled = self.enabled(&slices);
         let none = Scores::default();
         let mut facts = Facts {
             form: self,
-            answers: &slices,
-            enabled: &enabled,
+            answers,
+            enabled,
             context,
             scores: &none,
             outcomes: &[],

@@ -3,7 +3,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answers::Answers;
 use super::form::{Form, Node};
 use super::problems::Problem;
 use super::value::{Answer, Kind};
@@ -11,9 +10,11 @@ use super::value::{Answer, Kind};
 /// One question's item in the response.
 pub(super) struct Found<'a> {
     pub(super) raw: &'a Map<String, Value>,
-    pub(super) pointer: String,
-    /// Position in `answer`, name of the value's member, value.
-    pub(super) answers: Vec<(usize, &'a str, Answer)>,
+    /// Position among its siblings.
+    position: usize,
+    pub(super) answers: Vec<Answer>,
+    /// Of each answer: position in `answer`, suffix of the value's name.
+    places: Vec<(usize, &'a str)>,
     pub(super) given: bool,
 }
 
@@ -25,15 +26,9 @@ pub(super) struct Reading<'a> {
     pub(super) errors: Vec<(usize, Problem)>,
 }
 
-/// The parts of `Evaluated` before hidden answers are taken out.
-pub(super) struct Read<'a> {
-    pub(super) reading: Reading<'a>,
-    pub(super) answers: Answers,
-}
-
 impl Form {
     /// Shape and type.
-    pub(super) fn read<'a>(&'a self, response: &'a Value) -> Read<'a> {
+    pub(super) fn read<'a>(&'a self, response: &'a Value) -> Reading<'a> {
         let mut reading = Reading {
             form: self,
             found: self.nodes.iter().map(|_| None).collect(),
@@ -44,20 +39,10 @@ impl Form {
         }
         match response.get("item") {
             None => {}
-            Some(Value::Array(items)) => reading.walk(items, None, "/item"),
+            Some(Value::Array(items)) => reading.walk(items, None),
             Some(_) => reading.structure(0, "/item"),
         }
-        let mut answers = Answers::default();
-        for (node, found) in self.nodes.iter().zip(&reading.found) {
-            let Some(found) = found.as_ref().filter(|found| !found.answers.is_empty()) else {
-                continue;
-            };
-            answers.set(
-                &node.link_id,
-                found.answers.iter().map(|(.., answer)| answer.clone()).collect(),
-            );
-        }
-        Read { reading, answers }
+        reading
     }
 }
 
@@ -74,55 +59,47 @@ impl<'a> Reading<'a> {
     }
 
     /// One level of items. Only children of the group that was entered are accepted, so the form's depth bounds the walk.
-    fn walk(&mut self, items: &'a [Value], parent: Option<usize>, pointer: &str) {
+    fn walk(&mut self, items: &'a [Value], parent: Option<usize>) {
         let form = self.form;
         let here = parent.unwrap_or(0);
         for (position, item) in items.iter().enumerate() {
-            let pointer = format!("{pointer}/{position}");
             let Some(raw) = item.as_object() else {
-                self.structure(here, &pointer);
+                self.structure(here, &self.place(parent, position));
                 continue;
             };
             let link_id = raw.get("linkId").and_then(Value::as_str);
             let index = link_id.and_then(|link_id| form.index.get(link_id)).copied();
             let known = index.and_then(|index| Some((index, form.nodes.get(index)?)));
             let Some((index, node)) = known.filter(|(_, node)| node.parent == parent) else {
-                self.misplaced(here, link_id, pointer);
+                self.misplaced(here, link_id, self.place(parent, position));
                 continue;
             };
             if self.found.get(index).is_some_and(Option::is_some) {
-                self.errors
-                    .push((index, node.problem("repeats", pointer, json!({}))));
+                self.complain(index, node, "repeats", self.place(parent, position));
                 continue;
             }
             let given = raw.contains_key("answer");
-            let mut found = Found {
-                raw,
-                pointer: pointer.clone(),
-                answers: Vec::new(),
-                given,
-            };
+            if let Some(slot) = self.found.get_mut(index) {
+                *slot = Some(Found {
+                    raw,
+                    position,
+                    answers: Vec::new(),
+                    places: Vec::new(),
+                    given,
+                });
+            }
             match node.kind {
                 Kind::Group if given => {
-                    self.errors.push((
-                        index,
-                        node.problem("groupShouldNotHaveAnswers", pointer.clone(), json!({})),
-                    ));
+                    self.complain(index, node, "groupShouldNotHaveAnswers", self.pointer(index));
                 }
-                Kind::Display if given => {
-                    self.errors
-                        .push((index, node.problem("displayAnswer", pointer.clone(), json!({}))));
-                }
+                Kind::Display if given => self.complain(index, node, "displayAnswer", self.pointer(index)),
                 Kind::Group | Kind::Display => {}
-                _ => self.read_answers(index, node, &mut found),
-            }
-            if let Some(slot) = self.found.get_mut(index) {
-                *slot = Some(found);
+                _ => self.read_answers(index, node, raw),
             }
             match raw.get("item") {
                 None => {}
-                Some(Value::Array(children)) => self.walk(children, Some(index), &format!("{pointer}/item")),
-                Some(_) => self.structure(index, &format!("{pointer}/item")),
+                Some(Value::Array(children)) => self.walk(children, Some(index)),
+                Some(_) => self.structure(index, &format!("{}/item", self.pointer(index))),
             }
         }
     }
@@ -140,15 +117,20 @@ impl<'a> Reading<'a> {
         self.errors.push((index, problem));
     }
 
-    fn read_answers(&mut self, index: usize, node: &Node, found: &mut Found<'a>) {
-        let answers = match found.raw.get("answer") {
+    fn complain(&mut self, index: usize, node: &Node, code: &'static str, pointer: String) {
+        self.errors.push((index, node.problem(code, pointer, json!({}))));
+    }
+
+    fn read_answers(&mut self, index: usize, node: &Node, raw: &'a Map<String, Value>) {
+        let answers = match raw.get("answer") {
             None => return,
             Some(Value::Array(answers)) => answers,
-            Some(_) => return self.structure(index, &format!("{}/answer", found.pointer)),
+            Some(_) => return self.structure(index, &format!("{}/answer", self.pointer(index))),
         };
-        found.given = !answers.is_empty();
+        let mut read = Vec::with_capacity(answers.len());
+        let mut places = Vec::with_capacity(answers.len());
         for (position, answer) in answers.iter().enumerate() {
-            let pointer = format!("{}/answer/{position}", found.pointer);
+            let pointer = || format!("{}/answer/{position}", self.pointer(index));
             let mut values = answer
                 .as_object()
                 .into_iter()
@@ -156,33 +138,60 @@ impl<'a> Reading<'a> {
                 .filter_map(|(name, value)| Some((name.strip_prefix("value")?, value)));
             let first = values.next().filter(|_| values.next().is_none());
             let Some((suffix, value)) = first else {
-                self.errors
-                    .push((index, node.problem("invalidAnswerType", pointer, json!({}))));
+                self.complain(index, node, "invalidAnswerType", pointer());
                 continue;
             };
             match Answer::parse(node.kind, suffix, value) {
-                Some(value) => found.answers.push((position, suffix, value)),
+                Some(value) => {
+                    read.push(value);
+                    places.push((position, suffix));
+                }
                 None => {
-                    let pointer = format!("{pointer}/value{suffix}");
-                    self.errors
-                        .push((index, node.problem("invalidAnswerType", pointer, json!({}))));
+                    let pointer = format!("{}/value{suffix}", pointer());
+                    self.complain(index, node, "invalidAnswerType", pointer);
                 }
             }
             if answer.get("item").is_some() {
-                self.misplaced(index, Some(&node.link_id), format!("{pointer}/item"));
+                let pointer = format!("{}/answer/{position}/item", self.pointer(index));
+                self.misplaced(index, Some(&node.link_id), pointer);
             }
+        }
+        if let Some(found) = self.found.get_mut(index).and_then(Option::as_mut) {
+            found.given = !answers.is_empty();
+            found.answers = read;
+            found.places = places;
         }
     }
 
-    /// The item in the response, or its nearest present ancestor.
+    /// The well-typed answers by index of the form.
+    pub(super) fn answers(&self) -> Vec<&[Answer]> {
+        let found = self.found.iter();
+        found
+            .map(|found| found.as_ref().map_or(&[][..], |found| &found.answers))
+            .collect()
+    }
+
+    /// The item in the response, or its nearest present ancestor. Written out only for a problem: most items have none.
     pub(super) fn pointer(&self, index: usize) -> String {
-        let mut at = Some(index);
-        while let Some(index) = at {
-            if let Some(found) = self.found.get(index).and_then(Option::as_ref) {
-                return found.pointer.clone();
-            }
-            at = self.form.nodes.get(index).and_then(|node| node.parent);
+        let parent = self.form.nodes.get(index).and_then(|node| node.parent);
+        match self.found.get(index).and_then(Option::as_ref) {
+            Some(found) => self.place(parent, found.position),
+            None => parent.map(|parent| self.pointer(parent)).unwrap_or_default(),
         }
-        String::new()
+    }
+
+    /// The answer that was read as the `nth` of the item.
+    pub(super) fn answer_pointer(&self, index: usize, nth: usize) -> String {
+        let found = self.found.get(index).and_then(Option::as_ref);
+        let (position, suffix) = found
+            .and_then(|found| found.places.get(nth))
+            .copied()
+            .unwrap_or_default();
+        format!("{}/answer/{position}/value{suffix}", self.pointer(index))
+    }
+
+    fn place(&self, parent: Option<usize>, position: usize) -> String {
+        let above = parent.map(|parent| self.pointer(parent)).unwrap_or_default();
+        format!("{above}/item/{position}")
     }
 }

@@ -3,6 +3,7 @@
 mod forms;
 mod judging;
 mod numbers;
+mod properties;
 mod publication;
 mod readiness;
 mod risk;
