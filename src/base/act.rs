@@ -141,9 +141,9 @@ acts! {
     ConsentIdentity = "consent.identity";
     /// She signs.
     ConsentSign = "consent.sign", keyed;
-    /// She says no.
+    /// She says no, herself or by a word that staff heard.
     ConsentRefuse = "consent.refuse", keyed;
-    /// She takes her consent back.
+    /// She takes her consent back, herself or by a word that staff heard.
     ConsentWithdraw = "consent.withdraw", keyed;
     /// An anesthesiologist countersigns.
     ConsentCountersign = "consent.countersign", keyed;
@@ -159,6 +159,12 @@ acts! {
     ConsentExpired = "consent.expired";
     /// What it covers is finished.
     ConsentFulfilled = "consent.fulfilled";
+    /// Another consent is begun in the place of one that no longer fits.
+    ConsentReissue = "consent.reissue";
+    /// A newer one took its place.
+    ConsentSuperseded = "consent.superseded";
+    /// It was entered in error.
+    ConsentVoid = "consent.void";
     /// The points of a birth are made, or turned to the forms after a loss.
     FollowupSchedule = "followup.schedule";
     /// She is reminded, or staff are told to phone her.

@@ -130,7 +130,13 @@ pub fn ends_at(consent: &Consent) -> Option<chrono::DateTime<chrono::Utc>> {
         State::Issued | State::Reading | State::Ready => consent.sign_deadline,
         State::PatientSigned => consent.countersign_due_at,
         State::Active => consent.valid_until,
-        State::Draft | State::Fulfilled | State::Refused | State::Withdrawn | State::Expired => None,
+        State::Draft
+        | State::Fulfilled
+        | State::Refused
+        | State::Withdrawn
+        | State::Superseded
+        | State::Expired
+        | State::Voided => None,
     }
 }
 
@@ -154,7 +160,9 @@ pub async fn set_step(tx: &mut Tx, consent: &Consent) -> Result<()> {
         State::Draft | State::PatientSigned => StepState::Waiting,
         State::Issued | State::Reading | State::Ready => StepState::Open,
         State::Active | State::Fulfilled => StepState::Done,
-        State::Refused | State::Withdrawn | State::Expired => StepState::Closed,
+        State::Refused | State::Withdrawn | State::Superseded | State::Expired | State::Voided => {
+            StepState::Closed
+        }
     };
     let step = Step {
         episode: consent.episode_id,

@@ -113,6 +113,7 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
         code_digest: prepared.code.digest(),
     };
     store::add_document(&mut tx, &consent, document).await?;
+    super::replace::supersede(&mut tx, &consent).await?;
     consent.activated_at = Some(prepared.at);
     let detail = json!({ "root": prepared.root, "document_sha256": file, "sealing_status": "none" });
     flow::go(

@@ -2,18 +2,22 @@
 
 mod bedside;
 mod countersign;
+mod decline;
 mod prepare;
 mod read;
 mod release;
+mod replace;
 mod sign;
 mod talk;
 mod understand;
 
 pub use bedside::*;
 pub use countersign::*;
+pub use decline::*;
 pub use prepare::*;
 pub use read::*;
 pub use release::*;
+pub use replace::*;
 pub use sign::*;
 pub use talk::*;
 pub use understand::*;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{TEMPLATE, locked, only_in, printable, subject};
 use crate::base::error::{Error, Fault, Result};
-use crate::base::id::{ConsentId, PatientId};
+use crate::base::id::{ConsentId, EpisodeId, PatientId};
 use crate::base::{Act, Code, Locale, Noun, Role};
 use crate::consent::flow;
 use crate::consent::model::{Consent, Risks, State};
@@ -78,6 +78,21 @@ async fn draft(
     if standing.is_some_and(|standing| !standing.state.is_terminal()) {
         return Err(Error::Refused(Code::ConsentAlreadyOpen));
     }
+    fresh(ctx, tx, caller, patient, episode.id, requested, by).await
+}
+
+/// A new draft of the current template in her language.
+///
+/// Errors: `consent.already_open` while another one for the same procedure is open.
+pub(super) async fn fresh(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    caller: &Caller,
+    patient: &Patient,
+    episode: EpisodeId,
+    requested: bool,
+    by: Uuid,
+) -> Result<Consent> {
     // Women who read a language that the wording does not exist in sign the authoritative text with an interpreter.
     let locale = Locale::parse(&patient.language).unwrap_or_default();
     let template = ctx
@@ -90,7 +105,7 @@ async fn draft(
         id: tx.id(),
         facility_id: patient.facility_id,
         patient_id: patient.id,
-        episode_id: episode.id,
+        episode_id: episode,
         procedure_class: class.unwrap_or_default().to_owned(),
         template_id: template.id.clone(),
         locale,

@@ -1,4 +1,4 @@
-//! Her acts: proving who she is, signing, saying no, taking back.
+//! Her acts: proving who she is, and signing.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,16 +10,15 @@ use super::{advance, assessed, checks, locked, missing, only_in, statements, sub
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::ConsentId;
-use crate::base::{Act, Code, Noun, Role};
+use crate::base::{Act, Code, Noun};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Consent, ProofMethod, RefusalReason, SignedAct, State};
+use crate::consent::model::{Consent, ProofMethod, SignedAct, State};
 use crate::consent::proof;
 use crate::consent::rules;
 use crate::consent::rules::guards::{self, Signing};
 use crate::consent::rules::states::Trigger;
 use crate::consent::store;
-use crate::ctx::{Ctx, Tx};
-use crate::episode::model::{Episode, NewTask};
+use crate::ctx::Ctx;
 use crate::evidence::ink::{self, Canvas, Strokes};
 use crate::http::params::Faults;
 use crate::once;
@@ -210,127 +209,4 @@ fn device(caller: &Caller, reported: Value) -> Value {
         "session": caller.session.to_string(),
         "reported": reported,
     })
-}
-
-/// What she says when she says no; nothing of it is required.
-#[derive(Clone, Debug, Default)]
-pub struct No {
-    /// Why, by code.
-    pub reasons: Vec<RefusalReason>,
-    /// Why, in words.
-    pub reason: Option<String>,
-    /// Whether she wants to be asked again.
-    pub ask_again: bool,
-}
-
-/// She says no (T09). It takes effect at once; the explanation is a task (decision 30).
-///
-/// Errors: `consent.illegal_transition`.
-#[instrument(name = "consent.refuse", skip_all)]
-pub async fn refuse(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result<Consent> {
-    policy::allowed(caller, Act::ConsentRefuse)?;
-    let no = checked(no)?;
-    let mut tx = once!(ctx, Act::ConsentRefuse, caller);
-    let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentRefuse, id).await?;
-    let offered = consent.presented_sha256.clone();
-    let detail = json!({ "ask_again": no.ask_again });
-    flow::go(&mut tx, &mut consent, Trigger::Refuse, By::Caller(caller), detail).await?;
-    keep(&mut tx, &consent, &episode, "refused", "pending", &no, offered).await?;
-    let due = tx.now + rules::EXPLAIN;
-    episode::facts::add_task(&mut tx, &task(&consent, "consent.explain_refusal", due)).await?;
-    let reference = id.to_string();
-    episode::facts::notify(
-        &mut tx,
-        consent.facility_id,
-        consent.patient_id,
-        "consent.refused",
-        &reference,
-    )
-    .await?;
-    tx.commit_with(&consent).await?;
-    Ok(consent)
-}
-
-/// She takes her consent back (T10), also while analgesia is running: then her team is told at once (CE-052).
-///
-/// Errors: `consent.illegal_transition`.
-#[instrument(name = "consent.withdraw", skip_all)]
-pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result<Consent> {
-    policy::allowed(caller, Act::ConsentWithdraw)?;
-    let no = checked(no)?;
-    let mut tx = once!(ctx, Act::ConsentWithdraw, caller);
-    let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentWithdraw, id).await?;
-    let offered = consent.presented_sha256.clone();
-    let detail = json!({ "ask_again": no.ask_again, "stage": episode.stage.word() });
-    flow::go(
-        &mut tx,
-        &mut consent,
-        Trigger::Withdraw,
-        By::Caller(caller),
-        detail,
-    )
-    .await?;
-    keep(
-        &mut tx,
-        &consent,
-        &episode,
-        "withdrawn",
-        "not_needed",
-        &no,
-        offered,
-    )
-    .await?;
-    episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
-    let due = tx.now + rules::WITHDRAWN;
-    let told = NewTask {
-        roles: vec![Role::Anesthesiologist, Role::Midwife],
-        urgent: true,
-        ..task(&consent, "consent.withdrawn", due)
-    };
-    episode::facts::add_task(&mut tx, &told).await?;
-    let reference = id.to_string();
-    episode::facts::notify(
-        &mut tx,
-        consent.facility_id,
-        consent.patient_id,
-        "consent.withdrawn",
-        &reference,
-    )
-    .await?;
-    tx.commit_with(&consent).await?;
-    Ok(consent)
-}
-
-fn checked(no: No) -> Result<No> {
-    let mut faults = Faults::default();
-    let reason = no.reason.map(|reason| faults.text(&reason, "/reason", 0, 500));
-    faults.done()?;
-    Ok(No {
-        reason: reason.filter(|reason| !reason.is_empty()),
-        ..no
-    })
-}
-
-async fn keep(
-    tx: &mut Tx,
-    consent: &Consent,
-    episode: &Episode,
-    kind: &'static str,
-    explained: &'static str,
-    no: &No,
-    offered: Option<String>,
-) -> Result<()> {
-    let body = json!({
-        "reasons": no.reasons,
-        "reason": no.reason,
-        "offered_sha256": offered,
-        "stage": episode.stage.word(),
-    });
-    let decision = store::NewDecision {
-        kind,
-        ask_again: no.ask_again,
-        explained,
-        body: &body,
-    };
-    store::add_decision(tx, consent, decision).await
 }

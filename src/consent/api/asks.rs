@@ -269,6 +269,7 @@ impl From<NoIn> for No {
             reasons: body.reasons,
             reason: body.reason,
             ask_again: body.ask_again,
+            spoken: None,
         }
     }
 }

@@ -6,9 +6,10 @@ use poem_openapi::Object;
 use super::asks::{CanvasIn, StrokesIn, strokes};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentQuestionId, PatientId};
-use crate::consent::acts::{Bedside, BedsideCapacity, CounterMark, Release, Talk};
+use crate::consent::acts::{Bedside, BedsideCapacity, CounterMark, No, Release, Spoken, Talk};
 use crate::consent::model::{
-    Added, Capacity, CapacityBasis, Channel, Gate, Interpreter, InterpreterKind, Removed, ReturnReason, Risks,
+    Added, Capacity, CapacityBasis, Channel, Gate, Interpreter, InterpreterKind, RefusalReason,
+    ReissueReason, Removed, ReturnReason, Risks, VoidReason,
 };
 
 /// Staff prepare one.
@@ -214,6 +215,61 @@ pub struct ReturnIn {
     pub reason: ReturnReason,
     /// In words, 1–500 characters; needed for `other`.
     pub note: Option<String>,
+}
+
+/// A no that she said aloud.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct SpokenNoIn {
+    /// Why, by code; never required.
+    #[oai(default)]
+    reasons: Vec<RefusalReason>,
+    /// Why, in her words, at most 500 characters.
+    reason: Option<String>,
+    /// Whether she wants to be asked again.
+    #[oai(default)]
+    ask_again: bool,
+    /// The anesthesiologist who records it explained consequences and alternatives to her.
+    #[oai(default)]
+    explained: bool,
+    /// The witness's word, from `POST /attestations`.
+    attestation: Option<String>,
+}
+
+impl From<SpokenNoIn> for No {
+    fn from(body: SpokenNoIn) -> No {
+        No {
+            reasons: body.reasons,
+            reason: body.reason,
+            ask_again: body.ask_again,
+            spoken: Some(Spoken {
+                explained: body.explained,
+                attestation: body.attestation,
+            }),
+        }
+    }
+}
+
+/// Another one in its place.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct ReissueIn {
+    /// Why.
+    pub reason: ReissueReason,
+    /// In words, 1–500 characters; needed for `other`.
+    pub note: Option<String>,
+}
+
+/// Entered in error.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct VoidIn {
+    /// Why.
+    pub reason: VoidReason,
+    /// In words, 1–500 characters.
+    pub note: Option<String>,
+    /// The word of the quality office, from `POST /attestations`.
+    pub attestation: Option<String>,
 }
 
 /// The confirmation at the bedside.

@@ -6,8 +6,8 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Enum, OpenApi};
 
 use super::orders::{
-    BedsideIn, ConversationIn, CountersignIn, PrepareIn, QuestionAnswerIn, ReleaseIn, ReturnIn, RisksIn,
-    WaiveIn,
+    BedsideIn, ConversationIn, CountersignIn, PrepareIn, QuestionAnswerIn, ReissueIn, ReleaseIn, ReturnIn,
+    RisksIn, SpokenNoIn, VoidIn, WaiveIn,
 };
 use super::shown::{Shown, pdf};
 use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
@@ -243,6 +243,80 @@ impl StaffApi {
         let consent = acts::bedside(&ctx, &caller.0, id.0, body.0.into()).await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
+    }
+
+    /// Record a refusal that she said aloud
+    #[oai(
+        path = "/consents/:id/refuse",
+        method = "post",
+        operation_id = "consent.refuse_staff"
+    )]
+    async fn refuse(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<SpokenNoIn>,
+    ) -> Result<Versioned<ConsentOut>, Failure> {
+        let consent = acts::refuse(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let version = consent.revision;
+        Ok(Versioned::of(consent, version))
+    }
+
+    /// Record that she takes it back, said aloud; it takes effect at once
+    #[oai(
+        path = "/consents/:id/withdraw",
+        method = "post",
+        operation_id = "consent.withdraw_staff"
+    )]
+    async fn withdraw(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<SpokenNoIn>,
+    ) -> Result<Versioned<ConsentOut>, Failure> {
+        let consent = acts::withdraw(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let version = consent.revision;
+        Ok(Versioned::of(consent, version))
+    }
+
+    /// Begin another one in its place
+    #[oai(
+        path = "/consents/:id/reissue",
+        method = "post",
+        operation_id = "consent.reissue"
+    )]
+    async fn reissue(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<ReissueIn>,
+    ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
+        let draft = acts::reissue(&ctx, &caller.0, id.0, body.reason, body.note.as_deref()).await?;
+        let version = draft.revision;
+        Ok(CreatedVersioned::of(draft, version))
+    }
+
+    /// Mark it as entered in error, two people
+    #[oai(path = "/consents/:id/void", method = "post", operation_id = "consent.void")]
+    async fn void(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<VoidIn>,
+    ) -> Result<Versioned<ConsentOut>, Failure> {
+        let VoidIn {
+            reason,
+            note,
+            attestation,
+        } = body.0;
+        let word = attestation.as_deref();
+        let consent = acts::void(&ctx, &caller.0, id.0, reason, note.as_deref(), word).await?;
+        let version = consent.revision;
+        Ok(Versioned::of(consent, version))
     }
 
     /// The signed document

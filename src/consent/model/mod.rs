@@ -52,7 +52,7 @@ pub struct Consent {
     pub activated_at: Option<DateTime<Utc>>,
     /// Until when in force.
     pub valid_until: Option<DateTime<Utc>>,
-    /// When it ended: fulfilled, refused, withdrawn or expired.
+    /// When it ended, in whatever terminal state.
     pub ended_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,

@@ -21,8 +21,12 @@ crate::words! {
         Refused = "refused",
         /// Taken back.
         Withdrawn = "withdrawn",
+        /// A newer one took its place.
+        Superseded = "superseded",
         /// A deadline or its validity passed.
         Expired = "expired",
+        /// Entered in error.
+        Voided = "voided",
     }
 
     /// What stands between her and signing.
@@ -91,6 +95,38 @@ crate::words! {
         Other = "other",
     }
 
+    /// Why another consent is needed (CE §12.2).
+    ReissueReason {
+        /// The template changed in substance (RC1).
+        TemplateChanged = "template_changed",
+        /// The template was recalled (RC2).
+        TemplateRecalled = "template_recalled",
+        /// A risk is new or graver (RC3).
+        RiskChanged = "risk_changed",
+        /// Another class of technique (RC4).
+        TechniqueChanged = "technique_changed",
+        /// A new admission (RC5).
+        NewAdmission = "new_admission",
+        /// Who signs for her has changed (RC8).
+        SignerChanged = "signer_changed",
+        /// She asks for another language.
+        Language = "language",
+        /// Something else, in words.
+        Other = "other",
+    }
+
+    /// Why a consent was entered in error (T16).
+    VoidReason {
+        /// Another woman's.
+        WrongPatient = "wrong_patient",
+        /// Another template's.
+        WrongTemplate = "wrong_template",
+        /// There is one already.
+        Duplicate = "duplicate",
+        /// Made to try something.
+        Test = "test",
+    }
+
     /// Why she says no; never required (CE-190).
     RefusalReason {
         /// The needle.
@@ -123,7 +159,12 @@ impl State {
     pub fn is_terminal(self) -> bool {
         matches!(
             self,
-            State::Fulfilled | State::Refused | State::Withdrawn | State::Expired
+            State::Fulfilled
+                | State::Refused
+                | State::Withdrawn
+                | State::Superseded
+                | State::Expired
+                | State::Voided
         )
     }
 }

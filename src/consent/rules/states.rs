@@ -7,8 +7,12 @@ use crate::consent::model::State;
 pub enum By {
     /// She herself.
     Patient,
+    /// She herself, or staff who heard her, with a witness.
+    PatientOrHeard,
     /// An anesthesiologist.
     Anesthesiologist,
+    /// An anesthesiologist, and the quality office as the second person.
+    AnesthesiologistAndQuality,
     /// Whoever prepares: midwife, anesthesiologist, or the service on her request.
     Preparer,
     /// The service itself.
@@ -44,11 +48,17 @@ pub enum Trigger {
     ValidityEnded,
     /// The analgesia record is closed.
     RecordClosed,
+    /// Another one is begun in its place before it is in force.
+    Reissue,
+    /// The one that was begun in its place is in force.
+    SuccessorActive,
+    /// It was entered in error.
+    Void,
 }
 
 impl Trigger {
     /// All of them.
-    pub const ALL: [Trigger; 13] = [
+    pub const ALL: [Trigger; 16] = [
         Trigger::Prepare,
         Trigger::Release,
         Trigger::FirstRead,
@@ -62,6 +72,9 @@ impl Trigger {
         Trigger::DeadlinePassed,
         Trigger::ValidityEnded,
         Trigger::RecordClosed,
+        Trigger::Reissue,
+        Trigger::SuccessorActive,
+        Trigger::Void,
     ];
 }
 
@@ -119,14 +132,28 @@ pub const TRANSITIONS: &[Transition] = &[
         &[Issued, Reading, Ready],
         State::Refused,
         Trigger::Refuse,
-        By::Patient,
+        By::PatientOrHeard,
     ),
     row(
         "T10",
         &[PatientSigned, Active],
         State::Withdrawn,
         Trigger::Withdraw,
-        By::Patient,
+        By::PatientOrHeard,
+    ),
+    row(
+        "T11",
+        &[Issued, Reading, Ready, PatientSigned],
+        State::Superseded,
+        Trigger::Reissue,
+        By::Anesthesiologist,
+    ),
+    row(
+        "T12",
+        &[Active],
+        State::Superseded,
+        Trigger::SuccessorActive,
+        By::System,
     ),
     row(
         "T13",
@@ -149,6 +176,13 @@ pub const TRANSITIONS: &[Transition] = &[
         Trigger::RecordClosed,
         By::System,
     ),
+    row(
+        "T16",
+        &[Draft, Issued, Reading, Ready, PatientSigned, Active],
+        State::Voided,
+        Trigger::Void,
+        By::AnesthesiologistAndQuality,
+    ),
 ];
 
 /// Where a trigger leads from a state.
@@ -160,6 +194,14 @@ pub fn next(state: State, trigger: Trigger) -> Result<State, super::Refusal> {
         .find(|row| row.trigger == trigger && row.from.contains(&state))
         .map(|row| row.to)
         .ok_or(super::Refusal::IllegalTransition { current: state })
+}
+
+/// The states that a trigger leads on from.
+pub fn from(trigger: Trigger) -> &'static [State] {
+    TRANSITIONS
+        .iter()
+        .find(|row| row.trigger == trigger)
+        .map_or(&[], |row| row.from)
 }
 
 #[cfg(test)]

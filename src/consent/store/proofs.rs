@@ -134,19 +134,19 @@ pub async fn add_return(
     Ok(())
 }
 
-/// A refusal or a withdrawal to be kept (CE-190).
+/// A decision on the whole consent to be kept: a refusal or a withdrawal (CE-190), a reissue, a void.
 pub struct NewDecision<'a, T> {
-    /// `refused` or `withdrawn`.
+    /// `refused`, `withdrawn`, `reissued`, `voided`.
     pub kind: &'static str,
     /// Whether she wants to be asked again.
     pub ask_again: bool,
-    /// `pending` until a doctor has explained the consequences, `not_needed` after a withdrawal.
+    /// `pending` until a doctor has explained the consequences of a refusal, `explained`, `not_needed` for the others.
     pub explained: &'static str,
     /// Reasons and what was offered.
     pub body: &'a T,
 }
 
-/// Keeps a refusal or a withdrawal.
+/// Keeps it.
 pub async fn add_decision<T: Serialize + Sync>(
     tx: &mut Tx,
     consent: &Consent,

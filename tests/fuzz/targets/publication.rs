@@ -5,6 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use questionnaire::{Context, Mode, assess, compile, publish};
 use serde_json::{Value, json};
 
+#[allow(dead_code, unused_imports, reason = "a target uses a part of the engine")]
 #[path = "../../../src/questionnaire/mod.rs"]
 mod questionnaire;
 

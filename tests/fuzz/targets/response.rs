@@ -7,6 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use questionnaire::{Context, Form, Mode, Phase, assess, publish};
 use serde_json::Value;
 
+#[allow(dead_code, unused_imports, reason = "a target uses a part of the engine")]
 #[path = "../../../src/questionnaire/mod.rs"]
 mod questionnaire;
 

@@ -21,14 +21,38 @@ impl Ceremony {
         let draft = mei.post("/consent-requests", json!({})).await.expect(201);
         assert_eq!(draft["state"], "draft");
         let id = draft["id"].as_str().unwrap().to_owned();
+        let ceremony = Ceremony { app, mei, zhao, id };
+        ceremony.is_released().await;
+        ceremony
+    }
+
+    async fn is_released(&self) {
         let body =
             json!({ "capacity": { "basis": "seen" }, "assessment_waived": "Seen in the clinic today." });
-        let released = zhao
-            .post_at(&format!("/consents/{id}/release"), "\"1\"", body)
+        let released = self
+            .zhao
+            .post_at(&self.path("/release"), "\"1\"", body)
             .await
             .expect(200);
         assert_eq!(released["state"], "issued");
-        Ceremony { app, mei, zhao, id }
+    }
+
+    /// The draft that was begun in its place, signed by her and not yet by Zhao.
+    pub async fn succeeded_by(self, id: &str) -> Ceremony {
+        let next = Ceremony {
+            id: id.to_owned(),
+            ..self
+        };
+        next.is_released().await;
+        next.is_ready().await;
+        let mut mark = next.mark().await;
+        mark["strokes"] = strokes(4);
+        let etag = next.etag().await;
+        next.mei
+            .post_at(&next.path("/sign"), &etag, mark)
+            .await
+            .expect(201);
+        next
     }
 
     pub fn path(&self, rest: &str) -> String {
@@ -133,12 +157,16 @@ impl Ceremony {
 
     pub async fn ready() -> Ceremony {
         let ceremony = Ceremony::released().await;
-        ceremony.reads().await;
-        assert_eq!(ceremony.answers(true).await["passed"], true);
-        ceremony.waived("lessons").await;
-        ceremony.identified().await;
-        assert_eq!(ceremony.state().await, "ready");
+        ceremony.is_ready().await;
         ceremony
+    }
+
+    async fn is_ready(&self) {
+        self.reads().await;
+        assert_eq!(self.answers(true).await["passed"], true);
+        self.waived("lessons").await;
+        self.identified().await;
+        assert_eq!(self.state().await, "ready");
     }
 
     pub async fn mark(&self) -> Value {
@@ -199,7 +227,7 @@ fn canvas() -> Value {
 }
 
 /// A wavy line; another `phase` is another signature.
-fn strokes(phase: i64) -> Value {
+pub fn strokes(phase: i64) -> Value {
     let points: Vec<Value> = (0..60)
         .map(|n| json!([40 + n * 4, 75 + ((n * 7 + phase) % 41) - 20, n * 11, -1]))
         .collect();

@@ -1,0 +1,176 @@
+//! Saying no and taking back: as easy as agreeing, effective at once, by her own tap or by a word that staff heard.
+
+use serde_json::json;
+use tracing::instrument;
+
+use super::locked;
+use super::prepare::task;
+use crate::base::error::Result;
+use crate::base::id::{ConsentId, StaffId};
+use crate::base::{Act, Role};
+use crate::consent::flow::{self, By};
+use crate::consent::model::{Consent, RefusalReason};
+use crate::consent::rules;
+use crate::consent::rules::states::Trigger;
+use crate::consent::store;
+use crate::ctx::{Ctx, Tx};
+use crate::episode::model::{Episode, NewTask};
+use crate::http::params::Faults;
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::policy;
+use crate::{episode, people};
+
+/// What she says when she says no; nothing of it is required.
+#[derive(Clone, Debug, Default)]
+pub struct No {
+    /// Why, by code.
+    pub reasons: Vec<RefusalReason>,
+    /// Why, in words.
+    pub reason: Option<String>,
+    /// Whether she wants to be asked again.
+    pub ask_again: bool,
+    /// By whom it was heard, when she said it aloud.
+    pub spoken: Option<Spoken>,
+}
+
+/// A word of hers that staff heard (T09, T10).
+#[derive(Clone, Debug)]
+pub struct Spoken {
+    /// An anesthesiologist explained consequences and alternatives to her; from a midwife it counts as not yet.
+    pub explained: bool,
+    /// The witness's word.
+    pub attestation: Option<String>,
+}
+
+/// Who heard it.
+struct Heard {
+    by: StaffId,
+    witness: StaffId,
+    explained: bool,
+}
+
+/// She says no (T09). It takes effect at once; until an anesthesiologist has explained, that is a task (decision 30).
+///
+/// Errors: `consent.illegal_transition`; `people.second_person_required` for a spoken one without a witness.
+#[instrument(name = "consent.refuse", skip_all)]
+pub async fn refuse(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result<Consent> {
+    policy::allowed(caller, Act::ConsentRefuse)?;
+    let no = checked(no)?;
+    let mut tx = once!(ctx, Act::ConsentRefuse, caller);
+    let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentRefuse, id).await?;
+    let heard = heard(&mut tx, caller, Act::ConsentRefuse, id, no.spoken.as_ref()).await?;
+    let detail = json!({ "ask_again": no.ask_again, "spoken": heard.is_some() });
+    flow::go(&mut tx, &mut consent, Trigger::Refuse, By::Caller(caller), detail).await?;
+    let explained = heard.as_ref().is_some_and(|heard| heard.explained);
+    let word = if explained { "explained" } else { "pending" };
+    keep(&mut tx, &consent, &episode, ("refused", word), &no, heard).await?;
+    if !explained {
+        let due = tx.now + rules::EXPLAIN;
+        episode::facts::add_task(&mut tx, &task(&consent, "consent.explain_refusal", due)).await?;
+    }
+    tell(&mut tx, &consent, "consent.refused").await?;
+    tx.commit_with(&consent).await?;
+    Ok(consent)
+}
+
+/// She takes her consent back (T10), also while analgesia is running: then her team is told at once (CE-052).
+///
+/// Errors: `consent.illegal_transition`; `people.second_person_required` for a spoken one without a witness.
+#[instrument(name = "consent.withdraw", skip_all)]
+pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result<Consent> {
+    policy::allowed(caller, Act::ConsentWithdraw)?;
+    let no = checked(no)?;
+    let mut tx = once!(ctx, Act::ConsentWithdraw, caller);
+    let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentWithdraw, id).await?;
+    let heard = heard(&mut tx, caller, Act::ConsentWithdraw, id, no.spoken.as_ref()).await?;
+    let detail =
+        json!({ "ask_again": no.ask_again, "stage": episode.stage.word(), "spoken": heard.is_some() });
+    flow::go(
+        &mut tx,
+        &mut consent,
+        Trigger::Withdraw,
+        By::Caller(caller),
+        detail,
+    )
+    .await?;
+    keep(
+        &mut tx,
+        &consent,
+        &episode,
+        ("withdrawn", "not_needed"),
+        &no,
+        heard,
+    )
+    .await?;
+    episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
+    let due = tx.now + rules::WITHDRAWN;
+    let told = NewTask {
+        roles: vec![Role::Anesthesiologist, Role::Midwife],
+        urgent: true,
+        ..task(&consent, "consent.withdrawn", due)
+    };
+    episode::facts::add_task(&mut tx, &told).await?;
+    tell(&mut tx, &consent, "consent.withdrawn").await?;
+    tx.commit_with(&consent).await?;
+    Ok(consent)
+}
+
+/// Who heard a spoken word and who witnessed it; nobody when she decided on her own phone.
+async fn heard(
+    tx: &mut Tx,
+    caller: &Caller,
+    act: Act,
+    id: ConsentId,
+    spoken: Option<&Spoken>,
+) -> Result<Option<Heard>> {
+    let Some(spoken) = spoken else { return Ok(None) };
+    let staff = caller.staff()?;
+    let word = spoken.attestation.as_deref();
+    let (witness, _) = people::facts::second_person(tx, staff, word, act, id).await?;
+    Ok(Some(Heard {
+        by: staff.id,
+        witness,
+        explained: spoken.explained && staff.role == Role::Anesthesiologist,
+    }))
+}
+
+fn checked(no: No) -> Result<No> {
+    let mut faults = Faults::default();
+    let reason = no.reason.map(|reason| faults.text(&reason, "/reason", 0, 500));
+    faults.done()?;
+    Ok(No {
+        reason: reason.filter(|reason| !reason.is_empty()),
+        ..no
+    })
+}
+
+async fn keep(
+    tx: &mut Tx,
+    consent: &Consent,
+    episode: &Episode,
+    (kind, explained): (&'static str, &'static str),
+    no: &No,
+    heard: Option<Heard>,
+) -> Result<()> {
+    let body = json!({
+        "reasons": no.reasons,
+        "reason": no.reason,
+        "offered_sha256": consent.presented_sha256,
+        "stage": episode.stage.word(),
+        "spoken": heard.map(|heard| json!({ "heard_by": heard.by, "witness": heard.witness })),
+    });
+    let decision = store::NewDecision {
+        kind,
+        ask_again: no.ask_again,
+        explained,
+        body: &body,
+    };
+    store::add_decision(tx, consent, decision).await
+}
+
+/// Tells her in the mini-program that it is recorded.
+pub(super) async fn tell(tx: &mut Tx, consent: &Consent, kind: &'static str) -> Result<()> {
+    let reference = consent.id.to_string();
+    episode::facts::notify(tx, consent.facility_id, consent.patient_id, kind, &reference).await
+}
