@@ -165,6 +165,8 @@ acts! {
     ConsentSuperseded = "consent.superseded";
     /// It was entered in error.
     ConsentVoid = "consent.void";
+    /// The document of a refusal or a withdrawal is made.
+    ConsentRecorded = "consent.recorded";
     /// The points of a birth are made, or turned to the forms after a loss.
     FollowupSchedule = "followup.schedule";
     /// She is reminded, or staff are told to phone her.

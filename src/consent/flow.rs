@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::model::{Consent, State};
 use super::rules::states::Trigger;
@@ -34,6 +35,13 @@ pub struct Changed {
 pub struct Expire {
     /// The consent.
     pub id: ConsentId,
+}
+
+/// The message that a decision wants its document.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// The decision.
+    pub decision: Uuid,
 }
 
 /// Who moves it.
@@ -149,6 +157,19 @@ async fn expire_when_due(tx: &mut Tx, consent: &Consent) -> Result<()> {
         facility: Some(consent.facility_id),
         payload: &Expire { id: consent.id },
         dedupe: Some(format!("{} {}", consent.id, due.timestamp_millis())),
+        due,
+    })
+    .await
+}
+
+/// Has the document of a decision made, after it: her word does not wait for a page to be set.
+pub async fn record(tx: &mut Tx, consent: &Consent, decision: Uuid) -> Result<()> {
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: "consent.record",
+        facility: Some(consent.facility_id),
+        payload: &Record { decision },
+        dedupe: Some(decision.to_string()),
         due,
     })
     .await

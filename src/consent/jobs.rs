@@ -1,21 +1,26 @@
-//! What is due: deadlines and validity that are over (T13, T14).
+//! What is due: deadlines and validity that are over (T13, T14), documents of refusals and withdrawals.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::flow::{self, By, Changed, Expire};
 use super::model::State;
+use super::proof::decision::{self, Told};
 use super::rules::states::Trigger;
 use super::store;
-use crate::base::Act;
+use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
-use crate::ctx::Ctx;
-use crate::episode;
+use crate::base::id::{FacilityId, StaffId};
+use crate::base::{Act, Actor, Noun, Subject};
+use crate::ctx::{Ctx, Records};
+use crate::evidence::document::Inputs;
 use crate::outbox::Job;
+use crate::{episode, people};
 
 /// Does a job of this slice; false when it is another's.
 pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     match job.kind.as_str() {
         "consent.expire" => expire(ctx, job).await.map(|()| true),
+        "consent.record" => record(ctx, job).await.map(|()| true),
         // For whoever outside listens to transitions; nobody is connected yet.
         "consent.changed" => job.payload::<Changed>().map(|_| true),
         _ => Ok(false),
@@ -53,4 +58,84 @@ async fn expire(ctx: &Ctx, job: &Job) -> Result<()> {
     )
     .await?;
     tx.commit().await
+}
+
+/// Makes the document of a refusal or a withdrawal. Idempotent: a document is kept once.
+async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
+    let flow::Record { decision: id } = job.payload()?;
+    let facility = job
+        .facility_id
+        .ok_or_else(|| Error::broken("a decision without a hospital"))?;
+    let mut view = ctx.view();
+    let gone = || Error::broken("a decision without its parts");
+    let decision = store::decision(&mut view, facility, id).await?.ok_or_else(gone)?;
+    let consent = store::consent(&mut view, facility, decision.consent)
+        .await?
+        .ok_or_else(gone)?;
+    let patient = people::facts::patient(&mut view, facility, consent.patient_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Patient))?;
+    let hospital = people::facts::facility(&mut view, facility).await?;
+    let template = ctx.content.consents.get(&consent.template_id).ok_or_else(gone)?;
+    let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
+    let words = decision
+        .body
+        .get("reason")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let unprintable = ctx.press.check(words.to_owned()).await.map_err(broken)?;
+    let spoken = decision.body.get("spoken").filter(|spoken| !spoken.is_null());
+    let heard = match spoken {
+        Some(spoken) => Some((
+            name(&mut view, facility, spoken.get("heard_by")).await?,
+            name(&mut view, facility, spoken.get("witness")).await?,
+        )),
+        None => None,
+    };
+    let told = Told {
+        consent: &consent,
+        template: &template.document,
+        hospital: &hospital.name,
+        name: patient.name.as_deref().unwrap_or_default(),
+        record_number: &patient.record_number,
+        decision: &decision,
+        printable: unprintable.is_empty(),
+        heard,
+        document: store::document_digests(&mut view, facility, consent.id).await?,
+    };
+    // A template of a hospital's own may have no words for it: then there is nothing to print.
+    let Some(data) = decision::data(&told) else {
+        return Ok(());
+    };
+    let inputs = Inputs {
+        template: "/decision.typ",
+        data,
+        files: Vec::new(),
+        ident: id.to_string(),
+        at: decision.at,
+    };
+    let pdf = ctx.press.render(inputs).await.map_err(broken)?;
+    let digest = hex::encode(sha256(&pdf));
+    let mut tx = ctx.write(Act::ConsentRecorded).await?;
+    if !store::add_record(&mut tx, &consent, id, &pdf, &digest).await? {
+        return Ok(());
+    }
+    let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
+    let detail = json!({ "decision": decision.kind, "sha256": digest });
+    tx.journal_as(
+        Act::ConsentRecorded,
+        Actor::SYSTEM,
+        Some(facility),
+        subject,
+        detail,
+        None,
+    )
+    .await?;
+    tx.commit().await
+}
+
+async fn name(r: &mut impl Records, facility: FacilityId, id: Option<&Value>) -> Result<String> {
+    let id: StaffId = serde_json::from_value(id.cloned().unwrap_or_default())?;
+    let staff = people::facts::staff(r, facility, id).await?;
+    Ok(staff.map(|staff| staff.name).unwrap_or_default())
 }

@@ -102,6 +102,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentReissue, &[A]),
     (Act::ConsentSuperseded, &[System]),
     (Act::ConsentVoid, &[A]),
+    (Act::ConsentRecorded, &[System]),
     (Act::FollowupSchedule, &[System]),
     (Act::FollowupRemind, &[System]),
     (Act::FollowupList, &[M, A]),

@@ -166,7 +166,8 @@ async fn keep(
         explained,
         body: &body,
     };
-    store::add_decision(tx, consent, decision).await
+    let id = store::add_decision(tx, consent, decision).await?;
+    flow::record(tx, consent, id).await
 }
 
 /// Tells her in the mini-program that it is recorded.

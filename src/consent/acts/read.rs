@@ -114,7 +114,8 @@ async fn page(r: &mut impl Records, ctx: &Ctx, consent: Consent, for_staff: bool
         confirmed_at: standing
             .filter(|one| one.id == id)
             .and_then(|one| one.confirmed_at),
-        has_document: store::has_document(r, facility, id).await?,
+        has_document: store::document_digests(r, facility, id).await?.is_some(),
+        has_record: store::has_record(r, facility, id).await?,
         consent,
     })
 }
@@ -183,16 +184,36 @@ pub async fn presented(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<stor
     Ok(shown)
 }
 
-/// The signed document with its SHA-256.
+/// Which document of a consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// The consent with both signatures.
+    Consent,
+    /// The record of her refusal or withdrawal.
+    Decision,
+}
+
+/// A document with its SHA-256; without a choice the signed consent, or the decision where there was never one.
 #[instrument(name = "consent.document", skip_all)]
-pub async fn document(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<(Vec<u8>, String)> {
+pub async fn document(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: ConsentId,
+    paper: Option<Paper>,
+) -> Result<(Vec<u8>, String)> {
     policy::allowed(caller, Act::ConsentDocument)?;
     let missing = || Error::Missing(Noun::Document);
     let mut tx = ctx.write(Act::ConsentDocument).await?;
     let consent = known(&mut tx, caller, Act::ConsentDocument, id).await?;
-    let (pdf, sha256) = store::document(&mut tx, consent.facility_id, id)
-        .await?
-        .ok_or_else(missing)?;
+    let facility = consent.facility_id;
+    let mut found = None;
+    if paper != Some(Paper::Decision) {
+        found = store::document(&mut tx, facility, id).await?;
+    }
+    if found.is_none() && paper != Some(Paper::Consent) {
+        found = store::record(&mut tx, facility, id).await?;
+    }
+    let (pdf, sha256) = found.ok_or_else(missing)?;
     tx.journal(caller, subject(&consent), json!({ "sha256": sha256 }))
         .await?;
     tx.commit().await?;

@@ -133,5 +133,5 @@ async fn keep(tx: &mut Tx, consent: &Consent, kind: &'static str, body: &serde_j
         explained: "not_needed",
         body,
     };
-    store::add_decision(tx, consent, decision).await
+    store::add_decision(tx, consent, decision).await.map(|_| ())
 }

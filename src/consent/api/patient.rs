@@ -6,7 +6,7 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
 use super::asks::{AskIn, ComprehensionIn, ConsentRequestIn, IdentityIn, NoIn, ReadingIn, SignIn};
-use super::shown::{Shown, pdf};
+use super::shown::{Of, Shown, pdf};
 use super::steps::{ProvedOut, QuestionsOut, ReadingProgressOut, UnderstoodOut};
 use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
 use crate::base::PageRequest;
@@ -221,7 +221,7 @@ impl PatientApi {
         Ok(Versioned::of(consent, version))
     }
 
-    /// The signed document
+    /// The signed document, or the record of her refusal or withdrawal
     #[oai(
         path = "/consents/:id/document",
         method = "get",
@@ -232,7 +232,11 @@ impl PatientApi {
         ctx: Data<&Ctx>,
         caller: ByPatient,
         id: Path<ConsentId>,
+        /// Which; the signed consent if absent, or the decision where there was never one.
+        of: Query<Option<Of>>,
     ) -> Result<Document, Failure> {
-        Ok(pdf(acts::document(&ctx, &caller.0, id.0).await?))
+        Ok(pdf(
+            acts::document(&ctx, &caller.0, id.0, of.0.map(Into::into)).await?
+        ))
     }
 }

@@ -1,11 +1,12 @@
 //! Answers that are bytes: what she is shown.
 
-use poem_openapi::ApiResponse;
 use poem_openapi::payload::Binary;
+use poem_openapi::{ApiResponse, Enum};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::consent::acts::Paper;
 use crate::consent::store::Presented;
 use crate::http::answer::Document;
 
@@ -40,6 +41,25 @@ impl Shown {
         let digest = hex::decode(&shown.sha256).unwrap_or_default();
         let digest = format!("sha-256={}", STANDARD.encode(digest));
         Shown::Ok(Binary(shown.bytes), etag, digest)
+    }
+}
+
+/// Which document.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum Of {
+    /// The consent with both signatures.
+    Consent,
+    /// The record of her refusal or withdrawal.
+    Decision,
+}
+
+impl From<Of> for Paper {
+    fn from(of: Of) -> Paper {
+        match of {
+            Of::Consent => Paper::Consent,
+            Of::Decision => Paper::Decision,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::orders::{
     BedsideIn, ConversationIn, CountersignIn, PrepareIn, QuestionAnswerIn, ReissueIn, ReleaseIn, ReturnIn,
     RisksIn, SpokenNoIn, VoidIn, WaiveIn,
 };
-use super::shown::{Shown, pdf};
+use super::shown::{Of, Shown, pdf};
 use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
 use crate::base::PageRequest;
 use crate::base::id::ConsentId;
@@ -319,7 +319,7 @@ impl StaffApi {
         Ok(Versioned::of(consent, version))
     }
 
-    /// The signed document
+    /// The signed document, or the record of her refusal or withdrawal
     #[oai(
         path = "/consents/:id/document",
         method = "get",
@@ -330,7 +330,11 @@ impl StaffApi {
         ctx: Data<&Ctx>,
         caller: ByStaff,
         id: Path<ConsentId>,
+        /// Which; the signed consent if absent, or the decision where there was never one.
+        of: Query<Option<Of>>,
     ) -> Result<Document, Failure> {
-        Ok(pdf(acts::document(&ctx, &caller.0, id.0).await?))
+        Ok(pdf(
+            acts::document(&ctx, &caller.0, id.0, of.0.map(Into::into)).await?
+        ))
     }
 }

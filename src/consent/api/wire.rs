@@ -297,6 +297,8 @@ pub struct ConsentPageOut {
     confirmed_at: Option<DateTime<Utc>>,
     /// Whether the signed document can be fetched.
     has_document: bool,
+    /// Whether the document of her refusal or withdrawal can be fetched; it is made within seconds.
+    has_record: bool,
 }
 
 /// A list in its wire form.
@@ -317,6 +319,7 @@ impl From<View> for ConsentPageOut {
             risks: each(view.risks),
             confirmed_at: view.confirmed_at,
             has_document: view.has_document,
+            has_record: view.has_record,
         }
     }
 }

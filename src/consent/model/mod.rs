@@ -284,6 +284,23 @@ pub struct Salted {
     pub body: serde_json::Value,
 }
 
+/// A decision on the whole consent, as it is kept.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The consent.
+    pub consent: ConsentId,
+    /// `refused`, `withdrawn`, `reissued`, `voided`.
+    pub kind: String,
+    /// Whether she wants to be asked again.
+    pub ask_again: bool,
+    /// `pending`, `explained`, `not_needed`.
+    pub explained: String,
+    /// Reasons and what was offered.
+    pub body: serde_json::Value,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// What still stands between her and signing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
@@ -326,6 +343,8 @@ pub struct View {
     pub confirmed_at: Option<DateTime<Utc>>,
     /// Whether the document can be fetched.
     pub has_document: bool,
+    /// Whether the document of her refusal or withdrawal can be fetched.
+    pub has_record: bool,
 }
 
 /// A risk of hers that the rules propose to show.

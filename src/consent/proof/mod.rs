@@ -4,6 +4,7 @@
 //! is named as absent (CE-005).
 
 mod code;
+pub mod decision;
 mod document;
 mod sections;
 

@@ -2,8 +2,10 @@
 
 mod ceremony;
 mod consents;
+mod decisions;
 mod proofs;
 
 pub use ceremony::*;
 pub use consents::*;
+pub use decisions::*;
 pub use proofs::*;

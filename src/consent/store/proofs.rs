@@ -1,4 +1,4 @@
-//! Signatures, decisions, bedside confirmations, evidence and the document: insert-only.
+//! Signatures, bedside confirmations, evidence and the document: insert-only.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -134,46 +134,6 @@ pub async fn add_return(
     Ok(())
 }
 
-/// A decision on the whole consent to be kept: a refusal or a withdrawal (CE-190), a reissue, a void.
-pub struct NewDecision<'a, T> {
-    /// `refused`, `withdrawn`, `reissued`, `voided`.
-    pub kind: &'static str,
-    /// Whether she wants to be asked again.
-    pub ask_again: bool,
-    /// `pending` until a doctor has explained the consequences of a refusal, `explained`, `not_needed` for the others.
-    pub explained: &'static str,
-    /// Reasons and what was offered.
-    pub body: &'a T,
-}
-
-/// Keeps it.
-pub async fn add_decision<T: Serialize + Sync>(
-    tx: &mut Tx,
-    consent: &Consent,
-    new: NewDecision<'_, T>,
-) -> Result<()> {
-    let id: Uuid = tx.id();
-    let body = tx
-        .seal_json(Some(consent.facility_id), id, Class::FreeText, "body", new.body)
-        .await?;
-    let now = tx.now;
-    tx.q(
-        "insert into consent_decision (id, facility_id, consent_id, kind, ask_again, explained, body, at) \
-          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(id)
-    .bind(consent.facility_id)
-    .bind(consent.id)
-    .bind(new.kind)
-    .bind(new.ask_again)
-    .bind(new.explained)
-    .bind(body)
-    .bind(now)
-    .run()
-    .await?;
-    Ok(())
-}
-
 /// Keeps a bedside confirmation.
 pub async fn add_bedside(
     tx: &mut Tx,
@@ -266,15 +226,17 @@ pub async fn add_document(tx: &mut Tx, consent: &Consent, new: NewDocument<'_>) 
     Ok(())
 }
 
-/// Whether there is a document.
-pub async fn has_document(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<bool> {
-    let row: Option<(String,)> = q
-        .q("select sha256 from consent_document where facility_id = $1 and consent_id = $2")
+/// SHA-256 and evidence root of the document.
+pub async fn document_digests(
+    q: &mut impl Q,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Option<(String, String)>> {
+    q.q("select sha256, root from consent_document where facility_id = $1 and consent_id = $2")
         .bind(facility)
         .bind(id)
         .opt()
-        .await?;
-    Ok(row.is_some())
+        .await
 }
 
 /// The document with its SHA-256.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ceremony::{Ceremony, countersign, strokes};
+use super::text_of;
 use crate::support::cast::HOSPITAL;
 use crate::support::client::Client;
 
@@ -44,6 +45,68 @@ async fn a_midwife_who_hears_a_no_records_it_with_a_witness_and_the_doctor_still
     let refused = lin.post(&ceremony.path("/refuse"), body).await.expect(200);
     assert_eq!(refused["state"], "refused");
     assert_eq!(ceremony.tasks("consent.explain_refusal").await, 1);
+    // Her word did not wait for the document; it follows.
+    let early = ceremony.mei.get(&ceremony.path("/document")).await;
+    assert_eq!(early.status, 404);
+    ceremony.app.work().await;
+    let page = ceremony.mei.get(&ceremony.path("")).await.expect(200);
+    assert_eq!(
+        (&page["has_record"], &page["has_document"]),
+        (&json!(true), &json!(false))
+    );
+    let answer = ceremony.mei.get(&ceremony.path("/document")).await;
+    assert_eq!(answer.status, 200);
+    if let Some(text) = text_of(&answer.bytes) {
+        for wanted in [
+            "不使用椎管内分娩镇痛的决定记录",
+            "梅秀英",
+            "怕打针",
+            "见证人",
+            "林",
+            "尚未",
+        ] {
+            assert!(text.contains(wanted), "{wanted}: {text}");
+        }
+        assert!(
+            text.contains(page["presented_sha256"].as_str().unwrap()),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawal_on_her_phone_has_a_document_that_names_the_consent_it_ends() {
+    let ceremony = Ceremony::active().await;
+    // A character that no font of ours has does not keep the document from being made.
+    let body = json!({ "reasons": ["natural"], "reason": "想自己来💪" });
+    ceremony
+        .mei
+        .post(&ceremony.path("/withdraw"), body)
+        .await
+        .expect(200);
+    ceremony.app.work().await;
+    ceremony.app.work().await;
+    let consent = ceremony.mei.get(&ceremony.path("/document?of=consent")).await;
+    let shown = ceremony.mei.get(&ceremony.path("/document")).await;
+    assert_eq!(consent.bytes, shown.bytes);
+    let record = ceremony.zhao.get(&ceremony.path("/document?of=decision")).await;
+    assert_eq!(record.status, 200);
+    if let Some(text) = text_of(&record.bytes) {
+        for wanted in [
+            "撤回椎管内分娩镇痛同意的记录",
+            "梅秀英",
+            "想自然分娩",
+            "见系统记录",
+        ] {
+            assert!(text.contains(wanted), "{wanted}: {text}");
+        }
+        let digest = hex::encode(muan::base::canonical::sha256(&consent.bytes));
+        assert!(text.contains(&digest), "{text}");
+    }
+    let (bai, stranger) = (ceremony.app.bai().await, ceremony.app.stranger().await);
+    let path = ceremony.path("/document?of=decision");
+    assert_eq!(bai.get(&path).await.status, 404);
+    assert_eq!(stranger.get(&path).await.status, 404);
 }
 
 #[tokio::test]
