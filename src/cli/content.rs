@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use serde_json::json;
 
-use super::{diff, trial};
+use super::{diff, foreign, trial};
 use crate::content::{Content, Origin};
 
 #[derive(Subcommand)]
@@ -24,6 +25,18 @@ pub enum Command {
     },
     /// Runs answers through a form and its rules: one line of JSON a set of answers.
     Try(trial::Options),
+    /// Prints the FHIRPath expression of each score of a form, one line of JSON a score.
+    Fhirpath {
+        /// Name of a form.
+        questionnaire: String,
+        /// Another content directory than the one of the settings.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+    /// Reads forms that were not written for this service, and names what is wrong with each.
+    Import(foreign::ImportOptions),
+    /// Judges answers to a form that was not written for this service.
+    Judge(foreign::JudgeOptions),
     /// Says what changes between two content directories, and which vectors come out differently.
     Diff(diff::Options),
 }
@@ -36,6 +49,11 @@ pub fn run(settings: Option<PathBuf>, command: Command) -> ExitCode {
         Command::Try(options) => {
             loaded(options.dir.clone()).map_or_else(|code| code, |content| trial::run(&content, &options))
         }
+        Command::Fhirpath { questionnaire, dir } => {
+            loaded(dir).map_or_else(|code| code, |content| fhirpath(&content, &questionnaire))
+        }
+        Command::Import(options) => foreign::import(&options),
+        Command::Judge(options) => foreign::judge(&options),
         Command::Diff(options) => diff::run(&options),
     }
 }
@@ -62,6 +80,16 @@ fn check(content: &Content) -> ExitCode {
         "{lessons} lessons, {forms} forms, {} consents: no fault",
         content.consents.all().len()
     );
+    ExitCode::SUCCESS
+}
+
+fn fhirpath(content: &Content, name: &str) -> ExitCode {
+    let Some(form) = content.forms.whole(name, None) else {
+        return super::refused(&format!("no questionnaire {name}"));
+    };
+    for (score, expression) in form.expressions() {
+        println!("{}", json!({ "score": score, "expression": expression }));
+    }
     ExitCode::SUCCESS
 }
 

@@ -5,6 +5,7 @@
 mod admin;
 mod content;
 mod diff;
+mod foreign;
 mod openapi;
 mod trial;
 
@@ -43,7 +44,7 @@ enum Command {
     Migrate,
     /// Prints the settings in force, without secrets.
     Config,
-    /// Checks content, lists what awaits a clinician, tries answers, compares two directories.
+    /// Checks content, lists what awaits a clinician, tries answers, compares two directories, reads forms of others.
     #[command(subcommand)]
     Content(content::Command),
     /// Writes the two OpenAPI documents.

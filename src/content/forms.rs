@@ -215,7 +215,7 @@ fn load_one(
 }
 
 fn entry(name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) -> Option<Entry> {
-    let served = match serde_json::to_value(form.definition()) {
+    let served = match serde_json::to_value(form.served()) {
         Ok(served) => served,
         Err(error) => {
             defects.add(

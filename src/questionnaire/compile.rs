@@ -17,12 +17,12 @@ use super::rules::{self, CompiledRules, RuleSet};
 use super::value::Kind;
 use super::{limits, options};
 
-const MAX_BYTES: usize = 512 * 1024;
-const MAX_ITEMS: usize = 500;
-const MAX_DEPTH: usize = 8;
+pub(super) const MAX_BYTES: usize = 512 * 1024;
+pub(super) const MAX_ITEMS: usize = 500;
+pub(super) const MAX_DEPTH: usize = 8;
 
 /// Elements whose meaning would be lost without an expression engine.
-const REFUSED_EXTENSIONS: &[&str] = &[
+pub(super) const REFUSED_EXTENSIONS: &[&str] = &[
     "questionnaire-constraint",
     "sdc-questionnaire-enableWhenExpression",
     "sdc-questionnaire-answerExpression",
@@ -43,6 +43,27 @@ const REFUSED_MEMBERS: &[&str] = &[
 /// # Errors
 /// Every publication check that fails, with a pointer into the form or, after `rules#`, into the rules.
 pub fn compile(form: &Value, rules: Option<&Value>) -> Result<Arc<Form>, Vec<Fault>> {
+    compile_but(form, rules, |_| false)
+}
+
+/// Compiles a form of somebody else, without the demands that only our own forms have to meet.
+///
+/// # Errors
+/// What the engine would judge wrongly.
+pub fn compile_foreign(form: &Value) -> Result<Arc<Form>, Vec<Fault>> {
+    compile_but(form, None, |fault| {
+        let place = fault.pointer.rsplit('/').next().unwrap_or_default();
+        fault.code == "missingTranslation"
+            || (fault.code == "unsupportedElement"
+                && ["url", "version", "title", "linkId", "extension"].contains(&place))
+    })
+}
+
+fn compile_but(
+    form: &Value,
+    rules: Option<&Value>,
+    tolerated: impl Fn(&Fault) -> bool,
+) -> Result<Arc<Form>, Vec<Fault>> {
     let mut faults = Faults::default();
     if serde_json::to_vec(form).map_or(true, |bytes| bytes.len() > MAX_BYTES) {
         faults.add("limitExceeded", "", "the form is larger than 512 KiB");
@@ -93,6 +114,7 @@ pub fn compile(form: &Value, rules: Option<&Value>) -> Result<Arc<Form>, Vec<Fau
             CompiledRules::default()
         }
     };
+    faults.0.retain(|fault| !tolerated(fault));
     if !faults.0.is_empty() {
         return Err(faults.0);
     }

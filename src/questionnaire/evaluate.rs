@@ -119,6 +119,7 @@ impl Form {
         }
         let counts = |index: usize| enabled.get(index).copied().unwrap_or(false);
         let kept = Answers::from_index(self, &reading.answers(), counts);
+        warnings.extend(self.recalculated(&reading, &kept, context));
         reading.errors.sort_by_key(|(index, _)| *index);
         let mut errors: Vec<Problem> = reading.errors.into_iter().map(|(_, problem)| problem).collect();
         errors.truncate(MAX_PROBLEMS);

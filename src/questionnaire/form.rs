@@ -6,7 +6,7 @@ use regex::Regex;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::definition::Questionnaire;
+use super::definition::{FHIR, Item, Questionnaire, extension};
 use super::rules::{CompiledRules, Rule, Text};
 use super::value::{Answer, Kind};
 
@@ -175,6 +175,31 @@ impl Form {
     /// Does the form have an item with this linkId?
     pub fn has_item(&self, link_id: &str) -> bool {
         self.index.contains_key(link_id)
+    }
+
+    /// The item with this linkId, as the form has it.
+    pub fn item(&self, link_id: &str) -> Option<&Item> {
+        let mut level = &self.definition.item;
+        let node = self.index.get(link_id).and_then(|&index| self.nodes.get(index))?;
+        let mut found = None;
+        for step in &node.path {
+            let item = level.iter().find(|item| item.link_id == *step)?;
+            level = &item.item;
+            found = Some(item);
+        }
+        found
+    }
+
+    /// The unit of a question's number, a UCUM coding.
+    pub fn unit(&self, link_id: &str) -> Option<&Value> {
+        extension(&self.item(link_id)?.extension, FHIR, "questionnaire-unit")
+    }
+
+    /// What a score is called in Chinese and English, with its UCUM unit.
+    pub fn score_words(&self, id: &str) -> Option<(&'static str, &'static str, Option<&'static str>)> {
+        let score = self.rules.scores.iter().find(|score| score.id == id)?;
+        let (zh, en) = score.method.words();
+        Some((zh, en, score.method.unit()))
     }
 
     /// linkIds of the questions in definition order.

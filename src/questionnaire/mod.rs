@@ -1,16 +1,17 @@
 //! The questionnaire engine: forms as FHIR R4 `Questionnaire`s, answers as `QuestionnaireResponse`s, scores and rules as
 //! typed tables beside them.
 //!
-//! It is pure. There is no database, no clock and no text of a form in here: documents and the present time are arguments,
-//! and the same input gives the same bytes. It knows nothing of labor analgesia; what an item means stands in
-//! `content/questionnaires`.
+//! It is pure. There is no database, no clock and no text of a form in here but what kinds of scores are called: documents
+//! and the present time are arguments, and the same input gives the same bytes. It knows nothing of labor analgesia; what
+//! an item means stands in `content/questionnaires`.
 //!
 //! Start at [`compile`] for publishing a form, at [`Form::check`] for what happens to her answers, at [`assess`] for what
-//! follows from them. Repeated groups, questions below questions, quantities and value sets are refused at publication
-//! (`unsupportedElement`).
+//! follows from them, at [`foreign`] for forms of others. How other software gets our scores: `calculated`. Repeated
+//! groups, questions below questions, quantities and value sets are refused at publication (`unsupportedElement`).
 
 mod answers;
 mod assess;
+mod calculated;
 mod compile;
 mod constraints;
 mod decide;
@@ -18,6 +19,7 @@ mod definition;
 mod dependencies;
 mod evaluate;
 mod faults;
+pub mod foreign;
 mod form;
 mod limits;
 mod options;
@@ -31,7 +33,7 @@ mod value;
 
 pub use answers::Answers;
 pub use assess::{Assessment, ENGINE_VERSION, Finding, Outcome, Status, assess};
-pub use compile::compile;
+pub use compile::{compile, compile_foreign};
 pub use definition::{AnswerOption, EnableWhen, Extension, Item, Questionnaire, english};
 pub use evaluate::{Context, Evaluated, Mode};
 pub use faults::Fault;

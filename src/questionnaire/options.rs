@@ -7,7 +7,7 @@ use super::faults::Faults;
 use super::form::Choice;
 use super::value::{Answer, Kind, exact};
 
-const MAX_OPTIONS: usize = 200;
+pub(super) const MAX_OPTIONS: usize = 200;
 
 /// Reads the options of `item`; a choice has some, everything else has none.
 pub(super) fn read(item: &Item, kind: Kind, pointer: &str, faults: &mut Faults) -> Vec<Choice> {

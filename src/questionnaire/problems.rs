@@ -69,6 +69,11 @@ const CATALOGUE: &[(&str, &str, &str)] = &[
         "按前面的回答，此题不需要填写，答案已去掉",
         "This answer was dropped: the question no longer applies",
     ),
+    (
+        "calculatedReplaced",
+        "此项由系统计算，以系统的结果为准",
+        "This value is calculated; the system's own result counts",
+    ),
     ("required", "请回答此题", "This question is required"),
     ("repeats", "此题只能有一个答案", "Only one answer is allowed"),
     ("minCount", "请至少填写 {min} 项", "Give at least {min} answers"),

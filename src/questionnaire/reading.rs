@@ -18,10 +18,19 @@ pub(super) struct Found<'a> {
     pub(super) given: bool,
 }
 
+/// A calculated item that the client sent.
+pub(super) struct Sent<'a> {
+    /// Which score of the form.
+    pub(super) score: usize,
+    pub(super) raw: &'a Map<String, Value>,
+    pub(super) pointer: String,
+}
+
 /// A response on its way through the steps.
 pub(super) struct Reading<'a> {
     pub(super) form: &'a Form,
     pub(super) found: Vec<Option<Found<'a>>>,
+    pub(super) calculated: Vec<Sent<'a>>,
     /// Problems with the index of the item that they are sorted by.
     pub(super) errors: Vec<(usize, Problem)>,
 }
@@ -32,6 +41,7 @@ impl Form {
         let mut reading = Reading {
             form: self,
             found: self.nodes.iter().map(|_| None).collect(),
+            calculated: Vec::new(),
             errors: Vec::new(),
         };
         if response.get("resourceType").and_then(Value::as_str) != Some("QuestionnaireResponse") {
@@ -71,7 +81,16 @@ impl<'a> Reading<'a> {
             let index = link_id.and_then(|link_id| form.index.get(link_id)).copied();
             let known = index.and_then(|index| Some((index, form.nodes.get(index)?)));
             let Some((index, node)) = known.filter(|(_, node)| node.parent == parent) else {
-                self.misplaced(here, link_id, self.place(parent, position));
+                let score = link_id
+                    .filter(|_| parent.is_none())
+                    .and_then(|id| form.calculated(id));
+                match score {
+                    Some(score) => {
+                        let pointer = self.place(parent, position);
+                        self.calculated.push(Sent { score, raw, pointer });
+                    }
+                    None => self.misplaced(here, link_id, self.place(parent, position)),
+                }
                 continue;
             };
             if self.found.get(index).is_some_and(Option::is_some) {

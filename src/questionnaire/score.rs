@@ -52,12 +52,12 @@ pub(super) enum Formula {
 #[derive(Debug)]
 pub(super) struct CompiledScore {
     pub(super) id: String,
-    inputs: Vec<usize>,
-    method: Method,
+    pub(super) inputs: Vec<usize>,
+    pub(super) method: Method,
 }
 
 #[derive(Debug)]
-enum Method {
+pub(super) enum Method {
     AgeYears,
     GestationalWeeks,
     Bmi,
@@ -70,6 +70,36 @@ enum Method {
         of: usize,
     },
     OrdinalSum,
+}
+
+impl Method {
+    /// Do the answers alone decide it? A hospital's own limit is no part of the form.
+    pub(super) fn is_fixed(&self) -> bool {
+        !matches!(self, Self::Ratio { .. })
+    }
+
+    /// Its UCUM unit; a measured pair has that of its questions.
+    pub(super) fn unit(&self) -> Option<&'static str> {
+        match self {
+            Self::AgeYears => Some("a"),
+            Self::GestationalWeeks => Some("wk"),
+            Self::Bmi => Some("kg/m2"),
+            Self::Ratio { .. } => Some("1"),
+            Self::NewestPair { .. } | Self::OrdinalSum => None,
+        }
+    }
+
+    /// What the number is, in Chinese and English.
+    pub(super) fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::AgeYears => ("年龄（岁）", "Age (years)"),
+            Self::GestationalWeeks => ("孕周（整周）", "Completed weeks of pregnancy"),
+            Self::Bmi => ("体重指数（kg/m²）", "Body mass index (kg/m²)"),
+            Self::Ratio { .. } => ("与上限之比", "Ratio to the upper limit"),
+            Self::NewestPair { .. } => ("最近一次测量值", "Newest measured value"),
+            Self::OrdinalSum => ("总分", "Total"),
+        }
+    }
 }
 
 /// The values of all scores of one evaluation.

@@ -1,5 +1,7 @@
 //! Tests of the engine: the clinical vectors run the whole way from flat answers through a response, its check and the rules.
 
+mod calculated;
+mod foreign;
 mod forms;
 mod judging;
 mod numbers;
@@ -32,6 +34,10 @@ fn assessment() -> Published {
 
 fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
+}
+
+fn at() -> Context {
+    Context::at(time("2025-09-01T02:00:00Z"))
 }
 
 fn phase(value: &Value) -> Phase {
