@@ -7,7 +7,7 @@
 //! 1. `config` · [`db`] · [`vault`] · [`journal`] · [`cache`] – engines
 //! 2. [`questionnaire`] · [`evidence`] · [`wechat`] · [`content`] · [`outbox`] · [`ctx`] · [`http`] – shared, know no slice
 //! 3. `people` · `episode` · `education` · `forms` · `assessment` · `consent` · `analgesia` · `followup` · `quality` – slices
-//! 4. `app` · `cli` – put it together
+//! 4. `fhir` · `app` · `cli` – look at it from outside, put it together
 
 pub mod analgesia;
 pub mod app;
@@ -24,6 +24,7 @@ pub mod demo;
 pub mod education;
 pub mod episode;
 pub mod evidence;
+pub mod fhir;
 pub mod followup;
 pub mod forms;
 pub mod http;

@@ -24,6 +24,8 @@ use crate::ctx::{Ctx, Settings};
 use crate::db::{Db, Durability, migrate, sqlite_path};
 use crate::evidence::document::Engine;
 use crate::evidence::press::Press;
+use crate::fhir::{self, Facade};
+use crate::http::body::Shape;
 use crate::http::layers::Edge;
 use crate::http::problem::Failure;
 use crate::vault::{Kek, Vault};
@@ -164,15 +166,21 @@ pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
         .at("/api/staff/v1/openapi.json", staff.spec_endpoint())
         .nest("/api/patient/v1", patient)
         .nest("/api/staff/v1", staff)
+        .nest(fhir::BASE, Facade)
         .at("/docs", poem::get(health::docs))
         .at("/healthz", poem::get(health::alive))
         .at("/readyz", poem::get(health::ready));
     let panicked = |_| Failure(Error::broken("a handler panicked")).into_response();
+    let of_fhir = Shape {
+        below: fhir::BASE,
+        media_type: fhir::MEDIA_TYPE,
+        body: fhir::outcome::failure,
+    };
     routes
         .data(apis::hooks())
         .data(ctx.clone())
         .with(CatchPanic::new().with_handler(panicked))
-        .with(Edge::new(ctx.clone()))
+        .with(Edge::new(ctx.clone()).shaping(of_fhir))
         .map_to_response()
         .boxed()
 }

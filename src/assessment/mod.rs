@@ -1,10 +1,12 @@
 //! Assessment: what follows from her answers before analgesia, who looks at it, what is decided.
 //!
-//! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] for the hooks of forms, [`api`] for assembly.
+//! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] for the hooks of forms, [`api`] for assembly,
+//! [`door`] for what looks at the slice from outside.
 //! The rules themselves are data, run by `questionnaire`.
 
 mod acts;
 pub mod api;
+pub mod door;
 pub mod facts;
 pub mod model;
 mod rules;

@@ -203,6 +203,12 @@ acts! {
     FormsList = "forms.list";
     /// The definition of a form.
     FormsQuestionnaire = "forms.questionnaire";
+    /// The published forms.
+    FormsQuestionnaires = "forms.questionnaires";
+    /// A woman's answers to all forms.
+    FormsResponses = "forms.responses";
+    /// Answers are judged and nothing is kept.
+    FormsValidate = "forms.validate";
     /// She begins a form.
     FormsStart = "forms.start";
     /// Her own answers.
@@ -229,6 +235,8 @@ acts! {
     AssessmentReviews = "assessment.reviews";
     /// One assessment with its findings.
     AssessmentReview = "assessment.review";
+    /// A woman's numbers: laboratory values that were checked, and scores.
+    AssessmentObservations = "assessment.observations";
     /// A doctor takes an assessment in hand.
     AssessmentClaim = "assessment.claim";
     /// A doctor decides on an assessment.

@@ -82,6 +82,15 @@ pub async fn latest_completed(
     store::latest_completed(r, facility, episode, name).await
 }
 
+/// All answers of a woman, oldest first.
+pub async fn responses_of(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Vec<Response>> {
+    store::of_patient(r, facility, patient).await
+}
+
 /// Which answers staff compared with their source.
 pub async fn verifications(
     q: &mut impl Q,

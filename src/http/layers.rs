@@ -3,20 +3,17 @@
 //! The framework's own errors (a body that is no JSON, a path that is no route) never reach a handler; here they get
 //! the same problem details as all others. Their texts name types of the program and are not passed on.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError};
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use poem::web::{Compress, CompressionAlgo};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response};
 use poem_openapi::OperationId;
 use poem_openapi::error::{
     AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
 };
-use regex::bytes::Regex;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -25,10 +22,10 @@ use crate::base::request::{RequestInfo, parse_if_match};
 use crate::base::{Code, Fault, Locale, Noun};
 use crate::ctx::Ctx;
 
+use super::body::{Shape, coding, compress, reshape, with_z};
 use super::problem::Failure;
 
 const BODY_LIMIT: usize = 1 << 20;
-const COMPRESS_FROM: usize = 1024;
 const MOST_IN_FLIGHT: usize = 1024;
 const LONGEST: Duration = Duration::from_secs(30);
 
@@ -45,6 +42,7 @@ pub fn scope() -> (Locale, String) {
 pub struct Edge {
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
+    shape: Option<Shape>,
 }
 
 impl Edge {
@@ -53,6 +51,15 @@ impl Edge {
         Edge {
             ctx,
             in_flight: Arc::default(),
+            shape: None,
+        }
+    }
+
+    /// With failures in another shape below a path, also those that reach no route.
+    pub fn shaping(self, shape: Shape) -> Edge {
+        Edge {
+            shape: Some(shape),
+            ..self
         }
     }
 }
@@ -65,6 +72,7 @@ impl<E: Endpoint> Middleware<E> for Edge {
             inner,
             ctx: self.ctx.clone(),
             in_flight: self.in_flight.clone(),
+            shape: self.shape,
         }
     }
 }
@@ -74,6 +82,7 @@ pub struct EdgeEndpoint<E> {
     inner: E,
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
+    shape: Option<Shape>,
 }
 
 struct InFlight(Arc<AtomicUsize>);
@@ -92,6 +101,9 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
         let locale = Locale::negotiate(text(&req, header::ACCEPT_LANGUAGE));
         let request_id = request_id(&req);
         let coding = coding(&req);
+        let shape = self
+            .shape
+            .filter(|shape| req.uri().path().starts_with(shape.below));
         let guard = InFlight(self.in_flight.clone());
         let busy = self.in_flight.fetch_add(1, Ordering::Relaxed) >= MOST_IN_FLIGHT;
         let answered = async {
@@ -105,6 +117,9 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
         };
         let response = SCOPE.scope((locale, request_id.clone()), answered).await;
         let mut response = with_z(response).await;
+        if let Some(shape) = shape {
+            reshape(&mut response, shape);
+        }
         drop(guard);
         finish(&mut response, &request_id);
         count(&response, begun);
@@ -316,64 +331,4 @@ fn count(response: &Response, begun: Instant) {
         request.id = request_id,
         "answered"
     );
-}
-
-fn coding(req: &Request) -> Option<CompressionAlgo> {
-    let accepted = text(req, header::ACCEPT_ENCODING)?;
-    let takes = |name: &str| {
-        accepted.split(',').any(|part| {
-            let mut pieces = part.trim().split(';');
-            pieces.next() == Some(name) && !pieces.any(|piece| piece.trim() == "q=0")
-        })
-    };
-    if takes("br") {
-        Some(CompressionAlgo::BR)
-    } else if takes("gzip") {
-        Some(CompressionAlgo::GZIP)
-    } else {
-        None
-    }
-}
-
-/// Writes instants with `Z`, as the contract has them; the framework writes the same instants with `+00:00`.
-async fn with_z(mut response: Response) -> Response {
-    static INSTANT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#""(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)\+00:00""#).expect("a constant expression")
-    });
-    let json = response
-        .content_type()
-        .is_some_and(|kind| kind.starts_with("application/json"));
-    if !json || response.headers().contains_key("digest") {
-        return response;
-    }
-    let Ok(body) = response.take_body().into_bytes().await else {
-        return failed(Error::broken("an answer could not be read"));
-    };
-    match INSTANT.replace_all(&body, &b"\"${1}Z\""[..]) {
-        Cow::Borrowed(_) => response.set_body(body),
-        Cow::Owned(changed) => response.set_body(changed),
-    }
-    response
-}
-
-/// Compresses JSON and text over 1 KiB; bytes that carry their digest go as they are (decision on presented bytes).
-async fn compress(mut response: Response, coding: Option<CompressionAlgo>) -> Response {
-    let Some(coding) = coding else { return response };
-    let kind = response.content_type().unwrap_or_default();
-    let fits = (kind.contains("json") || kind.starts_with("text/")) && !kind.starts_with("text/event-stream");
-    if !fits || response.headers().contains_key("digest") {
-        return response;
-    }
-    let Ok(body) = response.take_body().into_bytes().await else {
-        return failed(Error::broken("an answer could not be read for compression"));
-    };
-    let long = body.len() > COMPRESS_FROM;
-    response.set_body(body);
-    if !long {
-        return response;
-    }
-    response
-        .headers_mut()
-        .insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    Compress::new(response, coding).into_response()
 }

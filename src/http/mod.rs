@@ -3,6 +3,7 @@
 //! Statuses are known to [`problem`] alone.
 
 pub mod answer;
+pub mod body;
 pub mod layers;
 pub mod params;
 pub mod problem;

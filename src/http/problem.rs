@@ -193,11 +193,13 @@ impl poem::IntoResponse for Failure {
             tracing::error!(error = %cause, "an act broke");
         }
         let (locale, request_id) = scope();
+        let problem = self.problem(locale, &request_id);
         let mut response = poem::Response::builder()
             .status(self.status())
             .content_type("application/problem+json")
             .header("content-language", locale.tag())
-            .body(self.problem(locale, &request_id).to_json_string());
+            .body(problem.to_json_string());
+        response.set_data(problem);
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert("retry-after", seconds.into());
         }

@@ -174,6 +174,21 @@ async fn staff(req: &Request, token: Bearer) -> poem::Result<Caller> {
     }
 }
 
+/// Who sends a request that either kind of session may send.
+///
+/// Errors: `http.unauthenticated`.
+pub async fn of(req: &Request) -> Result<Caller> {
+    let header = req
+        .headers()
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
+    let token = header
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .ok_or(Error::Unauthenticated(Code::HttpUnauthenticated))?;
+    identify(req, token.1.trim()).await
+}
+
 async fn identify(req: &Request, token: &str) -> Result<Caller> {
     let ctx: &Ctx = req
         .data()

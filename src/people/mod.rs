@@ -1,12 +1,13 @@
 //! Hospitals, staff, accounts, women: who somebody is, and who may do what.
 //!
 //! Open: [`caller`] (token → [`caller::Caller`]), [`policy`] (the one table), [`model`] and [`facts`] for later slices,
-//! [`api`] for assembly, [`admin`] for the command line.
+//! [`api`] for assembly, [`admin`] for the command line, [`door`] for what looks at the slice from outside.
 
 mod acts;
 pub mod admin;
 pub mod api;
 pub mod caller;
+pub mod door;
 pub mod facts;
 pub mod model;
 pub mod policy;

@@ -219,9 +219,15 @@ async fn every_operation_is_open_to_the_roles_of_its_row_and_to_no_other() {
         }
         tried += 1;
     }
+    // What only the facade offers is tried in its own chapter.
+    let elsewhere: Vec<Act> = muan::fhir::OPERATIONS
+        .iter()
+        .flat_map(|one| [one.hers, one.theirs])
+        .flatten()
+        .collect();
     let routed = Act::ALL
         .iter()
-        .filter(|act| !policy::row(**act).contains(&Party::System))
+        .filter(|act| !policy::row(**act).contains(&Party::System) && !elsewhere.contains(act))
         .count();
     assert!(
         tried >= routed,

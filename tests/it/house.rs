@@ -15,7 +15,7 @@ const SLICES: [&str; 9] = [
     "followup",
     "quality",
 ];
-const TOP: [&str; 4] = ["app", "demo", "cli", "main"];
+const TOP: [&str; 5] = ["fhir", "app", "demo", "cli", "main"];
 /// What a later slice may use of an earlier one.
 const OPEN: [&str; 2] = ["model", "facts"];
 const OPEN_OF_PEOPLE: [&str; 4] = ["model", "facts", "caller", "policy"];

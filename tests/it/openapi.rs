@@ -83,6 +83,11 @@ fn no_two_operations_share_an_id_and_every_act_of_a_request_has_a_route() {
             assert!(ids.insert(id.clone()), "{id} stands twice");
         }
     }
+    // The facade stands outside the documents; what only it offers has its route there.
+    let facade = muan::fhir::OPERATIONS
+        .iter()
+        .flat_map(|one| [one.hers, one.theirs]);
+    routed.extend(facade.flatten().map(Act::word));
     for act in Act::ALL {
         let by_request = muan::people::policy::row(*act)
             .iter()

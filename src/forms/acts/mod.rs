@@ -5,11 +5,13 @@ mod assigning;
 mod filing;
 mod mine;
 mod saving;
+mod seeking;
 mod staff;
 
 pub use amending::amend;
 pub use mine::{list, questionnaire, read, start};
 pub use saving::{save, submit};
+pub use seeking::{Judged, Sought, questionnaires, responses, validate};
 pub use staff::*;
 
 pub(in crate::forms) use assigning::{assign_assessment, assign_recheck};

@@ -225,6 +225,25 @@ pub async fn response(
     opened(r, row).await
 }
 
+/// All answers of a woman, oldest first.
+pub async fn of_patient(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Vec<Response>> {
+    let rows: Vec<ResponseRow> = r
+        .q(find("patient_id = $2 order by id"))
+        .bind(facility)
+        .bind(patient)
+        .all()
+        .await?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        all.extend(opened(r, Some(row)).await?);
+    }
+    Ok(all)
+}
+
 /// The draft of a form in a pregnancy; what would replace submitted answers is another matter.
 pub async fn draft(
     r: &mut impl Records,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
+use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, PatientId, StaffId};
@@ -327,6 +328,8 @@ pub struct AuditFilter {
     pub from: Option<DateTime<Utc>>,
     /// To, not included.
     pub to: Option<DateTime<Utc>>,
+    /// One entry.
+    pub id: Option<Uuid>,
 }
 
 /// The journal of the facility, newest first.

@@ -292,6 +292,7 @@ impl StaffApi {
             staff: staff.0,
             from: from.0,
             to: to.0,
+            id: None,
         };
         let page = acts::audit(&ctx, &caller.0, filter, PageRequest::new(limit.0, cursor.0)?).await?;
         Ok(Json(List::of(page)))

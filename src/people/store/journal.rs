@@ -36,7 +36,7 @@ pub async fn audit(
          from journal_entry e left join journal_chain c on c.entry_id = e.id \
          where e.facility_id = $1 and (e.at, e.id) < ($2, $3) \
          and ($4 is null or e.patient_id = $4) and ($5 is null or e.actor_id = $5) \
-         and e.at >= $6 and e.at < $7 order by e.at desc, e.id desc limit $8",
+         and e.at >= $6 and e.at < $7 and ($8 is null or e.id = $8) order by e.at desc, e.id desc limit $9",
     )
     .bind(facility)
     .bind(at)
@@ -45,6 +45,7 @@ pub async fn audit(
     .bind(filter.staff.map(Uuid::from))
     .bind(filter.from.unwrap_or(DateTime::UNIX_EPOCH))
     .bind(filter.to.unwrap_or_else(far))
+    .bind(filter.id)
     .bind(limit)
     .all()
     .await

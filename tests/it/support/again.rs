@@ -1,7 +1,7 @@
 //! Every write of every chapter is sent twice: a phone on a bad network does the same.
 //!
 //! The second request is the first, byte for byte, and must get the first answer. Sent once are a write without a key,
-//! a refused one, what is under `/sessions` (its keys are ignored: a repeated log-in is another session), and an
+//! a refused one, what keeps nothing (`$validate`), what is under `/sessions` (its keys are ignored: a repeated log-in is another session), and an
 //! anonymous report (a kept key would tell who wrote it).
 
 use std::collections::BTreeSet;
@@ -41,7 +41,7 @@ impl Endpoint for Again {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let path = request.uri().path().to_owned();
         let keyed = request.headers().contains_key("idempotency-key");
-        if request.method() != Method::POST || !keyed || path.contains("/sessions") {
+        if request.method() != Method::POST || !keyed || path.contains("/sessions") || path.contains('$') {
             return self.service.call(request).await;
         }
         let body = request.take_body().into_bytes().await?;

@@ -82,6 +82,14 @@ impl Client {
         }
     }
 
+    /// The same person in the words of FHIR.
+    pub fn fhir(&self) -> Client {
+        Client {
+            prefix: muan::fhir::BASE.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same person in another language.
     pub fn speaking(&self, language: &str) -> Client {
         Client {

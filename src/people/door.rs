@@ -1,0 +1,4 @@
+//! The acts that the FHIR facade calls, as the routes do: one way in, one authorization.
+
+pub use super::acts::{AuditFilter, audit, me};
+pub use super::store::AuditRow;
