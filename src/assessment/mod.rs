@@ -1,6 +1,7 @@
 //! Assessment: what follows from her answers before analgesia, who looks at it, what is decided.
 //!
-//! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] for the hooks of forms, [`api`] for assembly.
+//! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] for the hooks of forms, [`replay`] for the command
+//! line, [`api`] for assembly.
 //! The rules themselves are data, run by `questionnaire`.
 
 mod acts;
@@ -10,4 +11,4 @@ pub mod model;
 mod rules;
 mod store;
 
-pub use acts::on_submitted;
+pub use acts::{Made, Replayed, on_submitted, replay};

@@ -2,13 +2,14 @@
 
 mod amending;
 mod assigning;
+mod earlier;
 mod filing;
 mod mine;
 mod saving;
 mod staff;
 
 pub use amending::amend;
-pub use mine::{list, questionnaire, read, start};
+pub use mine::{list, questionnaire, questionnaire_staff, read, start};
 pub use saving::{save, submit};
 pub use staff::*;
 
