@@ -9,6 +9,7 @@ mod edge;
 mod education;
 mod engines;
 mod episode;
+mod events;
 mod followup;
 mod forms;
 mod house;
