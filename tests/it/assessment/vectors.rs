@@ -37,15 +37,10 @@ struct Unsaid(Vec<String>);
 impl Unsaid {
     fn of(content: &Content) -> Unsaid {
         let mut words = vec!["禁忌".to_owned(), "ontraindicat".to_owned()];
-        for entry in content.forms.all() {
-            let form = content.forms.whole(&entry.name, None).unwrap();
-            let staff = form.rules().filter(|rule| rule.patient.en != rule.staff);
-            words.extend(
-                staff
-                    .map(|rule| rule.staff.clone())
-                    .filter(|text| text.len() > 12),
-            );
-        }
+        let form = content.forms.authored("1.0.0").unwrap();
+        // Those of a few letters, such as "Iron", are words of any sentence.
+        let staff = form.rules().map(|rule| rule.staff.clone());
+        words.extend(staff.filter(|text| text.len() > 16));
         Unsaid(words)
     }
 
