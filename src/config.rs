@@ -34,6 +34,8 @@ pub struct Config {
     pub content: Option<PathBuf>,
     /// Requests per minute and token.
     pub rate_per_minute: i64,
+    /// How often an open stream of events gives a sign of life, so that no proxy in between takes it for dead.
+    pub heartbeat_seconds: u64,
     /// Log level: `error`, `warn`, `info`, `debug`.
     pub log: String,
     /// The key-encryption key.
@@ -120,6 +122,7 @@ impl Default for Config {
             redis_prefix: "muan".to_owned(),
             content: None,
             rate_per_minute: 600,
+            heartbeat_seconds: 15,
             log: "info".to_owned(),
             keys: Keys::default(),
             wechat: WeChat::default(),

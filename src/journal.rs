@@ -146,6 +146,14 @@ pub async fn overdue(db: &Db, now: DateTime<Utc>) -> Result<i64> {
     Ok(count)
 }
 
+/// How far the log of each institution is.
+pub async fn heads(db: &Db) -> Result<Vec<(Uuid, i64)>> {
+    db.read()
+        .q("select facility_id, seq from journal_head")
+        .all()
+        .await
+}
+
 async fn sequence_batch(db: &Db, facility: Uuid) -> Result<usize> {
     let mut tx = db.begin().await?;
     tx.q("insert into journal_head (facility_id, seq, hash) values ($1, 0, $2) on conflict (facility_id) do nothing")

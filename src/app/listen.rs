@@ -86,12 +86,18 @@ pub async fn serve(ctx: Ctx, bound: Bound) -> Result<(), StartFault> {
     let endpoint = endpoint(&ctx);
     memory::give_back();
     let served = server
-        .run_with_graceful_shutdown(endpoint, signalled(), Some(GRACE))
+        .run_with_graceful_shutdown(endpoint, ended(ctx.clone()), Some(GRACE))
         .await;
     stop.cancel();
     let _ended = tokio::join!(workers, admin, upkeep);
     ctx.db.close().await;
     served.map_err(|error| StartFault::Io("the server".to_owned(), error))
+}
+
+/// The signal to stop. Streams never end by themselves: they are told.
+async fn ended(ctx: Ctx) {
+    signalled().await;
+    ctx.bell.close();
 }
 
 async fn signalled() {

@@ -7,6 +7,7 @@ mod memory;
 pub mod work;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::CatchPanic;
@@ -143,8 +144,10 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             app_id: config.wechat.app_id.clone(),
             rate_per_minute: config.rate_per_minute,
+            heartbeat: Duration::from_secs(config.heartbeat_seconds.max(1)),
         }),
         wake: Arc::new(Notify::new()),
+        bell: Arc::default(),
     })
 }
 

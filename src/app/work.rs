@@ -55,7 +55,7 @@ async fn watch_journal(ctx: &Ctx) {
 
 /// Sequences the journal and does every job that is due, until none is.
 pub async fn due(ctx: &Ctx, worker: &str) -> Result<usize> {
-    let mut done = journal::sequence(&ctx.db).await?;
+    let mut done = sequence(ctx).await?;
     loop {
         let jobs = outbox::claim(&ctx.db, worker, ctx.clock.now()).await?;
         if jobs.is_empty() {
@@ -65,8 +65,17 @@ pub async fn due(ctx: &Ctx, worker: &str) -> Result<usize> {
             done += 1;
             settle(ctx, worker, &job).await?;
         }
-        journal::sequence(&ctx.db).await?;
+        sequence(ctx).await?;
     }
+}
+
+/// Gives entries their places and tells those who listen how far the logs are: also of what another process placed.
+async fn sequence(ctx: &Ctx) -> Result<usize> {
+    let placed = journal::sequence(&ctx.db).await?;
+    if ctx.bell.is_heard() {
+        ctx.bell.ring(journal::heads(&ctx.db).await?);
+    }
+    Ok(placed)
 }
 
 async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::model::{Decision, Plan};
-use super::{rules, store};
+use super::model::{Decision, Plan, Waits};
+use super::{acts, rules, store};
 use crate::base::Role;
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, ResponseId, ReviewId, StaffId};
 use crate::ctx::{Ctx, Records};
-use crate::questionnaire::{Assessment, Form, Status};
+use crate::questionnaire::{self, Assessment, Form, Status};
 
 /// How she stands before analgesia: the newest assessment with what was decided on it.
 #[derive(Clone, Debug)]
@@ -132,6 +132,30 @@ pub async fn standing(
         form: run.result.form,
         rules_version: run.result.rules_version,
     }))
+}
+
+/// What she waits for because of anticoagulants, at this moment; none when nothing is to be counted. The rules are run
+/// again on the newest answers: as time goes on one wait ends and a weaker one may begin.
+pub async fn waits(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    facility: FacilityId,
+    episode: EpisodeId,
+    now: DateTime<Utc>,
+) -> Result<Option<Waits>> {
+    let Some(review) = store::newest_review(r, facility, episode).await? else {
+        return Ok(None);
+    };
+    let run = store::newest_run(r, facility, review.id)
+        .await?
+        .ok_or_else(|| Error::broken("a review without an assessment"))?;
+    let of = (review.response_id, review.phase);
+    let mut seen = acts::seen(r, ctx, facility, of, &run)
+        .await?
+        .ok_or_else(|| Error::broken("the answers of an assessment are gone"))?;
+    seen.context.now = now;
+    let result = questionnaire::assess(seen.form, &seen.answers, &seen.context);
+    Ok(rules::waits(seen.form, &run.result, &result))
 }
 
 /// The authored form that an assessment was made with.

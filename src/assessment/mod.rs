@@ -1,7 +1,7 @@
 //! Assessment: what follows from her answers before analgesia, who looks at it, what is decided.
 //!
-//! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] for the hooks of forms, [`api`] for assembly,
-//! [`door`] for what looks at the slice from outside.
+//! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] for the hooks of forms, [`replay`] for the command
+//! line, [`api`] for assembly, [`door`] for what looks at the slice from outside.
 //! The rules themselves are data, run by `questionnaire`.
 
 mod acts;
@@ -12,4 +12,4 @@ pub mod model;
 mod rules;
 mod store;
 
-pub use acts::on_submitted;
+pub use acts::{Made, Replayed, on_submitted, replay};

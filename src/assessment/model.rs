@@ -193,6 +193,12 @@ pub struct Inputs {
     pub response_digest: String,
     /// The salt, hexadecimal.
     pub response_salt: String,
+    /// SHA-256 over the salt and all answers that the rules could read, hexadecimal. Runs of older programs have none.
+    #[serde(default)]
+    pub answers_digest: Option<String>,
+    /// SHA-256 of form and rules as they were loaded, hexadecimal. Runs of older programs have none.
+    #[serde(default)]
+    pub content_digest: Option<String>,
 }
 
 /// One answer in a form that can be hashed: no fractions, they are texts.
@@ -205,6 +211,81 @@ pub struct Used {
     pub kind: String,
     /// The answer.
     pub value: Value,
+}
+
+/// A run of the rules as it is stored.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The run.
+    pub run: Assessed,
+    /// Its result, byte for byte.
+    pub bytes: Vec<u8>,
+    /// The assessment in the queue.
+    pub review_id: ReviewId,
+    /// The answers.
+    pub response_id: ResponseId,
+    /// When they were asked.
+    pub phase: Phase,
+}
+
+/// A question that was asked twice and answered differently.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangedAnswer {
+    /// The question.
+    pub link_id: String,
+    /// The first answers; none when it was left open or not asked.
+    pub before: Vec<Value>,
+    /// The answers now.
+    pub now: Vec<Value>,
+}
+
+/// A re-check beside the assessment of pregnancy.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Compared {
+    /// The earlier answers.
+    pub response_id: ResponseId,
+    /// When the rules ran on them.
+    pub at: DateTime<Utc>,
+    /// What is answered differently.
+    pub answers: Vec<ChangedAnswer>,
+    /// Rules that fire now and did not.
+    pub new: Vec<String>,
+    /// Rules that fired and do not any more.
+    pub gone: Vec<String>,
+}
+
+/// The waiting time of one drug.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// Id of the rule.
+    pub rule: String,
+    /// The question on the last dose.
+    pub link_id: String,
+    /// When it was given.
+    pub last_dose_at: DateTime<Utc>,
+    /// How long to wait from it, hours.
+    pub hours: i64,
+    /// The end of the wait.
+    pub not_before: DateTime<Utc>,
+}
+
+/// What she waits for because of anticoagulants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// By their ends, the latest first; those that are over too.
+    pub waits: Vec<Wait>,
+    /// The last dose of a drug, or the drug, is unknown: no time can be counted.
+    pub uncounted: bool,
+    /// Rules on her drugs that the end of a wait does not settle, such as a blood test.
+    pub unsettled: Vec<String>,
+}
+
+impl Waits {
+    /// The end of the longest wait that is not over.
+    pub fn not_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let running = self.waits.iter().map(|wait| wait.not_before);
+        running.filter(|end| *end > now).max()
+    }
 }
 
 /// One decision. Never changed; a new one is another row.

@@ -5,14 +5,20 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
-use super::model::{Decision, Level, Outcome, Phase, Review, ReviewState, Shown, Used};
+use super::model::{Decision, Level, Outcome, Phase, Review, ReviewState, Shown};
 use crate::base::id::StaffId;
 use crate::base::{Code, Locale, Role};
 use crate::content::messages;
 use crate::forms::model::Told;
-use crate::questionnaire::{
-    Answer, Answers, Assessment, Finding, Form, Outcome as Judged, Status, Text, Who,
-};
+use crate::questionnaire::{Assessment, Finding, Form, Outcome as Judged, Status, Text, Who};
+
+mod risk;
+mod seen;
+mod waiting;
+
+pub use risk::grounds;
+pub use seen::{Before, answers_used, compared, context, digest, union};
+pub use waiting::waits;
 
 /// How long a doctor has a review in hand.
 pub const CLAIM: Duration = Duration::minutes(30);
@@ -189,41 +195,6 @@ pub fn told(form: &Form, result: &Assessment, phone: &str, locale: Locale) -> To
         lines,
         phone: result.urgent.then(|| phone.to_owned()),
         level: told_level,
-    }
-}
-
-/// The answers that any rule looked at, in the order of the linkIds.
-pub fn answers_used(result: &Assessment, answers: &Answers) -> Vec<Used> {
-    let looked_at: BTreeSet<&str> = result
-        .findings
-        .iter()
-        .flat_map(|finding| finding.decided_by.iter().map(|(link_id, _)| link_id.as_str()))
-        .collect();
-    answers
-        .iter()
-        .filter(|(link_id, _)| looked_at.contains(link_id))
-        .flat_map(|(link_id, given)| {
-            given.iter().map(move |answer| Used {
-                link_id: link_id.to_owned(),
-                kind: kind(answer).to_owned(),
-                value: answer.plain(),
-            })
-        })
-        .collect()
-}
-
-fn kind(answer: &Answer) -> &'static str {
-    match answer {
-        Answer::Boolean(_) => "boolean",
-        Answer::Integer(_) => "integer",
-        Answer::Decimal(_) => "decimal",
-        Answer::Date(_) => "date",
-        Answer::DateTime(_) => "date_time",
-        Answer::Time(_) => "time",
-        Answer::Text(_) => "text",
-        Answer::Coding(_) => "code",
-        Answer::Attachment(_) => "attachment",
-        Answer::Url(_) => "url",
     }
 }
 

@@ -73,6 +73,8 @@ acts! {
     PeopleInvite = "people.invite";
     /// Staff check who she is.
     PeopleIdentityCheck = "people.identity_check";
+    /// What staff are told at once.
+    PeopleEvents = "people.events";
     /// Who saw or did what.
     PeopleAudit = "people.audit";
     /// What content is loaded and what awaits confirmation.
@@ -93,6 +95,8 @@ acts! {
     EpisodePatient = "episode.patient";
     /// An obstetrician grades the risk.
     EpisodeSetRiskColor = "episode.set_risk_color";
+    /// What the answers to the risk table suggest is put beside the color that is set.
+    EpisodeSuggestColor = "episode.suggest_color";
     /// What waits for whom.
     EpisodeTasks = "episode.tasks";
     /// Something that waited is done.
@@ -199,6 +203,10 @@ acts! {
     QualityUpdateEvent = "quality.update_event";
     /// A grave report that nobody verified goes further.
     QualityEscalate = "quality.escalate";
+    /// The self-checks of the hospital against the technical requirements.
+    QualityReadiness = "quality.readiness";
+    /// A self-check of the hospital is filed.
+    QualityCheckReadiness = "quality.check_readiness";
     /// The forms assigned to her.
     FormsList = "forms.list";
     /// The definition of a form.
@@ -231,6 +239,8 @@ acts! {
     FormsAssign = "forms.assign";
     /// The rules are run on her answers.
     AssessmentAssess = "assessment.assess";
+    /// The stored runs of the rules are made again and compared.
+    AssessmentReplay = "assessment.replay";
     /// The review queue.
     AssessmentReviews = "assessment.reviews";
     /// One assessment with its findings.

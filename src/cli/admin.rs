@@ -1,10 +1,14 @@
-//! First use: a hospital and its accounts.
+//! What an operator does at the machine: a hospital and its first accounts, the proof that stored assessments hold.
+
+use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
 use crate::app::{self, Parts, StartFault};
+use crate::assessment::{self, Made, Replayed};
 use crate::base::{Clock, Role};
 use crate::config::Config;
+use crate::ctx::Ctx;
 use crate::db::Durability;
 use crate::people::model::Settings;
 use crate::people::{StaffDraft, admin};
@@ -17,6 +21,9 @@ pub enum Command {
     /// An account.
     #[command(subcommand)]
     Staff(Staff),
+    /// Makes every stored assessment again from the answers that are kept and compares it byte for byte; prints the ids of
+    /// those that differ and ends with 1 if there are any.
+    ReplayAssessments,
 }
 
 #[derive(Subcommand)]
@@ -75,7 +82,7 @@ impl From<RoleArg> for Role {
     }
 }
 
-pub async fn run(config: Config, command: Command) -> Result<(), StartFault> {
+pub async fn run(config: Config, command: Command) -> Result<ExitCode, StartFault> {
     let kek = app::kek(&config.keys)?;
     let parts = Parts {
         kek,
@@ -84,6 +91,7 @@ pub async fn run(config: Config, command: Command) -> Result<(), StartFault> {
         durability: Durability::Full,
     };
     let ctx = app::context(&config, parts).await?;
+    let mut code = ExitCode::SUCCESS;
     match command {
         Command::Facility(Facility::Add { code, name, phone }) => {
             let added = admin::add_facility(&ctx, &code, &name, &phone, Settings::default()).await;
@@ -113,7 +121,34 @@ pub async fn run(config: Config, command: Command) -> Result<(), StartFault> {
                 .map_err(StartFault::Act)?;
             println!("{} {}", new.staff.username, new.one_time_password);
         }
+        Command::ReplayAssessments => code = replay(&ctx).await?,
     }
     ctx.db.close().await;
-    Ok(())
+    Ok(code)
+}
+
+/// Ids and the names of rules and members; never a value of an answer.
+async fn replay(ctx: &Ctx) -> Result<ExitCode, StartFault> {
+    let (mut same, mut other) = (0, 0);
+    let mut tell = |one: Replayed| {
+        let why = match one.made {
+            Made::Same => {
+                same += 1;
+                return;
+            }
+            Made::Other(parts) => format!("differs in {}", parts.join(", ")),
+            Made::Not(why) => why.to_owned(),
+        };
+        other += 1;
+        println!("{} of review {}: {why}", one.assessment, one.review);
+    };
+    assessment::replay(ctx, &mut tell)
+        .await
+        .map_err(StartFault::Act)?;
+    println!("{same} assessments came out the same, {other} did not");
+    Ok(if other == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -49,7 +49,7 @@ enum Command {
     Content(content::Command),
     /// Writes the two OpenAPI documents.
     Openapi(openapi::Options),
-    /// First use: a hospital and its first account.
+    /// At the machine: a hospital and its first account, the replay of stored assessments.
     #[command(subcommand)]
     Admin(admin::Command),
 }
@@ -94,7 +94,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, StartFault> {
         }
         Command::Content(command) => Ok(content::run(load(cli.config)?.content, command)),
         Command::Openapi(options) => openapi::run(options).map(|()| done),
-        Command::Admin(command) => admin::run(load(cli.config)?, command).await.map(|()| done),
+        Command::Admin(command) => admin::run(load(cli.config)?, command).await,
     }
 }
 

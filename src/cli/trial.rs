@@ -25,6 +25,12 @@ pub struct Options {
     /// The time to judge them at, RFC 3339; without it, the present.
     #[arg(long)]
     now: Option<String>,
+    /// A hospital's own limit, such as `aptt_uln=36`; several times for several.
+    #[arg(long = "setting", value_name = "NAME=NUMBER")]
+    settings: Vec<String>,
+    /// A fact from elsewhere, such as `delivery_mode=cesarean_intrapartum`; several times for several.
+    #[arg(long = "fact", value_name = "NAME=VALUE")]
+    facts: Vec<String>,
     /// Another content directory than the one of the settings.
     #[arg(long)]
     pub dir: Option<PathBuf>,
@@ -96,6 +102,17 @@ fn prepare<'a>(content: &'a Content, options: &Options) -> Result<(&'a Form, Con
         (ASSESSMENT | STAFF | RECHECK, Some(PhaseArg::Recheck)) => Some(Phase::Recheck),
         _ => None,
     };
+    for text in &options.settings {
+        let (name, number) = pair("--setting", text)?;
+        let number = number
+            .parse()
+            .map_err(|_| format!("--setting {text}: {number} is no number"))?;
+        context.settings.insert(name, number);
+    }
+    for text in &options.facts {
+        let (name, value) = pair("--fact", text)?;
+        context.facts.insert(name, value.to_owned());
+    }
     let mut bytes = Vec::new();
     let read = if options.file == Path::new("-") {
         std::io::stdin().lock().read_to_end(&mut bytes)
@@ -111,6 +128,15 @@ fn prepare<'a>(content: &'a Content, options: &Options) -> Result<(&'a Form, Con
         return Err(format!("{}: no answers in it", name_of(&options.file)));
     }
     Ok((form, context, bytes))
+}
+
+/// `name=value`.
+fn pair<'a>(option: &str, text: &'a str) -> Result<(String, &'a str), String> {
+    let (name, value) = text
+        .split_once('=')
+        .filter(|(name, value)| !name.is_empty() && !value.is_empty())
+        .ok_or_else(|| format!("{option} {text}: it is written like name=value"))?;
+    Ok((name.to_owned(), value))
 }
 
 /// By name, by `name|version`, or by the whole `url|version` of a response.

@@ -16,6 +16,10 @@ pub const ASSESSMENT: &str = "pre-analgesia";
 pub const RECHECK: &str = "pre-analgesia-recheck";
 /// What staff enter beside her answers.
 pub const STAFF: &str = "pre-analgesia-staff";
+/// The five-color table, which staff fill in.
+pub const RISK: &str = "pregnancy-risk-screening";
+/// The hospital's self-check against the technical requirements.
+pub const READINESS: &str = "facility-readiness";
 /// The survey.
 pub const SATISFACTION: &str = "satisfaction";
 
@@ -39,6 +43,7 @@ pub struct Entry {
 pub struct Forms {
     entries: BTreeMap<(String, Vec<u64>), Entry>,
     authored: BTreeMap<String, Arc<Form>>,
+    digests: BTreeMap<String, String>,
     after_loss: BTreeMap<String, Entry>,
 }
 
@@ -66,6 +71,12 @@ impl Forms {
     /// The authored assessment of a version: rules read the union of its parts.
     pub fn authored(&self, version: &str) -> Option<&Arc<Form>> {
         self.authored.get(version)
+    }
+
+    /// SHA-256 of the authored assessment of a version and its rules, hexadecimal: another one under the same version is an
+    /// edit that nobody numbered.
+    pub fn authored_digest(&self, version: &str) -> Option<&str> {
+        self.digests.get(version).map(String::as_str)
     }
 
     /// A form with the items of all phases and persons, which is what rules read; the newest version unless one is given.
@@ -179,6 +190,13 @@ fn load_one(
                 staff,
             }) => {
                 forms.authored.insert(version.to_owned(), authored);
+                match serde_json_canonicalizer::to_vec(&[&form, rules.as_ref().unwrap_or(&empty)]) {
+                    Ok(bytes) => {
+                        let digest = hex::encode(Sha256::digest(&bytes));
+                        forms.digests.insert(version.to_owned(), digest);
+                    }
+                    Err(error) => defects.add(&path, "", error.to_string()),
+                }
                 for (name, form) in [(ASSESSMENT, patient), (RECHECK, recheck), (STAFF, staff)] {
                     insert(forms, name, version, form, defects);
                 }

@@ -4,10 +4,11 @@
 //! Both give a [`Tx`] that seals, journals, enqueues and commits. [`Ctx::view`] reads. What they return is boxed, for
 //! the reason that [`crate::db::Query`] gives.
 
+mod bell;
 mod tx;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -26,6 +27,7 @@ use crate::db::{self, Db, Q, Query, Read, Sql};
 use crate::vault::{Blind, Sealed, Vault};
 use crate::wechat::WeChat;
 
+pub use bell::{Bell, Place};
 use tx::Once;
 pub use tx::Tx;
 
@@ -52,6 +54,8 @@ pub struct Ctx {
     pub settings: Arc<Settings>,
     /// Wakes the sequencer and the workers after a commit.
     pub wake: Arc<Notify>,
+    /// Wakes those who listen to the journal.
+    pub bell: Arc<Bell>,
 }
 
 /// Settings of the process that acts look at.
@@ -65,6 +69,8 @@ pub struct Settings {
     pub app_id: String,
     /// Requests per minute and token.
     pub rate_per_minute: i64,
+    /// How often an open stream of events gives a sign of life.
+    pub heartbeat: Duration,
 }
 
 /// Reading and sealing, in a transaction or outside.

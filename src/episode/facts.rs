@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::model::{Episode, NewTask, Stage, Step};
+use super::model::{Episode, NewTask, Stage, Step, Suggestion};
 use super::store;
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, PatientId, TaskId};
@@ -47,6 +47,11 @@ pub async fn add_task(tx: &mut Tx, task: &NewTask) -> Result<TaskId> {
 /// Ends the open tasks of a kind about a subject, because what they wait for has happened.
 pub async fn finish_tasks(tx: &mut Tx, facility: FacilityId, kind: &str, subject: Uuid) -> Result<()> {
     store::finish_tasks(tx, facility, kind, subject).await
+}
+
+/// Puts a suggested color beside the one that a person sets.
+pub async fn suggest_color(tx: &mut Tx, episode: &Episode, suggestion: &Suggestion) -> Result<Uuid> {
+    store::add_suggestion(tx, episode, suggestion).await
 }
 
 /// Tells her something. `kind` is a key of the notices in `content/messages`, `reference` what it points to.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::Role;
-use crate::base::id::{EpisodeId, FacilityId, NoticeId, PatientId, StaffId, TaskId};
+use crate::base::id::{EpisodeId, FacilityId, NoticeId, PatientId, ResponseId, StaffId, TaskId};
 use crate::people::model::{Invited, Patient};
 
 /// Days from the first day of the last period to the expected date (Naegele).
@@ -287,6 +287,8 @@ pub struct Overview {
     pub tasks: Vec<Task>,
     /// The last grading of the risk, with its grounds: for those who treat her.
     pub graded: Option<Graded>,
+    /// What the answers to the risk table suggest.
+    pub suggested: Option<Suggestion>,
 }
 
 /// A task with the woman it is about.
@@ -322,6 +324,40 @@ pub struct Graded {
     pub by: StaffId,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// What the answers to the risk table suggest. It stands beside the color that a person sets and never sets one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// The answers.
+    pub response: ResponseId,
+    /// Their revision.
+    pub response_version: i64,
+    /// The highest color of the items.
+    pub color: Color,
+    /// An infectious disease.
+    pub purple: bool,
+    /// Why.
+    pub grounds: Grounds,
+    /// `url|version` of the form.
+    pub form: String,
+    /// Version of its rules.
+    pub rules_version: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What a suggestion rests on, by rows of the table.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Grounds {
+    /// Rows that give the color, and the one that gives purple.
+    pub items: Vec<String>,
+    /// Rows of the screening.
+    pub screening: Vec<String>,
+    /// Rows that a doctor decides on.
+    pub review: Vec<String>,
+    /// Rows that hang on questions that were left open.
+    pub not_assessed: Vec<String>,
 }
 
 #[cfg(test)]

@@ -72,6 +72,16 @@ pub async fn response(
     store::response(r, facility, id).await
 }
 
+/// Answers, and what staff entered beside them, as they were at a kept version.
+pub async fn kept(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ResponseId,
+    version: i64,
+) -> Result<Option<(Value, Option<Value>)>> {
+    store::kept(r, facility, id, version).await
+}
+
 /// The newest submitted answers to a form in a pregnancy.
 pub async fn latest_completed(
     r: &mut impl Records,

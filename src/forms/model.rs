@@ -182,6 +182,22 @@ pub struct Drafted {
     pub response: Response,
     /// Remarks.
     pub warnings: Vec<Warning>,
+    /// Of a re-check: the answers that it was begun with.
+    #[serde(default)]
+    pub asked_before: Option<AskedBefore>,
+}
+
+/// What a re-check asks again, and what she said then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AskedBefore {
+    /// The earlier answers.
+    pub response: ResponseId,
+    /// When she gave them.
+    pub answered_at: DateTime<Utc>,
+    /// Questions that were filled in with them.
+    pub link_ids: Vec<String>,
+    /// Of what was asked both times, the questions that are answered differently now.
+    pub changed: Vec<String>,
 }
 
 /// A submission with what she is told.

@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use serde_json::Value;
+
 use crate::base::error::{Error, Fault, Result};
-use crate::base::{Code, Noun};
+use crate::base::{Code, Locale, Noun};
+use crate::questionnaire::{self, Language, Problem};
 
 /// Collects faults of a body so that all of them are told at once.
 #[derive(Default)]
@@ -101,6 +104,33 @@ pub fn masked(text: &str) -> String {
 /// A calendar month `YYYY-MM`, as its first day.
 pub fn month(text: &str) -> Result<NaiveDate> {
     NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").map_err(|_| Error::Missing(Noun::Route))
+}
+
+/// The language in which the engine speaks of answers.
+pub fn answer_language(locale: Locale) -> Language {
+    match locale {
+        Locale::ZhCn => Language::Zh,
+        Locale::En => Language::En,
+    }
+}
+
+/// The engine's problems as faults of the request body, each at the place that `at` gives it.
+pub fn answer_faults(problems: Vec<Problem>, locale: Locale, at: impl Fn(&Problem) -> String) -> Vec<Fault> {
+    problems
+        .into_iter()
+        .map(|problem| Fault {
+            pointer: at(&problem),
+            code: problem.code.to_owned(),
+            message: Some(questionnaire::message(
+                problem.code,
+                &problem.params,
+                answer_language(locale),
+            )),
+            link_id: problem.link_id,
+            path: (!problem.path.is_empty()).then_some(problem.path),
+            params: (!problem.params.is_empty()).then_some(Value::Object(problem.params)),
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -36,6 +36,11 @@ pub async fn facility(q: &mut impl Q, id: FacilityId) -> Result<Facility> {
         .ok_or_else(|| Error::broken("a facility is gone"))
 }
 
+/// Every hospital.
+pub async fn facilities(q: &mut impl Q) -> Result<Vec<Facility>> {
+    store::facilities(q).await
+}
+
 /// A hospital by an id that a client sent.
 pub async fn find_facility(q: &mut impl Q, id: FacilityId) -> Result<Option<Facility>> {
     store::facility(q, id).await

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Enum;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::base::Role;
 use crate::base::id::{AccountId, FacilityId, PatientId, StaffId};
@@ -250,4 +251,63 @@ pub struct Invited {
     pub scene: String,
     /// When it lapses.
     pub expires_at: DateTime<Utc>,
+}
+
+crate::words! {
+    /// What an event is about.
+    NewsKind {
+        /// Answers came in.
+        Submission = "submission",
+        /// An assessment or a grading weighs much.
+        HighRisk = "high_risk",
+        /// Answers after the birth raised an alert.
+        RedFlag = "red_flag",
+        /// A consent was signed, or is in force.
+        Signature = "signature",
+        /// Too much was missed: lists are to be loaded anew.
+        Reset = "reset",
+    }
+}
+
+crate::words! {
+    /// How soon somebody looks.
+    Urgency {
+        /// Now.
+        Now = "now",
+        /// Today.
+        Soon = "soon",
+        /// With the others.
+        Routine = "routine",
+    }
+}
+
+/// Something that staff are told at once: what kind, and where to look; nothing of what it says.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// Place in the log of the hospital.
+    pub seq: i64,
+    /// What it is about.
+    pub kind: NewsKind,
+    /// How soon somebody looks.
+    pub urgency: Urgency,
+    /// The noun of the record, as in `review`.
+    pub subject: Option<String>,
+    /// The record.
+    pub id: Option<Uuid>,
+    /// The woman's record.
+    pub patient: Option<Uuid>,
+}
+
+impl News {
+    /// Lists are to be loaded anew; what comes after `seq` is told.
+    pub fn reset(seq: i64) -> News {
+        News {
+            seq,
+            kind: NewsKind::Reset,
+            urgency: Urgency::Routine,
+            subject: None,
+            id: None,
+            patient: None,
+        }
+    }
 }

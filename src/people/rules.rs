@@ -5,6 +5,10 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::model::Patient;
 use crate::base::Code;
 
+mod news;
+
+pub use news::{TOLD, news};
+
 /// Failed log-ins before an account rests.
 pub const MOST_FAILURES: i64 = 5;
 /// How long it rests.

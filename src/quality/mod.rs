@@ -1,4 +1,5 @@
-//! What the hospital learns from its labors: the national indicators with their cases, and adverse events.
+//! What the hospital learns from its labors: the national indicators with their cases, and adverse events; and its
+//! self-check against the technical requirements.
 //!
 //! Open: [`jobs`] for assembly, [`api`] for the routes, [`indicators`] because the definitions are worth reading alone.
 //! Not here: the facts that indicators count; they belong to labor and follow-up.

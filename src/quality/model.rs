@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
 
 use super::indicators::Figure;
 use crate::base::Role;
 use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId, StaffId};
+use crate::questionnaire::Assessment;
 
 crate::words! {
     /// How bad it was. Source: 医疗安全(不良)事件 classes; deadlines vary by hospital (to be confirmed).
@@ -240,4 +243,31 @@ pub struct PeriodFigure {
     pub figure: Figure,
     /// When it was computed.
     pub computed_at: DateTime<Utc>,
+}
+
+/// A self-check of the hospital against the technical requirements. Never changed; the next one is another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Readiness {
+    /// Its id.
+    pub id: Uuid,
+    /// The day of the check.
+    pub checked_on: NaiveDate,
+    /// The answers, a FHIR `QuestionnaireResponse`.
+    pub content: Value,
+    /// What the rules said when it was filed.
+    pub result: Assessment,
+    /// Who filed it.
+    pub by: StaffId,
+    /// When it was filed.
+    pub at: DateTime<Utc>,
+}
+
+crate::words! {
+    /// Whether the requirements are met.
+    ReadinessLevel {
+        /// Every required item is met.
+        Ready = "ready",
+        /// A required item is not met, or its check is overdue.
+        NotReady = "not_ready",
+    }
 }

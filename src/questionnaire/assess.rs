@@ -123,6 +123,11 @@ impl Assessment {
             .iter()
             .filter(|finding| finding.outcome == Outcome::Fired)
     }
+
+    /// The ids of the rules that fired.
+    pub fn fired_rules(&self) -> BTreeSet<&str> {
+        self.fired().map(|finding| finding.rule.as_str()).collect()
+    }
 }
 
 /// Runs the form's rules on the union of all answers.

@@ -1,24 +1,29 @@
 //! What follows from her answers, the review queue, decisions.
 
+mod board;
+mod queue;
+mod recheck;
+mod vectors;
+
 use serde_json::{Value, json};
 
 use crate::forms::submit;
 use crate::support::App;
 use crate::support::client::Client;
 
-async fn queue(client: &Client, query: &str) -> Vec<Value> {
+pub async fn queue(client: &Client, query: &str) -> Vec<Value> {
     let page = client.get(&format!("/reviews{query}")).await.expect(200);
     page["items"].as_array().unwrap().clone()
 }
 
 /// The path of the only review in the queue.
-async fn only(client: &Client) -> String {
+pub async fn only(client: &Client) -> String {
     let items = queue(client, "").await;
     assert_eq!(items.len(), 1);
     format!("/reviews/{}", items[0]["review"]["id"].as_str().unwrap())
 }
 
-fn finding<'a>(record: &'a Value, rule: &str) -> &'a Value {
+pub fn finding<'a>(record: &'a Value, rule: &str) -> &'a Value {
     let findings = record["findings"].as_array().unwrap();
     findings.iter().find(|finding| finding["rule"] == rule).unwrap()
 }

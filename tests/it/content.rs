@@ -1,6 +1,7 @@
 //! Content with a fault does not load, and the defect names file and place. Below: the commands of those who write it.
 
 mod diff;
+mod options;
 mod trial;
 
 use std::path::Path;
@@ -18,7 +19,7 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 /// A copy of the content to edit.
-fn copied() -> TempDir {
+pub fn copied() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("content"),
@@ -28,7 +29,7 @@ fn copied() -> TempDir {
 }
 
 /// Changes one JSON file of a copy.
-fn edit(folder: &Path, file: &str, change: impl FnOnce(&mut Value)) {
+pub fn edit(folder: &Path, file: &str, change: impl FnOnce(&mut Value)) {
     let path = folder.join(file);
     let mut value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     change(&mut value);

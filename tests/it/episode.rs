@@ -1,5 +1,7 @@
 //! Registering, enrolling, the journey, the clinic's list, risk colors, tasks, notices.
 
+mod suggested;
+
 use muan::base::id::PatientId;
 use muan::base::{Act, Actor, Subject};
 use muan::episode::facts;

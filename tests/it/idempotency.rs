@@ -38,6 +38,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("people.invite", "idempotency"),
     ("people.staff_add", "people"),
     ("people.staff_reset", "idempotency"),
+    ("quality.check_readiness", "quality::readiness"),
     ("quality.report", "quality"),
 ];
 

@@ -9,6 +9,7 @@ mod edge;
 mod education;
 mod engines;
 mod episode;
+mod events;
 mod fhir;
 mod followup;
 mod forms;

@@ -32,13 +32,19 @@ fn place() -> TempDir {
     folder
 }
 
-fn serve(folder: &TempDir) -> Command {
+/// `muan` with what it needs to serve.
+fn serve_settings(folder: &TempDir) -> Command {
     let mut command = muan(&folder.path().join("data"));
     command
         .env("MUAN_KEYS__FILE", folder.path().join("key"))
         .env("MUAN_WECHAT__APP_ID", "wx0123456789abcdef")
-        .env("MUAN_WECHAT__APP_SECRET", "hush-hush")
-        .arg("serve");
+        .env("MUAN_WECHAT__APP_SECRET", "hush-hush");
+    command
+}
+
+fn serve(folder: &TempDir) -> Command {
+    let mut command = serve_settings(folder);
+    command.arg("serve");
     command
 }
 
@@ -164,6 +170,56 @@ fn terminate(child: &Child) {
     let pid = libc::pid_t::try_from(child.id()).unwrap();
     // SAFETY: a signal to a child that was not waited for yet.
     assert_eq!(unsafe { libc::kill(pid, libc::SIGTERM) }, 0);
+}
+
+#[test]
+fn an_open_stream_of_events_ends_at_sigterm_without_waiting_for_its_reader() {
+    let folder = place();
+    let admin = |arguments: &[&str]| {
+        let output = serve_settings(&folder)
+            .arg("admin")
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    admin(&["facility", "add", "renai", "仁爱妇产医院", "010-12345678"]);
+    let told = admin(&["staff", "add", "renai", "zhao", "赵明", "anesthesiologist"]);
+    let password = told.split_whitespace().last().unwrap();
+    let (mut child, address) = started(&folder);
+    let asked = |head: &str, body: &str| {
+        let mut socket = TcpStream::connect(&address).unwrap();
+        let length = body.len();
+        write!(
+            socket,
+            "{head}Host: muan\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        socket
+    };
+    let body = serde_json::json!({ "facility": "renai", "username": "zhao", "password": password });
+    let head =
+        "POST /api/staff/v1/sessions HTTP/1.1\r\nContent-Type: application/json\r\nConnection: close\r\n";
+    let mut answer = String::new();
+    asked(head, &body.to_string())
+        .read_to_string(&mut answer)
+        .unwrap();
+    let (_, rest) = answer.split_once("\"token\":\"").expect("she is logged in");
+    let token = rest.split('"').next().unwrap();
+    let head = format!("GET /api/staff/v1/events HTTP/1.1\r\nAuthorization: Bearer {token}\r\n");
+    let mut stream = asked(&head, "");
+    let mut begun = [0; 15];
+    stream.read_exact(&mut begun).unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 200 OK");
+    let signaled = std::time::Instant::now();
+    terminate(&child);
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).unwrap();
+    assert!(rest.ends_with("0\r\n\r\n"), "{rest}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let took = signaled.elapsed();
+    assert!(took < std::time::Duration::from_secs(8), "{took:?}");
 }
 
 #[test]

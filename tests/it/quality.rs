@@ -1,5 +1,7 @@
 //! Quality: adverse events from report to closing, and the figures that are open to whom.
 
+mod readiness;
+
 use serde_json::{Value, json};
 
 use crate::support::App;

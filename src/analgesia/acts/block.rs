@@ -102,10 +102,11 @@ async fn require_consent(tx: &mut Tx, labor: &Labor) -> Result<()> {
         .ok_or(Error::Refused(Code::AnalgesiaConsentMissing))
 }
 
-/// The latest end of an anticoagulant's interval among the findings.
+/// The end of the longest interval of an anticoagulant that is still running.
 async fn not_before(tx: &mut Tx, ctx: &Ctx, labor: &Labor) -> Result<Option<DateTime<Utc>>> {
-    let standing = assessment::facts::standing(tx, ctx, labor.facility_id, labor.episode_id).await?;
-    Ok(standing.and_then(|standing| super::chart::latest_not_before(&standing)))
+    let now = tx.now;
+    let waits = assessment::facts::waits(tx, ctx, labor.facility_id, labor.episode_id, now).await?;
+    Ok(waits.and_then(|waits| waits.not_before(now)))
 }
 
 /// Writes the analgesia record: a new version of all of it.

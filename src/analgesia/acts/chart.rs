@@ -1,12 +1,11 @@
 //! Reading: the board of who is in labor, one labor whole.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use serde_json::json;
 use tracing::instrument;
 
-use crate::analgesia::model::{BoardLine, Chart, Labor};
+use crate::analgesia::model::{BoardLine, Chart, Countdown, Labor};
 use crate::analgesia::{rules, store};
-use crate::assessment::facts::Standing;
 use crate::base::error::{Error, Result};
 use crate::base::id::LaborId;
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
@@ -51,6 +50,8 @@ async fn line(view: &mut View, ctx: &Ctx, labor: Labor, window_min: i64) -> Resu
     let patient = patient.ok_or(Error::Missing(Noun::Patient))?;
     let consent = consent::facts::standing(view, facility, episode).await?;
     let assessed = assessment::facts::standing(view, ctx, facility, episode).await?;
+    let waits = assessment::facts::waits(view, ctx, facility, episode, now).await?;
+    let anticoagulant = waits.map(|waits| Countdown::at(waits, now));
     let mut one_hour_due_at = None;
     if let Some(first) = labor.first_dose_at {
         let (from, to) = rules::window(first, window_min);
@@ -64,25 +65,14 @@ async fn line(view: &mut View, ctx: &Ctx, labor: Labor, window_min: i64) -> Resu
         record_number: patient.record_number,
         consent_state: consent.as_ref().map(|one| one.state.word().to_owned()),
         bedside_confirmed_at: consent.and_then(|one| one.confirmed_at),
-        not_before: assessed.as_ref().and_then(latest_not_before),
+        not_before: anticoagulant.as_ref().and_then(|one| one.not_before),
+        anticoagulant,
         review_level: assessed.as_ref().map(|one| one.level.clone()),
         undecided: assessed.map(|one| one.undecided).unwrap_or_default(),
         waiting_min: waiting.map(|at| (now - at).max(Duration::zero()).num_minutes()),
         one_hour_due_at,
         labor,
     })
-}
-
-/// The latest end of an anticoagulant's interval among the findings.
-pub(super) fn latest_not_before(standing: &Standing) -> Option<DateTime<Utc>> {
-    let times = standing
-        .fired
-        .iter()
-        .filter_map(|fired| fired.not_before.as_deref());
-    times
-        .filter_map(|text| DateTime::parse_from_rfc3339(text).ok())
-        .map(|at| at.with_timezone(&Utc))
-        .max()
 }
 
 /// One labor with everything recorded of it.

@@ -5,7 +5,7 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Amount, Complication, DeliveryVersion, ObservationRow, RecordVersion, StopVersion};
+use super::{Amount, Complication, Countdown, DeliveryVersion, ObservationRow, RecordVersion, StopVersion};
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, StaffId};
 
 crate::words! {
@@ -221,6 +221,8 @@ pub struct BoardLine {
     pub undecided: Vec<String>,
     /// Not before, for her anticoagulant.
     pub not_before: Option<DateTime<Utc>>,
+    /// What she waits for because of anticoagulants.
+    pub anticoagulant: Option<Countdown>,
     /// Minutes since she asked, while no dose was given.
     pub waiting_min: Option<i64>,
     /// When her pain score of one hour is due, until it is there.

@@ -6,6 +6,7 @@
 
 mod amount;
 mod block;
+mod countdown;
 mod delivery;
 mod dermatome;
 mod event;
@@ -15,6 +16,7 @@ mod pump;
 
 pub use amount::Amount;
 pub use block::*;
+pub use countdown::*;
 pub use delivery::*;
 pub use dermatome::Dermatome;
 pub use event::*;

@@ -3,13 +3,14 @@
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
+use super::suggest::suggest;
 use crate::assessment::model::{Assessed, Inputs, Level, Phase, Review, ReviewState};
 use crate::assessment::{rules, store};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{FacilityId, ResponseId};
 use crate::base::{Act, Code, Locale, Subject};
-use crate::content::forms::{ASSESSMENT, RECHECK};
+use crate::content::forms::{ASSESSMENT, RECHECK, RISK};
 use crate::ctx::{Ctx, Sender, Tx};
 use crate::episode;
 use crate::episode::model::{Episode, NewTask, Step, StepKind, StepState, day};
@@ -21,7 +22,8 @@ use crate::questionnaire::{self, Answers, Context, Form, Language, Problem, Stat
 /// The kind of the task that asks a doctor to look.
 pub(super) const TASK: &str = "assessment.review";
 
-/// Runs the rules when the assessment, the re-check or staff items beside them come in; other forms are not ours.
+/// Runs the rules when the assessment, the re-check or staff items beside them come in, and those of the risk table; other
+/// forms are not ours.
 pub fn on_submitted<'a>(
     ctx: &'a Ctx,
     tx: &'a mut Tx,
@@ -31,6 +33,10 @@ pub fn on_submitted<'a>(
         let phase = match submitted.response.name.as_str() {
             ASSESSMENT => Phase::Antenatal,
             RECHECK => Phase::Recheck,
+            RISK => {
+                suggest(ctx, tx, submitted).await?;
+                return Ok(None);
+            }
             _ => return Ok(None),
         };
         assess(ctx, tx, submitted, phase).await.map(Some)
@@ -44,10 +50,7 @@ async fn assess(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase)
     let form = ctx.content.forms.authored(response.form_version());
     let form = form.ok_or_else(|| Error::broken("the form of a response is no longer loaded"))?;
     let (answers, earlier) = union(ctx, tx, form, submitted, phase).await?;
-    let mut context = Context::at(tx.now).in_phase(phase.into());
-    context
-        .settings
-        .insert("aptt_uln".to_owned(), facility.settings.aptt_uln);
+    let context = rules::context(tx.now, phase, facility.settings.aptt_uln);
     refuse_contradicting_staff_items(form, &answers, &context, submitted)?;
     let result = questionnaire::assess(form, &answers, &context);
     let told = rules::told(form, &result, &facility.phone, submitted.locale);
@@ -64,6 +67,12 @@ async fn assess(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase)
             aptt_uln: facility.settings.aptt_uln.to_string(),
             response_digest: hex::encode(sha256(&[salt.as_slice(), &document].concat())),
             response_salt: hex::encode(salt),
+            answers_digest: Some(rules::digest(&salt, &answers)?),
+            content_digest: ctx
+                .content
+                .forms
+                .authored_digest(response.form_version())
+                .map(str::to_owned),
         },
         result,
     };
@@ -74,8 +83,7 @@ async fn assess(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase)
     Ok(told)
 }
 
-/// All answers that the rules read. At the re-check, what is asked again counts as it was answered there: an old answer
-/// that she did not confirm is none.
+/// All answers that the rules read, and which earlier ones are among them.
 async fn union(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -84,30 +92,28 @@ async fn union(
     phase: Phase,
 ) -> Result<(Answers, Option<(ResponseId, i64)>)> {
     let response = submitted.response;
-    let mut union = Answers::default();
-    let mut earlier = None;
-    if phase == Phase::Recheck {
-        let (place, id) = (response.facility_id, response.episode_id);
-        let before = forms::facts::latest_completed(tx, place, id, ASSESSMENT).await?;
-        let again = ctx.content.forms.version(RECHECK, response.form_version());
-        if let (Some(before), Some(again)) = (before, again) {
-            let mut hers = Answers::from_response(form, &before.content);
-            hers.retain(|link_id| !again.form.has_item(link_id));
-            union.merge(hers);
-            if let Some(items) = &before.staff_items {
-                let lasting: Vec<&str> = form.prefilled_at_recheck().collect();
-                let mut theirs = Answers::from_response(form, items);
-                theirs.retain(|link_id| lasting.contains(&link_id));
-                union.merge(theirs);
-            }
-            earlier = Some((before.id, before.version));
-        }
-    }
-    union.merge(submitted.answers.clone());
-    if let Some(items) = &response.staff_items {
-        union.merge(Answers::from_response(form, items));
-    }
-    Ok((union, earlier))
+    let (place, id) = (response.facility_id, response.episode_id);
+    let again = ctx.content.forms.version(RECHECK, response.form_version());
+    let earlier = match phase {
+        Phase::Antenatal => None,
+        Phase::Recheck => forms::facts::latest_completed(tx, place, id, ASSESSMENT).await?,
+    };
+    let before = earlier.as_ref().zip(again).map(|(before, again)| {
+        let answers = rules::Before {
+            content: &before.content,
+            staff_items: before.staff_items.as_ref(),
+        };
+        (answers, again.form.as_ref())
+    });
+    let joined = before.is_some();
+    let answers = rules::union(
+        form,
+        before,
+        submitted.answers.clone(),
+        response.staff_items.as_ref(),
+    );
+    let earlier = earlier.filter(|_| joined);
+    Ok((answers, earlier.map(|before| (before.id, before.version))))
 }
 
 /// Staff items may contradict her answers, which no single part can see. What she can't change never refuses her.

@@ -1,9 +1,15 @@
-//! One function per operation; the hook that runs the rules.
+//! One function per operation; the hook that runs the rules; stored runs made again.
 
 mod assess;
 mod observing;
+mod record;
+mod replay;
 mod reviews;
+mod suggest;
 
 pub use assess::on_submitted;
 pub use observing::{About, Measured, observations};
+pub use record::{Record, ShownFinding};
+pub(super) use replay::seen;
+pub use replay::{Made, Replayed, replay};
 pub use reviews::*;

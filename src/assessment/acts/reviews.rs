@@ -1,16 +1,11 @@
 //! The review queue: reading, taking in hand, deciding.
 
-use std::collections::BTreeSet;
-
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use tracing::instrument;
 
 use super::assess::{TASK, move_step};
-use crate::assessment::facts::authored;
-use crate::assessment::model::{
-    Assessed, Decision, Outcome, Phase, Plan, QueueFilter, Review, ReviewState, Shown, Used,
-};
+use super::record::{Record, whole};
+use crate::assessment::model::{Assessed, Decision, Outcome, Phase, Plan, QueueFilter, Review, ReviewState};
 use crate::assessment::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::ReviewId;
@@ -19,13 +14,12 @@ use crate::content::forms::{ASSESSMENT, RECHECK};
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::{NewTask, StepKind, StepState};
-use crate::forms;
 use crate::http::params::Faults;
 use crate::once;
 use crate::people;
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
-use crate::questionnaire::{Assessment, Finding, Form, Text};
+use crate::questionnaire::Assessment;
 
 /// A line of the queue.
 #[derive(Clone, Debug)]
@@ -36,49 +30,6 @@ pub struct Waiting {
     pub name: Option<String>,
     /// Record number of the hospital.
     pub record_number: String,
-}
-
-/// One finding as staff read it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ShownFinding {
-    /// What came out.
-    pub finding: Finding,
-    /// How it is shown.
-    pub outcome: Shown,
-    /// For staff.
-    pub staff: String,
-    /// What she is told.
-    pub patient: Text,
-    /// It stays with the anesthesiologist unless she agrees.
-    pub confidential: bool,
-    /// Laboratory values of hers behind it that nobody compared with the sheet.
-    pub unverified: Vec<String>,
-    /// It still wants an anesthesiologist's decision.
-    pub undecided: bool,
-}
-
-/// One assessment, whole.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Record {
-    /// The assessment in the queue.
-    pub review: Review,
-    /// The newest run of the rules.
-    pub run: Assessed,
-    /// Its findings, in table order.
-    pub findings: Vec<ShownFinding>,
-    /// Her answers, a FHIR `QuestionnaireResponse`.
-    pub answers: Value,
-    /// What staff entered beside them.
-    pub staff_items: Option<Value>,
-    /// She changed what she had submitted; why stands with the answers.
-    #[serde(default)]
-    pub edited: bool,
-    /// The answers that rules looked at.
-    pub answers_used: Vec<Used>,
-    /// The earlier runs, newest first.
-    pub earlier: Vec<Assessed>,
-    /// The decisions of this pregnancy, newest first.
-    pub decisions: Vec<Decision>,
 }
 
 /// What a doctor decides.
@@ -314,55 +265,6 @@ async fn newest(tx: &mut Tx, review: &Review) -> Result<Assessed> {
     store::newest_run(tx, review.facility_id, review.id)
         .await?
         .ok_or_else(|| Error::broken("a review without an assessment"))
-}
-
-async fn whole(ctx: &Ctx, tx: &mut Tx, review: Review) -> Result<Record> {
-    let place = review.facility_id;
-    let mut runs = store::runs(tx, place, review.id).await?.into_iter();
-    let run = runs
-        .next()
-        .ok_or_else(|| Error::broken("a review without an assessment"))?;
-    let decisions = store::decisions(tx, place, review.episode_id).await?;
-    let response = forms::facts::response(tx, place, review.response_id).await?;
-    let response = response.ok_or(Error::Missing(Noun::Response))?;
-    let verifications = forms::facts::verifications(tx, place, review.response_id).await?;
-    let verified: BTreeSet<&str> = verifications.iter().map(|v| v.link_id.as_str()).collect();
-    let undecided = rules::undecided(&run.result, &decisions);
-    let form = authored(ctx, &run.result)?;
-    Ok(Record {
-        findings: findings(form, &run.result, &verified, &undecided),
-        answers: response.content,
-        staff_items: response.staff_items,
-        edited: response.amending.amends.is_some(),
-        answers_used: run.inputs.answers_used.clone(),
-        earlier: runs.collect(),
-        decisions: decisions.into_iter().map(|(decision, _)| decision).collect(),
-        run,
-        review,
-    })
-}
-
-fn findings(
-    form: &Form,
-    result: &Assessment,
-    verified: &BTreeSet<&str>,
-    undecided: &[String],
-) -> Vec<ShownFinding> {
-    let known = result
-        .findings
-        .iter()
-        .filter_map(|finding| Some((finding, form.rule(&finding.rule)?)));
-    known
-        .map(|(finding, rule)| ShownFinding {
-            outcome: rules::shown(finding),
-            staff: rule.staff.clone(),
-            patient: rule.patient.clone(),
-            confidential: rule.confidential,
-            unverified: rules::unverified(form, finding, verified),
-            undecided: rules::shown(finding) == Shown::Fired && undecided.contains(&finding.rule),
-            finding: finding.clone(),
-        })
-        .collect()
 }
 
 fn subject(review: &Review) -> Subject {

@@ -237,6 +237,7 @@ pub async fn patient(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Overvi
         steps: store::steps(&mut tx, facility, episode.id).await?,
         tasks: store::open_tasks(&mut tx, facility, episode.id).await?,
         graded: store::newest_grading(&mut tx, facility, episode.id).await?,
+        suggested: store::newest_suggestion(&mut tx, facility, episode.id).await?,
         patient,
         episode,
     };

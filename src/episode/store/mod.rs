@@ -3,9 +3,11 @@
 mod episodes;
 mod notices;
 mod steps;
+mod suggestions;
 mod tasks;
 
 pub use episodes::*;
 pub use notices::*;
 pub use steps::*;
+pub use suggestions::*;
 pub use tasks::*;

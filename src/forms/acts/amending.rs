@@ -71,6 +71,7 @@ pub async fn amend(ctx: &Ctx, caller: &Caller, id: ResponseId, reason: &str) -> 
     remarks.extend(warnings(&judged.errors, caller.request.locale));
     let drafted = Drafted {
         warnings: remarks,
+        asked_before: None,
         response,
     };
     tx.journal(

@@ -12,10 +12,11 @@ use crate::db::Q;
 use crate::episode::model::Episode;
 use crate::forms::model::{Amending, Assignment, Response, ResponseStatus, Revision, Warning};
 use crate::forms::{rules, store};
+use crate::http::params::{answer_faults, answer_language};
 use crate::people::caller::Caller;
 use crate::people::facts::account_of;
 use crate::people::policy::Belongs;
-use crate::questionnaire::{self, Answers, Context, Language, Mode, Problem};
+use crate::questionnaire::{self, Answers, Context, Mode, Problem};
 
 /// The newest version of a form, without the items on the baby where it must be so.
 pub(super) fn current<'a>(ctx: &'a Ctx, name: &str, after_loss: bool) -> Result<&'a Entry> {
@@ -47,32 +48,6 @@ pub(super) fn context(name: &str, now: chrono::DateTime<chrono::Utc>) -> Context
     }
 }
 
-fn language(locale: Locale) -> Language {
-    match locale {
-        Locale::ZhCn => Language::Zh,
-        Locale::En => Language::En,
-    }
-}
-
-/// The engine's problems as faults of the request body.
-pub(super) fn faults(problems: Vec<Problem>, locale: Locale, at: impl Fn(&Problem) -> String) -> Vec<Fault> {
-    problems
-        .into_iter()
-        .map(|problem| Fault {
-            pointer: at(&problem),
-            code: problem.code.to_owned(),
-            message: Some(questionnaire::message(
-                problem.code,
-                &problem.params,
-                language(locale),
-            )),
-            link_id: problem.link_id,
-            path: (!problem.path.is_empty()).then_some(problem.path),
-            params: (!problem.params.is_empty()).then_some(Value::Object(problem.params)),
-        })
-        .collect()
-}
-
 /// The engine's remarks.
 pub(super) fn warnings(problems: &[Problem], locale: Locale) -> Vec<Warning> {
     problems
@@ -80,7 +55,7 @@ pub(super) fn warnings(problems: &[Problem], locale: Locale) -> Vec<Warning> {
         .map(|problem| Warning {
             code: problem.code.to_owned(),
             link_id: problem.link_id.clone(),
-            message: questionnaire::message(problem.code, &problem.params, language(locale)),
+            message: questionnaire::message(problem.code, &problem.params, answer_language(locale)),
         })
         .collect()
 }
@@ -103,7 +78,7 @@ pub(super) fn take(
             message: Some(questionnaire::message(
                 "invalidStructure",
                 &Map::new(),
-                language(locale),
+                answer_language(locale),
             )),
             ..Fault::field("/content/questionnaire", "invalidStructure")
         }]));
@@ -115,7 +90,7 @@ pub(super) fn take(
         .into_iter()
         .partition(|problem| mode == Mode::Draft && problem.code == "inconsistent");
     if !hard.is_empty() {
-        return Err(invalid(faults(hard, locale, |p| {
+        return Err(invalid(answer_faults(hard, locale, |p| {
             format!("/content{}", p.pointer)
         })));
     }

@@ -4,11 +4,12 @@
 use serde_json::{Map, Value, json};
 use tracing::instrument;
 
+use super::earlier;
 use super::filing::{begun, belongs, current, entry_of, warnings};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AssignmentId, FacilityId, ResponseId};
 use crate::base::{Act, Code, Locale, Noun, Subject};
-use crate::content::forms::{ASSESSMENT, Entry, RECHECK};
+use crate::content::forms::{Entry, RECHECK};
 use crate::ctx::{Ctx, Sender, Tx};
 use crate::db::Q;
 use crate::episode;
@@ -87,6 +88,24 @@ pub async fn questionnaire(ctx: &Ctx, caller: &Caller, name: &str, version: Opti
         Err(_) => false,
     };
     for_her(current(ctx, name, after_loss)?).cloned()
+}
+
+/// The definition of any form, for staff: also of those that they alone answer, and of the hospital's self-check.
+#[instrument(name = "forms.questionnaire", skip_all)]
+pub async fn questionnaire_staff(
+    ctx: &Ctx,
+    caller: &Caller,
+    name: &str,
+    version: Option<&str>,
+) -> Result<Entry> {
+    policy::allowed(caller, Act::FormsQuestionnaire)?;
+    caller.staff()?;
+    let forms = &ctx.content.forms;
+    let found = match version {
+        Some(version) => forms.version(name, version),
+        None => forms.current(name),
+    };
+    found.cloned().ok_or(Error::Missing(Noun::Questionnaire))
 }
 
 /// Forms that staff alone answer do not exist for her.
@@ -171,6 +190,7 @@ pub async fn start(
     );
     let drafted = Drafted {
         warnings: warnings(&judged.warnings, caller.request.locale),
+        asked_before: earlier::asked_before(ctx, &mut tx, &response).await?,
         response,
     };
     tx.journal(
@@ -211,15 +231,7 @@ async fn known_of(
     if name != RECHECK {
         return Ok((known, Map::new()));
     }
-    let before = store::latest_completed(tx, mine.facility, episode.id, ASSESSMENT).await?;
-    let earlier = before.and_then(|before| {
-        let authored = ctx.content.forms.authored(before.form_version())?;
-        let again: Vec<&str> = authored.prefilled_at_recheck().collect();
-        Some(rules::values(&before.content, &|link_id| {
-            again.contains(&link_id)
-        }))
-    });
-    Ok((known, earlier.unwrap_or_default()))
+    Ok((known, earlier::to_offer(ctx, tx, episode).await?))
 }
 
 /// Her own answers.
@@ -234,6 +246,7 @@ pub async fn read(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Drafted>
         .ok_or(Error::Missing(Noun::Response))?;
     own(&mut view, caller, Act::FormsRead, &response).await?;
     Ok(Drafted {
+        asked_before: earlier::asked_before(ctx, &mut view, &response).await?,
         response: without_staff_items(response),
         warnings: Vec::new(),
     })

@@ -2,6 +2,7 @@
 
 mod amending;
 mod assigning;
+mod earlier;
 mod filing;
 mod mine;
 mod saving;
@@ -9,7 +10,7 @@ mod seeking;
 mod staff;
 
 pub use amending::amend;
-pub use mine::{list, questionnaire, read, start};
+pub use mine::{list, questionnaire, questionnaire_staff, read, start};
 pub use saving::{save, submit};
 pub use seeking::{Judged, Sought, questionnaires, responses, validate};
 pub use staff::*;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 
 use super::amending;
+use super::earlier::asked_before;
 use super::filing::{as_shown, context, entry_of, take};
 use super::mine::{locked, own, subject};
 use crate::base::error::{Error, Result};
@@ -65,9 +66,19 @@ pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) ->
         }
         tx.journal(caller, subject(&response), json!({ "version": response.version }))
             .await?;
+        let asked_before = asked_before(ctx, &mut tx, &response).await?;
         tx.commit().await?;
+        return Ok(Drafted {
+            response,
+            warnings,
+            asked_before,
+        });
     }
-    Ok(Drafted { response, warnings })
+    Ok(Drafted {
+        asked_before: asked_before(ctx, &mut tx, &response).await?,
+        response,
+        warnings,
+    })
 }
 
 /// The refusal of a save on an older version: what changed since the client read it, or, where that version is no longer

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use tracing::instrument;
 
 use super::amending::{refused, replaced};
-use super::filing::{belongs, context, entry_of, faults, invalid, record_completed};
+use super::earlier::asked_before;
+use super::filing::{belongs, context, entry_of, invalid, record_completed};
 use super::mine::subject;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{PatientId, ResponseId};
@@ -14,9 +15,11 @@ use crate::content::forms::{SATISFACTION, STAFF};
 use crate::ctx::{Ctx, Sender, Tx};
 use crate::episode;
 use crate::forms::model::{
-    Answered, AssignmentState, Hooks, Kept, Response, ResponseStatus, Revision, Submitted, Verification,
+    Answered, AskedBefore, AssignmentState, Hooks, Kept, Response, ResponseStatus, Revision, Submitted,
+    Verification,
 };
 use crate::forms::{rules, store};
+use crate::http::params::answer_faults;
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -34,6 +37,9 @@ pub struct Record {
     /// Of an amendment: the questions that it answers differently.
     #[serde(default)]
     pub changed: Vec<String>,
+    /// Of a re-check: the answers that it was begun with.
+    #[serde(default)]
+    pub asked_before: Option<AskedBefore>,
 }
 
 /// A woman's answers. The survey is anonymous to those who treat her.
@@ -42,7 +48,7 @@ pub async fn read_staff(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Re
     policy::allowed(caller, Act::FormsReadStaff)?;
     let mut tx = ctx.write(Act::FormsReadStaff).await?;
     let response = load(&mut tx, caller, Act::FormsReadStaff, id).await?;
-    let record = with_marks(&mut tx, response).await?;
+    let record = with_marks(ctx, &mut tx, response).await?;
     tx.journal(
         caller,
         subject(&record.response),
@@ -85,7 +91,7 @@ pub async fn staff_items(
         &context(&response.name, tx.now),
     );
     if !judged.errors.is_empty() {
-        return Err(invalid(faults(
+        return Err(invalid(answer_faults(
             judged.errors,
             caller.request.locale,
             |problem| match &problem.link_id {
@@ -123,7 +129,7 @@ pub async fn staff_items(
         json!({ "version": response.version, "items": items }),
     )
     .await?;
-    let record = with_marks(&mut tx, response).await?;
+    let record = with_marks(ctx, &mut tx, response).await?;
     tx.commit().await?;
     Ok(record)
 }
@@ -233,7 +239,7 @@ async fn load(tx: &mut Tx, caller: &Caller, act: Act, id: ResponseId) -> Result<
     Ok(response)
 }
 
-async fn with_marks(tx: &mut Tx, response: Response) -> Result<Record> {
+async fn with_marks(ctx: &Ctx, tx: &mut Tx, response: Response) -> Result<Record> {
     let verifications = store::verifications(tx, response.facility_id, response.id).await?;
     let history = store::versions(tx, response.facility_id, response.id).await?;
     let changed = replaced(tx, &response)
@@ -241,10 +247,11 @@ async fn with_marks(tx: &mut Tx, response: Response) -> Result<Record> {
         .map(|before| rules::changed(&before.content, &response.content))
         .unwrap_or_default();
     Ok(Record {
-        response,
         verifications,
         history,
         changed,
+        asked_before: asked_before(ctx, tx, &response).await?,
+        response,
     })
 }
 

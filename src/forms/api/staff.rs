@@ -2,15 +2,17 @@
 
 use poem::web::Data;
 use poem_openapi::OpenApi;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
+use poem_openapi::types::Any;
+use serde_json::Value;
 
 use super::wire::{EnterIn, StaffItemsIn, StaffResponseOut, SubmittedOut, VerificationOut, VerifyIn};
 use crate::base::id::{PatientId, ResponseId};
 use crate::ctx::Ctx;
 use crate::forms::acts;
 use crate::forms::model::Hooks;
-use crate::http::answer::{Created, CreatedVersioned, Versioned};
+use crate::http::answer::{Cached, Created, CreatedVersioned, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
 
@@ -19,6 +21,30 @@ pub struct StaffApi;
 
 #[OpenApi]
 impl StaffApi {
+    /// The definition of a form, a FHIR R4 Questionnaire; also of those that staff alone answer
+    #[oai(
+        path = "/questionnaires/:name",
+        method = "get",
+        operation_id = "forms.questionnaire_staff"
+    )]
+    async fn questionnaire(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        name: Path<String>,
+        /// A version of it; the newest if absent.
+        version: Query<Option<String>>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Cached<Any<Value>>, Failure> {
+        let entry = acts::questionnaire_staff(&ctx, &caller.0, &name, version.as_deref()).await?;
+        let etag = format!("\"{}\"", entry.digest);
+        Ok(Cached::of(
+            Any(Value::clone(&entry.served)),
+            etag,
+            if_none_match.as_deref(),
+        ))
+    }
+
     /// A woman's answers
     #[oai(path = "/responses/:id", method = "get", operation_id = "forms.read_staff")]
     async fn read(

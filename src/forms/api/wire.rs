@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::base::id::{AssignmentId, EpisodeId, PatientId, ResponseId, StaffId};
 use crate::forms::acts::Record;
 use crate::forms::model::{
-    Answered, Assigned, AssignmentState, Drafted, Kept, Response, ResponseStatus, Told, Verification, Warning,
+    Answered, AskedBefore, Assigned, AssignmentState, Drafted, Kept, Response, ResponseStatus, Told,
+    Verification, Warning,
 };
 
 /// A form that she is asked to fill in.
@@ -104,6 +105,30 @@ impl From<Warning> for WarningOut {
     }
 }
 
+/// What a re-check asks again, and what she said then.
+#[derive(Object)]
+pub struct AskedBeforeOut {
+    /// The earlier answers.
+    pub response: ResponseId,
+    /// When she gave them: shown beside each that was filled in.
+    pub answered_at: DateTime<Utc>,
+    /// Questions that were filled in with them.
+    pub link_ids: Vec<String>,
+    /// Of what was asked both times, the questions that are answered differently now.
+    pub changed_link_ids: Vec<String>,
+}
+
+impl From<AskedBefore> for AskedBeforeOut {
+    fn from(a: AskedBefore) -> AskedBeforeOut {
+        AskedBeforeOut {
+            response: a.response,
+            answered_at: a.answered_at,
+            link_ids: a.link_ids,
+            changed_link_ids: a.changed,
+        }
+    }
+}
+
 /// Her answers.
 #[derive(Object)]
 pub struct ResponseOut {
@@ -119,6 +144,8 @@ pub struct ResponseOut {
     pub content: Any<Value>,
     /// Things to look at again.
     pub warnings: Vec<WarningOut>,
+    /// Of a re-check: the answers that it was begun with.
+    pub asked_before: Option<AskedBeforeOut>,
     /// The submitted answers that these replace, or will with their submission.
     pub amends: Option<ResponseId>,
     /// Why they do, in her words.
@@ -144,6 +171,7 @@ impl From<Drafted> for ResponseOut {
             status: d.response.status,
             content: Any(d.response.content),
             warnings: d.warnings.into_iter().map(Into::into).collect(),
+            asked_before: d.asked_before.map(Into::into),
             amends: d.response.amending.amends,
             reason: d.response.amending.reason,
             amended_by: d.response.amending.amended_by,
@@ -194,6 +222,7 @@ impl From<Answered> for SubmittedOut {
             response: Drafted {
                 response: a.response,
                 warnings: a.warnings,
+                asked_before: None,
             }
             .into(),
             told: a.told.map(Into::into),
@@ -270,6 +299,8 @@ pub struct StaffResponseOut {
     pub reason: Option<String>,
     /// Of an amendment: the questions that it answers differently.
     pub changed_link_ids: Vec<String>,
+    /// Of a re-check: the answers that it was begun with.
+    pub asked_before: Option<AskedBeforeOut>,
     /// The submitted answers that replaced these.
     pub amended_by: Option<ResponseId>,
     /// Answers that were compared with their source.
@@ -315,6 +346,7 @@ impl From<Record> for StaffResponseOut {
             amends: amending.amends,
             reason: amending.reason,
             changed_link_ids: r.changed,
+            asked_before: r.asked_before.map(Into::into),
             amended_by: amending.amended_by,
             verifications: r.verifications.into_iter().map(Into::into).collect(),
             history: r.history.into_iter().map(Into::into).collect(),

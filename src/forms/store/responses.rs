@@ -282,6 +282,31 @@ pub async fn latest_completed(
     opened(r, row).await
 }
 
+/// The newest answers to any of these forms that were submitted until a moment and still stand, but for `other`.
+pub async fn newest_before(
+    r: &mut impl Records,
+    facility: FacilityId,
+    episode: EpisodeId,
+    [one, two]: [&str; 2],
+    other: ResponseId,
+    until: DateTime<Utc>,
+) -> Result<Option<Response>> {
+    let row = r
+        .q(find(
+            "episode_id = $2 and name in ($3, $4) and id <> $5 and status = 'completed' and completed_at <= $6 \
+             order by completed_at desc, id desc limit 1",
+        ))
+        .bind(facility)
+        .bind(episode)
+        .bind(one.to_owned())
+        .bind(two.to_owned())
+        .bind(other)
+        .bind(until)
+        .opt()
+        .await?;
+    opened(r, row).await
+}
+
 async fn opened(r: &mut impl Records, row: Option<ResponseRow>) -> Result<Option<Response>> {
     let Some(row) = row else { return Ok(None) };
     let content = r.open_json(row.id, "content", &row.content).await?;
@@ -314,6 +339,37 @@ async fn opened(r: &mut impl Records, row: Option<ResponseRow>) -> Result<Option
         amending,
         version: row.version,
     }))
+}
+
+#[derive(sqlx::FromRow)]
+struct KeptRow {
+    id: Uuid,
+    content: Sealed,
+    staff_items: Option<Sealed>,
+}
+
+/// Answers, and what staff entered beside them, as they were at a kept version.
+pub async fn kept(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ResponseId,
+    version: i64,
+) -> Result<Option<(Value, Option<Value>)>> {
+    let row: Option<KeptRow> = r
+        .q("select id, content, staff_items from response_version \
+            where facility_id = $1 and response_id = $2 and version = $3")
+        .bind(facility)
+        .bind(id)
+        .bind(version)
+        .opt()
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let content = r.open_json(row.id, "content", &row.content).await?;
+    let staff_items = match &row.staff_items {
+        Some(sealed) => Some(r.open_json(row.id, "staff_items", sealed).await?),
+        None => None,
+    };
+    Ok(Some((content, staff_items)))
 }
 
 /// The kept versions of a set of answers, oldest first.

@@ -8,15 +8,19 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use poem::web::Data;
-use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::Json;
+use poem::web::sse::Event;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::{EventStream, Json};
+use poem_openapi::types::ToJSON;
 use poem_openapi::{Object, OpenApi};
 
 use super::wire::SessionOut;
 use super::wire_staff::{
     AttestIn, AttestationOut, AuditOut, ContentOut, FacilityIn, FacilityOut, NewPasswordIn, NewStaffOut,
-    PasswordIn, StaffIn, StaffLogInIn, StaffOut, StepUpOut, VersionOut,
+    NewsOut, PasswordIn, StaffIn, StaffLogInIn, StaffOut, StepUpOut, VersionOut,
 };
 use crate::base::PageRequest;
 use crate::base::id::{IdentityCheckId, PatientId, StaffId};
@@ -271,6 +275,28 @@ impl StaffApi {
             id: checked.id,
             code: checked.code,
             expires_at: checked.expires_at,
+        }))
+    }
+
+    /// What happens in the hospital, as it happens: new submissions, high risk, red flags, signatures
+    ///
+    /// Server-sent events. The id of an event is its place in the hospital's log; a client that comes back sends the last
+    /// one as `Last-Event-ID` and hears what it missed. An event names a record and nothing of what stands in it.
+    #[oai(path = "/events", method = "get", operation_id = "people.events")]
+    async fn events(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        /// The last event that the client has.
+        #[oai(name = "Last-Event-ID")]
+        last: Header<Option<String>>,
+    ) -> Result<EventStream<BoxStream<'static, NewsOut>>, Failure> {
+        let heartbeat = ctx.settings.heartbeat;
+        let news = acts::events(&ctx, &caller.0, last.as_deref()).await?;
+        let stream = EventStream::new(news.map(NewsOut::from).boxed());
+        Ok(stream.keep_alive(heartbeat).to_event(|news| {
+            let (id, kind) = (news.seq.to_string(), news.kind.word());
+            Event::message(news.to_json_string()).id(id).event_type(kind)
         }))
     }
 

@@ -10,7 +10,7 @@ use crate::base::id::{FacilityId, StaffId};
 use crate::base::{Error, Result, Role};
 use crate::content::Unconfirmed;
 use crate::people::acts::{NewStaff, StaffDraft};
-use crate::people::model::{Facility, Settings, Staff};
+use crate::people::model::{Facility, News, NewsKind, Settings, Staff, Urgency};
 use crate::people::store::AuditRow;
 
 /// The hospital with its settings.
@@ -311,4 +311,35 @@ pub struct VersionOut {
     pub name: String,
     /// Its version or address.
     pub version: String,
+}
+
+/// Something that happened: what kind, and where to look.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct NewsOut {
+    /// Place in the log of the hospital; also the id of the event.
+    pub seq: i64,
+    /// What it is about; also the type of the event.
+    pub kind: NewsKind,
+    /// How soon somebody looks.
+    pub urgency: Urgency,
+    /// The noun of the record: `response`, `review`, `patient`, `alert` or `consent`.
+    pub subject: Option<String>,
+    /// The record, to be fetched with the rights that the caller has.
+    pub id: Option<Uuid>,
+    /// The woman's record.
+    pub patient: Option<Uuid>,
+}
+
+impl From<News> for NewsOut {
+    fn from(n: News) -> NewsOut {
+        NewsOut {
+            seq: n.seq,
+            kind: n.kind,
+            urgency: n.urgency,
+            subject: n.subject,
+            id: n.id,
+            patient: n.patient,
+        }
+    }
 }

@@ -68,6 +68,20 @@ pub async fn session(q: &mut impl Q, token_hash: Vec<u8>, now: DateTime<Utc>) ->
     Ok(Some(Session { id: row.id, who }))
 }
 
+/// Whether a staff session still holds.
+pub async fn session_holds(q: &mut impl Q, id: SessionId, now: DateTime<Utc>) -> Result<bool> {
+    let found: Option<(i64,)> = q
+        .q(
+            "select cast(1 as bigint) from session s join staff t on t.id = s.staff_id and t.disabled_at is null \
+            where s.id = $1 and s.ended_at is null and s.expires_at > $2",
+        )
+        .bind(id)
+        .bind(now)
+        .opt()
+        .await?;
+    Ok(found.is_some())
+}
+
 pub async fn add_session(
     tx: &mut Tx,
     id: SessionId,

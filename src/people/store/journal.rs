@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::base::Act;
 use crate::base::error::Result;
 use crate::base::id::FacilityId;
-use crate::db::Q;
+use crate::db::{Q, placeholders};
 use crate::people::acts::AuditFilter;
 
 /// One entry, as the quality office reads it.
@@ -53,4 +54,48 @@ pub async fn audit(
 
 fn far() -> DateTime<Utc> {
     DateTime::from_timestamp(253_370_764_800, 0).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+/// An entry that staff may be told of.
+#[derive(sqlx::FromRow)]
+pub struct ToldRow {
+    pub seq: i64,
+    pub act: String,
+    pub subject: String,
+    pub patient_id: Option<Uuid>,
+    pub detail: String,
+}
+
+/// How far the log of a hospital is.
+pub async fn journal_head(q: &mut impl Q, facility: FacilityId) -> Result<i64> {
+    let head: Option<(i64,)> = q
+        .q("select seq from journal_head where facility_id = $1")
+        .bind(facility)
+        .opt()
+        .await?;
+    Ok(head.map_or(0, |(seq,)| seq))
+}
+
+/// Entries of these acts after one place in the log and up to another, in their order.
+pub async fn journal_between<const N: usize>(
+    q: &mut impl Q,
+    facility: FacilityId,
+    acts: [Act; N],
+    after: i64,
+    until: i64,
+) -> Result<Vec<ToldRow>> {
+    let mut query = q
+        .q(format!(
+            "select c.seq, e.act, e.subject, e.patient_id, e.detail from journal_chain c \
+             join journal_entry e on e.id = c.entry_id \
+             where c.facility_id = $1 and c.seq > $2 and c.seq <= $3 and e.act in ({}) order by c.seq",
+            placeholders(4, N)
+        ))
+        .bind(facility)
+        .bind(after)
+        .bind(until);
+    for act in acts {
+        query = query.bind(act.word());
+    }
+    query.all().await
 }

@@ -2,6 +2,8 @@
 
 mod events;
 mod figures;
+mod readiness;
 
 pub use events::*;
 pub use figures::*;
+pub use readiness::*;

@@ -2,6 +2,7 @@
 
 mod events;
 mod figures;
+mod readiness;
 mod staff;
 
 pub use staff::StaffApi;

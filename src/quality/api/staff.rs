@@ -1,4 +1,4 @@
-//! Indicators with their cases, adverse events.
+//! Indicators with their cases, adverse events, the self-check.
 
 use chrono::NaiveDate;
 use poem::web::Data;
@@ -8,16 +8,17 @@ use poem_openapi::payload::Json;
 
 use super::events::{AdditionIn, EventLineOut, EventOut, ReportIn};
 use super::figures::{CaseOut, FiguresOut};
+use super::readiness::{ReadinessIn, ReadinessOut};
 use crate::base::PageRequest;
 use crate::base::id::AdverseEventId;
 use crate::ctx::Ctx;
-use crate::http::answer::{CreatedVersioned, List, Versioned};
+use crate::http::answer::{Created, CreatedVersioned, List, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
 use crate::quality::acts;
 use crate::quality::model::{By, EventState};
 
-/// Indicators and adverse events.
+/// Indicators, adverse events, the self-check.
 pub struct StaffApi;
 
 #[OpenApi]
@@ -118,5 +119,35 @@ impl StaffApi {
         let event = acts::update_event(&ctx, &caller.0, id.0, state, addition).await?;
         let version = event.version;
         Ok(Versioned::of(event, version))
+    }
+
+    /// The hospital's self-checks against the technical requirements, by the day of the check, the newest first
+    #[oai(path = "/readiness", method = "get", operation_id = "quality.readiness")]
+    async fn readiness(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        limit: Query<Option<i64>>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<List<ReadinessOut>>, Failure> {
+        let page = PageRequest::new(limit.0, cursor.0)?;
+        Ok(Json(List::of(acts::readiness(&ctx, &caller.0, page).await?)))
+    }
+
+    /// File a self-check, whole
+    #[oai(
+        path = "/readiness",
+        method = "post",
+        operation_id = "quality.check_readiness"
+    )]
+    async fn check_readiness(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        body: Json<ReadinessIn>,
+    ) -> Result<Created<ReadinessOut>, Failure> {
+        Ok(Created::of(
+            acts::check_readiness(&ctx, &caller.0, body.0.content.0).await?,
+        ))
     }
 }

@@ -29,7 +29,7 @@ fn answers(document: &Value, bases: &[&str], case: &Value) -> Value {
 }
 
 /// `content try` over standard input.
-fn tried(arguments: &[&str], input: &str) -> Output {
+pub fn tried(arguments: &[&str], input: &str) -> Output {
     let (form, options) = arguments.split_first().unwrap();
     let mut child = command(&["try", form, "-"])
         .args(options)
@@ -53,7 +53,7 @@ fn lines(output: &Output) -> Vec<Value> {
 }
 
 #[track_caller]
-fn all_of(output: &Output) -> Vec<Value> {
+pub fn all_of(output: &Output) -> Vec<Value> {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(text(&output.stderr), "");
     lines(output)

@@ -175,7 +175,14 @@ impl Client {
         let mut response = self.endpoint.get_response(request).await;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let bytes = response.take_body().into_bytes().await.unwrap().to_vec();
+        // A stream of events has no end to wait for.
+        let stream = response
+            .content_type()
+            .is_some_and(|kind| kind.starts_with("text/event-stream"));
+        let bytes = match stream {
+            true => Vec::new(),
+            false => response.take_body().into_bytes().await.unwrap().to_vec(),
+        };
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer {
             status,

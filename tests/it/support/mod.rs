@@ -179,6 +179,13 @@ impl App {
         }
     }
 
+    /// Another process on the same database, with other settings and the same clock.
+    pub async fn beside(&self, change: impl FnOnce(&mut Config)) -> Ctx {
+        let mut config = self.config.clone();
+        change(&mut config);
+        app::context(&config, parts(self.clock.clone())).await.unwrap()
+    }
+
     /// Where the simulator listens.
     pub fn simulator_url(&self) -> String {
         self._simulator.base_url()

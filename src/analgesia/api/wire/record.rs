@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use uuid::Uuid;
 
+use super::CountdownOut;
 use crate::analgesia::acts::TimeOutDraft;
 use crate::analgesia::model::{
     Admission, Alarm, Amount, BoardLine, Checks, CloseReason, Complication, Event, FhrCategory, Labor,
@@ -132,6 +133,8 @@ pub struct BoardOut {
     pub undecided: Vec<String>,
     /// Not before, for her anticoagulant.
     pub not_before: Option<DateTime<Utc>>,
+    /// What she waits for because of anticoagulants; absent when there is nothing to count.
+    pub anticoagulant: Option<CountdownOut>,
     /// Minutes since she asked, while no dose was given.
     pub waiting_min: Option<i64>,
     /// When her pain score of one hour is due, until it is there.
@@ -149,6 +152,7 @@ impl From<BoardLine> for BoardOut {
             review_level: b.review_level,
             undecided: b.undecided,
             not_before: b.not_before,
+            anticoagulant: b.anticoagulant.map(Into::into),
             waiting_min: b.waiting_min,
             one_hour_due_at: b.one_hour_due_at,
         }

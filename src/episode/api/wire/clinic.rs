@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
 use uuid::Uuid;
 
+use super::RiskSuggestedOut;
 use super::mine::{PregnancyOut, StepOut};
 use crate::base::Role;
 use crate::base::id::{EpisodeId, PatientId, StaffId, TaskId};
@@ -317,6 +318,8 @@ pub struct OverviewOut {
     pub pregnancy: PregnancyOut,
     /// The last risk grading.
     pub risk: Option<RiskColorOut>,
+    /// What the answers to the risk table suggest; a person decides.
+    pub risk_suggested: Option<RiskSuggestedOut>,
     /// Every step in the order of the pathway.
     pub steps: Vec<StepOut>,
     /// What is open about her.
@@ -347,6 +350,7 @@ impl From<Overview> for OverviewOut {
             },
             pregnancy: (o.episode, o.gestation).into(),
             risk: o.graded.map(Into::into),
+            risk_suggested: o.suggested.map(Into::into),
             steps: o.steps.into_iter().map(Into::into).collect(),
             tasks: o.tasks.into_iter().map(Into::into).collect(),
             is_test: p.is_test,

@@ -2,6 +2,8 @@
 
 mod clinic;
 mod mine;
+mod suggested;
 
 pub use clinic::*;
 pub use mine::*;
+pub use suggested::RiskSuggestedOut;

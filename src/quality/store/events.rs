@@ -1,16 +1,16 @@
-//! The SQL of quality and nothing else.
+//! Adverse events.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::model::{
-    Addition, AdverseEvent, Category, Class as Grade, EventEntry, EventLine, EventState, Report,
-};
 use crate::base::Role;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
+use crate::quality::model::{
+    Addition, AdverseEvent, Category, Class as Grade, EventEntry, EventLine, EventState, Report,
+};
 use crate::vault::{Class, Sealed};
 
 #[derive(sqlx::FromRow)]

@@ -1,0 +1,86 @@
+//! Which entries of the journal staff are told of at once.
+
+use serde_json::Value;
+
+use crate::base::Act;
+use crate::people::model::{NewsKind, Urgency};
+
+/// The acts that may be news.
+pub const TOLD: [Act; 7] = [
+    Act::FormsSubmit,
+    Act::FormsEnter,
+    Act::AssessmentAssess,
+    Act::EpisodeSetRiskColor,
+    Act::FollowupRaise,
+    Act::ConsentSign,
+    Act::ConsentActivated,
+];
+
+/// Whether an entry is news to those who treat her, and how soon they look. The survey is none: it is anonymous to them.
+pub fn news(act: &str, detail: &Value) -> Option<(NewsKind, Urgency)> {
+    let act = TOLD.into_iter().find(|told| told.word() == act)?;
+    let word = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
+    match act {
+        Act::FormsSubmit | Act::FormsEnter => {
+            let form = word("form");
+            let name = form.rsplit('/').next().unwrap_or(form);
+            let anonymous = name.split('|').next() == Some("satisfaction");
+            (!anonymous).then_some((NewsKind::Submission, Urgency::Routine))
+        }
+        Act::AssessmentAssess => {
+            let waits = word("state") != "decided";
+            let urgent = detail.get("urgent").and_then(Value::as_bool) == Some(true);
+            let urgency = match word("level") {
+                _ if urgent => Urgency::Now,
+                "consult" | "absolute" => Urgency::Soon,
+                _ => return None,
+            };
+            waits.then_some((NewsKind::HighRisk, urgency))
+        }
+        Act::EpisodeSetRiskColor => match word("color") {
+            "red" => Some((NewsKind::HighRisk, Urgency::Now)),
+            "orange" => Some((NewsKind::HighRisk, Urgency::Soon)),
+            _ => None,
+        },
+        Act::FollowupRaise => Some(match word("level") {
+            "red" => (NewsKind::RedFlag, Urgency::Now),
+            "orange" => (NewsKind::RedFlag, Urgency::Soon),
+            _ => (NewsKind::RedFlag, Urgency::Routine),
+        }),
+        Act::ConsentSign => Some((NewsKind::Signature, Urgency::Soon)),
+        Act::ConsentActivated => Some((NewsKind::Signature, Urgency::Routine)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_urgent_comes_now_and_the_survey_never() {
+        let submitted = |form: &str| news("forms.submit", &json!({ "form": form }));
+        assert_eq!(
+            submitted("https://muan.invalid/fhir/Questionnaire/pre-analgesia|1.0.0"),
+            Some((NewsKind::Submission, Urgency::Routine))
+        );
+        assert_eq!(
+            submitted("https://muan.invalid/fhir/Questionnaire/satisfaction|1.0.0"),
+            None
+        );
+        let assessed = |level: &str, urgent: bool, state: &str| {
+            let detail = json!({ "level": level, "urgent": urgent, "state": state });
+            news("assessment.assess", &detail).map(|(_, urgency)| urgency)
+        };
+        assert_eq!(assessed("caution", false, "waiting"), None);
+        assert_eq!(assessed("caution", true, "waiting"), Some(Urgency::Now));
+        assert_eq!(assessed("absolute", false, "waiting"), Some(Urgency::Soon));
+        assert_eq!(assessed("absolute", false, "decided"), None);
+        let raised = |level: &str| news("followup.raise", &json!({ "level": level }));
+        assert_eq!(raised("red"), Some((NewsKind::RedFlag, Urgency::Now)));
+        assert_eq!(raised("yellow"), Some((NewsKind::RedFlag, Urgency::Routine)));
+        assert_eq!(news("people.audit", &json!({})), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! The hospital's self-check against the technical requirements of 2025 (Annex 1).
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tracing::instrument;
+use uuid::Uuid;
+
+use crate::base::error::{Error, Result};
+use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
+use crate::content::forms::READINESS;
+use crate::ctx::Ctx;
+use crate::http::params::answer_faults;
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::policy;
+use crate::quality::model::{Readiness, ReadinessLevel};
+use crate::quality::store;
+use crate::questionnaire::{self, Answer, Answers, Context, Form, Mode};
+
+/// A self-check with how it stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Checked {
+    /// As it was filed.
+    pub check: Readiness,
+    /// When it was filed.
+    pub level: ReadinessLevel,
+    /// Items that were not met then, with the sentence for staff.
+    pub unmet: Vec<Unmet>,
+    /// Now: a check that is due again makes a hospital not ready without anybody's doing.
+    pub level_now: ReadinessLevel,
+    /// Rules that hold against it now and did not when it was filed.
+    pub since: Vec<Unmet>,
+}
+
+/// A requirement that is not met.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unmet {
+    /// The rule: an item as in `B18`, or `B18-due` for a check that is overdue.
+    pub rule: String,
+    /// In words.
+    pub staff: String,
+    /// The source.
+    pub source: String,
+    /// Whether a clinician confirmed the rule.
+    pub confirmed: bool,
+}
+
+/// The self-checks by the day of the check, the newest first.
+#[instrument(name = "quality.readiness", skip_all)]
+pub async fn readiness(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<Page<Checked>> {
+    policy::allowed(caller, Act::QualityReadiness)?;
+    let facility = caller.staff()?.facility;
+    let question = Act::QualityReadiness.word();
+    let after: Option<(NaiveDate, Uuid)> = page.after(question)?;
+    let mut tx = ctx.write(Act::QualityReadiness).await?;
+    let rows = store::readiness(&mut tx, facility, after, page.limit + 1).await?;
+    let found = page.page(rows, question, |check| (check.checked_on, check.id));
+    let mut items = Vec::with_capacity(found.items.len());
+    for check in found.items {
+        items.push(standing(ctx, check, &Context::at(tx.now))?);
+    }
+    tx.journal(
+        caller,
+        Subject::list("readiness"),
+        json!({ "count": items.len() }),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Page {
+        items,
+        next_cursor: found.next_cursor,
+    })
+}
+
+/// A self-check is filed, whole.
+///
+/// Errors: `forms.response_invalid` with every answer at fault.
+#[instrument(name = "quality.check_readiness", skip_all)]
+pub async fn check_readiness(ctx: &Ctx, caller: &Caller, content: Value) -> Result<Checked> {
+    policy::allowed(caller, Act::QualityCheckReadiness)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::QualityCheckReadiness, caller);
+    let named = content.get("questionnaire").and_then(Value::as_str);
+    let forms = &ctx.content.forms;
+    let entry = match named {
+        Some(named) => forms.canonical(named).filter(|entry| entry.name == READINESS),
+        None => forms.current(READINESS),
+    };
+    let entry = entry.ok_or(Error::Missing(Noun::Questionnaire))?;
+    let context = Context::at(tx.now);
+    let judged = entry.form.check(&content, Mode::Submit, &context);
+    if !judged.errors.is_empty() {
+        let faults = answer_faults(judged.errors, caller.request.locale, |problem| {
+            format!("/content{}", problem.pointer)
+        });
+        return Err(Error::Invalid(Code::FormsResponseInvalid, faults));
+    }
+    let day = judged.answers.get("check.date").first().and_then(Answer::day);
+    let check = Readiness {
+        id: tx.id(),
+        checked_on: day.ok_or_else(|| Error::invalid("/content", "required"))?,
+        result: questionnaire::assess(&entry.form, &judged.answers, &context),
+        content: judged.normalized,
+        by: me.id,
+        at: tx.now,
+    };
+    store::add_readiness(&mut tx, me.facility, &check).await?;
+    tx.journal(
+        caller,
+        Subject::thing("readiness", check.id),
+        json!({ "day": check.checked_on, "level": check.result.level }),
+    )
+    .await?;
+    let checked = standing(ctx, check, &context)?;
+    tx.commit_with(&checked).await?;
+    Ok(checked)
+}
+
+fn standing(ctx: &Ctx, check: Readiness, context: &Context) -> Result<Checked> {
+    let entry = ctx.content.forms.canonical(&check.result.form);
+    let form = &entry
+        .ok_or_else(|| Error::broken("the form of a self-check is no longer loaded"))?
+        .form;
+    let answers = Answers::from_response(form, &check.content);
+    let now = questionnaire::assess(form, &answers, context);
+    let then = check.result.fired_rules();
+    let since: Vec<&str> = now.fired_rules().difference(&then).copied().collect();
+    Ok(Checked {
+        level: level(&check.result.level)?,
+        unmet: unmet(form, then),
+        level_now: level(&now.level)?,
+        since: unmet(form, since),
+        check,
+    })
+}
+
+fn level(word: &str) -> Result<ReadinessLevel> {
+    ReadinessLevel::parse(word).ok_or_else(|| Error::broken("the self-check has an unknown level"))
+}
+
+fn unmet<'a>(form: &Form, rules: impl IntoIterator<Item = &'a str>) -> Vec<Unmet> {
+    let rules: Vec<&str> = rules.into_iter().collect();
+    let all = form.rules().filter(|rule| rules.contains(&rule.id.as_str()));
+    all.map(|rule| Unmet {
+        rule: rule.id.clone(),
+        staff: rule.staff.clone(),
+        source: rule.source.clone(),
+        confirmed: rule.confirmed,
+    })
+    .collect()
+}

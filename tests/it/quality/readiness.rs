@@ -1,0 +1,108 @@
+//! The self-check of the hospital against the technical requirements.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::support::App;
+
+const VECTORS: &str = include_str!("../../../content/questionnaires/facility-readiness/1.0.0.vectors.json");
+
+/// The published answers of a hospital that meets everything, moved to the test's clock.
+fn all_met(app: &App, changes: Value) -> Value {
+    let vectors: Value = serde_json::from_str(VECTORS).unwrap();
+    let now: DateTime<Utc> = vectors["now"].as_str().unwrap().parse().unwrap();
+    let by = Duration::days((app.clock.now() - now).num_days());
+    let mut flat: Map<String, Value> = vectors["base"].as_object().unwrap().clone();
+    for value in flat.values_mut() {
+        if let Some(day) = value.as_str().and_then(|text| text.parse::<NaiveDate>().ok()) {
+            *value = json!(day + by);
+        }
+    }
+    flat.extend(changes.as_object().unwrap().clone());
+    flat.retain(|_, value| !value.is_null());
+    let form = &app.ctx.content.forms.current("facility-readiness").unwrap().form;
+    json!({ "content": form.response_from_flat(&flat) })
+}
+
+fn rules(list: &Value) -> Vec<&str> {
+    let all = list.as_array().unwrap().iter();
+    all.map(|one| one["rule"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_hospital_is_ready_until_a_check_falls_due() {
+    for app in App::each().await {
+        let qian = app.qian().await;
+        let filed = qian
+            .post("/readiness", all_met(&app, json!({})))
+            .await
+            .expect(201);
+        assert_eq!(filed["level"], "ready", "{}", filed["unmet"]);
+        assert_eq!(filed["level_now"], "ready");
+        assert_eq!(filed["complete"], true);
+        assert_eq!(filed["unmet"], json!([]));
+        app.clock.advance(2 * 86_400);
+        let wu = app.wu().await;
+        let list = wu.get("/readiness").await.expect(200);
+        let check = &list["items"][0];
+        assert_eq!(check["id"], filed["id"]);
+        assert_eq!(
+            (&check["level"], &check["level_now"]),
+            (&json!("ready"), &json!("not_ready"))
+        );
+        assert!(rules(&check["since"]).contains(&"B18-due"), "{}", check["since"]);
+        assert_eq!(check["unmet"], json!([]), "what was filed stays as it was");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_met_is_named_and_the_newest_day_comes_first() {
+    for app in App::each().await {
+        let qian = app.qian().await;
+        let today = app.clock.now().date_naive();
+        let earlier = json!({ "check.date": today - Duration::days(30) });
+        qian.post("/readiness", all_met(&app, earlier)).await.expect(201);
+        let without = json!({ "C12": "not_met", "B18": "partly", "B18.last": null });
+        let filed = qian.post("/readiness", all_met(&app, without)).await.expect(201);
+        assert_eq!(filed["level"], "not_ready");
+        assert_eq!(rules(&filed["unmet"]), ["B18", "C12"]);
+        assert!(filed["unmet"][1]["staff"].as_str().unwrap().contains("ipid"));
+        let first = qian.get("/readiness?limit=1").await.expect(200);
+        assert_eq!(first["items"][0]["checked_on"], json!(today));
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let second = qian
+            .get(&format!("/readiness?limit=1&cursor={cursor}"))
+            .await
+            .expect(200);
+        assert_eq!(
+            second["items"][0]["checked_on"],
+            json!(today - Duration::days(30))
+        );
+        let fang = app.staff(crate::support::cast::OTHER_HOSPITAL, "fang").await;
+        assert_eq!(fang.get("/readiness").await.expect(200)["items"], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn answers_at_fault_are_all_named_and_nothing_is_filed() {
+    let app = App::new().await;
+    let qian = app.qian().await;
+    let tomorrow = app.clock.now().date_naive() + Duration::days(1);
+    let wrong = json!({ "check.date": tomorrow, "B1.count": 0, "institution_level": null });
+    let refused = qian.post("/readiness", all_met(&app, wrong)).await.expect(422);
+    assert_eq!(refused["code"], "forms.response_invalid");
+    let named: Vec<&str> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| fault["link_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(named, ["institution_level", "check.date", "B1.count"]);
+    assert_eq!(qian.get("/readiness").await.expect(200)["items"], json!([]));
+    let other = json!({ "content": {
+        "resourceType": "QuestionnaireResponse", "status": "completed",
+        "questionnaire": "https://muan.invalid/fhir/Questionnaire/satisfaction|1.0.0"
+    } });
+    qian.post("/readiness", other).await.expect(404);
+    app.zhao().await.get("/readiness").await.expect(403);
+}
