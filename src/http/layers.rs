@@ -25,9 +25,14 @@ use crate::base::request::{RequestInfo, parse_if_match};
 use crate::base::{Code, Fault, Locale, Noun};
 use crate::ctx::Ctx;
 
+use super::answer::Streamed;
 use super::problem::Failure;
 
 const BODY_LIMIT: usize = 1 << 20;
+/// Where files are uploaded, and how large a request may be there: a file of 10 MiB and the form around it.
+const UPLOADS: (&str, usize) = ("/api/patient/v1/attachments", (10 << 20) + (64 << 10));
+/// Whole files in memory at a time; one more is asked to come back.
+const MOST_UPLOADS: usize = 16;
 const COMPRESS_FROM: usize = 1024;
 const MOST_IN_FLIGHT: usize = 1024;
 const LONGEST: Duration = Duration::from_secs(30);
@@ -45,6 +50,7 @@ pub fn scope() -> (Locale, String) {
 pub struct Edge {
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
+    uploads: Arc<AtomicUsize>,
 }
 
 impl Edge {
@@ -53,6 +59,7 @@ impl Edge {
         Edge {
             ctx,
             in_flight: Arc::default(),
+            uploads: Arc::default(),
         }
     }
 }
@@ -65,6 +72,7 @@ impl<E: Endpoint> Middleware<E> for Edge {
             inner,
             ctx: self.ctx.clone(),
             in_flight: self.in_flight.clone(),
+            uploads: self.uploads.clone(),
         }
     }
 }
@@ -74,6 +82,7 @@ pub struct EdgeEndpoint<E> {
     inner: E,
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
+    uploads: Arc<AtomicUsize>,
 }
 
 struct InFlight(Arc<AtomicUsize>);
@@ -93,7 +102,12 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
         let request_id = request_id(&req);
         let coding = coding(&req);
         let guard = InFlight(self.in_flight.clone());
-        let busy = self.in_flight.fetch_add(1, Ordering::Relaxed) >= MOST_IN_FLIGHT;
+        let mut busy = self.in_flight.fetch_add(1, Ordering::Relaxed) >= MOST_IN_FLIGHT;
+        let mut upload = None;
+        if req.uri().path() == UPLOADS.0 {
+            busy |= self.uploads.fetch_add(1, Ordering::Relaxed) >= MOST_UPLOADS;
+            upload = Some(InFlight(self.uploads.clone()));
+        }
         let answered = async {
             if busy {
                 return failed(Error::Busy(Code::HttpOverloaded));
@@ -105,7 +119,7 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
         };
         let response = SCOPE.scope((locale, request_id.clone()), answered).await;
         let mut response = with_z(response).await;
-        drop(guard);
+        drop((guard, upload));
         finish(&mut response, &request_id);
         count(&response, begun);
         Ok(compress(response, coding).await)
@@ -161,9 +175,14 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             info.idempotency_key = Some(key.to_owned());
         }
         if matches!(*req.method(), Method::POST | Method::PUT) {
+            let limit = if req.uri().path() == UPLOADS.0 {
+                UPLOADS.1
+            } else {
+                BODY_LIMIT
+            };
             let body = req
                 .take_body()
-                .into_bytes_limit(BODY_LIMIT)
+                .into_bytes_limit(limit)
                 .await
                 .map_err(|error| match error {
                     ReadBodyError::PayloadTooLarge => Error::Malformed(Code::HttpTooLarge),
@@ -363,6 +382,9 @@ async fn compress(mut response: Response, coding: Option<CompressionAlgo>) -> Re
     let fits = (kind.contains("json") || kind.starts_with("text/")) && !kind.starts_with("text/event-stream");
     if !fits || response.headers().contains_key("digest") {
         return response;
+    }
+    if response.data::<Streamed>().is_some() {
+        return Compress::new(response, coding).into_response();
     }
     let Ok(body) = response.take_body().into_bytes().await else {
         return failed(Error::broken("an answer could not be read for compression"));

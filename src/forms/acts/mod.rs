@@ -2,15 +2,21 @@
 
 mod amending;
 mod assigning;
+mod attaching;
+mod exporting;
 mod filing;
 mod mine;
 mod saving;
 mod staff;
 
+pub use crate::forms::table::Format;
 pub use amending::amend;
+pub use attaching::{attach, attachment};
+pub use exporting::{Ask, export};
 pub use mine::{list, questionnaire, read, start};
 pub use saving::{save, submit};
 pub use staff::*;
 
 pub(in crate::forms) use assigning::{assign_assessment, assign_recheck};
+pub(in crate::forms) use attaching::sweep;
 pub(in crate::forms) use filing::record_completed;
