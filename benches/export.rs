@@ -41,9 +41,13 @@ fn main() -> ExitCode {
         println!("only `cargo bench` measures");
         return ExitCode::SUCCESS;
     }
+    let many = std::env::args()
+        .find_map(|argument| argument.parse().ok())
+        .unwrap_or(MANY)
+        .max(FEW);
     let done = tokio::runtime::Runtime::new()
         .map_err(Into::into)
-        .and_then(|runtime| runtime.block_on(measure()));
+        .and_then(|runtime| runtime.block_on(measure(many)));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
@@ -53,7 +57,7 @@ fn main() -> ExitCode {
     }
 }
 
-async fn measure() -> Outcome<()> {
+async fn measure(many: usize) -> Outcome<()> {
     let data = tempfile::tempdir()?;
     let clock = Clock::system();
     let simulator = stand_in(&clock).await?;
@@ -111,7 +115,7 @@ async fn measure() -> Outcome<()> {
     walker.assessment(&mut woman, &healthy::answers(&person)).await?;
     let mut held = 1;
     let mut peaks: Vec<Vec<f64>> = Vec::new();
-    for wanted in [FEW, MANY] {
+    for wanted in [FEW, many] {
         copy(&ctx, wanted - held).await?;
         held = wanted;
         let mut of_formats = Vec::new();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError};
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use poem::web::{Compress, CompressionAlgo};
+use poem::web::{Compress, CompressionAlgo, CompressionLevel};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response};
 use poem_openapi::OperationId;
 use poem_openapi::error::{
@@ -175,11 +175,8 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             info.idempotency_key = Some(key.to_owned());
         }
         if matches!(*req.method(), Method::POST | Method::PUT) {
-            let limit = if req.uri().path() == UPLOADS.0 {
-                UPLOADS.1
-            } else {
-                BODY_LIMIT
-            };
+            let upload = req.uri().path() == UPLOADS.0;
+            let limit = if upload { UPLOADS.1 } else { BODY_LIMIT };
             let body = req
                 .take_body()
                 .into_bytes_limit(limit)
@@ -384,7 +381,9 @@ async fn compress(mut response: Response, coding: Option<CompressionAlgo>) -> Re
         return response;
     }
     if response.data::<Streamed>().is_some() {
-        return Compress::new(response, coding).into_response();
+        return Compress::new(response, coding)
+            .with_quality(CompressionLevel::Fastest)
+            .into_response();
     }
     let Ok(body) = response.take_body().into_bytes().await else {
         return failed(Error::broken("an answer could not be read for compression"));
