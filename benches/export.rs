@@ -1,7 +1,7 @@
 //! How much memory an export takes: the peak of the process while 1,000 and 100,000 sets of answers leave through the API,
 //! in each format, above what it held before. The same for both is what is wanted; the ratio says so.
 //!
-//! The answers are one woman's, copied; the reader takes the pieces and throws them away. Linux only.
+//! The answers are one woman's, copied; the reader takes the pieces and throws them away. `cargo bench --bench export -- 20000` takes another number. Linux only.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -147,12 +147,10 @@ async fn measure(many: usize) -> Outcome<()> {
         }
         peaks.push(of_formats);
     }
-    if let [few, many] = peaks.as_slice() {
-        for ((format, few), many) in ["csv", "ndjson", "xlsx"].iter().zip(few).zip(many) {
-            println!(
-                "export {format}: the peak of {MANY} is {:.2} times that of {FEW}",
-                many / few.max(0.1)
-            );
+    if let [of_few, of_many] = peaks.as_slice() {
+        for ((format, few), more) in ["csv", "ndjson", "xlsx"].iter().zip(of_few).zip(of_many) {
+            let ratio = more / few.max(0.1);
+            println!("export {format}: the peak of {many} is {ratio:.2} times that of {FEW}");
         }
     }
     ctx.db.close().await;
