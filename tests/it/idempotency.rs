@@ -32,6 +32,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("followup.close_alert", "followup"),
     ("followup.enter", "idempotency"),
     ("forms.amend", "forms::amendments"),
+    ("forms.attach", "forms::attachments"),
     ("forms.enter", "forms"),
     ("forms.verify", "forms"),
     ("people.bind_phone", "idempotency"),
