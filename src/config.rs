@@ -42,6 +42,8 @@ pub struct Config {
     pub keys: Keys,
     /// The mini-program.
     pub wechat: WeChat,
+    /// Where uploaded files are kept, sealed.
+    pub files: Files,
 }
 
 /// Where the key-encryption key comes from: exactly one of them in `serve`.
@@ -66,6 +68,46 @@ pub struct WeChat {
     pub base_url: Option<String>,
     /// For a stand-in in a closed network; never in production.
     pub allow_other_base: bool,
+}
+
+/// Where uploaded files are kept, sealed: a folder, or a bucket that speaks S3.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Files {
+    /// The folder; `files` in the data folder unless given.
+    pub folder: Option<PathBuf>,
+    /// The bucket; without it files are in the folder.
+    pub bucket: Option<String>,
+    /// Address of the bucket's server; without it Amazon's of the region.
+    pub endpoint: Option<String>,
+    /// Region of the bucket.
+    pub region: String,
+    /// Begins every name in the store.
+    pub prefix: String,
+    /// Key id of the bucket.
+    pub access_key: Secret,
+    /// Secret of the key.
+    pub secret_key: Secret,
+    /// The bucket is the first part of the host's name.
+    pub virtual_hosted: bool,
+    /// For a server in a closed network.
+    pub allow_http: bool,
+}
+
+impl Default for Files {
+    fn default() -> Files {
+        Files {
+            folder: None,
+            bucket: None,
+            endpoint: None,
+            region: "us-east-1".to_owned(),
+            prefix: String::new(),
+            access_key: Secret::default(),
+            secret_key: Secret::default(),
+            virtual_hosted: false,
+            allow_http: false,
+        }
+    }
 }
 
 /// A text that is not printed.
@@ -126,6 +168,7 @@ impl Default for Config {
             log: "info".to_owned(),
             keys: Keys::default(),
             wechat: WeChat::default(),
+            files: Files::default(),
         }
     }
 }
@@ -285,10 +328,12 @@ mod tests {
         let config = from(&[
             ("MUAN_WECHAT__APP_SECRET", "hush"),
             ("MUAN_DATABASE", "postgres://u:hush@h/d"),
+            ("MUAN_FILES__BUCKET", "lab-sheets"),
+            ("MUAN_FILES__SECRET_KEY", "hush"),
         ])
         .unwrap();
         let shown = config.shown() + &format!("{config:?}");
         assert!(!shown.contains("hush"), "{shown}");
-        assert!(shown.contains("[secret]"));
+        assert!(shown.contains("[secret]") && shown.contains("lab-sheets"));
     }
 }

@@ -4,7 +4,7 @@
 //! to the left (`tests/it/house.rs` keeps this):
 //!
 //! 0. [`base`] – words: acts, ids, clock, errors, languages, pages
-//! 1. `config` · [`db`] · [`vault`] · [`journal`] · [`cache`] – engines
+//! 1. `config` · [`db`] · [`vault`] · [`journal`] · [`cache`] · [`files`] – engines
 //! 2. [`questionnaire`] · [`evidence`] · [`wechat`] · [`content`] · [`outbox`] · [`ctx`] · [`http`] – shared, know no slice
 //! 3. `people` · `episode` · `education` · `forms` · `assessment` · `consent` · `analgesia` · `followup` · `quality` – slices
 //! 4. `fhir` · `app` · `cli` – look at it from outside, put it together
@@ -25,6 +25,7 @@ pub mod education;
 pub mod episode;
 pub mod evidence;
 pub mod fhir;
+pub mod files;
 pub mod followup;
 pub mod forms;
 pub mod http;

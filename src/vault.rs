@@ -15,12 +15,14 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::base::error::{Error, Result};
-use crate::db::Q;
+use crate::db::{Q, placeholders};
 
 const VERSION: u8 = 1;
 const KEY_ID: usize = 16;
 const NONCE: usize = 12;
 const ALGORITHM: &str = "aes-256-gcm";
+/// What a file's key is bound to: it seals one file and nothing else.
+const FILE: &[u8] = b"file/v1";
 
 /// What a value is, so that one class of a record can be destroyed without the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,6 +184,27 @@ impl Vault {
         decrypt(&key, nonce, &associated(record, column), body).ok_or_else(damaged)
     }
 
+    /// Reads the keys of many sealed values at once: an export opens a page of records.
+    pub async fn warm(&self, q: &mut impl Q, sealed: &[&Sealed]) -> Result<()> {
+        let ids: Vec<Uuid> = sealed
+            .iter()
+            .filter_map(|sealed| Uuid::from_slice(sealed.0.get(1..=KEY_ID)?).ok())
+            .filter(|id| !self.keys.contains_key(id))
+            .collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let marks = placeholders(1, ids.len());
+        let mut query = q.q(format!("select id, wrapped from data_key where id in ({marks})"));
+        for id in ids {
+            query = query.bind(id);
+        }
+        for row in query.all::<DataKey>().await? {
+            self.unwrap(row)?;
+        }
+        Ok(())
+    }
+
     /// The keyed digest of a value for exact search within one facility's field.
     pub fn blind(&self, facility: Option<Uuid>, field: &str, value: &str) -> Blind {
         let mut text = format!("{}\0{field}\0", facility.unwrap_or_default());
@@ -248,6 +271,30 @@ impl Vault {
         self.keys.insert(row.id, key.clone());
         Ok((row.id, key))
     }
+}
+
+/// Seals a file under a key of its own; the key belongs into a sealed column.
+pub fn seal_file(plain: Vec<u8>) -> Result<(Zeroizing<Vec<u8>>, Vec<u8>)> {
+    let key: Zeroizing<[u8; 32]> = Zeroizing::new(rand::random());
+    let plain = Zeroizing::new(plain);
+    let (nonce, sealed) =
+        encrypt(&key, FILE, &plain).ok_or_else(|| Error::broken("a file could not be sealed"))?;
+    let bytes = [&[VERSION], nonce.as_slice(), &sealed].concat();
+    Ok((Zeroizing::new(key.to_vec()), bytes))
+}
+
+/// Opens a sealed file.
+///
+/// Errors: `Broken` when it was changed or the key is another one's.
+pub fn open_file(key: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let damaged = || Error::broken("a sealed file is damaged");
+    let key: Zeroizing<[u8; 32]> = Zeroizing::new(key.try_into().map_err(|_| damaged())?);
+    let (version, rest) = sealed.split_first().ok_or_else(damaged)?;
+    let (nonce, body) = rest.split_at_checked(NONCE).ok_or_else(damaged)?;
+    if *version != VERSION {
+        return Err(damaged());
+    }
+    decrypt(&key, nonce, FILE, body).ok_or_else(damaged)
 }
 
 fn cipher(key: &[u8; 32]) -> Option<LessSafeKey> {

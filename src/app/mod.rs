@@ -26,6 +26,7 @@ use crate::db::{Db, Durability, migrate, sqlite_path};
 use crate::evidence::document::Engine;
 use crate::evidence::press::Press;
 use crate::fhir::{self, Facade};
+use crate::files::Files;
 use crate::http::body::Shape;
 use crate::http::layers::Edge;
 use crate::http::problem::Failure;
@@ -114,6 +115,8 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         Some(url) => Cache::redis(url.expose(), &config.redis_prefix).map_err(|_| StartFault::Redis)?,
         None => Cache::memory(),
     };
+    let files = Files::open(&config.files, &config.data)
+        .map_err(|error| StartFault::Io("the store of files".to_owned(), error))?;
     let clock = parts.clock.clone();
     let wechat = WeChat::new(
         wechat::Settings {
@@ -139,6 +142,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         content,
         wechat: Arc::new(wechat),
         press: Arc::new(press),
+        files: Arc::new(files),
         settings: Arc::new(Settings {
             demo: parts.demo,
             public_url: config.public_url.trim_end_matches('/').to_owned(),

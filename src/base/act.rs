@@ -227,6 +227,14 @@ acts! {
     FormsSubmit = "forms.submit", keyed;
     /// She begins a change of her submitted answers.
     FormsAmend = "forms.amend";
+    /// She uploads a photo of a lab sheet.
+    FormsAttach = "forms.attach";
+    /// An uploaded file.
+    FormsAttachment = "forms.attachment";
+    /// An uploaded file that no answer names goes.
+    FormsSweep = "forms.sweep";
+    /// Submitted answers leave as a table.
+    FormsExport = "forms.export";
     /// Staff read a woman's answers.
     FormsReadStaff = "forms.read_staff";
     /// Staff enter their part beside her answers.

@@ -87,6 +87,7 @@ codes! {
     FormsAlreadyAmended = "forms.already_amended";
     FormsAlreadyCompleted = "forms.already_completed";
     FormsAmendmentOpen = "forms.amendment_open";
+    FormsAttachmentInvalid = "forms.attachment_invalid";
     FormsNotCompleted = "forms.not_completed";
     FormsResponseInvalid = "forms.response_invalid";
     FormsWindowClosed = "forms.window_closed";

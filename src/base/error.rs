@@ -107,6 +107,8 @@ pub enum Noun {
     Assignment,
     /// A set of answers.
     Response,
+    /// An uploaded file.
+    Attachment,
     /// An assessment in the queue.
     Review,
     /// A consent.

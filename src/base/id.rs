@@ -43,6 +43,8 @@ ids! {
     AlertId,
     /// An assignment of a form to a woman.
     AssignmentId,
+    /// A file that she uploaded.
+    AttachmentId,
     /// A second person's word.
     AttestationId,
     /// A newborn.

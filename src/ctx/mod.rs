@@ -24,6 +24,7 @@ use crate::base::{Act, Actor, Clock, Code};
 use crate::cache::Cache;
 use crate::content::Content;
 use crate::db::{self, Db, Q, Query, Read, Sql};
+use crate::files::Files;
 use crate::vault::{Blind, Sealed, Vault};
 use crate::wechat::WeChat;
 
@@ -50,6 +51,8 @@ pub struct Ctx {
     pub wechat: Arc<WeChat>,
     /// Makes the documents; its fonts are loaded on first use.
     pub press: Arc<crate::evidence::press::Press>,
+    /// Uploaded files, sealed.
+    pub files: Arc<Files>,
     /// Settings that acts look at.
     pub settings: Arc<Settings>,
     /// Wakes the sequencer and the workers after a commit.

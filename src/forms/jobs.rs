@@ -19,11 +19,16 @@ struct Recheck {
     labor: LaborId,
 }
 
+#[derive(Deserialize)]
+struct Sweep {
+    address: String,
+}
+
 /// Does a job of forms; `false` when it is another slice's.
 pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     let facility = job
         .facility_id
-        .ok_or_else(|| Error::broken("a job of a pregnancy without its hospital"));
+        .ok_or_else(|| Error::broken("a job of forms without its hospital"));
     match job.kind.as_str() {
         "forms.assign" => {
             let Assign { episode } = job.payload()?;
@@ -32,6 +37,10 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         "forms.recheck" => {
             let Recheck { episode, labor } = job.payload()?;
             acts::assign_recheck(ctx, facility?, episode, labor).await?;
+        }
+        "forms.sweep" => {
+            let Sweep { address } = job.payload()?;
+            acts::sweep(ctx, facility?, &address).await?;
         }
         _ => return Ok(false),
     }

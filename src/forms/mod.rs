@@ -11,3 +11,4 @@ pub mod jobs;
 pub mod model;
 mod rules;
 mod store;
+mod table;

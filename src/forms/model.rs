@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::base::error::Result;
-use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId, ResponseId, StaffId};
+use crate::base::id::{AssignmentId, AttachmentId, EpisodeId, FacilityId, PatientId, ResponseId, StaffId};
 use crate::base::{Actor, Locale};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::Episode;
+use crate::files::clean::Kind;
 use crate::people::caller::Caller;
 use crate::questionnaire::Answers;
 
@@ -156,11 +157,68 @@ pub struct Amending {
 }
 
 impl Response {
+    /// The uploaded files that the answers name.
+    pub fn attachments(&self) -> Vec<AttachmentId> {
+        let mut found = Vec::new();
+        named_files(&self.content, &mut found);
+        found
+    }
+
     /// The version of the form, the part of `url|version` after the bar.
     pub fn form_version(&self) -> &str {
         self.questionnaire
             .rsplit_once('|')
             .map_or("", |(_, version)| version)
+    }
+}
+
+fn named_files(node: &Value, found: &mut Vec<AttachmentId>) {
+    match node {
+        Value::Array(all) => all.iter().for_each(|one| named_files(one, found)),
+        Value::Object(members) => {
+            let file = members.get("valueAttachment");
+            found.extend(file.and_then(|file| Attachment::named(file.get("url")?.as_str()?)));
+            members.values().for_each(|one| named_files(one, found));
+        }
+        _ => {}
+    }
+}
+
+/// A file that she uploaded, without its content.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its id.
+    pub id: AttachmentId,
+    /// Where.
+    pub facility_id: FacilityId,
+    /// Whose.
+    pub patient_id: PatientId,
+    /// What it is.
+    pub kind: Kind,
+    /// Bytes, as it is kept.
+    pub size: i64,
+    /// When it was uploaded.
+    pub created_at: DateTime<Utc>,
+}
+
+impl Attachment {
+    /// How answers name it: relative to either API, for she and staff read it at different places.
+    pub fn url(&self) -> String {
+        format!("attachments/{}", self.id)
+    }
+
+    /// What an answer says of it, a FHIR `Attachment`.
+    pub fn answer(&self) -> Value {
+        json!({ "contentType": self.kind.media_type(), "url": self.url(), "size": self.size })
+    }
+
+    /// The file that an address in an answer names: relative, or at one of the two APIs.
+    pub fn named(url: &str) -> Option<AttachmentId> {
+        let (before, id) = url.rsplit_once('/').unwrap_or(("", url));
+        let place = before == "attachments"
+            || before.ends_with("/api/patient/v1/attachments")
+            || before.ends_with("/api/staff/v1/attachments");
+        place.then(|| id.parse().ok()).flatten().map(AttachmentId)
     }
 }
 

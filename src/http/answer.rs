@@ -1,6 +1,8 @@
 //! Answers that several slices give: with a version, made anew, unchanged, bytes.
 
-use poem_openapi::payload::{Binary, Json};
+use poem::{Body, IntoResponse};
+use poem_openapi::payload::{Binary, Json, Payload};
+use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
 
@@ -69,6 +71,139 @@ pub enum Document {
     Pdf(Binary<Vec<u8>>, #[oai(header = "ETag")] String),
 }
 
+/// Marks an answer that is sent while it is made: nobody holds it whole.
+#[derive(Clone, Copy)]
+pub struct Streamed;
+
+/// A file of one of several kinds, to be saved under a name. `K` says which kinds the document names.
+pub struct Download<K> {
+    media_type: &'static str,
+    name: String,
+    etag: Option<String>,
+    body: Option<Body>,
+    streamed: bool,
+    kinds: std::marker::PhantomData<fn() -> K>,
+}
+
+/// The kinds of a [`Download`].
+pub trait Kinds {
+    /// Media types.
+    const MEDIA_TYPES: &'static [&'static str];
+    /// Whether a client may ask with `If-None-Match`.
+    const CACHED: bool;
+}
+
+impl<K> Download<K> {
+    /// Bytes that never change, or nothing when the client's `If-None-Match` names them.
+    pub fn whole(
+        media_type: &'static str,
+        name: String,
+        etag: String,
+        if_none_match: Option<&str>,
+        bytes: Vec<u8>,
+    ) -> Self {
+        let unchanged = is_known(if_none_match, &etag);
+        Download {
+            media_type,
+            name,
+            etag: Some(etag),
+            body: (!unchanged).then(|| Body::from_vec(bytes)),
+            streamed: false,
+            kinds: std::marker::PhantomData,
+        }
+    }
+
+    /// What is sent while it is made.
+    pub fn streamed(media_type: &'static str, name: String, body: Body) -> Self {
+        Download {
+            media_type,
+            name,
+            etag: None,
+            body: Some(body),
+            streamed: true,
+            kinds: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<K: Kinds + Send> IntoResponse for Download<K> {
+    fn into_response(self) -> poem::Response {
+        let mut answer = poem::Response::builder();
+        if let Some(etag) = &self.etag {
+            // Only after asking again: who may see it changes, and a staff member's look is journaled.
+            answer = answer
+                .header("etag", etag)
+                .header("cache-control", "private, no-cache");
+        }
+        let Some(body) = self.body else {
+            return answer.status(poem::http::StatusCode::NOT_MODIFIED).finish();
+        };
+        let mut answer = answer
+            .content_type(self.media_type)
+            .header(
+                "content-disposition",
+                format!("attachment; filename=\"{}\"", self.name),
+            )
+            .header("content-security-policy", "sandbox")
+            .body(body);
+        if self.streamed {
+            answer.set_data(Streamed);
+        }
+        answer
+    }
+}
+
+impl<K: Kinds + Send> ApiResponse for Download<K> {
+    fn meta() -> MetaResponses {
+        let header = |name: &str, what: &str| MetaHeader {
+            name: name.to_owned(),
+            description: Some(what.to_owned()),
+            required: true,
+            deprecated: false,
+            schema: <String as Type>::schema_ref(),
+        };
+        let tag = || header("ETag", "Never changes.");
+        let name = header("Content-Disposition", "Always `attachment`, with a file's name.");
+        let mut responses = vec![MetaResponse {
+            description: "The bytes.",
+            status: Some(200),
+            status_range: None,
+            content: K::MEDIA_TYPES
+                .iter()
+                .map(|&content_type| MetaMediaType {
+                    content_type,
+                    schema: <Binary<Vec<u8>> as Payload>::schema_ref(),
+                })
+                .collect(),
+            headers: vec![name],
+        }];
+        if K::CACHED {
+            if let Some(whole) = responses.first_mut() {
+                whole.headers.push(tag());
+            }
+            responses.push(MetaResponse {
+                description: "What the client has is current.",
+                status: Some(304),
+                status_range: None,
+                content: Vec::new(),
+                headers: vec![tag()],
+            });
+        }
+        MetaResponses { responses }
+    }
+
+    fn register(_registry: &mut Registry) {}
+}
+
+/// Whether `If-None-Match` names this tag.
+fn is_known(if_none_match: Option<&str>, etag: &str) -> bool {
+    if_none_match.is_some_and(|sent| {
+        sent.split(',')
+            .map(str::trim)
+            .any(|one| one == "*" || one.trim_start_matches("W/") == etag)
+    })
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, Object)]
 pub struct List<T: Type + ParseFromJSON + ToJSON + Send + Sync> {
@@ -118,12 +253,7 @@ impl<T: Type + ToJSON + Send + Sync> Created<T> {
 impl<T: Type + ToJSON + Send + Sync> Cached<T> {
     /// The content, or nothing when the client's `If-None-Match` names it.
     pub fn of(thing: impl Into<T>, etag: String, if_none_match: Option<&str>) -> Cached<T> {
-        let known = if_none_match.is_some_and(|sent| {
-            sent.split(',')
-                .map(str::trim)
-                .any(|one| one == "*" || one.trim_start_matches("W/") == etag)
-        });
-        if known {
+        if is_known(if_none_match, &etag) {
             Cached::Unchanged(etag)
         } else {
             Cached::Ok(Json(thing.into()), etag, "private, max-age=300".to_owned())

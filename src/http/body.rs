@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use poem::http::{HeaderValue, header};
-use poem::web::{Compress, CompressionAlgo};
+use poem::web::{Compress, CompressionAlgo, CompressionLevel};
 use poem::{IntoResponse, Request, Response};
 use regex::bytes::Regex;
 
+use super::answer::Streamed;
 use super::problem::{Failure, Problem};
 use crate::base::error::Error;
 
@@ -81,6 +82,11 @@ pub(super) async fn compress(mut response: Response, coding: Option<CompressionA
     let fits = (kind.contains("json") || kind.starts_with("text/")) && !kind.starts_with("text/event-stream");
     if !fits || response.headers().contains_key("digest") {
         return response;
+    }
+    if response.data::<Streamed>().is_some() {
+        return Compress::new(response, coding)
+            .with_quality(CompressionLevel::Fastest)
+            .into_response();
     }
     let Ok(body) = response.take_body().into_bytes().await else {
         return Failure(Error::broken("an answer could not be read for compression")).into_response();

@@ -26,6 +26,10 @@ use super::body::{Shape, coding, compress, reshape, with_z};
 use super::problem::Failure;
 
 const BODY_LIMIT: usize = 1 << 20;
+/// Where files are uploaded, and how large a request may be there: a file of 10 MiB and the form around it.
+const UPLOADS: (&str, usize) = ("/api/patient/v1/attachments", (10 << 20) + (64 << 10));
+/// Whole files in memory at a time; one more is asked to come back.
+const MOST_UPLOADS: usize = 16;
 const MOST_IN_FLIGHT: usize = 1024;
 const LONGEST: Duration = Duration::from_secs(30);
 
@@ -43,6 +47,7 @@ pub struct Edge {
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
     shape: Option<Shape>,
+    uploads: Arc<AtomicUsize>,
 }
 
 impl Edge {
@@ -52,6 +57,7 @@ impl Edge {
             ctx,
             in_flight: Arc::default(),
             shape: None,
+            uploads: Arc::default(),
         }
     }
 
@@ -73,6 +79,7 @@ impl<E: Endpoint> Middleware<E> for Edge {
             ctx: self.ctx.clone(),
             in_flight: self.in_flight.clone(),
             shape: self.shape,
+            uploads: self.uploads.clone(),
         }
     }
 }
@@ -83,6 +90,7 @@ pub struct EdgeEndpoint<E> {
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
     shape: Option<Shape>,
+    uploads: Arc<AtomicUsize>,
 }
 
 struct InFlight(Arc<AtomicUsize>);
@@ -105,7 +113,12 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
             .shape
             .filter(|shape| req.uri().path().starts_with(shape.below));
         let guard = InFlight(self.in_flight.clone());
-        let busy = self.in_flight.fetch_add(1, Ordering::Relaxed) >= MOST_IN_FLIGHT;
+        let mut busy = self.in_flight.fetch_add(1, Ordering::Relaxed) >= MOST_IN_FLIGHT;
+        let mut upload = None;
+        if req.uri().path() == UPLOADS.0 {
+            busy |= self.uploads.fetch_add(1, Ordering::Relaxed) >= MOST_UPLOADS;
+            upload = Some(InFlight(self.uploads.clone()));
+        }
         let answered = async {
             if busy {
                 return failed(Error::Busy(Code::HttpOverloaded));
@@ -120,7 +133,7 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
         if let Some(shape) = shape {
             reshape(&mut response, shape);
         }
-        drop(guard);
+        drop((guard, upload));
         finish(&mut response, &request_id);
         count(&response, begun);
         Ok(compress(response, coding).await)
@@ -176,9 +189,11 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             info.idempotency_key = Some(key.to_owned());
         }
         if matches!(*req.method(), Method::POST | Method::PUT) {
+            let upload = req.uri().path() == UPLOADS.0;
+            let limit = if upload { UPLOADS.1 } else { BODY_LIMIT };
             let body = req
                 .take_body()
-                .into_bytes_limit(BODY_LIMIT)
+                .into_bytes_limit(limit)
                 .await
                 .map_err(|error| match error {
                     ReadBodyError::PayloadTooLarge => Error::Malformed(Code::HttpTooLarge),

@@ -119,6 +119,11 @@ const CATALOGUE: &[(&str, &str, &str)] = &[
         "This kind of file is not accepted",
     ),
     (
+        "attachmentUnknown",
+        "没有这个文件，请重新上传",
+        "There is no such file; please upload it again",
+    ),
+    (
         "maxAttachmentSize",
         "文件不能大于 {max} MB",
         "The file must not exceed {max} MB",

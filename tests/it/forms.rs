@@ -1,6 +1,8 @@
 //! Assignments, drafts, submissions, what staff add.
 
 mod amendments;
+mod attachments;
+mod export;
 mod saving;
 
 use chrono::Duration;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-const FLOOR_1: [&str; 5] = ["config", "db", "vault", "journal", "cache"];
+const FLOOR_1: [&str; 6] = ["config", "db", "vault", "journal", "cache", "files"];
 const FLOOR_2: [&str; 6] = ["questionnaire", "evidence", "wechat", "content", "outbox", "ctx"];
 const SLICES: [&str; 9] = [
     "people",

@@ -5,10 +5,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::assessment::model::Used;
 use crate::base::id::ReviewId;
 use crate::content::forms::ASSESSMENT;
 use crate::content::{Content, Origin};
-use crate::questionnaire::{Context, Phase as Asked, assess};
+use crate::questionnaire::{Answers, Context, Phase as Asked, assess};
 
 fn now() -> DateTime<Utc> {
     "2025-09-01T01:00:00Z".parse().unwrap()

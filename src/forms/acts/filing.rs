@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::attaching::with_files;
 use crate::base::clock::clinic_zone;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{FacilityId, PatientId};
@@ -210,10 +211,11 @@ pub(in crate::forms) async fn record_completed(
     response.status = ResponseStatus::Completed;
     response.completed_at = Some(tx.now);
     response.entered_by = Some(me.id);
+    let content = with_files(tx, caller, &response, content.clone()).await?;
     let (answers, remarks) = take(
         ctx,
         &mut response,
-        content,
+        &content,
         Mode::Submit,
         tx.now,
         caller.request.locale,

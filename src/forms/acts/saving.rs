@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 
 use super::amending;
+use super::attaching::with_files;
 use super::earlier::asked_before;
 use super::filing::{as_shown, context, entry_of, take};
 use super::mine::{locked, own, subject};
@@ -38,6 +39,7 @@ pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) ->
         matched => matched?,
     }
     let before = response.content.clone();
+    let content = with_files(&mut tx, caller, &response, content).await?;
     let (_, warnings) = take(
         ctx,
         &mut response,
@@ -141,6 +143,7 @@ pub async fn submit(
         amending::inherit(&mut response, before);
     }
     let content = std::mem::take(&mut response.content);
+    let content = with_files(&mut tx, caller, &response, content).await?;
     let (answers, warnings) = take(ctx, &mut response, &content, mode, tx.now, caller.request.locale)?;
     let actor = caller.actor();
     let revision = Revision {

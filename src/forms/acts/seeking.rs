@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tracing::instrument;
 
-use super::filing::{context, faults};
+use super::filing::context;
 use super::mine::{for_her, is_of_staff, is_theirs, without_staff_items};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{PatientId, ResponseId};
@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::episode;
 use crate::forms::model::{Response, ResponseStatus};
 use crate::forms::store;
+use crate::http::params::answer_faults;
 use crate::people;
 use crate::people::caller::{Caller, Mine};
 use crate::people::policy::{self, Belongs};
@@ -186,7 +187,7 @@ pub async fn validate(ctx: &Ctx, caller: &Caller, document: &Value, strict: bool
         .check(document, mode, &context(&entry.name, ctx.clock.now()));
     let locale = caller.request.locale;
     Ok(Judged {
-        errors: faults(judged.errors, locale, |problem| problem.pointer.clone()),
-        warnings: faults(judged.warnings, locale, |problem| problem.pointer.clone()),
+        errors: answer_faults(judged.errors, locale, |problem| problem.pointer.clone()),
+        warnings: answer_faults(judged.warnings, locale, |problem| problem.pointer.clone()),
     })
 }

@@ -1,5 +1,6 @@
 //! Wire structs and routes of forms; no decisions.
 
+mod files;
 mod patient;
 mod staff;
 mod wire;

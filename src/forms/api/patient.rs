@@ -7,12 +7,13 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
 use serde_json::Value;
 
+use super::files::{AttachmentOut, UploadIn, Uploaded, sent};
 use super::wire::{AmendIn, AssignedOut, ContentIn, EmptyIn, ResponseOut, StartIn, SubmittedOut};
-use crate::base::id::ResponseId;
+use crate::base::id::{AttachmentId, ResponseId};
 use crate::ctx::Ctx;
 use crate::forms::acts;
 use crate::forms::model::Hooks;
-use crate::http::answer::{Cached, CreatedVersioned, Versioned};
+use crate::http::answer::{Cached, Created, CreatedVersioned, Download, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByPatient;
 
@@ -26,6 +27,36 @@ impl PatientApi {
     async fn list(&self, ctx: Data<&Ctx>, caller: ByPatient) -> Result<Json<Vec<AssignedOut>>, Failure> {
         let all = acts::list(&ctx, &caller.0).await?;
         Ok(Json(all.into_iter().map(Into::into).collect()))
+    }
+
+    /// Upload a photo of a lab sheet, for an answer to name: JPEG, PNG or PDF, told by its content, at most 10 MiB. A
+    /// picture is kept without its metadata, and upright; a file that no answer names goes after seven days
+    #[oai(path = "/attachments", method = "post", operation_id = "forms.attach")]
+    async fn attach(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        body: UploadIn,
+    ) -> Result<Created<AttachmentOut>, Failure> {
+        let attachment = acts::attach(&ctx, &caller.0, body.into_bytes()).await?;
+        Ok(Created::of(attachment))
+    }
+
+    /// A file that she uploaded
+    #[oai(
+        path = "/attachments/:id",
+        method = "get",
+        operation_id = "forms.attachment_patient"
+    )]
+    async fn attachment(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<AttachmentId>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Download<Uploaded>, Failure> {
+        let (file, bytes) = acts::attachment(&ctx, &caller.0, id.0).await?;
+        Ok(sent(&file, bytes.to_vec(), if_none_match.as_deref()))
     }
 
     /// The definition of a form, a FHIR R4 Questionnaire

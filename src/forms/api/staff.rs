@@ -1,5 +1,6 @@
 //! Routes of staff.
 
+use poem::Body;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
@@ -7,12 +8,13 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
 use serde_json::Value;
 
+use super::files::{FormatIo, Tables, Uploaded, sent};
 use super::wire::{EnterIn, StaffItemsIn, StaffResponseOut, SubmittedOut, VerificationOut, VerifyIn};
-use crate::base::id::{PatientId, ResponseId};
+use crate::base::id::{AttachmentId, PatientId, ResponseId};
 use crate::ctx::Ctx;
-use crate::forms::acts;
+use crate::forms::acts::{self, Ask};
 use crate::forms::model::Hooks;
-use crate::http::answer::{Cached, Created, CreatedVersioned, Versioned};
+use crate::http::answer::{Cached, Created, CreatedVersioned, Download, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
 
@@ -56,6 +58,48 @@ impl StaffApi {
         let record = acts::read_staff(&ctx, &caller.0, id.0).await?;
         let version = record.response.version;
         Ok(Versioned::of(record, version))
+    }
+
+    /// A file that answers name
+    #[oai(
+        path = "/attachments/:id",
+        method = "get",
+        operation_id = "forms.attachment_staff"
+    )]
+    async fn attachment(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<AttachmentId>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Download<Uploaded>, Failure> {
+        let (file, bytes) = acts::attachment(&ctx, &caller.0, id.0).await?;
+        Ok(sent(&file, bytes.to_vec(), if_none_match.as_deref()))
+    }
+
+    /// The submitted answers to a form as a table or as FHIR documents: those that stand, in the order of their submission,
+    /// without name, birth date and phone number; `patient` tells one woman's answers from another's. What she typed
+    /// stands as she typed it. The survey is the quality office's alone
+    #[oai(path = "/responses/export", method = "get", operation_id = "forms.export")]
+    async fn export(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        /// Name of the form.
+        questionnaire: Query<String>,
+        /// Version of the form; the current one if absent.
+        version: Query<Option<String>>,
+        /// `csv` if absent.
+        format: Query<Option<FormatIo>>,
+    ) -> Result<Download<Tables>, Failure> {
+        let ask = Ask {
+            name: questionnaire.0,
+            version: version.0,
+            format: format.0.unwrap_or(FormatIo::Csv).into(),
+        };
+        let exported = acts::export(&ctx, &caller.0, ask).await?;
+        let body = Body::from_bytes_stream(exported.chunks);
+        Ok(Download::streamed(exported.media_type, exported.file_name, body))
     }
 
     /// Enter the staff part beside her answers

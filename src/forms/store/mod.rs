@@ -1,9 +1,13 @@
 //! The SQL of forms.
 
 mod assignments;
+mod attachments;
+mod exports;
 mod responses;
 mod verifications;
 
 pub use assignments::*;
+pub use attachments::*;
+pub use exports::*;
 pub use responses::*;
 pub use verifications::*;

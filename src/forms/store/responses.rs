@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::attachments::name_files;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId, ResponseId, StaffId};
 use crate::ctx::{Records, Tx};
@@ -75,6 +76,7 @@ pub async fn add(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     .bind(reason)
     .run()
     .await?;
+    name_files(tx, response).await?;
     keep(tx, revision).await
 }
 
@@ -114,6 +116,7 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>, read: i64) -> Result<()
             .run()
             .await?;
     }
+    name_files(tx, response).await?;
     keep(tx, revision).await
 }
 
