@@ -46,7 +46,10 @@ pub async fn events(ctx: &Ctx, caller: &Caller, last: Option<&str>) -> Result<Bo
     policy::allowed(caller, Act::PeopleEvents)?;
     let facility = caller.staff()?.facility;
     let last: Option<i64> = match last.map(str::trim).filter(|text| !text.is_empty()) {
-        Some(text) => Some(text.parse().map_err(|_| Error::Malformed(Code::HttpMalformed))?),
+        Some(text) => {
+            let place = text.parse().ok().filter(|place| *place >= 0);
+            Some(place.ok_or(Error::Malformed(Code::HttpMalformed))?)
+        }
         None => None,
     };
     let place = ctx
