@@ -51,10 +51,10 @@ fn a_screenshot_loses_its_texts_and_keeps_its_pixels() {
     let mut encoder = png::Encoder::new(&mut out, 2, 1);
     encoder.set_color(png::ColorType::Rgba);
     encoder
-        .add_text_chunk("Author".to_owned(), "测试甲's phone".to_owned())
-        .unwrap_or_default();
+        .add_text_chunk("Author".to_owned(), "hidden".to_owned())
+        .unwrap();
     encoder
-        .add_itxt_chunk("Comment".to_owned(), "hidden".to_owned())
+        .add_itxt_chunk("Comment".to_owned(), "hidden 测试甲".to_owned())
         .unwrap();
     let mut writer = encoder.write_header().unwrap();
     writer.write_image_data(&[1, 2, 3, 4, 5, 6, 7, 255]).unwrap();
