@@ -20,7 +20,8 @@ const WATCH: Duration = Duration::from_secs(10);
 pub async fn run(ctx: Ctx, stop: CancellationToken) {
     let worker = format!("worker-{:016x}", rand::random::<u64>());
     // By its own clock: under load the commits wake this loop without a pause, and none of them should pay for it.
-    let mut watch = tokio::time::interval(WATCH);
+    // Not at once: what a stop left behind is sequenced first.
+    let mut watch = tokio::time::interval_at(tokio::time::Instant::now() + WATCH, WATCH);
     loop {
         tokio::select! {
             () = ctx.wake.notified() => {}

@@ -144,6 +144,8 @@ pub async fn fill(ctx: &Ctx, simulator: &Simulator) -> Result<(), Stopped> {
         };
         take(&walker, slot, person, planned.woman, planned.step).await?;
     }
+    // What became due since the last step is done by the seeding, not by the first start.
+    walker.wait((now - ctx.clock.now()).num_seconds().max(0)).await?;
     Ok(())
 }
 
@@ -244,7 +246,8 @@ async fn take(
             let decision = json!({ "outcome": "cleared", "summary": "目前可以使用分娩镇痛，入院时医生会再确认。", "plan": plan });
             walker.decide(woman, decision).await?;
         }
-        Step::Consent if index % 10 == 7 => {}
+        // Who wants no analgesia is not led through a consent.
+        Step::Consent if !has_analgesia(index) => {}
         Step::Consent => walker.consent(woman).await?,
         Step::Birth => birth(walker, woman, index).await?,
         // Follow-up is of those who had a block.

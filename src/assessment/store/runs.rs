@@ -90,10 +90,7 @@ pub async fn newest_run(
         .bind(review)
         .opt()
         .await?;
-    match row {
-        Some(row) => opened(r, row).await.map(Some),
-        None => Ok(None),
-    }
+    opened_if(r, row).await
 }
 
 /// The newest run on a set of answers.
@@ -111,6 +108,10 @@ pub async fn newest_run_on(
         .bind(response)
         .opt()
         .await?;
+    opened_if(r, row).await
+}
+
+async fn opened_if(r: &mut impl Records, row: Option<AssessedRow>) -> Result<Option<Assessed>> {
     match row {
         Some(row) => opened(r, row).await.map(Some),
         None => Ok(None),
