@@ -1,10 +1,11 @@
 //! What later slices may ask of people, inside their transaction.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::caller::{Caller, Colleague};
-use super::model::{Facility, Patient, Staff};
+use super::model::{Device, Facility, Patient, SignerCheck, Staff};
 use super::{rules, secret, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
@@ -126,6 +127,38 @@ pub async fn second_person(
     let hash = secret::digest(attestation.ok_or_else(needed)?);
     let found = store::use_attestation(tx, first.facility, hash, act.word(), subject.into()).await?;
     found.filter(|(id, _)| *id != first.id).ok_or_else(needed)
+}
+
+/// Uses up the word of a staff member for an act of hers; who gave it.
+///
+/// Errors: `people.second_person_required` when it is missing, lapsed, used, or for something else.
+pub async fn staff_word(
+    tx: &mut Tx,
+    facility: FacilityId,
+    attestation: Option<&str>,
+    act: Act,
+    subject: impl Into<Uuid>,
+) -> Result<(StaffId, Role)> {
+    let needed = || Error::Refused(Code::PeopleSecondPersonRequired);
+    let hash = secret::digest(attestation.ok_or_else(needed)?);
+    store::use_attestation(tx, facility, hash, act.word(), subject.into())
+        .await?
+        .ok_or_else(needed)
+}
+
+/// Checks in person of those who sign beside her or for her since a moment, newest first.
+pub async fn signer_checks(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<Vec<SignerCheck>> {
+    store::signer_checks(r, facility, patient, since).await
+}
+
+/// The hospital's device that a session is on; none on her own phone.
+pub async fn device(q: &mut impl Q, session: SessionId) -> Result<Option<Device>> {
+    store::device(q, session).await
 }
 
 /// Her identity level for signing and the checks behind it, newest first: `[{method, at, staff, fresh}]`.

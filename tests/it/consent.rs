@@ -2,6 +2,11 @@
 //! every way out of it.
 
 mod ceremony;
+mod identity;
+mod ink;
+mod refused;
+mod signers;
+mod witnessed;
 mod ways_out;
 
 use std::process::Command;

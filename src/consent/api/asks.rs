@@ -1,12 +1,12 @@
 //! What she sends.
 
 use chrono::{DateTime, Utc};
-use poem_openapi::{Enum, Object};
+use poem_openapi::Object;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::base::error::{Error, Result};
-use crate::consent::acts::{Mark, No};
+use crate::consent::acts::No;
 use crate::consent::model::{ProofMethod, ReadingEvent, ReadingKind, RefusalReason};
 use crate::consent::rules::quiz::Given;
 use crate::evidence::ink::{Canvas, Point, Strokes};
@@ -102,30 +102,6 @@ pub struct IdentityIn {
     pub code: String,
 }
 
-/// What she decides when she signs.
-#[derive(Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum ConsentDecisionIn {
-    /// She agrees.
-    Agree,
-}
-
-/// Who draws.
-#[derive(Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum SignerKind {
-    /// She herself.
-    Patient,
-}
-
-/// Who draws.
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-pub struct SignerIn {
-    /// She herself.
-    kind: SignerKind,
-}
-
 /// The field that was drawn in.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
@@ -176,7 +152,7 @@ pub(super) fn strokes(strokes: StrokesIn) -> Result<Strokes> {
 /// What the client says of the device (CE-110); each text at most 80 characters.
 #[derive(Object, Default)]
 #[oai(deny_unknown_fields)]
-struct DeviceIn {
+pub(super) struct DeviceIn {
     /// Client type and version.
     client: Option<String>,
     /// Platform and version.
@@ -198,7 +174,8 @@ struct DeviceIn {
 }
 
 impl DeviceIn {
-    fn evidence(self) -> Value {
+    /// As evidence.
+    pub(super) fn evidence(self) -> Value {
         let short = |text: Option<String>| text.map(|text| text.chars().take(80).collect::<String>());
         json!({
             "client": short(self.client),
@@ -211,40 +188,6 @@ impl DeviceIn {
             "device_id": short(self.device_id),
             // Farther apart than a century is no offset; and the evidence takes exact integers only.
             "clock_offset_ms": self.clock_offset_ms.map(|ms| ms.clamp(-3_155_760_000_000, 3_155_760_000_000)),
-        })
-    }
-}
-
-/// Her signature.
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-pub struct SignIn {
-    /// SHA-256 of the bytes that were shown, lower-case hex.
-    presented_sha256: String,
-    /// Ids of the statements that she affirmed.
-    statements: Vec<String>,
-    /// Her decision.
-    decision: ConsentDecisionIn,
-    /// `[[[x, y, t_ms, p], …], …]`: what she drew, pressure 0–1000 or −1.
-    strokes: StrokesIn,
-    /// Where she drew.
-    canvas: CanvasIn,
-    /// Who draws; she herself if absent.
-    signer: Option<SignerIn>,
-    /// The device.
-    device: Option<DeviceIn>,
-}
-
-impl TryFrom<SignIn> for Mark {
-    type Error = Error;
-
-    fn try_from(body: SignIn) -> Result<Mark> {
-        Ok(Mark {
-            presented_sha256: body.presented_sha256,
-            statements: body.statements,
-            strokes: strokes(body.strokes)?,
-            canvas: body.canvas.try_into()?,
-            device: body.device.unwrap_or_default().evidence(),
         })
     }
 }

@@ -3,9 +3,11 @@
 mod ceremony;
 mod consents;
 mod decisions;
+mod family;
 mod proofs;
 
 pub use ceremony::*;
 pub use consents::*;
 pub use decisions::*;
+pub use family::*;
 pub use proofs::*;
