@@ -40,6 +40,32 @@ create table consent_authority (
 );
 create index consent_authority_patient on consent_authority (patient_id, id);
 
+create table consent_code (
+  id uuid not null primary key,
+  facility_id uuid not null references facility (id),
+  consent_id uuid not null references consent (id),
+  code_hash bytea not null,
+  code bytea,
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  at timestamptz not null
+);
+create index consent_code_consent on consent_code (consent_id, at desc);
+
+create table identity_tries (
+  patient_id uuid not null references patient (id),
+  facility_id uuid not null references facility (id),
+  method text not null,
+  failures bigint not null,
+  locked_until timestamptz,
+  primary key (patient_id, method)
+);
+
+alter table consent_identity add column result text not null default 'confirmed';
+alter table consent_identity add column provider text;
+alter table consent_identity add column reference text;
+alter table consent_identity add column expires_at timestamptz;
+
 create table consent_family (
   id uuid not null primary key,
   facility_id uuid not null references facility (id),

@@ -40,6 +40,32 @@ create table consent_authority (
 );
 create index consent_authority_patient on consent_authority (patient_id, id);
 
+create table consent_code (
+  id blob not null primary key,
+  facility_id blob not null references facility (id),
+  consent_id blob not null references consent (id),
+  code_hash blob not null,
+  code blob,
+  expires_at text not null,
+  used_at text,
+  at text not null
+);
+create index consent_code_consent on consent_code (consent_id, at desc);
+
+create table identity_tries (
+  patient_id blob not null references patient (id),
+  facility_id blob not null references facility (id),
+  method text not null,
+  failures bigint not null,
+  locked_until text,
+  primary key (patient_id, method)
+);
+
+alter table consent_identity add column result text not null default 'confirmed';
+alter table consent_identity add column provider text;
+alter table consent_identity add column reference text;
+alter table consent_identity add column expires_at text;
+
 create table consent_family (
   id blob not null primary key,
   facility_id blob not null references facility (id),

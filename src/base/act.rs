@@ -145,6 +145,8 @@ acts! {
     ConsentWaive = "consent.waive";
     /// She proves who she is.
     ConsentIdentity = "consent.identity";
+    /// A code went to her phone.
+    ConsentCodeSent = "consent.code_sent";
     /// She signs.
     ConsentSign = "consent.sign", keyed;
     /// A relative acknowledges what she decides.

@@ -77,11 +77,15 @@ codes! {
     ConsentIllegalTransition = "consent.illegal_transition";
     ConsentInterpreterMissing = "consent.interpreter_missing";
     ConsentLicenseMissing = "consent.license_missing";
+    ConsentMethodLocked = "consent.method_locked";
+    ConsentMethodUnavailable = "consent.method_unavailable";
     ConsentNotSuitable = "consent.not_suitable";
     ConsentPhoneMismatch = "consent.phone_mismatch";
+    ConsentPhoneUnconfirmed = "consent.phone_unconfirmed";
     ConsentPrivilegeMissing = "consent.privilege_missing";
     ConsentQuestionsOpen = "consent.questions_open";
     ConsentReadingImpossible = "consent.reading_impossible";
+    ConsentRecordMismatch = "consent.record_mismatch";
     ConsentRisksOpen = "consent.risks_open";
     ConsentRisksUnconfirmed = "consent.risks_unconfirmed";
     ConsentSignerChanged = "consent.signer_changed";

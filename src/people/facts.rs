@@ -179,6 +179,18 @@ pub async fn confirm_code(tx: &mut Tx, facility: FacilityId, patient: PatientId,
     store::confirm_code(tx, facility, patient, secret::digest(code)).await
 }
 
+/// A fresh code of six digits and what is kept of it.
+pub fn fresh_code() -> (String, Vec<u8>) {
+    let code = secret::digits();
+    let kept = secret::digest(&code);
+    (code, kept)
+}
+
+/// What is kept of a code.
+pub fn code_digest(code: &str) -> Vec<u8> {
+    secret::digest(code)
+}
+
 /// The phone number that WeChat confirms for her account now, as records hold it.
 ///
 /// Errors: `people.wechat_code_invalid`, `people.wechat_unavailable`.

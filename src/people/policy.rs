@@ -92,6 +92,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentConversation, &[A]),
     (Act::ConsentWaive, &[A]),
     (Act::ConsentIdentity, &[P]),
+    (Act::ConsentCodeSent, &[System]),
     (Act::ConsentSign, &[P]),
     (Act::ConsentAcknowledge, &[P]),
     (Act::ConsentAllowAcknowledgement, &[P]),

@@ -6,8 +6,8 @@ mod identity;
 mod ink;
 mod refused;
 mod signers;
-mod witnessed;
 mod ways_out;
+mod witnessed;
 
 use std::process::Command;
 

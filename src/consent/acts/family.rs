@@ -47,7 +47,12 @@ pub struct Acknowledgement {
 /// Errors: `consent.illegal_transition`, `consent.acknowledgement_off`, `consent.already_signed`,
 /// `consent.strokes_replayed`, `http.invalid`.
 #[instrument(name = "consent.acknowledge", skip_all)]
-pub async fn acknowledge(ctx: &Ctx, caller: &Caller, id: ConsentId, said: Acknowledgement) -> Result<Consent> {
+pub async fn acknowledge(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: ConsentId,
+    said: Acknowledgement,
+) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentAcknowledge)?;
     let account = caller.account()?;
     let mut faults = Faults::default();
@@ -176,9 +181,8 @@ pub async fn authorize(
         document_ref: faults.text(&new.body.document_ref, "/document_ref", 1, 60),
     };
     let mut covered = ctx.content.consents.all().iter();
-    let known_matter = covered.any(|one| {
-        one.document.get("procedure_class").and_then(Value::as_str) == Some(new.matter.as_str())
-    });
+    let known_matter = covered
+        .any(|one| one.document.get("procedure_class").and_then(Value::as_str) == Some(new.matter.as_str()));
     faults.check(known_matter, "/matter", "unknown");
     faults.check(!new.scope.is_empty(), "/scope", "required");
     faults.check(new.patient_signed, "/patient_signed", "affirm");

@@ -36,6 +36,7 @@ use crate::base::id::ConsentId;
 use crate::base::{Act, Code, Locale, Noun, Subject};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{Check, Consent, Dwell, Missing, State};
+use crate::consent::rules::FRESH;
 use crate::consent::rules::guards::{self, Assessed, Finding};
 use crate::consent::rules::reading::{self, Floor};
 use crate::consent::rules::states::Trigger;
@@ -172,6 +173,12 @@ async fn checks(q: &mut impl Q, consent: &Consent) -> Result<Vec<Check>> {
             Some(Check {
                 level: if check.method == "in_person" { 2 } else { 1 },
                 at: check.confirmed_at?,
+                provider: Some("hospital".to_owned()),
+                reference: None,
+                expires_at: check
+                    .confirmed_at
+                    .filter(|_| check.method != "in_person")
+                    .map(|at| at + FRESH),
                 method: check.method,
                 staff: Some(check.staff_id),
             })

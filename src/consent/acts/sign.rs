@@ -139,7 +139,15 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
         "at": proof::stamp(tx.now),
     }));
     let device = device(&mut tx, caller, mark.device.clone()).await?;
-    let digest = keep(&mut tx, &consent, (kind.act(), account.0), section, &device, mark.ink).await?;
+    let digest = keep(
+        &mut tx,
+        &consent,
+        (kind.act(), account.0),
+        section,
+        &device,
+        mark.ink,
+    )
+    .await?;
     if let Some(words) = mark.handwritten {
         let section = proof::salt(json!({ "act_sha256": hex::encode(digest) }));
         let of = (ActKind::Handwritten, account.0);
@@ -151,7 +159,15 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
             "act_sha256": hex::encode(digest),
             "at": proof::stamp(tx.now),
         }));
-        keep(&mut tx, &consent, (ActKind::Witness, word.by.0), section, &device, None).await?;
+        keep(
+            &mut tx,
+            &consent,
+            (ActKind::Witness, word.by.0),
+            section,
+            &device,
+            None,
+        )
+        .await?;
     }
     kinds.push(kind.act());
     finish(&mut tx, caller, &mut consent, &plan, &kinds, (kind, digest)).await?;
@@ -202,7 +218,11 @@ fn readable(mark: Mark) -> Result<(Mark, Option<OtherPerson>)> {
     let hers = signer.kind == SignerKind::Patient;
     faults.check(hers || mark.witness.is_none(), "/witness", "unknown");
     faults.check(hers || mark.handwritten.is_none(), "/handwritten", "unknown");
-    faults.check(mark.ink.is_some() || mark.witness.is_some(), "/strokes", "required");
+    faults.check(
+        mark.ink.is_some() || mark.witness.is_some(),
+        "/strokes",
+        "required",
+    );
     if let Some((strokes, canvas)) = &mark.handwritten
         && let Err(refusal) = ink::check(strokes, canvas)
     {

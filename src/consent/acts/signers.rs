@@ -87,11 +87,7 @@ async fn second_doctor(
 }
 
 /// The written authority that lets an agent sign this consent now.
-async fn authority(
-    r: &mut impl Records,
-    consent: &Consent,
-    now: DateTime<Utc>,
-) -> Result<Option<Authority>> {
+async fn authority(r: &mut impl Records, consent: &Consent, now: DateTime<Utc>) -> Result<Option<Authority>> {
     let all = store::authorities(r, consent.facility_id, consent.patient_id).await?;
     let covers = |one: &Authority| one.covers(&consent.procedure_class, Power::Sign, now);
     Ok(all.into_iter().find(covers))

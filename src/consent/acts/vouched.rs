@@ -41,7 +41,9 @@ pub(super) async fn witness(
     mark: &Mark,
     standing: &[Signature],
 ) -> Result<Option<Given>> {
-    let Some(word) = &mark.witness else { return Ok(None) };
+    let Some(word) = &mark.witness else {
+        return Ok(None);
+    };
     let given = taken(tx, consent, word).await?;
     let (facility, id) = (consent.facility_id, consent.id);
     let released = store::presented(tx, facility, id).await?;

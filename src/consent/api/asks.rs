@@ -1,12 +1,12 @@
 //! What she sends.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::base::error::{Error, Result};
-use crate::consent::acts::No;
+use crate::consent::acts::{No, Proof, RecordClaim};
 use crate::consent::model::{ProofMethod, ReadingEvent, ReadingKind, RefusalReason};
 use crate::consent::rules::quiz::Given;
 use crate::evidence::ink::{Canvas, Point, Strokes};
@@ -97,9 +97,38 @@ pub struct AskIn {
 #[oai(deny_unknown_fields)]
 pub struct IdentityIn {
     /// How.
-    pub method: ProofMethod,
-    /// The bedside code, or the code of WeChat's phone button.
-    pub code: String,
+    method: ProofMethod,
+    /// The bedside code, the code of WeChat's phone button, or the one that came to her phone; `one_time_code` without it
+    /// has one sent.
+    code: Option<String>,
+    /// For `record_match`.
+    record: Option<RecordClaimIn>,
+}
+
+/// What only she and the record know.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct RecordClaimIn {
+    /// Name.
+    name: String,
+    /// Record number.
+    record_number: String,
+    /// Birth date.
+    birth_date: NaiveDate,
+}
+
+impl From<IdentityIn> for Proof {
+    fn from(body: IdentityIn) -> Proof {
+        Proof {
+            method: body.method,
+            code: body.code,
+            record: body.record.map(|claim| RecordClaim {
+                name: claim.name,
+                record_number: claim.record_number,
+                birth_date: claim.birth_date,
+            }),
+        }
+    }
 }
 
 /// The field that was drawn in.

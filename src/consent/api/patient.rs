@@ -154,7 +154,7 @@ impl PatientApi {
         Ok(CreatedVersioned::of(asked, consent.revision))
     }
 
-    /// Prove who she is
+    /// Prove who she is, or have a code sent
     #[oai(
         path = "/consents/:id/identity",
         method = "post",
@@ -167,7 +167,7 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<IdentityIn>,
     ) -> Result<CreatedVersioned<ProvedOut>, Failure> {
-        let proved = acts::identity(&ctx, &caller.0, id.0, body.method, &body.code).await?;
+        let proved = acts::identity(&ctx, &caller.0, id.0, body.0.into()).await?;
         let version = proved.consent.revision;
         Ok(CreatedVersioned::of(proved, version))
     }

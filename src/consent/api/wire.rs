@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 
+use super::signing::SignerOut;
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, PatientId, StaffId};
-use super::signing::SignerOut;
 use crate::consent::model::{
     Asked, Basis, Channel, Consent, Conversation, Dwell, Gate, Missing, Proposed, Round, State, View, Waiver,
 };

@@ -249,14 +249,20 @@ pub struct Waiver {
 /// A check of who she is, by staff or by herself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// `in_person`, `bedside_code`, `wechat_phone`.
+    /// `in_person`, `bedside_code`, `wechat_phone`, `one_time_code`, `record_match`.
     pub method: String,
     /// Identity level that it gives (CE §7.2).
     pub level: i64,
     /// Who checked, where it was staff.
     pub staff: Option<StaffId>,
+    /// What vouches for it: the hospital, WeChat, a gateway of text messages.
+    pub provider: Option<String>,
+    /// How the provider calls it.
+    pub reference: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
+    /// Until when it counts as fresh; one in person holds for the pregnancy.
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// A body of evidence with the salt of its digest (CE-143).

@@ -121,6 +121,10 @@ crate::words! {
         BedsideCode = "bedside_code",
         /// A fresh WeChat phone check against the number on record.
         WechatPhone = "wechat_phone",
+        /// A code sent to the phone that the record confirms.
+        OneTimeCode = "one_time_code",
+        /// Her name, record number and birth date, as the record has them.
+        RecordMatch = "record_match",
     }
 
     /// What she did on a page.

@@ -47,7 +47,9 @@ pub fn signatures(m: &Material) -> Vec<Value> {
     all.extend(m.others.iter().filter_map(|signed| beside(m, signed)));
     let (locale, mut interpreters) = (m.consent.locale, Vec::new());
     for talk in &m.conversations {
-        let Some(one) = &talk.body.interpreter else { continue };
+        let Some(one) = &talk.body.interpreter else {
+            continue;
+        };
         if !interpreters.contains(&one) {
             interpreters.push(one);
             all.push(json!({
@@ -74,7 +76,11 @@ fn decisive(m: &Material) -> Value {
         members.insert("reason".into(), reason.clone().into());
     }
     if signed.strokes.is_none() {
-        let spoken = choose(m.consent.locale, "口头决定，有见证人", "Said aloud before a witness");
+        let spoken = choose(
+            m.consent.locale,
+            "口头决定，有见证人",
+            "Said aloud before a witness",
+        );
         members.insert("reason".into(), spoken.into());
     }
     let words = m.others.iter().find(|one| one.act.kind == ActKind::Handwritten);

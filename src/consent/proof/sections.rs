@@ -183,7 +183,10 @@ fn check(check: &Check) -> Value {
         "level": check.level,
         "result": "confirmed",
         "staff": check.staff.map(|id| id.to_string()),
+        "provider": check.provider,
+        "reference": check.reference,
         "at": stamp(check.at),
+        "expires_at": check.expires_at.map(stamp),
     })
 }
 

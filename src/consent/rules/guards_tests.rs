@@ -208,7 +208,10 @@ fn an_in_person_check_holds_for_this_pregnancy_and_a_fresh_one_for_ten_minutes()
         method: method.into(),
         level: 2,
         staff: None,
+        provider: None,
+        reference: None,
         at,
+        expires_at: None,
     };
     assert_eq!(identity_level(&[check("in_person", at(0))], edd), 2);
     assert_eq!(identity_level(&[check("bedside_code", at(0))], edd), 1);

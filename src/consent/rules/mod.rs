@@ -21,6 +21,12 @@ pub use states::next;
 pub const FRESH: Duration = Duration::minutes(10);
 /// A check in person of somebody who signs beside her or for her counts as long as one of hers.
 pub const SIGNER_CHECK: Duration = FRESH;
+/// A code that was sent to her lives this long (CE-103).
+pub const CODE_LIVES: Duration = Duration::minutes(5);
+/// After so many wrong tries a method rests (CE-103).
+pub const MOST_TRIES: i64 = 5;
+/// How long it rests.
+pub const METHOD_RESTS: Duration = Duration::minutes(15);
 /// A bedside confirmation counts this long (CE-201).
 pub const BEDSIDE: Duration = Duration::hours(24);
 /// The explanation after a refusal is due within this.

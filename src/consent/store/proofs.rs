@@ -67,11 +67,7 @@ pub async fn add_signature(
 }
 
 /// The acts of signing that stand, in the order made: neither returned nor the anesthesiologist's.
-pub async fn signatures(
-    r: &mut impl Records,
-    facility: FacilityId,
-    id: ConsentId,
-) -> Result<Vec<Signature>> {
+pub async fn signatures(r: &mut impl Records, facility: FacilityId, id: ConsentId) -> Result<Vec<Signature>> {
     let rows: Vec<(SignatureId, String, Sealed, DateTime<Utc>)> = r
         .q("select s.id, s.kind, s.body, s.at from consent_signature s left join consent_return b on b.signature_id = s.id \
             where s.facility_id = $1 and s.consent_id = $2 and s.kind <> $3 and b.signature_id is null order by s.id")

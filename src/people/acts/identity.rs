@@ -53,7 +53,13 @@ pub async fn invite(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Invitat
     Ok(invitation)
 }
 
-pub(super) async fn known(tx: &mut Tx, caller: &Caller, act: Act, staff: Colleague, id: PatientId) -> Result<PatientId> {
+pub(super) async fn known(
+    tx: &mut Tx,
+    caller: &Caller,
+    act: Act,
+    staff: Colleague,
+    id: PatientId,
+) -> Result<PatientId> {
     let patient = store::patient(tx, staff.facility, id)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
@@ -137,6 +143,7 @@ pub async fn identity_check(
     let mut patient = store::patient(&mut tx, staff.facility, id)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
+    let names_phone = identifiers.iter().any(|one| one == "phone");
     let code = (method == IdentityMethod::BedsideCode).then(secret::digits);
     let expires_at = code.as_ref().map(|_| tx.now + rules::BEDSIDE_CODE);
     let new = store::NewIdentityCheck {
@@ -152,6 +159,7 @@ pub async fn identity_check(
     let check = store::add_identity_check(&mut tx, new).await?;
     if code.is_none() {
         // Seen in person: what the hospital has on record is hers.
+        patient.phone_confirmed |= patient.phone.is_some() && names_phone;
         patient.level = 2;
         patient.matched = true;
         store::save_patient(&mut tx, &patient).await?;

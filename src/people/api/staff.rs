@@ -12,10 +12,10 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use poem::web::Data;
 use poem::web::sse::Event;
+use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::{EventStream, Json};
 use poem_openapi::types::ToJSON;
-use poem_openapi::OpenApi;
 
 use super::wire::SessionOut;
 use super::wire_identity::{DeviceSessionIn, IdentityCheckIn, IdentityCheckOut, InvitationOut};

@@ -94,13 +94,15 @@ pub async fn add_device(
 /// Ends what is still open on a device of a hospital.
 pub async fn end_sessions_on(tx: &mut Tx, facility: FacilityId, asset: &str) -> Result<()> {
     let now = tx.now;
-    tx.q("update session set ended_at = $3 where ended_at is null and id in \
-          (select session_id from device_session where facility_id = $1 and asset = $2)")
-        .bind(facility)
-        .bind(asset.to_owned())
-        .bind(now)
-        .run()
-        .await?;
+    tx.q(
+        "update session set ended_at = $3 where ended_at is null and id in \
+          (select session_id from device_session where facility_id = $1 and asset = $2)",
+    )
+    .bind(facility)
+    .bind(asset.to_owned())
+    .bind(now)
+    .run()
+    .await?;
     Ok(())
 }
 

@@ -32,10 +32,7 @@ async fn nothing_that_a_client_claims_opens_a_gate() {
     refused(&ceremony.tries(|_| ()).await, "consent.illegal_transition");
     let event = |kind: &str, seq: i64, at_ms: i64| json!({ "kind": kind, "section": "purpose", "seq": seq, "at_ms": at_ms });
     let forged = json!({ "session": "s", "events": [event("visible", 1, 0), event("hidden", 2, 3_600_000)] });
-    let answer = ceremony
-        .mei
-        .post(&ceremony.path("/reading-events"), forged)
-        .await;
+    let answer = ceremony.mei.post(&ceremony.path("/reading-events"), forged).await;
     assert_eq!(answer.code(), "consent.reading_impossible");
     refused(&ceremony.tries(|_| ()).await, "consent.illegal_transition");
     // Read, but the questions are wrong.
@@ -99,8 +96,23 @@ async fn without_a_check_in_person_or_her_agreement_she_cannot_sign() {
     ceremony.reads().await;
     ceremony.answers(true).await;
     ceremony.waived("lessons").await;
-    refused(&ceremony.tries(|_| ()).await, "people.agreement_missing");
+    refused(&ceremony.tries(|_| ()).await, "consent.identity_level");
     ceremony.identified().await;
+    let agreements = ceremony.mei.get("/me/agreements").await.expect(200);
+    let agreement = agreements
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["kind"] == "electronic_signature");
+    let version = &agreement.unwrap()["version"];
+    let path = "/me/agreements/electronic_signature";
+    let body = json!({ "version": version, "accepted": false });
+    ceremony.app.clock.advance(1);
+    ceremony.mei.put_bare(path, body).await.expect(200);
+    refused(&ceremony.tries(|_| ()).await, "people.agreement_missing");
+    ceremony.app.clock.advance(1);
+    let body = json!({ "version": version, "accepted": true });
+    ceremony.mei.put_bare(path, body).await.expect(200);
     ceremony.signs(None, 0).await.expect(201);
 }
 
@@ -115,9 +127,7 @@ async fn a_hundred_signings_at_once_are_one() {
     let headers = [("idempotency-key", "one-tap"), ("if-match", etag.as_str())];
     let same = (0..100).map(|_| {
         let mark = Some(mark.clone());
-        ceremony
-            .mei
-            .send(poem::http::Method::POST, &path, &headers, mark)
+        ceremony.mei.send(poem::http::Method::POST, &path, &headers, mark)
     });
     let answers = join_all(same).await;
     let signed: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 201).collect();
@@ -176,10 +186,7 @@ async fn a_countersignature_needs_a_privilege_that_holds_today() {
     let ceremony = Ceremony::signed().await;
     let wu = ceremony.app.wu().await;
     let me = ceremony.zhao.get("/me").await.expect(200);
-    assert_eq!(
-        me["consent_privilege"],
-        json!({ "granted": true, "until": null })
-    );
+    assert_eq!(me["consent_privilege"], json!({ "granted": true, "until": null }));
     let path = format!("/staff/{}", me["id"].as_str().unwrap());
     let today = ceremony.app.clock.now().date_naive();
     let all = ["explained", "identity", "capacity"];

@@ -1,9 +1,11 @@
 //! Who signs: the ladder from her alone to a near relative, each row of it.
 
+use muan::db::Q;
 use serde_json::{Value, json};
 
 use super::ceremony::{Ceremony, countersign, strokes};
 use super::text_of;
+use crate::forms::submit;
 use crate::support::App;
 use crate::support::cast::Woman;
 use crate::support::client::{Answer, Client};
@@ -228,10 +230,7 @@ async fn who_comes_of_age_before_signing_decides_herself_with_another_consent() 
         ..ceremony
     };
     ceremony.sees(&mother).await;
-    refused(
-        &ceremony.signs(Some(&mother), 1).await,
-        "consent.signer_changed",
-    );
+    refused(&ceremony.signs(Some(&mother), 1).await, "consent.signer_changed");
     refused(&ceremony.signs(None, 2).await, "consent.signer_changed");
 }
 
@@ -369,7 +368,48 @@ async fn what_is_sent_back_is_signed_again_by_everybody() {
         .await
         .expect(200);
     let half = ceremony.signs(None, 3).await.expect(201);
-    assert_eq!(half["state"], "ready", "her mother's first act is superseded, too");
+    assert_eq!(
+        half["state"], "ready",
+        "her mother's first act is superseded, too"
+    );
     ceremony.signs(Some(&mother), 4).await.expect(201);
     assert_eq!(ceremony.state().await, "patient_signed");
+}
+
+#[tokio::test]
+async fn what_staff_found_of_her_capacity_counts_whatever_the_release_says() {
+    let ceremony = Ceremony::drafted(ADULT).await;
+    let (app, lin) = (&ceremony.app, ceremony.app.lin().await);
+    let submitted = submit(app, &ceremony.mei, json!({})).await;
+    let path = format!(
+        "/responses/{}/staff-items",
+        submitted["response"]["id"].as_str().unwrap()
+    );
+    let unable = json!({ "answers": { "stf.capacity": false } });
+    lin.put(&path, "\"3\"", unable).await.expect(200);
+    app.work().await;
+    let refused_to_her = ceremony.released_to(true, json!({ "basis": "patient" })).await;
+    refused(&refused_to_her, "consent.basis_not_allowed");
+    assert_eq!(
+        refused_to_her.body["current"],
+        json!({ "open": ["guardian", "near_relative"] })
+    );
+}
+
+#[tokio::test]
+async fn from_the_release_on_nobody_changes_by_whose_right_it_is_signed() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        let ceremony = Ceremony::of(app, mei).await;
+        ceremony.is_released().await;
+        for sql in [
+            "update consent set basis = 'near_relative'",
+            "update consent set template_id = 'another'",
+            "update consent set presented_sha256 = 'another'",
+        ] {
+            let mut tx = ceremony.app.ctx.db.begin().await.unwrap();
+            let refused = tx.q(sql).run().await.unwrap_err().to_string();
+            assert!(refused.contains("frozen"), "{sql}: {refused}");
+        }
+    }
 }

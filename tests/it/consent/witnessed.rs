@@ -137,7 +137,10 @@ async fn who_cannot_write_decides_aloud_before_a_witness_who_then_does_not_count
 #[tokio::test]
 async fn a_mark_is_enough_with_a_witness_and_is_none_without() {
     let ceremony = Ceremony::ready().await;
-    let cross = json!([[[100, 50, 0, -1], [140, 90, 200, -1]], [[140, 50, 400, -1], [100, 90, 600, -1]]]);
+    let cross = json!([
+        [[100, 50, 0, -1], [140, 90, 200, -1]],
+        [[140, 50, 400, -1], [100, 90, 600, -1]]
+    ]);
     let mut alone = ceremony.mark().await;
     alone["strokes"] = cross.clone();
     assert_eq!(ceremony.sends(alone).await.status, 422);
