@@ -30,6 +30,7 @@ use crate::files::Files;
 use crate::http::body::Shape;
 use crate::http::layers::Edge;
 use crate::http::problem::Failure;
+use crate::sms::{Simulated, Sms};
 use crate::vault::{Kek, Vault};
 use crate::wechat::{self, WeChat};
 
@@ -133,6 +134,11 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         Arc::new(move || clock.now()),
     )?;
     let press = Press::new(move || Engine::new(fonts::fonts(&origin), fonts::layouts(&origin)));
+    // Where WeChat is simulated, text messages are, too.
+    let simulator = config.wechat.base_url.as_deref().filter(|_| parts.demo);
+    let sms = simulator
+        .and_then(Simulated::at)
+        .map(|sms| Arc::new(sms) as Arc<dyn Sms>);
     Ok(Ctx {
         db,
         vault: Arc::new(vault),
@@ -141,6 +147,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         ids: Ids,
         content,
         wechat: Arc::new(wechat),
+        sms,
         press: Arc::new(press),
         files: Arc::new(files),
         settings: Arc::new(Settings {

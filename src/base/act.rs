@@ -73,6 +73,8 @@ acts! {
     PeopleInvite = "people.invite";
     /// Staff check who she is.
     PeopleIdentityCheck = "people.identity_check";
+    /// Staff hand her a hospital device on which she is logged in.
+    PeopleDeviceSession = "people.device_session";
     /// What staff are told at once.
     PeopleEvents = "people.events";
     /// Who saw or did what.
@@ -143,8 +145,16 @@ acts! {
     ConsentWaive = "consent.waive";
     /// She proves who she is.
     ConsentIdentity = "consent.identity";
+    /// A code went to her phone.
+    ConsentCodeSent = "consent.code_sent";
     /// She signs.
     ConsentSign = "consent.sign", keyed;
+    /// A relative acknowledges what she decides.
+    ConsentAcknowledge = "consent.acknowledge";
+    /// She says whether a relative may acknowledge.
+    ConsentAllowAcknowledgement = "consent.allow_acknowledgement";
+    /// Staff record the written authority of an agent.
+    ConsentAuthorize = "consent.authorize";
     /// She says no, herself or by a word that staff heard.
     ConsentRefuse = "consent.refuse", keyed;
     /// She takes her consent back, herself or by a word that staff heard.

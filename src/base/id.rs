@@ -47,6 +47,8 @@ ids! {
     AttachmentId,
     /// A second person's word.
     AttestationId,
+    /// A written authority of an agent.
+    AuthorityId,
     /// A newborn.
     BabyId,
     /// A complication of analgesia.

@@ -114,6 +114,7 @@ pub async fn run(config: Config, command: Command) -> Result<ExitCode, StartFaul
                 role: role.into(),
                 senior,
                 grants: Vec::new(),
+                consent_privilege: None,
                 disabled: false,
             };
             let new = admin::add_staff(&ctx, &facility, draft, None)

@@ -10,7 +10,7 @@ use super::rules::states::Trigger;
 use super::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Actor, Locale, Subject};
 use crate::ctx::Tx;
 use crate::episode;
 use crate::episode::model::{Step, StepKind, StepState};
@@ -42,6 +42,15 @@ pub struct Expire {
 pub struct Record {
     /// The decision.
     pub decision: Uuid,
+}
+
+/// The message that a code goes to her phone.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendCode {
+    /// Which.
+    pub code: Uuid,
+    /// In which language.
+    pub locale: Locale,
 }
 
 /// Who moves it.

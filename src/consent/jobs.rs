@@ -11,6 +11,7 @@ use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, StaffId};
 use crate::base::{Act, Actor, Noun, Subject};
+use crate::content::messages;
 use crate::ctx::{Ctx, Records};
 use crate::evidence::document::Inputs;
 use crate::outbox::Job;
@@ -21,10 +22,48 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     match job.kind.as_str() {
         "consent.expire" => expire(ctx, job).await.map(|()| true),
         "consent.record" => record(ctx, job).await.map(|()| true),
+        "consent.send_code" => send_code(ctx, job).await.map(|()| true),
         // For whoever outside listens to transitions; nobody is connected yet.
         "consent.changed" => job.payload::<Changed>().map(|_| true),
         _ => Ok(false),
     }
+}
+
+/// Sends a code to her phone. Idempotent: what was used, replaced or sent is not sent again.
+async fn send_code(ctx: &Ctx, job: &Job) -> Result<()> {
+    let flow::SendCode { code: id, locale } = job.payload()?;
+    let facility = job
+        .facility_id
+        .ok_or_else(|| Error::broken("a code without a hospital"))?;
+    let (mut view, now) = (ctx.view(), ctx.clock.now());
+    let (Some(sms), Some((consent, code))) =
+        (&ctx.sms, store::code_to_send(&mut view, facility, id, now).await?)
+    else {
+        return Ok(());
+    };
+    let Some(consent) = store::consent(&mut view, facility, consent).await? else {
+        return Ok(());
+    };
+    let patient = people::facts::patient(&mut view, facility, consent.patient_id).await?;
+    let Some(phone) = patient.and_then(|patient| patient.phone) else {
+        return Ok(());
+    };
+    let text = messages::field(locale, "sms_code", Some(&json!({ "code": code })));
+    sms.send(&phone, &text).await?;
+    let mut tx = ctx.write(Act::ConsentCodeSent).await?;
+    store::forget_code(&mut tx, facility, id).await?;
+    let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
+    let detail = json!({ "provider": sms.provider(), "code": id });
+    tx.journal_as(
+        Act::ConsentCodeSent,
+        Actor::SYSTEM,
+        Some(facility),
+        subject,
+        detail,
+        None,
+    )
+    .await?;
+    tx.commit().await
 }
 
 /// Ends a consent whose time is over. Idempotent: the state and the time are read again under the lock.

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::model::{Capacity, Removed};
+use super::model::{Capacity, Removed, SigningPlan};
 use super::wording::{choose, color};
 use crate::base::Locale;
 use crate::base::id::ConsentId;
@@ -44,6 +44,9 @@ pub struct Inputs {
     pub assessment_waived: Option<String>,
     /// The statement on her capacity.
     pub capacity: Capacity,
+    /// Who signs; what was released before it could be chosen, she signs.
+    #[serde(default)]
+    pub signing: SigningPlan,
 }
 
 /// The hospital as it stands on the document.

@@ -58,8 +58,10 @@ fn inputs(locale: Locale) -> Inputs {
         assessment_waived: None,
         capacity: Capacity {
             basis: CapacityBasis::Seen,
+            able: true,
             note: None,
         },
+        signing: SigningPlan::default(),
     }
 }
 

@@ -25,6 +25,7 @@ use crate::cache::Cache;
 use crate::content::Content;
 use crate::db::{self, Db, Q, Query, Read, Sql};
 use crate::files::Files;
+use crate::sms::Sms;
 use crate::vault::{Blind, Sealed, Vault};
 use crate::wechat::WeChat;
 
@@ -49,6 +50,8 @@ pub struct Ctx {
     pub content: Arc<Content>,
     /// WeChat's server APIs.
     pub wechat: Arc<WeChat>,
+    /// Text messages; none without a gateway.
+    pub sms: Option<Arc<dyn Sms>>,
     /// Makes the documents; its fonts are loaded on first use.
     pub press: Arc<crate::evidence::press::Press>,
     /// Uploaded files, sealed.

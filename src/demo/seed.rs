@@ -161,6 +161,7 @@ pub async fn staff(ctx: &Ctx) -> Result<(), Stopped> {
             role: account.role,
             senior: account.role == Role::Anesthesiologist,
             grants: Vec::new(),
+            consent_privilege: None,
             disabled: false,
         };
         admin::add_staff(ctx, FACILITY, draft, Some(PASSWORD.to_owned())).await?;

@@ -1,10 +1,11 @@
 //! What later slices may ask of people, inside their transaction.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::caller::{Caller, Colleague};
-use super::model::{Facility, Patient, Staff};
+use super::model::{Device, Facility, Patient, SignerCheck, Staff};
 use super::{rules, secret, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
@@ -128,6 +129,38 @@ pub async fn second_person(
     found.filter(|(id, _)| *id != first.id).ok_or_else(needed)
 }
 
+/// Uses up the word of a staff member for an act of hers; who gave it.
+///
+/// Errors: `people.second_person_required` when it is missing, lapsed, used, or for something else.
+pub async fn staff_word(
+    tx: &mut Tx,
+    facility: FacilityId,
+    attestation: Option<&str>,
+    act: Act,
+    subject: impl Into<Uuid>,
+) -> Result<(StaffId, Role)> {
+    let needed = || Error::Refused(Code::PeopleSecondPersonRequired);
+    let hash = secret::digest(attestation.ok_or_else(needed)?);
+    store::use_attestation(tx, facility, hash, act.word(), subject.into())
+        .await?
+        .ok_or_else(needed)
+}
+
+/// Checks in person of those who sign beside her or for her since a moment, newest first.
+pub async fn signer_checks(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<Vec<SignerCheck>> {
+    store::signer_checks(r, facility, patient, since).await
+}
+
+/// The hospital's device that a session is on; none on her own phone.
+pub async fn device(q: &mut impl Q, session: SessionId) -> Result<Option<Device>> {
+    store::device(q, session).await
+}
+
 /// Her identity level for signing and the checks behind it, newest first: `[{method, at, staff, fresh}]`.
 ///
 /// An in-person check holds for the pregnancy; `fresh` is one of at most ten minutes (decision on T06).
@@ -144,6 +177,18 @@ pub async fn identity_checks(
 /// Returns whether it was right; five wrong ones end the code (CE-103).
 pub async fn confirm_code(tx: &mut Tx, facility: FacilityId, patient: PatientId, code: &str) -> Result<bool> {
     store::confirm_code(tx, facility, patient, secret::digest(code)).await
+}
+
+/// A fresh code of six digits and what is kept of it.
+pub fn fresh_code() -> (String, Vec<u8>) {
+    let code = secret::digits();
+    let kept = secret::digest(&code);
+    (code, kept)
+}
+
+/// What is kept of a code.
+pub fn code_digest(code: &str) -> Vec<u8> {
+    secret::digest(code)
 }
 
 /// The phone number that WeChat confirms for her account now, as records hold it.

@@ -1,5 +1,7 @@
 //! Nouns of people and their small words.
 
+mod proxies;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Enum;
 use rust_decimal::Decimal;
@@ -8,6 +10,8 @@ use uuid::Uuid;
 
 use crate::base::Role;
 use crate::base::id::{AccountId, FacilityId, PatientId, StaffId};
+
+pub use proxies::*;
 
 /// A hospital.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,6 +46,8 @@ pub struct Settings {
     pub one_hour_window_min: i64,
     /// Records of a rehearsal: never in an indicator.
     pub is_test: bool,
+    /// Whether a relative may acknowledge a consent beside her signature (CE-064).
+    pub relative_acknowledgement: bool,
     /// Who is on duty.
     pub duty: Duty,
 }
@@ -54,6 +60,7 @@ impl Default for Settings {
             aptt_uln: Decimal::from(40),
             one_hour_window_min: 15,
             is_test: false,
+            relative_acknowledgement: true,
             duty: Duty::default(),
         }
     }
@@ -96,12 +103,36 @@ pub struct Staff {
     pub senior: bool,
     /// Further rights, as `emergency_approval`.
     pub grants: Vec<String>,
+    /// The right to sign consents; it counts for anesthesiologists only.
+    pub consent_privilege: Privilege,
     /// The password must be changed first.
     pub must_change: bool,
     /// Since when disabled.
     pub disabled_at: Option<DateTime<Utc>>,
     /// Revision.
     pub version: i64,
+}
+
+/// The right to sign consents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Privilege {
+    /// Whether it is given.
+    pub granted: bool,
+    /// The last day on which it holds; without one it does not end by itself.
+    pub until: Option<NaiveDate>,
+}
+
+impl Privilege {
+    /// What an account has unless somebody says otherwise.
+    pub const OPEN: Privilege = Privilege {
+        granted: true,
+        until: None,
+    };
+
+    /// Whether it holds on a day.
+    pub fn holds(self, on: NaiveDate) -> bool {
+        self.granted && self.until.is_none_or(|until| on <= until)
+    }
 }
 
 /// A woman's record in one facility.

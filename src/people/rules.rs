@@ -15,6 +15,8 @@ pub const MOST_FAILURES: i64 = 5;
 pub const LOCK: Duration = Duration::minutes(15);
 /// A woman's session: she opens the mini-program rarely, and each opening logs in again.
 pub const PATIENT_SESSION: Duration = Duration::days(30);
+/// Her session on a hospital device.
+pub const DEVICE_SESSION: Duration = Duration::minutes(60);
 /// A staff session: one shift.
 pub const STAFF_SESSION: Duration = Duration::hours(12);
 /// A fresh proof of presence (CE-021).

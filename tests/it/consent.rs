@@ -2,7 +2,12 @@
 //! every way out of it.
 
 mod ceremony;
+mod identity;
+mod ink;
+mod refused;
+mod signers;
 mod ways_out;
+mod witnessed;
 
 use std::process::Command;
 

@@ -3,7 +3,15 @@
 use std::path::{Path, PathBuf};
 
 const FLOOR_1: [&str; 6] = ["config", "db", "vault", "journal", "cache", "files"];
-const FLOOR_2: [&str; 6] = ["questionnaire", "evidence", "wechat", "content", "outbox", "ctx"];
+const FLOOR_2: [&str; 7] = [
+    "questionnaire",
+    "evidence",
+    "wechat",
+    "sms",
+    "content",
+    "outbox",
+    "ctx",
+];
 const SLICES: [&str; 9] = [
     "people",
     "episode",

@@ -5,20 +5,23 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use tracing::instrument;
 
+use super::signers::plan;
 use super::{assessed, checks, known, locked, printable, statements, subject, template};
 use crate::base::canonical::{parse, sha256};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, StaffId};
 use crate::base::{Act, Actor, Noun};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Check, Consent, ReturnReason, SignedAct};
+use crate::consent::model::{ActKind, Check, Consent, ReturnReason, Signature, SignedAct};
 use crate::consent::present::Inputs;
-use crate::consent::proof::{self, Counter, Material, Section, Verification};
+use crate::consent::proof::{self, Counter, Material, Section, Signed, Verification};
 use crate::consent::rules::guards::{self, Countersigning};
+use crate::consent::rules::ladder;
 use crate::consent::rules::reading;
 use crate::consent::rules::states::Trigger;
 use crate::consent::{rules, store};
 use crate::ctx::{Ctx, Records};
+use crate::episode::model::day;
 use crate::evidence::document::Inputs as Render;
 use crate::evidence::ink::{self, Canvas, Strokes};
 use crate::evidence::qr;
@@ -27,6 +30,9 @@ use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::{episode, people};
+
+/// The statement that she can decide for herself.
+const CAPACITY: &str = "capacity";
 
 /// What the anesthesiologist sends.
 #[derive(Clone, Debug)]
@@ -91,10 +97,10 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
         let act = SignedAct {
             section: section.salted.clone(),
             device: json!({ "address": caller.request.address, "user_agent": caller.request.user_agent }),
-            canvas,
+            canvas: Some(canvas),
         };
         let new = store::NewSignature {
-            kind: "clinician",
+            kind: ActKind::Clinician,
             signer: staff.id.0,
             strokes: Some(&strokes),
             act: &act,
@@ -154,10 +160,22 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
         .ok_or(Error::Missing(Noun::Staff))?;
     let questions = store::questions(&mut view, consent.facility_id, id).await?;
     let assessed = assessed(&mut view, ctx, &consent).await?;
+    let plan = plan(&mut view, &consent).await?;
+    let acts = store::signatures(&mut view, consent.facility_id, id).await?;
+    let patient = people::facts::patient(&mut view, consent.facility_id, consent.patient_id).await?;
+    let her_name = patient.and_then(|patient| patient.name);
+    let mut required = statements(template(ctx, &consent)?, "clinician", true);
+    // Of a woman who can't decide nobody says that she can.
+    required.retain(|statement| plan.able || statement != CAPACITY);
+    if !plan.able && mark.statements.iter().any(|one| one == CAPACITY) {
+        return Err(Error::invalid("/statements", "inconsistent"));
+    }
     let signing = Countersigning {
         license: account.license.as_deref(),
+        privileged: account.consent_privilege.holds(day(now)),
+        involved: involved(staff.id, &account.name, her_name.as_deref(), &acts),
         affirmed: &mark.statements,
-        required: &statements(template(ctx, &consent)?, "clinician", true),
+        required: &required,
         unanswered: questions.iter().filter(|asked| asked.answer.is_none()).count(),
         assessed: assessed.as_ref(),
         now,
@@ -177,6 +195,22 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     render(ctx, &material).await
 }
 
+/// Whether this doctor is one of those who signed, or witnessed it (CE-020). Others than staff are known by name alone:
+/// of two people with one name the other one countersigns.
+fn involved(staff: StaffId, name: &str, her_name: Option<&str>, acts: &[Signature]) -> bool {
+    let (id, her_name) = (staff.to_string(), her_name == Some(name));
+    let witnessed = |act: &Signature| {
+        act.section
+            .body
+            .pointer("/witness/staff")
+            .is_some_and(|by| *by == id)
+    };
+    her_name
+        || acts
+            .iter()
+            .any(|act| act.signer("name") == Some(name) || witnessed(act))
+}
+
 async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Counter) -> Result<Material> {
     let (facility, id) = (consent.facility_id, consent.id);
     let gone = || Error::broken("a signed consent without its parts");
@@ -185,10 +219,19 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
         .ok_or(Error::Missing(Noun::Patient))?;
     let shown = store::presented(r, facility, id).await?.ok_or_else(gone)?;
     let inputs: Inputs = serde_json::from_value(shown.inputs)?;
-    let signature = store::signature(r, facility, id).await?.ok_or_else(gone)?;
-    let strokes = store::strokes(r, facility, signature.id)
-        .await?
+    let mut acts = Vec::new();
+    for act in store::signatures(r, facility, id).await? {
+        let strokes = store::strokes(r, facility, act.id).await?;
+        acts.push(Signed { act, strokes });
+    }
+    let decisive = ladder::wanted(&inputs.signing).first().ok_or_else(gone)?.act();
+    let at = acts
+        .iter()
+        .position(|one| one.act.kind == decisive)
         .ok_or_else(gone)?;
+    let signature = acts.remove(at);
+    let since = consent.issued_at.unwrap_or(consent.created_at);
+    let signer_checks = people::facts::signer_checks(r, facility, consent.patient_id, since).await?;
     let batches = store::reading(r, facility, id).await?;
     let questions = store::questions(r, facility, id).await?;
     let conversations = store::conversations(r, facility, id).await?;
@@ -199,12 +242,13 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
     };
     let answered = questions.iter().filter_map(|asked| asked.answered_by);
     let talked = conversations.iter().map(|talk| talk.staff);
+    let witnesses = acts.iter().filter_map(Signed::witness);
     let mut names: BTreeMap<StaffId, String> = BTreeMap::new();
-    for staff in answered.chain(talked).collect::<Vec<_>>() {
+    for staff in answered.chain(talked).chain(witnesses).collect::<Vec<_>>() {
         let found = people::facts::staff(r, facility, staff).await?;
         names.insert(staff, found.map(|staff| staff.name).unwrap_or_default());
     }
-    let signed_at = signature.at;
+    let signed_at = signature.act.at;
     let checks = checks(r, &consent).await?;
     Ok(Material {
         id_digest: patient
@@ -225,7 +269,8 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
         questions,
         waivers,
         signature,
-        strokes,
+        others: acts,
+        signer_checks,
         agreements,
         names,
         counter,
@@ -247,7 +292,7 @@ fn before(checks: Vec<Check>, signed_at: chrono::DateTime<chrono::Utc>) -> Vec<C
 
 async fn render(ctx: &Ctx, material: &Material) -> Result<Prepared> {
     let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
-    let sections = proof::hashed(proof::sections(material), &material.signature.section)?;
+    let sections = proof::hashed(proof::sections(material), &material.signature.act.section)?;
     let root = proof::root(&sections);
     let code = Verification::random();
     let renderer = ctx.press.version().await.map_err(broken)?;
@@ -261,12 +306,13 @@ async fn render(ctx: &Ctx, material: &Material) -> Result<Prepared> {
     });
     let link = format!("{}/verify/{}", ctx.settings.public_url, code.plain());
     let qr = qr::qr_svg(&link).map_err(|error| Error::Broken(Box::new(error)))?;
-    let signature = ink::svg(&material.strokes, &material.signature.canvas);
     let mut files = vec![
         ("/evidence.json", serde_json::to_vec(&manifest)?),
         ("/qr.svg", qr.into_bytes()),
-        ("/sig-patient.svg", signature.into_bytes()),
     ];
+    for signed in std::iter::once(&material.signature).chain(&material.others) {
+        files.extend(signed.picture());
+    }
     if let Some((strokes, canvas)) = &material.counter.ink {
         files.push(("/sig-clinician.svg", ink::svg(strokes, canvas).into_bytes()));
     }
@@ -313,11 +359,13 @@ pub async fn send_back(
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentReturn, id).await?;
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::Return)?;
-    let signature = store::signature(&mut tx, consent.facility_id, id)
-        .await?
-        .ok_or_else(|| Error::broken("a signed consent without its signature"))?;
     let kept = json!({ "reason": reason, "note": note });
-    store::add_return(&mut tx, &consent, signature.id, staff.id, &kept).await?;
+    for act in store::signatures(&mut tx, consent.facility_id, id).await? {
+        // That a relative took note is no part of what was signed.
+        if act.kind != ActKind::Acknowledgement {
+            store::add_return(&mut tx, &consent, act.id, staff.id, &kept).await?;
+        }
+    }
     consent.signed_at = None;
     consent.countersign_due_at = None;
     consent.valid_until = None;

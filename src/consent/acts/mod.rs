@@ -3,22 +3,29 @@
 mod bedside;
 mod countersign;
 mod decline;
+mod family;
+mod identity;
 mod prepare;
 mod read;
 mod release;
 mod replace;
 mod sign;
+mod signers;
 mod talk;
 mod understand;
+mod vouched;
 
 pub use bedside::*;
 pub use countersign::*;
 pub use decline::*;
+pub use family::*;
+pub use identity::*;
 pub use prepare::*;
 pub use read::*;
 pub use release::*;
 pub use replace::*;
 pub use sign::*;
+pub use signers::Choice;
 pub use talk::*;
 pub use understand::*;
 
@@ -26,9 +33,10 @@ use serde_json::Value;
 
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::ConsentId;
-use crate::base::{Act, Code, Noun, Subject};
+use crate::base::{Act, Code, Locale, Noun, Subject};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{Check, Consent, Dwell, Missing, State};
+use crate::consent::rules::FRESH;
 use crate::consent::rules::guards::{self, Assessed, Finding};
 use crate::consent::rules::reading::{self, Floor};
 use crate::consent::rules::states::Trigger;
@@ -42,6 +50,9 @@ use crate::{assessment, education, episode, people};
 
 /// The procedure that the template covers.
 const TEMPLATE: &str = "labor-analgesia";
+
+/// The item of the assessment in which staff say whether she can decide.
+const CAPACITY: &str = "stf.capacity";
 
 /// A consent that the caller may do this to.
 async fn known(q: &mut impl Q, caller: &Caller, act: Act, id: ConsentId) -> Result<Consent> {
@@ -145,6 +156,11 @@ fn of_standing(standing: &assessment::facts::Standing) -> Assessed {
             .collect(),
         undecided: !standing.undecided.is_empty(),
         not_suitable: standing.not_suitable,
+        unable: standing
+            .fired
+            .iter()
+            .flat_map(|fired| &fired.decided_by)
+            .any(|(item, answer)| item == CAPACITY && answer == &Value::Bool(false)),
     }
 }
 
@@ -157,6 +173,12 @@ async fn checks(q: &mut impl Q, consent: &Consent) -> Result<Vec<Check>> {
             Some(Check {
                 level: if check.method == "in_person" { 2 } else { 1 },
                 at: check.confirmed_at?,
+                provider: Some("hospital".to_owned()),
+                reference: None,
+                expires_at: check
+                    .confirmed_at
+                    .filter(|_| check.method != "in_person")
+                    .map(|at| at + FRESH),
                 method: check.method,
                 staff: Some(check.staff_id),
             })
@@ -186,6 +208,9 @@ async fn missing(
     let batches = store::reading(r, facility, id).await?;
     let dwell = reading::progress(&floors(template), &batches);
     let talk_first = template.get("conversation_before_signing") == Some(&Value::Bool(true));
+    let talks = store::conversations(r, facility, id).await?;
+    let patient = people::facts::patient(r, facility, consent.patient_id).await?;
+    let reads = patient.and_then(|patient| Locale::parse(&patient.language));
     let checks = checks(r, consent).await?;
     let mut agreements = Vec::new();
     if let Some(account) = people::facts::account_of(r, facility, consent.patient_id).await? {
@@ -209,10 +234,11 @@ async fn missing(
             .map(|one| one.section.clone())
             .collect(),
         comprehension: consent.understood_at.is_none(),
-        conversation: talk_first && store::conversations(r, facility, id).await?.is_empty(),
+        conversation: talk_first && talks.is_empty(),
         identity_level: guards::identity_level(&checks, episode.edd) < 2,
         identity_fresh: !guards::is_fresh(&checks, now),
         agreements,
+        interpreter: reads.is_none() && talks.iter().all(|talk| talk.body.interpreter.is_none()),
     };
     guards::waive(&mut missing, &store::waivers(r, facility, id).await?);
     Ok((missing, dwell))

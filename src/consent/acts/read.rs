@@ -3,12 +3,15 @@
 use serde_json::json;
 use tracing::instrument;
 
+use super::family::acknowledgement_allowed;
 use super::release::{asked_form, sentence};
+use super::signers::plan;
 use super::{known, missing, subject};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
-use crate::consent::model::{Consent, Proposed, Risks, State, View};
+use crate::consent::model::{Consent, Proposed, Risks, Signer, SignerKind, State, View};
+use crate::consent::rules::ladder;
 use crate::consent::{store, wording};
 use crate::ctx::{Ctx, Records};
 use crate::people::caller::{Caller, Who};
@@ -106,6 +109,8 @@ async fn page(r: &mut impl Records, ctx: &Ctx, consent: Consent, for_staff: bool
         questions: store::questions(r, facility, id).await?,
         waivers: store::waivers(r, facility, id).await?,
         conversations: store::conversations(r, facility, id).await?,
+        signers: signers(r, &consent).await?,
+        acknowledgement_allowed: acknowledgement_allowed(r, &consent).await?,
         risks: if for_staff {
             proposed(r, ctx, &consent).await?
         } else {
@@ -118,6 +123,23 @@ async fn page(r: &mut impl Records, ctx: &Ctx, consent: Consent, for_staff: bool
         has_record: store::has_record(r, facility, id).await?,
         consent,
     })
+}
+
+/// Those whose acts its signature consists of; nobody before it is released.
+async fn signers(r: &mut impl Records, consent: &Consent) -> Result<Vec<Signer>> {
+    if consent.state == State::Draft {
+        return Ok(Vec::new());
+    }
+    let plan = plan(r, consent).await?;
+    let standing = store::signatures(r, consent.facility_id, consent.id).await?;
+    let of = |kind: &SignerKind| Signer {
+        kind: *kind,
+        signed_at: standing
+            .iter()
+            .find(|act| act.kind == kind.act())
+            .map(|act| act.at),
+    };
+    Ok(ladder::wanted(&plan).iter().map(of).collect())
 }
 
 /// What the rules propose, with the anesthesiologist's decision on each.

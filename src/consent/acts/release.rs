@@ -4,13 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 use tracing::instrument;
 
+use super::signers::{Choice, chosen};
 use super::{known, locked, number, printable, template};
 use crate::base::canonical::{canonical, sha256};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Locale, Noun};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Capacity, Consent, Risks};
+use crate::consent::model::{Capacity, Consent, Risks, SigningPlan};
 use crate::consent::present::{self, Hospital, Inputs, OwnRisk, PatientFacts};
 use crate::consent::proof::stamp;
 use crate::consent::rules::states::Trigger;
@@ -29,6 +30,8 @@ use crate::{assessment, episode, people};
 pub struct Release {
     /// On her capacity.
     pub capacity: Capacity,
+    /// Who signs.
+    pub signing: Choice,
     /// Why there is no assessment.
     pub assessment_waived: Option<String>,
     /// The technique that is planned, in words.
@@ -38,7 +41,8 @@ pub struct Release {
 /// An anesthesiologist releases the consent; what she is shown is frozen (T02).
 ///
 /// Errors: `consent.illegal_transition`, `consent.assessment_missing`, `consent.assessment_undecided`,
-/// `consent.not_suitable`, `consent.risks_open`, `http.invalid` with `character` for what can't be printed.
+/// `consent.not_suitable`, `consent.risks_open`, `consent.basis_not_allowed`, `consent.authority_missing`,
+/// `people.second_person_required`, `http.invalid` with `character` for what can't be printed.
 #[instrument(name = "consent.release", skip_all)]
 pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentRelease)?;
@@ -54,7 +58,10 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     // The characters are checked before the transaction, and the transaction makes sure that they are still the same.
     let now = ctx.clock.now();
     let checked = inputs(&mut view, ctx, &seen, &release, &renderer, now).await?;
-    printable(ctx, present::variable(&checked)).await?;
+    let reason = release.signing.reason.clone().unwrap_or_default();
+    let mut texts = present::variable(&checked);
+    texts.push(("/signing/reason".to_owned(), reason));
+    printable(ctx, texts).await?;
     let mut tx = once!(ctx, Act::ConsentRelease, caller);
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentRelease, id).await?;
     caller.request.must_match(consent.revision)?;
@@ -63,12 +70,16 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     let decided = decided.map(|(risks, _)| risks).unwrap_or_default();
     let assessed = super::assessed(&mut tx, ctx, &consent).await?;
     guards::may_release(assessed.as_ref(), release.assessment_waived.is_some(), &decided)?;
-    let inputs = inputs(&mut tx, ctx, &consent, &release, &renderer, now).await?;
+    let mut inputs = inputs(&mut tx, ctx, &consent, &release, &renderer, now).await?;
     if inputs != checked {
         return Err(Error::Stale {
             current: consent.revision,
         });
     }
+    let able = release.capacity.able;
+    let choice = &release.signing;
+    inputs.signing = chosen(&mut tx, &consent, staff, choice, able, assessed.as_ref()).await?;
+    consent.basis = inputs.signing.basis;
     let template = template(ctx, &consent)?;
     let issued_at = tx.now;
     let document = present::present(template, &inputs, issued_at);
@@ -86,7 +97,7 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     consent.presented_sha256 = Some(sha256.clone());
     consent.issued_at = Some(issued_at);
     consent.sign_deadline = Some(issued_at + Duration::hours(hours));
-    let detail = json!({ "presented_sha256": sha256, "risks": inputs.risks.len() });
+    let detail = json!({ "presented_sha256": sha256, "risks": inputs.risks.len(), "basis": consent.basis });
     flow::go(
         &mut tx,
         &mut consent,
@@ -117,10 +128,15 @@ fn checked_release(release: Release) -> Result<Release> {
     let release = Release {
         capacity: Capacity {
             basis: release.capacity.basis,
+            able: release.capacity.able,
             note: text(release.capacity.note, "/capacity/note", 500),
         },
         assessment_waived: text(release.assessment_waived, "/assessment_waived", 500),
         technique: text(release.technique, "/technique", 60),
+        signing: Choice {
+            reason: text(release.signing.reason, "/signing/reason", 200),
+            ..release.signing
+        },
     };
     faults.done()?;
     Ok(release)
@@ -196,6 +212,7 @@ async fn inputs(
         assessment: standing.as_ref().map_or(Value::Null, evidence),
         assessment_waived: release.assessment_waived.clone(),
         capacity: release.capacity.clone(),
+        signing: SigningPlan::default(),
     })
 }
 

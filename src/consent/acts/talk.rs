@@ -125,6 +125,13 @@ pub struct Talk {
 pub async fn conversation(ctx: &Ctx, caller: &Caller, id: ConsentId, talk: Talk) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentConversation)?;
     let staff = caller.staff()?;
+    if let Some(one) = &talk.interpreter {
+        let texts = vec![
+            ("/interpreter/name".to_owned(), one.name.clone()),
+            ("/interpreter/language".to_owned(), one.language.clone()),
+        ];
+        printable(ctx, texts).await?;
+    }
     let mut tx = once!(ctx, Act::ConsentConversation, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentConversation, id).await?;
     only_in(&consent, &OPEN)?;

@@ -1,12 +1,12 @@
 //! What she sends.
 
-use chrono::{DateTime, Utc};
-use poem_openapi::{Enum, Object};
+use chrono::{DateTime, NaiveDate, Utc};
+use poem_openapi::Object;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::base::error::{Error, Result};
-use crate::consent::acts::{Mark, No};
+use crate::consent::acts::{No, Proof, RecordClaim};
 use crate::consent::model::{ProofMethod, ReadingEvent, ReadingKind, RefusalReason};
 use crate::consent::rules::quiz::Given;
 use crate::evidence::ink::{Canvas, Point, Strokes};
@@ -97,33 +97,38 @@ pub struct AskIn {
 #[oai(deny_unknown_fields)]
 pub struct IdentityIn {
     /// How.
-    pub method: ProofMethod,
-    /// The bedside code, or the code of WeChat's phone button.
-    pub code: String,
+    method: ProofMethod,
+    /// The bedside code, the code of WeChat's phone button, or the one that came to her phone; `one_time_code` without it
+    /// has one sent.
+    code: Option<String>,
+    /// For `record_match`.
+    record: Option<RecordClaimIn>,
 }
 
-/// What she decides when she signs.
-#[derive(Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum ConsentDecisionIn {
-    /// She agrees.
-    Agree,
-}
-
-/// Who draws.
-#[derive(Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum SignerKind {
-    /// She herself.
-    Patient,
-}
-
-/// Who draws.
+/// What only she and the record know.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-pub struct SignerIn {
-    /// She herself.
-    kind: SignerKind,
+struct RecordClaimIn {
+    /// Name.
+    name: String,
+    /// Record number.
+    record_number: String,
+    /// Birth date.
+    birth_date: NaiveDate,
+}
+
+impl From<IdentityIn> for Proof {
+    fn from(body: IdentityIn) -> Proof {
+        Proof {
+            method: body.method,
+            code: body.code,
+            record: body.record.map(|claim| RecordClaim {
+                name: claim.name,
+                record_number: claim.record_number,
+                birth_date: claim.birth_date,
+            }),
+        }
+    }
 }
 
 /// The field that was drawn in.
@@ -176,7 +181,7 @@ pub(super) fn strokes(strokes: StrokesIn) -> Result<Strokes> {
 /// What the client says of the device (CE-110); each text at most 80 characters.
 #[derive(Object, Default)]
 #[oai(deny_unknown_fields)]
-struct DeviceIn {
+pub(super) struct DeviceIn {
     /// Client type and version.
     client: Option<String>,
     /// Platform and version.
@@ -198,7 +203,8 @@ struct DeviceIn {
 }
 
 impl DeviceIn {
-    fn evidence(self) -> Value {
+    /// As evidence.
+    pub(super) fn evidence(self) -> Value {
         let short = |text: Option<String>| text.map(|text| text.chars().take(80).collect::<String>());
         json!({
             "client": short(self.client),
@@ -211,40 +217,6 @@ impl DeviceIn {
             "device_id": short(self.device_id),
             // Farther apart than a century is no offset; and the evidence takes exact integers only.
             "clock_offset_ms": self.clock_offset_ms.map(|ms| ms.clamp(-3_155_760_000_000, 3_155_760_000_000)),
-        })
-    }
-}
-
-/// Her signature.
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-pub struct SignIn {
-    /// SHA-256 of the bytes that were shown, lower-case hex.
-    presented_sha256: String,
-    /// Ids of the statements that she affirmed.
-    statements: Vec<String>,
-    /// Her decision.
-    decision: ConsentDecisionIn,
-    /// `[[[x, y, t_ms, p], …], …]`: what she drew, pressure 0–1000 or −1.
-    strokes: StrokesIn,
-    /// Where she drew.
-    canvas: CanvasIn,
-    /// Who draws; she herself if absent.
-    signer: Option<SignerIn>,
-    /// The device.
-    device: Option<DeviceIn>,
-}
-
-impl TryFrom<SignIn> for Mark {
-    type Error = Error;
-
-    fn try_from(body: SignIn) -> Result<Mark> {
-        Ok(Mark {
-            presented_sha256: body.presented_sha256,
-            statements: body.statements,
-            strokes: strokes(body.strokes)?,
-            canvas: body.canvas.try_into()?,
-            device: body.device.unwrap_or_default().evidence(),
         })
     }
 }

@@ -4,6 +4,7 @@ mod asks;
 mod orders;
 mod patient;
 mod shown;
+mod signing;
 mod staff;
 mod steps;
 mod wire;

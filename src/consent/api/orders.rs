@@ -6,9 +6,9 @@ use poem_openapi::Object;
 use super::asks::{CanvasIn, StrokesIn, strokes};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentQuestionId, PatientId};
-use crate::consent::acts::{Bedside, BedsideCapacity, CounterMark, No, Release, Spoken, Talk};
+use crate::consent::acts::{Bedside, BedsideCapacity, Choice, CounterMark, No, Release, Spoken, Talk};
 use crate::consent::model::{
-    Added, Capacity, CapacityBasis, Channel, Gate, Interpreter, InterpreterKind, RefusalReason,
+    Added, Basis, Capacity, CapacityBasis, Channel, Gate, Interpreter, InterpreterKind, RefusalReason,
     ReissueReason, Removed, ReturnReason, Risks, VoidReason,
 };
 
@@ -79,6 +79,8 @@ impl From<RisksIn> for Risks {
 pub struct ReleaseIn {
     /// On her capacity.
     capacity: CapacityIn,
+    /// Who signs; absent, her age and capacity say it.
+    signing: Option<SigningIn>,
     /// Why there is no assessment, 1–500 characters.
     assessment_waived: Option<String>,
     /// The technique that is planned, in words, 1–60 characters.
@@ -91,15 +93,46 @@ pub struct ReleaseIn {
 struct CapacityIn {
     /// What it rests on.
     basis: CapacityBasis,
+    /// Whether she can decide herself.
+    #[oai(default = "yes")]
+    able: bool,
     /// In words, 1–500 characters.
     note: Option<String>,
 }
 
+fn yes() -> bool {
+    true
+}
+
+/// Who signs, where it is not she alone.
+#[derive(Default, Object)]
+#[oai(deny_unknown_fields)]
+struct SigningIn {
+    /// By whose right: `patient` for an adult who can decide, or `agent` with a written authority; `guardian` for a minor;
+    /// `guardian` or `near_relative` for a woman who can't decide.
+    basis: Option<Basis>,
+    /// At 16 or 17 she lives mainly on income from her own labor, and signs as an adult.
+    #[oai(default)]
+    own_income: bool,
+    /// Why it is not she who signs, 1–200 characters; needed unless she is a minor.
+    reason: Option<String>,
+    /// The word of a second doctor, from `POST /attestations` for `consent.release`; needed when she can't decide.
+    attestation: Option<String>,
+}
+
 impl From<ReleaseIn> for Release {
     fn from(release: ReleaseIn) -> Release {
+        let signing = release.signing.unwrap_or_default();
         Release {
+            signing: Choice {
+                basis: signing.basis,
+                own_income: signing.own_income,
+                reason: signing.reason,
+                attestation: signing.attestation,
+            },
             capacity: Capacity {
                 basis: release.capacity.basis,
+                able: release.capacity.able,
                 note: release.capacity.note,
             },
             assessment_waived: release.assessment_waived,

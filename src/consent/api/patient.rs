@@ -5,8 +5,9 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
-use super::asks::{AskIn, ComprehensionIn, ConsentRequestIn, IdentityIn, NoIn, ReadingIn, SignIn};
+use super::asks::{AskIn, ComprehensionIn, ConsentRequestIn, IdentityIn, NoIn, ReadingIn};
 use super::shown::{Of, Shown, pdf};
+use super::signing::{AcknowledgementIn, AcknowledgementSwitchIn, SignIn};
 use super::steps::{ProvedOut, QuestionsOut, ReadingProgressOut, UnderstoodOut};
 use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
 use crate::base::PageRequest;
@@ -153,7 +154,7 @@ impl PatientApi {
         Ok(CreatedVersioned::of(asked, consent.revision))
     }
 
-    /// Prove who she is
+    /// Prove who she is, or have a code sent
     #[oai(
         path = "/consents/:id/identity",
         method = "post",
@@ -166,7 +167,7 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<IdentityIn>,
     ) -> Result<CreatedVersioned<ProvedOut>, Failure> {
-        let proved = acts::identity(&ctx, &caller.0, id.0, body.method, &body.code).await?;
+        let proved = acts::identity(&ctx, &caller.0, id.0, body.0.into()).await?;
         let version = proved.consent.revision;
         Ok(CreatedVersioned::of(proved, version))
     }
@@ -183,6 +184,42 @@ impl PatientApi {
         let consent = acts::sign(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
+    }
+
+    /// A relative takes note; it replaces nothing and overrules nothing
+    #[oai(
+        path = "/consents/:id/acknowledgement",
+        method = "post",
+        operation_id = "consent.acknowledge"
+    )]
+    async fn acknowledge(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<ConsentId>,
+        body: Json<AcknowledgementIn>,
+    ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
+        let consent = acts::acknowledge(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
+        let version = consent.revision;
+        Ok(CreatedVersioned::of(consent, version))
+    }
+
+    /// Say whether a relative may take note beside her
+    #[oai(
+        path = "/consents/:id/acknowledgement",
+        method = "put",
+        operation_id = "consent.allow_acknowledgement"
+    )]
+    async fn allow_acknowledgement(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<ConsentId>,
+        body: Json<AcknowledgementSwitchIn>,
+    ) -> Result<Versioned<ConsentOut>, Failure> {
+        let consent = acts::allow_acknowledgement(&ctx, &caller.0, id.0, body.allowed).await?;
+        let version = consent.revision;
+        Ok(Versioned::of(consent, version))
     }
 
     /// Say no; it takes effect at once

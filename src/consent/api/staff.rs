@@ -10,13 +10,14 @@ use super::orders::{
     RisksIn, SpokenNoIn, VoidIn, WaiveIn,
 };
 use super::shown::{Of, Shown, pdf};
+use super::signing::{AuthorityIn, AuthorityOut};
 use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
 use crate::base::PageRequest;
-use crate::base::id::ConsentId;
+use crate::base::id::{ConsentId, PatientId};
 use crate::consent::acts::{self, ListQuestion};
 use crate::consent::model::State;
 use crate::ctx::Ctx;
-use crate::http::answer::{CreatedVersioned, Document, List, Versioned};
+use crate::http::answer::{Created, CreatedVersioned, Document, List, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
 
@@ -243,6 +244,24 @@ impl StaffApi {
         let consent = acts::bedside(&ctx, &caller.0, id.0, body.0.into()).await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
+    }
+
+    /// Record the written authority of an agent of hers
+    #[oai(
+        path = "/patients/:id/authorities",
+        method = "post",
+        operation_id = "consent.authorize"
+    )]
+    async fn authorize(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<PatientId>,
+        body: Json<AuthorityIn>,
+    ) -> Result<Created<AuthorityOut>, Failure> {
+        Ok(Created::of(
+            acts::authorize(&ctx, &caller.0, id.0, body.0.into()).await?,
+        ))
     }
 
     /// Record a refusal that she said aloud

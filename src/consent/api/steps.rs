@@ -140,21 +140,21 @@ impl From<Understood> for UnderstoodOut {
     }
 }
 
-/// A proof of identity that was taken.
+/// A proof of identity that was taken, or a code that is on its way.
 #[derive(Clone, Debug, Object)]
 pub struct ProvedOut {
-    /// `confirmed`.
+    /// `confirmed`, or `sent`.
     state: String,
     /// Her level for signing: 2 with a check in person during this pregnancy.
     level: i64,
-    /// Until when it counts as fresh.
+    /// Until when it counts as fresh, or the code that was sent can be used.
     expires_at: DateTime<Utc>,
 }
 
 impl From<Proved> for ProvedOut {
     fn from(proved: Proved) -> ProvedOut {
         ProvedOut {
-            state: "confirmed".to_owned(),
+            state: if proved.confirmed { "confirmed" } else { "sent" }.to_owned(),
             level: proved.level,
             expires_at: proved.expires_at,
         }

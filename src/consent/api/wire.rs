@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 
+use super::signing::SignerOut;
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, PatientId, StaffId};
 use crate::consent::model::{
-    Asked, Channel, Consent, Conversation, Dwell, Gate, Missing, Proposed, Round, State, View, Waiver,
+    Asked, Basis, Channel, Consent, Conversation, Dwell, Gate, Missing, Proposed, Round, State, View, Waiver,
 };
 
 /// A consent.
@@ -22,6 +23,8 @@ pub struct ConsentOut {
     procedure_class: String,
     /// The language shown.
     locale: Locale,
+    /// By whose right it is signed; chosen at release.
+    basis: Basis,
     /// Where it stands.
     state: State,
     /// Revision.
@@ -56,6 +59,7 @@ impl From<Consent> for ConsentOut {
             episode: consent.episode_id,
             procedure_class: consent.procedure_class,
             locale: consent.locale,
+            basis: consent.basis,
             state: consent.state,
             version: consent.revision,
             requested: consent.requested,
@@ -89,6 +93,8 @@ pub struct MissingOut {
     identity_fresh: bool,
     /// Agreements that she has not given.
     agreements: Vec<String>,
+    /// The wording does not exist in her language: a talk with an interpreter has to be recorded.
+    interpreter: bool,
 }
 
 impl From<Missing> for MissingOut {
@@ -101,6 +107,7 @@ impl From<Missing> for MissingOut {
             identity_level: missing.identity_level,
             identity_fresh: missing.identity_fresh,
             agreements: missing.agreements,
+            interpreter: missing.interpreter,
         }
     }
 }
@@ -291,6 +298,10 @@ pub struct ConsentPageOut {
     waivers: Vec<WaiverOut>,
     /// Talks.
     conversations: Vec<ConversationOut>,
+    /// Those whose acts the signature consists of; it is signed when all are there.
+    signers: Vec<SignerOut>,
+    /// Whether a relative may take note beside it.
+    acknowledgement_allowed: bool,
     /// Her own risks with the decision on each; staff only.
     risks: Vec<ProposedOut>,
     /// The last confirmation at the bedside.
@@ -316,6 +327,8 @@ impl From<View> for ConsentPageOut {
             questions: each(view.questions),
             waivers: each(view.waivers),
             conversations: each(view.conversations),
+            signers: each(view.signers),
+            acknowledgement_allowed: view.acknowledgement_allowed,
             risks: each(view.risks),
             confirmed_at: view.confirmed_at,
             has_document: view.has_document,

@@ -1,14 +1,15 @@
 //! Nouns of the consent and their small words.
 
+mod signing;
 mod words;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::base::Locale;
-use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, SignatureId, StaffId};
-use crate::evidence::ink::Canvas;
+use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, StaffId};
 
+pub use signing::*;
 pub use words::*;
 
 /// One consent instance.
@@ -28,6 +29,8 @@ pub struct Consent {
     pub template_id: String,
     /// The language shown; it never changes.
     pub locale: Locale,
+    /// By whose right it is signed; chosen at release.
+    pub basis: Basis,
     /// Where it stands.
     pub state: State,
     /// Rises with each change; the strong tag.
@@ -105,8 +108,15 @@ pub struct Added {
 pub struct Capacity {
     /// What it rests on.
     pub basis: CapacityBasis,
+    /// Whether she can decide herself.
+    #[serde(default = "yes")]
+    pub able: bool,
     /// In words.
     pub note: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One event of reading (CE-080).
@@ -239,40 +249,20 @@ pub struct Waiver {
 /// A check of who she is, by staff or by herself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// `in_person`, `bedside_code`, `wechat_phone`.
+    /// `in_person`, `bedside_code`, `wechat_phone`, `one_time_code`, `record_match`.
     pub method: String,
     /// Identity level that it gives (CE §7.2).
     pub level: i64,
     /// Who checked, where it was staff.
     pub staff: Option<StaffId>,
+    /// What vouches for it: the hospital, WeChat, a gateway of text messages.
+    pub provider: Option<String>,
+    /// How the provider calls it.
+    pub reference: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
-}
-
-/// Her signature act.
-#[derive(Clone, Debug)]
-pub struct Signature {
-    /// Its id.
-    pub id: SignatureId,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What she affirmed and drew: section 10 of the evidence with its salt.
-    pub section: Salted,
-    /// On what she signed: section 9.
-    pub device: serde_json::Value,
-    /// The field that she drew in.
-    pub canvas: Canvas,
-}
-
-/// What is kept of a signature act beside the strokes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SignedAct {
-    /// Section 10 of the evidence with its salt.
-    pub section: Salted,
-    /// Section 9.
-    pub device: serde_json::Value,
-    /// The field that was drawn in.
-    pub canvas: Canvas,
+    /// Until when it counts as fresh; one in person holds for the pregnancy.
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// A body of evidence with the salt of its digest (CE-143).
@@ -318,6 +308,8 @@ pub struct Missing {
     pub identity_fresh: bool,
     /// Agreements that she has not given.
     pub agreements: Vec<String>,
+    /// The wording does not exist in her language, and no talk names an interpreter.
+    pub interpreter: bool,
 }
 
 /// A consent with all that its page shows.
@@ -337,6 +329,10 @@ pub struct View {
     pub waivers: Vec<Waiver>,
     /// Talks.
     pub conversations: Vec<Conversation>,
+    /// The acts that its signature consists of, with the time of those that stand.
+    pub signers: Vec<Signer>,
+    /// Whether a relative may acknowledge beside it.
+    pub acknowledgement_allowed: bool,
     /// Risks that wait for or have the anesthesiologist's decision; staff only.
     pub risks: Vec<Proposed>,
     /// The last bedside confirmation.

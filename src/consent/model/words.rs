@@ -1,5 +1,7 @@
 //! Small words of the consent, parsed once.
 
+use crate::people::model::Proxy;
+
 crate::words! {
     /// Where a consent stands (CE §4.1).
     State {
@@ -59,12 +61,70 @@ crate::words! {
         Record = "record",
     }
 
+    /// By whose right a consent is signed (CE §4.1); it never changes once released.
+    Basis {
+        /// She decides and signs herself.
+        Patient = "patient",
+        /// Her legal guardian signs, she assents where she can.
+        Guardian = "guardian",
+        /// Whom she authorized in writing signs for her.
+        Agent = "agent",
+        /// A near relative decides, two doctors having recorded why.
+        NearRelative = "near_relative",
+    }
+
+    /// Who signs.
+    SignerKind {
+        /// She herself.
+        Patient = "patient",
+        /// Her legal guardian.
+        Guardian = "guardian",
+        /// Whom she authorized in writing.
+        Agent = "agent",
+        /// A near relative.
+        Relative = "relative",
+    }
+
+    /// What a signature act is.
+    ActKind {
+        /// Hers.
+        Patient = "patient",
+        /// Her guardian's.
+        Guardian = "guardian",
+        /// Her agent's.
+        Agent = "agent",
+        /// A near relative's, who decides.
+        Relative = "relative",
+        /// A near relative's, who only takes note (CE-064).
+        Acknowledgement = "acknowledgement",
+        /// A staff member's, who saw her decide without writing.
+        Witness = "witness",
+        /// Her own words, by hand (CE-122).
+        Handwritten = "handwritten",
+        /// The anesthesiologist's.
+        Clinician = "clinician",
+    }
+
+    /// What an agent may do.
+    Power {
+        /// Sign for her.
+        Sign = "sign",
+        /// Refuse for her.
+        Refuse = "refuse",
+        /// Take back for her.
+        Withdraw = "withdraw",
+    }
+
     /// How she proved her identity before signing.
     ProofMethod {
         /// A code that staff gave her at the bedside.
         BedsideCode = "bedside_code",
         /// A fresh WeChat phone check against the number on record.
         WechatPhone = "wechat_phone",
+        /// A code sent to the phone that the record confirms.
+        OneTimeCode = "one_time_code",
+        /// Her name, record number and birth date, as the record has them.
+        RecordMatch = "record_match",
     }
 
     /// What she did on a page.
@@ -151,6 +211,28 @@ crate::words! {
         Relative = "relative",
         /// A service.
         Service = "service",
+    }
+}
+
+impl SignerKind {
+    /// As whom staff check this person; none for herself.
+    pub fn proxy(self) -> Option<Proxy> {
+        match self {
+            SignerKind::Patient => None,
+            SignerKind::Guardian => Some(Proxy::Guardian),
+            SignerKind::Agent => Some(Proxy::Agent),
+            SignerKind::Relative => Some(Proxy::Relative),
+        }
+    }
+
+    /// The act that this person's signature is.
+    pub fn act(self) -> ActKind {
+        match self {
+            SignerKind::Patient => ActKind::Patient,
+            SignerKind::Guardian => ActKind::Guardian,
+            SignerKind::Agent => ActKind::Agent,
+            SignerKind::Relative => ActKind::Relative,
+        }
     }
 }
 

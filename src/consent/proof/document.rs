@@ -2,21 +2,23 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Material;
+use super::{Material, others};
 use crate::consent::model::{Gate, Waiver};
 use crate::evidence::document::shown_time;
 
 /// `/data.json` of the layout.
 pub fn data(m: &Material, renderer: &str, root: &str, verification_code: &str) -> Value {
+    let mut signatures = others::signatures(m);
+    signatures.push(anesthesiologist(m));
     json!({
         "presented": m.presented,
         "signed": {
             "decision": "agree",
-            "decided_at": shown_time(m.signature.at),
-            "statements": m.signature.section.body.get("statements"),
+            "decided_at": shown_time(m.consent.signed_at.unwrap_or(m.signature.act.at)),
+            "statements": m.signature.act.section.body.get("statements"),
             "costs": [],
             "questions": questions(m),
-            "signatures": [patient(m), anesthesiologist(m)],
+            "signatures": signatures,
         },
         "evidence": evidence(m, renderer, root, verification_code),
     })
@@ -36,15 +38,6 @@ fn questions(m: &Material) -> Vec<Value> {
             })
         })
         .collect()
-}
-
-fn patient(m: &Material) -> Value {
-    json!({
-        "role": "patient",
-        "name": m.inputs.patient.name,
-        "at": shown_time(m.signature.at),
-        "image": "/sig-patient.svg",
-    })
 }
 
 fn anesthesiologist(m: &Material) -> Value {

@@ -6,6 +6,7 @@
 mod code;
 pub mod decision;
 mod document;
+mod others;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -14,16 +15,16 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 
 use super::model::{
-    Asked, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted, Signature, Waiver,
+    ActKind, Asked, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted, Signature, Waiver,
 };
 use super::present::Inputs;
 use super::rules::quiz::Grade;
 use crate::base::canonical::section_digest;
 use crate::base::error::{Error, Result};
 use crate::base::id::{SessionId, StaffId};
-use crate::evidence::ink::{Canvas, Strokes};
+use crate::evidence::ink::{self, Canvas, Strokes};
 use crate::evidence::merkle;
-use crate::people::model::Patient;
+use crate::people::model::{Patient, SignerCheck};
 
 pub use code::Verification;
 pub use document::data;
@@ -59,16 +60,54 @@ pub struct Material {
     pub waivers: Vec<Waiver>,
     /// Identity checks.
     pub checks: Vec<Check>,
-    /// Her signature.
-    pub signature: Signature,
-    /// What she drew.
-    pub strokes: Strokes,
+    /// The decisive act: hers wherever she can decide.
+    pub signature: Signed,
+    /// The other acts: of whoever signs beside her, of a witness, her own words by hand.
+    pub others: Vec<Signed>,
+    /// Checks in person of those who sign beside her or for her.
+    pub signer_checks: Vec<SignerCheck>,
     /// The personal-information consents in force.
     pub agreements: Vec<Value>,
     /// Names of the staff that appear.
     pub names: BTreeMap<StaffId, String>,
     /// The countersignature.
     pub counter: Counter,
+}
+
+/// An act with what was drawn.
+pub struct Signed {
+    /// The act.
+    pub act: Signature,
+    /// What was drawn, where something was.
+    pub strokes: Option<Strokes>,
+}
+
+impl Signed {
+    /// Where the picture of an act of this kind is.
+    pub fn path(&self) -> Option<&'static str> {
+        self.strokes.as_ref()?;
+        Some(match self.act.kind {
+            ActKind::Patient => "/sig-patient.svg",
+            ActKind::Guardian => "/sig-guardian.svg",
+            ActKind::Agent => "/sig-agent.svg",
+            ActKind::Relative => "/sig-relative.svg",
+            ActKind::Acknowledgement => "/sig-acknowledgement.svg",
+            ActKind::Handwritten => "/sig-handwritten.svg",
+            ActKind::Witness | ActKind::Clinician => return None,
+        })
+    }
+
+    /// The picture of what was drawn.
+    pub fn picture(&self) -> Option<(&'static str, Vec<u8>)> {
+        let picture = ink::svg(self.strokes.as_ref()?, self.act.canvas.as_ref()?);
+        Some((self.path()?, picture.into_bytes()))
+    }
+
+    /// The staff member who witnessed.
+    pub fn witness(&self) -> Option<StaffId> {
+        let by = self.act.section.body.pointer("/witness/staff")?.as_str()?;
+        by.parse().ok().map(StaffId)
+    }
 }
 
 /// The anesthesiologist's act.

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::others::others;
 use super::{Material, stamp};
 use crate::consent::model::{Check, Conversation, Gate, Waiver};
+use crate::people::model::SignerCheck;
 
 /// All bodies, in order. The signature's own body was hashed when she signed and is taken from there.
 pub fn sections(m: &Material) -> Vec<(&'static str, Value)> {
@@ -15,17 +17,17 @@ pub fn sections(m: &Material) -> Vec<(&'static str, Value)> {
         ("reading", reading(m)),
         ("comprehension", comprehension(m)),
         ("conversation", conversation(m)),
-        ("identity", m.checks.iter().map(check).collect()),
-        ("device", m.signature.device.clone()),
-        ("signature", m.signature.section.body.clone()),
-        ("others", absent("signed_by_herself")),
+        ("identity", identity(m)),
+        ("device", m.signature.act.device.clone()),
+        ("signature", m.signature.act.section.body.clone()),
+        ("others", others(m)),
         ("countersignature", countersignature(m)),
         ("data_consents", m.agreements.clone().into()),
         ("time", time(m)),
     ]
 }
 
-fn absent(reason: &str) -> Value {
+pub(super) fn absent(reason: &str) -> Value {
     json!({ "absent": true, "reason": reason })
 }
 
@@ -36,7 +38,8 @@ fn header(m: &Material) -> Value {
         "institution": m.inputs.hospital.name,
         "institution_id": consent.facility_id.to_string(),
         "template_id": consent.template_id,
-        "basis": "patient",
+        "basis": consent.basis,
+        "signing": m.inputs.signing,
         "medium": "electronic",
         "locale": consent.locale.tag(),
         "procedure_class": consent.procedure_class,
@@ -154,14 +157,36 @@ fn talk(talk: &Conversation) -> Value {
     })
 }
 
+/// Her checks, and those of whoever signs beside her or for her.
+fn identity(m: &Material) -> Value {
+    let of = |check: &SignerCheck| {
+        json!({
+            "method": "in_person",
+            "level": 2,
+            "result": "confirmed",
+            "of": check.person,
+            "staff": check.staff.to_string(),
+            "at": stamp(check.at),
+        })
+    };
+    m.checks
+        .iter()
+        .map(check)
+        .chain(m.signer_checks.iter().map(of))
+        .collect()
+}
+
 /// One check of identity.
-pub(super) fn check(check: &Check) -> Value {
+fn check(check: &Check) -> Value {
     json!({
         "method": check.method,
         "level": check.level,
         "result": "confirmed",
         "staff": check.staff.map(|id| id.to_string()),
+        "provider": check.provider,
+        "reference": check.reference,
         "at": stamp(check.at),
+        "expires_at": check.expires_at.map(stamp),
     })
 }
 
@@ -181,7 +206,7 @@ fn countersignature(m: &Material) -> Value {
 
 fn time(m: &Material) -> Value {
     json!({
-        "signed_at": stamp(m.signature.at),
+        "signed_at": stamp(m.consent.signed_at.unwrap_or(m.signature.act.at)),
         "countersigned_at": stamp(m.counter.at),
         "source": "server_clock",
         "clock": "unverified",

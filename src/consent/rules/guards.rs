@@ -28,6 +28,8 @@ pub struct Assessed {
     pub undecided: bool,
     /// The review says that neuraxial analgesia is not suitable for her.
     pub not_suitable: bool,
+    /// Staff found that she can't decide.
+    pub unable: bool,
 }
 
 /// The rules whose risk is put before her.
@@ -151,8 +153,8 @@ pub struct Signing<'a> {
 /// May she sign? (T06)
 ///
 /// Refuses: `consent.deadline_passed`, `consent.content_mismatch`, `people.agreement_missing`,
-/// `consent.statement_missing`, `consent.identity_level`, `consent.identity_fresh`, `consent.not_suitable`,
-/// `consent.assessment_undecided`.
+/// `consent.statement_missing`, `consent.interpreter_missing`, `consent.identity_level`, `consent.identity_fresh`,
+/// `consent.not_suitable`, `consent.assessment_undecided`.
 pub fn may_sign(consent: &Consent, signing: &Signing<'_>) -> Result<(), Refusal> {
     let refuse = |code| Err(Refusal::Plain(code));
     if consent
@@ -170,6 +172,9 @@ pub fn may_sign(consent: &Consent, signing: &Signing<'_>) -> Result<(), Refusal>
     if !signing.required.iter().all(|id| signing.affirmed.contains(id)) {
         return refuse(Code::ConsentStatementMissing);
     }
+    if signing.missing.interpreter {
+        return refuse(Code::ConsentInterpreterMissing);
+    }
     if signing.missing.identity_level {
         return refuse(Code::ConsentIdentityLevel);
     }
@@ -183,6 +188,10 @@ pub fn may_sign(consent: &Consent, signing: &Signing<'_>) -> Result<(), Refusal>
 pub struct Countersigning<'a> {
     /// The anesthesiologist's license number.
     pub license: Option<&'a str>,
+    /// The right to sign consents holds today.
+    pub privileged: bool,
+    /// He is a signer, a relative or the witness of this consent (CE-020).
+    pub involved: bool,
     /// Statements that the anesthesiologist affirmed.
     pub affirmed: &'a [String],
     /// Statements that have to be affirmed.
@@ -195,17 +204,23 @@ pub struct Countersigning<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// May the anesthesiologist countersign? (T07) That he is not she follows from their accounts' kinds.
+/// May the anesthesiologist countersign? (T07)
 ///
-/// Refuses: `consent.deadline_passed`, `consent.license_missing`, `consent.statement_missing`,
-/// `consent.questions_open`, `consent.not_suitable`, `consent.assessment_undecided`.
+/// Refuses: `consent.deadline_passed`, `consent.countersigner_involved`, `consent.license_missing`,
+/// `consent.privilege_missing`, `consent.statement_missing`, `consent.questions_open`, `consent.not_suitable`, `consent.assessment_undecided`.
 pub fn may_countersign(consent: &Consent, signing: &Countersigning<'_>) -> Result<(), Refusal> {
     let refuse = |code| Err(Refusal::Plain(code));
     if consent.countersign_due_at.is_none_or(|due| signing.now > due) {
         return refuse(Code::ConsentDeadlinePassed);
     }
+    if signing.involved {
+        return refuse(Code::ConsentCountersignerInvolved);
+    }
     if signing.license.is_none_or(|license| license.trim().is_empty()) {
         return refuse(Code::ConsentLicenseMissing);
+    }
+    if !signing.privileged {
+        return refuse(Code::ConsentPrivilegeMissing);
     }
     if !signing.required.iter().all(|id| signing.affirmed.contains(id)) {
         return refuse(Code::ConsentStatementMissing);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::base::Locale;
 use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId};
-use crate::consent::model::{Added, Removed};
+use crate::consent::model::{Added, Basis, Removed};
 use uuid::Uuid;
 
 fn at(hours: i64) -> DateTime<Utc> {
@@ -19,6 +19,7 @@ fn consent(state: State) -> Consent {
         procedure_class: "neuraxial_labor_analgesia".into(),
         template_id: "ct1:sha256:0".into(),
         locale: Locale::En,
+        basis: Basis::Patient,
         state,
         revision: 3,
         requested: true,
@@ -48,6 +49,7 @@ fn assessed(rules: &[&str]) -> Assessed {
             .collect(),
         undecided: false,
         not_suitable: false,
+        unable: false,
     }
 }
 
@@ -166,6 +168,13 @@ fn she_signs_what_she_saw_in_time_with_all_statements_and_a_fresh_identity() {
         ),
         (
             Missing {
+                interpreter: true,
+                ..Missing::default()
+            },
+            Code::ConsentInterpreterMissing,
+        ),
+        (
+            Missing {
                 identity_level: true,
                 ..Missing::default()
             },
@@ -199,7 +208,10 @@ fn an_in_person_check_holds_for_this_pregnancy_and_a_fresh_one_for_ten_minutes()
         method: method.into(),
         level: 2,
         staff: None,
+        provider: None,
+        reference: None,
         at,
+        expires_at: None,
     };
     assert_eq!(identity_level(&[check("in_person", at(0))], edd), 2);
     assert_eq!(identity_level(&[check("bedside_code", at(0))], edd), 1);
@@ -218,6 +230,8 @@ fn a_countersignature_needs_a_license_the_statements_and_answered_questions() {
     let all = vec!["explained".to_owned()];
     let good = || Countersigning {
         license: Some("1104"),
+        privileged: true,
+        involved: false,
         affirmed: &all,
         required: &all,
         unanswered: 0,
@@ -245,6 +259,26 @@ fn a_countersignature_needs_a_license_the_statements_and_answered_questions() {
             }
         ),
         plain(Code::ConsentLicenseMissing)
+    );
+    assert_eq!(
+        may_countersign(
+            &signed,
+            &Countersigning {
+                privileged: false,
+                ..good()
+            }
+        ),
+        plain(Code::ConsentPrivilegeMissing)
+    );
+    assert_eq!(
+        may_countersign(
+            &signed,
+            &Countersigning {
+                involved: true,
+                ..good()
+            }
+        ),
+        plain(Code::ConsentCountersignerInvolved)
     );
     assert_eq!(
         may_countersign(

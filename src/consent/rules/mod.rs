@@ -1,9 +1,10 @@
 //! Decisions on consents, pure: no database, no clock; time arrives as an argument.
 //!
-//! [`states`] is the table of transitions, [`reading`] the gate of reading, [`quiz`] the questions, [`guards`] what has
+//! [`states`] is the table of transitions, [`ladder`] says who signs, [`reading`] the gate of reading, [`quiz`] the questions, [`guards`] what has
 //! to hold for a release, a signature, a countersignature and a bedside confirmation.
 
 pub mod guards;
+pub mod ladder;
 pub mod quiz;
 pub mod reading;
 pub mod states;
@@ -11,13 +12,21 @@ pub mod states;
 use chrono::Duration;
 use serde_json::json;
 
-use super::model::State;
+use super::model::{Basis, SignerKind, State};
 use crate::base::{Code, Error};
 
 pub use states::next;
 
 /// What a check of identity counts as fresh for signing (T06).
 pub const FRESH: Duration = Duration::minutes(10);
+/// A check in person of somebody who signs beside her or for her counts as long as one of hers.
+pub const SIGNER_CHECK: Duration = FRESH;
+/// A code that was sent to her lives this long (CE-103).
+pub const CODE_LIVES: Duration = Duration::minutes(5);
+/// After so many wrong tries a method rests (CE-103).
+pub const MOST_TRIES: i64 = 5;
+/// How long it rests.
+pub const METHOD_RESTS: Duration = Duration::minutes(15);
 /// A bedside confirmation counts this long (CE-201).
 pub const BEDSIDE: Duration = Duration::hours(24);
 /// The explanation after a refusal is due within this.
@@ -41,6 +50,18 @@ pub enum Refusal {
     },
     /// A rule says no, and its code says all.
     Plain(Code),
+    /// She is not in the situation in which this person signs.
+    BasisNotAllowed {
+        /// The grounds that are open.
+        open: Vec<Basis>,
+    },
+    /// The decision belongs to somebody else.
+    SignerNotAccepted {
+        /// By whose right the consent is signed.
+        basis: Basis,
+        /// Who may sign it.
+        signers: Vec<SignerKind>,
+    },
     /// Injected risks wait for a decision.
     RisksOpen {
         /// Their rules.
@@ -60,6 +81,13 @@ impl From<Refusal> for Error {
                 Error::Conflict(Code::ConsentIllegalTransition, json!({ "state": current.word() }))
             }
             Refusal::Plain(code) => Error::Refused(code),
+            Refusal::BasisNotAllowed { open } => {
+                Error::Conflict(Code::ConsentBasisNotAllowed, json!({ "open": open }))
+            }
+            Refusal::SignerNotAccepted { basis, signers } => {
+                let current = json!({ "basis": basis, "signers": signers });
+                Error::Conflict(Code::ConsentSignerNotAccepted, current)
+            }
             Refusal::RisksOpen { rules } => {
                 Error::Conflict(Code::ConsentRisksOpen, json!({ "rules": rules }))
             }

@@ -7,8 +7,7 @@ use uuid::Uuid;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, ConsentQuestionId, FacilityId, StaffId};
 use crate::consent::model::{
-    Asked, Channel, Check, Consent, Conversation, ConversationBody, Gate, ProofMethod, ReadingBatch, Round,
-    Waiver,
+    Asked, Channel, Consent, Conversation, ConversationBody, Gate, ReadingBatch, Round, Waiver,
 };
 use crate::consent::rules::quiz::Grade;
 use crate::ctx::{Records, Tx};
@@ -330,38 +329,4 @@ pub async fn waivers(r: &mut impl Records, facility: FacilityId, id: ConsentId) 
         });
     }
     Ok(waivers)
-}
-
-/// Keeps a proof of identity that she gave.
-pub async fn add_identity(tx: &mut Tx, consent: &Consent, method: ProofMethod) -> Result<()> {
-    let id: Uuid = tx.id();
-    let now = tx.now;
-    tx.q("insert into consent_identity (id, facility_id, consent_id, method, level, at) values ($1, $2, $3, $4, 1, $5)")
-        .bind(id)
-        .bind(consent.facility_id)
-        .bind(consent.id)
-        .bind(method.word())
-        .bind(now)
-        .run()
-        .await?;
-    Ok(())
-}
-
-/// Proofs that she gave for this consent, newest first.
-pub async fn identities(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<Vec<Check>> {
-    let rows: Vec<(String, i64, DateTime<Utc>)> = q
-        .q("select method, level, at from consent_identity where facility_id = $1 and consent_id = $2 order by at desc")
-        .bind(facility)
-        .bind(id)
-        .all()
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(method, level, at)| Check {
-            method,
-            level,
-            staff: None,
-            at,
-        })
-        .collect())
 }

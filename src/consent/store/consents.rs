@@ -6,12 +6,12 @@ use serde_json::Value;
 use crate::base::Locale;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId, StaffId};
-use crate::consent::model::{Consent, Risks, Standing, State};
+use crate::consent::model::{Basis, Consent, Risks, Standing, State};
 use crate::ctx::{Records, Tx};
 use crate::db::{Q, placeholders};
 use crate::vault::{Class, Sealed};
 
-const COLUMNS: &str = "id, facility_id, patient_id, episode_id, procedure_class, template_id, locale, state, revision, requested, \
+const COLUMNS: &str = "id, facility_id, patient_id, episode_id, procedure_class, template_id, locale, basis, state, revision, requested, \
      presented_sha256, issued_at, sign_deadline, understood_at, failed_rounds, signed_at, countersign_due_at, activated_at, \
      valid_until, ended_at, created_at";
 
@@ -24,6 +24,7 @@ struct Row {
     procedure_class: String,
     template_id: String,
     locale: String,
+    basis: String,
     state: String,
     revision: i64,
     requested: bool,
@@ -47,6 +48,8 @@ impl TryFrom<Row> for Consent {
         Ok(Consent {
             state: State::parse(&row.state)
                 .ok_or_else(|| Error::broken("a consent is in an unknown state"))?,
+            basis: Basis::parse(&row.basis)
+                .ok_or_else(|| Error::broken("a consent is signed by an unknown right"))?,
             locale: Locale::parse(&row.locale).ok_or_else(|| Error::broken("a consent has no language"))?,
             id: row.id,
             facility_id: row.facility_id,
@@ -81,7 +84,7 @@ pub async fn add_consent(
     let added = tx
         .q("insert into consent (id, facility_id, patient_id, episode_id, procedure_class, template_code, template_id, locale, \
             basis, medium, state, revision, requested, prepared_by_id, failed_rounds, created_at) \
-            values ($1, $2, $3, $4, $5, $6, $7, $8, 'patient', 'electronic', $9, $10, $11, $12, 0, $13) on conflict do nothing")
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $14, 'electronic', $9, $10, $11, $12, 0, $13) on conflict do nothing")
         .bind(consent.id)
         .bind(consent.facility_id)
         .bind(consent.patient_id)
@@ -95,6 +98,7 @@ pub async fn add_consent(
         .bind(consent.requested)
         .bind(by)
         .bind(consent.created_at)
+        .bind(consent.basis.word())
         .run()
         .await?;
     Ok(added == 1)
@@ -118,7 +122,7 @@ pub async fn save_consent(tx: &mut Tx, consent: &Consent, before: i64) -> Result
     let saved = tx
         .q("update consent set state = $4, revision = $5, presented_sha256 = $6, issued_at = $7, sign_deadline = $8, \
             understood_at = $9, failed_rounds = $10, signed_at = $11, countersign_due_at = $12, activated_at = $13, \
-            valid_until = $14, ended_at = $15 where facility_id = $1 and id = $2 and revision = $3")
+            valid_until = $14, ended_at = $15, basis = $16 where facility_id = $1 and id = $2 and revision = $3")
         .bind(consent.facility_id)
         .bind(consent.id)
         .bind(before)
@@ -134,6 +138,7 @@ pub async fn save_consent(tx: &mut Tx, consent: &Consent, before: i64) -> Result
         .bind(consent.activated_at)
         .bind(consent.valid_until)
         .bind(consent.ended_at)
+        .bind(consent.basis.word())
         .run()
         .await?;
     Ok(saved == 1)

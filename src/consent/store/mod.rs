@@ -3,9 +3,13 @@
 mod ceremony;
 mod consents;
 mod decisions;
+mod family;
+mod identity;
 mod proofs;
 
 pub use ceremony::*;
 pub use consents::*;
 pub use decisions::*;
+pub use family::*;
+pub use identity::*;
 pub use proofs::*;

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, FacilityId, SignatureId, StaffId};
-use crate::consent::model::{Consent, Salted, Signature, SignedAct};
+use crate::consent::model::{ActKind, Consent, Salted, Signature, SignedAct};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::evidence::ink::Strokes;
@@ -14,9 +14,9 @@ use crate::vault::{Class, Sealed};
 
 /// A signature act to be kept.
 pub struct NewSignature<'a> {
-    /// `patient` or `clinician`.
-    pub kind: &'static str,
-    /// Her account or the staff member.
+    /// What it is.
+    pub kind: ActKind,
+    /// The account that it came from, or the staff member.
     pub signer: Uuid,
     /// What was drawn.
     pub strokes: Option<&'a Strokes>,
@@ -54,7 +54,7 @@ pub async fn add_signature(
         .bind(consent.facility_id)
         .bind(consent.id)
         .bind(consent.patient_id)
-        .bind(new.kind)
+        .bind(new.kind.word())
         .bind(new.signer)
         .bind(sealed)
         .bind(new.strokes.map(|strokes| crate::evidence::ink::digest(strokes).to_vec()))
@@ -66,33 +66,29 @@ pub async fn add_signature(
     Ok((added == 1).then_some(id))
 }
 
-/// Her signature that stands: the newest that was not returned.
-pub async fn signature(
-    r: &mut impl Records,
-    facility: FacilityId,
-    id: ConsentId,
-) -> Result<Option<Signature>> {
-    let row: Option<(SignatureId, Sealed, DateTime<Utc>)> = r
-        .q("select s.id, s.body, s.at from consent_signature s left join consent_return b on b.signature_id = s.id \
-            where s.facility_id = $1 and s.consent_id = $2 and s.kind = 'patient' and b.signature_id is null \
-            order by s.id desc limit 1")
+/// The acts of signing that stand, in the order made: neither returned nor the anesthesiologist's.
+pub async fn signatures(r: &mut impl Records, facility: FacilityId, id: ConsentId) -> Result<Vec<Signature>> {
+    let rows: Vec<(SignatureId, String, Sealed, DateTime<Utc>)> = r
+        .q("select s.id, s.kind, s.body, s.at from consent_signature s left join consent_return b on b.signature_id = s.id \
+            where s.facility_id = $1 and s.consent_id = $2 and s.kind <> $3 and b.signature_id is null order by s.id")
         .bind(facility)
         .bind(id)
-        .opt()
+        .bind(ActKind::Clinician.word())
+        .all()
         .await?;
-    match row {
-        Some((id, body, at)) => {
-            let act: SignedAct = r.open_json(id, "body", &body).await?;
-            Ok(Some(Signature {
-                id,
-                at,
-                section: act.section,
-                device: act.device,
-                canvas: act.canvas,
-            }))
-        }
-        None => Ok(None),
+    let mut standing = Vec::new();
+    for (id, kind, body, at) in rows {
+        let act: SignedAct = r.open_json(id, "body", &body).await?;
+        standing.push(Signature {
+            id,
+            kind: ActKind::parse(&kind).ok_or_else(|| Error::broken("a signature of an unknown kind"))?,
+            at,
+            section: act.section,
+            device: act.device,
+            canvas: act.canvas,
+        });
     }
+    Ok(standing)
 }
 
 /// What was drawn in a signature act; for the picture in the document alone.

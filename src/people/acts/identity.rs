@@ -12,7 +12,7 @@ use crate::ctx::{Ctx, Tx};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::{Caller, Colleague};
-use crate::people::model::IdentityMethod;
+use crate::people::model::{IdentityMethod, OtherPerson};
 use crate::people::policy::{self, Belongs};
 use crate::people::{facts, rules, secret, store};
 
@@ -53,7 +53,13 @@ pub async fn invite(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Invitat
     Ok(invitation)
 }
 
-async fn known(tx: &mut Tx, caller: &Caller, act: Act, staff: Colleague, id: PatientId) -> Result<PatientId> {
+pub(super) async fn known(
+    tx: &mut Tx,
+    caller: &Caller,
+    act: Act,
+    staff: Colleague,
+    id: PatientId,
+) -> Result<PatientId> {
     let patient = store::patient(tx, staff.facility, id)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
@@ -76,7 +82,8 @@ pub struct IdentityChecked {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Staff check who she is: in person with two identifiers, or by a code at the bedside.
+/// Staff check who she is: in person with two identifiers, or by a code at the bedside. `of` names somebody else, who
+/// signs beside her or for her: that check is always in person and says nothing of her.
 ///
 /// Errors: `http.invalid` for fewer than two different identifiers.
 #[instrument(name = "people.identity_check", skip_all)]
@@ -86,6 +93,7 @@ pub async fn identity_check(
     id: PatientId,
     method: IdentityMethod,
     identifiers: Vec<String>,
+    of: Option<OtherPerson>,
 ) -> Result<IdentityChecked> {
     policy::allowed(caller, Act::PeopleIdentityCheck)?;
     const KINDS: [&str; 6] = [
@@ -103,13 +111,39 @@ pub async fn identity_check(
         "/identifiers",
         "format",
     );
+    faults.check(
+        of.is_none() || method == IdentityMethod::InPerson,
+        "/method",
+        "unknown",
+    );
+    let of = of.map(|one| OtherPerson {
+        kind: one.kind,
+        name: faults.text(&one.name, "/of/name", 1, 40),
+        relation: faults.text(&one.relation, "/of/relation", 1, 20),
+        document_ref: faults.text(&one.document_ref, "/of/document_ref", 1, 60),
+    });
     faults.done()?;
     let staff = caller.staff()?;
     let mut tx = once!(ctx, Act::PeopleIdentityCheck, caller);
     known(&mut tx, caller, Act::PeopleIdentityCheck, staff, id).await?;
+    if let Some(person) = of {
+        let check =
+            store::add_signer_check(&mut tx, staff.facility, id, staff.id, &identifiers, &person).await?;
+        let detail = json!({ "method": method.word(), "of": person.kind.word() });
+        tx.journal(caller, Subject::of_patient("patient", id, id), detail)
+            .await?;
+        let checked = IdentityChecked {
+            id: check,
+            code: None,
+            expires_at: None,
+        };
+        tx.commit_with(&checked).await?;
+        return Ok(checked);
+    }
     let mut patient = store::patient(&mut tx, staff.facility, id)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
+    let names_phone = identifiers.iter().any(|one| one == "phone");
     let code = (method == IdentityMethod::BedsideCode).then(secret::digits);
     let expires_at = code.as_ref().map(|_| tx.now + rules::BEDSIDE_CODE);
     let new = store::NewIdentityCheck {
@@ -125,6 +159,7 @@ pub async fn identity_check(
     let check = store::add_identity_check(&mut tx, new).await?;
     if code.is_none() {
         // Seen in person: what the hospital has on record is hers.
+        patient.phone_confirmed |= patient.phone.is_some() && names_phone;
         patient.level = 2;
         patient.matched = true;
         store::save_patient(&mut tx, &patient).await?;

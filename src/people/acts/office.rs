@@ -14,7 +14,7 @@ use crate::ctx::{Ctx, Tx};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::Caller;
-use crate::people::model::{Facility, Settings, Staff};
+use crate::people::model::{Facility, Privilege, Settings, Staff};
 use crate::people::policy;
 use crate::people::{facts, rules, secret, store};
 
@@ -77,6 +77,8 @@ pub struct StaffDraft {
     pub senior: bool,
     /// Further rights.
     pub grants: Vec<String>,
+    /// The right to sign consents; absent, a new account has it and a changed one keeps what it has.
+    pub consent_privilege: Option<Privilege>,
     /// Whether the account is closed.
     pub disabled: bool,
 }
@@ -133,6 +135,7 @@ pub(in crate::people) async fn add(
         role: draft.role,
         senior: draft.senior,
         grants: draft.grants,
+        consent_privilege: draft.consent_privilege.unwrap_or(Privilege::OPEN),
         must_change,
         disabled_at: None,
         version: 1,
@@ -205,6 +208,7 @@ pub async fn staff_update(ctx: &Ctx, caller: &Caller, id: StaffId, draft: StaffD
     staff.role = draft.role;
     staff.senior = draft.senior;
     staff.grants = draft.grants;
+    staff.consent_privilege = draft.consent_privilege.unwrap_or(staff.consent_privilege);
     staff.disabled_at = draft.disabled.then(|| staff.disabled_at.unwrap_or(tx.now));
     store::update_staff(&mut tx, &staff).await?;
     if had != (staff.role, staff.disabled_at.is_some()) {

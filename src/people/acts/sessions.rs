@@ -115,6 +115,8 @@ async fn bind(
         .ok_or(Error::Refused(Code::PeopleInvitationInvalid))?;
     match record.account_id {
         Some(bound) if bound == account => return Ok(()),
+        // Her own account takes the place of the one that stood for a hospital's device.
+        Some(bound) if store::is_of_device(tx, bound).await? => {}
         // Rebinding needs a check of identity in person, not a link (CE-102).
         Some(_) => return Err(Error::Refused(Code::PeopleInvitationInvalid)),
         None => {}

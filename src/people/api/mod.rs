@@ -3,6 +3,7 @@
 mod patient;
 mod staff;
 mod wire;
+mod wire_identity;
 mod wire_staff;
 
 pub use patient::PatientApi;

@@ -12,60 +12,28 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use poem::web::Data;
 use poem::web::sse::Event;
+use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::{EventStream, Json};
 use poem_openapi::types::ToJSON;
-use poem_openapi::{Object, OpenApi};
 
 use super::wire::SessionOut;
+use super::wire_identity::{DeviceSessionIn, IdentityCheckIn, IdentityCheckOut, InvitationOut};
 use super::wire_staff::{
     AttestIn, AttestationOut, AuditOut, ContentOut, FacilityIn, FacilityOut, NewPasswordIn, NewStaffOut,
     NewsOut, PasswordIn, StaffIn, StaffLogInIn, StaffOut, StepUpOut, VersionOut,
 };
 use crate::base::PageRequest;
-use crate::base::id::{IdentityCheckId, PatientId, StaffId};
+use crate::base::id::{PatientId, StaffId};
 use crate::base::request::RequestInfo;
 use crate::ctx::Ctx;
 use crate::http::answer::{Created, CreatedVersioned, Done, List, Versioned};
 use crate::http::problem::Failure;
 use crate::people::acts::{self, AuditFilter};
 use crate::people::caller::ByStaff;
-use crate::people::model::IdentityMethod;
 
 /// Accounts, hospitals, invitations, identity.
 pub struct StaffApi;
-
-/// A check of identity.
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-struct IdentityCheckIn {
-    /// How.
-    method: IdentityMethod,
-    /// Two different ones of `name`, `birth_date`, `id_document`, `record_number`, `wristband`, `phone`.
-    identifiers: Vec<String>,
-}
-
-/// A check of identity.
-#[derive(Object)]
-struct IdentityCheckOut {
-    /// Its id.
-    id: IdentityCheckId,
-    /// For the bedside: six digits that she types in.
-    code: Option<String>,
-    /// When the code lapses.
-    expires_at: Option<DateTime<Utc>>,
-}
-
-/// An invitation.
-#[derive(Object)]
-struct InvitationOut {
-    /// The scene code, 22 characters.
-    scene: String,
-    /// When it lapses.
-    expires_at: DateTime<Utc>,
-    /// The mini-program code as base64 of a PNG or JPEG; absent while WeChat is out of reach.
-    image: Option<String>,
-}
 
 #[OpenApi]
 impl StaffApi {
@@ -270,12 +238,31 @@ impl StaffApi {
         id: Path<PatientId>,
         body: Json<IdentityCheckIn>,
     ) -> Result<Created<IdentityCheckOut>, Failure> {
-        let checked = acts::identity_check(&ctx, &caller.0, id.0, body.0.method, body.0.identifiers).await?;
+        let of = body.0.of.map(Into::into);
+        let checked =
+            acts::identity_check(&ctx, &caller.0, id.0, body.0.method, body.0.identifiers, of).await?;
         Ok(Created::of(IdentityCheckOut {
             id: checked.id,
             code: checked.code,
             expires_at: checked.expires_at,
         }))
+    }
+
+    /// Hand her a hospital device: a token of this one woman, 60 minutes, ended by her log-out
+    #[oai(
+        path = "/patients/:id/device-sessions",
+        method = "post",
+        operation_id = "people.device_session"
+    )]
+    async fn device_session(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<PatientId>,
+        body: Json<DeviceSessionIn>,
+    ) -> Result<Created<SessionOut>, Failure> {
+        let opened = acts::device_session(&ctx, &caller.0, id.0, &body.asset, body.ward.as_deref()).await?;
+        Ok(Created::of(opened))
     }
 
     /// What happens in the hospital, as it happens: new submissions, high risk, red flags, signatures

@@ -1,6 +1,6 @@
 //! What staff, hospitals, the journal and content look like on the wire.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
 use poem_openapi::types::Any;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::base::id::{FacilityId, StaffId};
 use crate::base::{Error, Result, Role};
 use crate::content::Unconfirmed;
 use crate::people::acts::{NewStaff, StaffDraft};
-use crate::people::model::{Facility, News, NewsKind, Settings, Staff, Urgency};
+use crate::people::model::{Facility, News, NewsKind, Privilege, Settings, Staff, Urgency};
 use crate::people::store::AuditRow;
 
 /// The hospital with its settings.
@@ -26,7 +26,8 @@ pub struct FacilityOut {
     pub time_zone: String,
     /// The 24-hour telephone.
     pub phone: String,
-    /// Settings: consent_validity_days, countersign_hours, aptt_uln, one_hour_window_min, is_test, duty.
+    /// Settings: consent_validity_days, countersign_hours, aptt_uln, one_hour_window_min, is_test,
+    /// relative_acknowledgement, duty.
     pub settings: Any<Value>,
     /// Revision.
     pub version: i64,
@@ -121,6 +122,16 @@ pub struct AttestationOut {
     pub expires_at: DateTime<Utc>,
 }
 
+/// The right to sign consents.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct PrivilegeIo {
+    /// Whether it is given.
+    pub granted: bool,
+    /// The last day on which it holds; without one it does not end by itself.
+    pub until: Option<NaiveDate>,
+}
+
 /// A staff account.
 #[derive(Object)]
 pub struct StaffOut {
@@ -140,6 +151,8 @@ pub struct StaffOut {
     pub senior: bool,
     /// Further rights.
     pub grants: Vec<String>,
+    /// The right to sign consents, for anesthesiologists.
+    pub consent_privilege: PrivilegeIo,
     /// The password must be changed first.
     pub must_change: bool,
     /// Since when closed.
@@ -159,6 +172,10 @@ impl From<Staff> for StaffOut {
             role: s.role,
             senior: s.senior,
             grants: s.grants,
+            consent_privilege: PrivilegeIo {
+                granted: s.consent_privilege.granted,
+                until: s.consent_privilege.until,
+            },
             must_change: s.must_change,
             disabled_at: s.disabled_at,
             version: s.version,
@@ -187,6 +204,8 @@ pub struct StaffIn {
     /// Further rights: `emergency_approval`.
     #[oai(default)]
     pub grants: Vec<String>,
+    /// The right to sign consents; absent, a new account has it and a changed one keeps what it has.
+    pub consent_privilege: Option<PrivilegeIo>,
     /// Whether the account is closed.
     #[oai(default)]
     pub disabled: bool,
@@ -202,6 +221,10 @@ impl From<StaffIn> for StaffDraft {
             role: s.role,
             senior: s.senior,
             grants: s.grants,
+            consent_privilege: s.consent_privilege.map(|one| Privilege {
+                granted: one.granted,
+                until: one.until,
+            }),
             disabled: s.disabled,
         }
     }

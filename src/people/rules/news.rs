@@ -47,6 +47,8 @@ pub fn news(act: &str, detail: &Value) -> Option<(NewsKind, Urgency)> {
             "orange" => (NewsKind::RedFlag, Urgency::Soon),
             _ => (NewsKind::RedFlag, Urgency::Routine),
         }),
+        // One of several who sign is none yet: nobody can countersign.
+        Act::ConsentSign if detail.get("waiting").is_some() => None,
         Act::ConsentSign => Some((NewsKind::Signature, Urgency::Soon)),
         Act::ConsentActivated => Some((NewsKind::Signature, Urgency::Routine)),
         _ => None,

@@ -35,7 +35,8 @@ pub async fn session(q: &mut impl Q, token_hash: Vec<u8>, now: DateTime<Utc>) ->
             "select s.id, s.account_id, s.staff_id, t.facility_id as staff_facility, t.role, t.senior, \
             p.id as patient_id, p.facility_id as patient_facility \
             from session s left join staff t on t.id = s.staff_id and t.disabled_at is null \
-            left join patient p on p.account_id = s.account_id \
+            left join device_session d on d.session_id = s.id \
+            left join patient p on p.account_id = s.account_id and (d.patient_id is null or p.id = d.patient_id) \
             where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2 \
             order by p.bound_at desc limit 1",
         )

@@ -1,13 +1,13 @@
 //! Hospitals and staff accounts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::base::Role;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
-use crate::people::model::{Facility, Settings, Staff};
+use crate::people::model::{Facility, Privilege, Settings, Staff};
 use crate::vault::{Class, Sealed};
 
 #[derive(sqlx::FromRow)]
@@ -109,6 +109,8 @@ struct StaffRow {
     role: String,
     senior: bool,
     grants: String,
+    consent_privilege: bool,
+    consent_privilege_until: Option<NaiveDate>,
     must_change: bool,
     disabled_at: Option<DateTime<Utc>>,
     version: i64,
@@ -116,7 +118,8 @@ struct StaffRow {
 
 macro_rules! staff_columns {
     () => {
-        "id, facility_id, username, name, license, title, role, senior, grants, must_change, disabled_at, version"
+        "id, facility_id, username, name, license, title, role, senior, grants, consent_privilege, \
+         consent_privilege_until, must_change, disabled_at, version"
     };
 }
 
@@ -131,6 +134,10 @@ async fn read(r: &mut impl Records, row: StaffRow) -> Result<Staff> {
         role: Role::parse(&row.role).ok_or_else(|| Error::broken("a staff row has an unknown role"))?,
         senior: row.senior,
         grants: serde_json::from_str(&row.grants)?,
+        consent_privilege: Privilege {
+            granted: row.consent_privilege,
+            until: row.consent_privilege_until,
+        },
         must_change: row.must_change,
         disabled_at: row.disabled_at,
         version: row.version,
@@ -254,7 +261,8 @@ pub async fn add_staff(tx: &mut Tx, staff: &Staff, password_hash: String) -> Res
     let now = tx.now;
     let added = tx
         .q("insert into staff (id, facility_id, username, name, license, title, role, senior, grants, password_hash, \
-            must_change, version, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12) \
+            must_change, version, created_at, consent_privilege, consent_privilege_until) \
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $14) \
             on conflict (facility_id, username) do nothing")
         .bind(staff.id)
         .bind(staff.facility_id)
@@ -268,6 +276,8 @@ pub async fn add_staff(tx: &mut Tx, staff: &Staff, password_hash: String) -> Res
         .bind(password_hash)
         .bind(staff.must_change)
         .bind(now)
+        .bind(staff.consent_privilege.granted)
+        .bind(staff.consent_privilege.until)
         .run()
         .await?;
     Ok(added == 1)
@@ -288,7 +298,7 @@ pub async fn update_staff(tx: &mut Tx, staff: &Staff) -> Result<()> {
         )
         .await?;
     tx.q("update staff set name = $3, license = $4, title = $5, role = $6, senior = $7, grants = $8, disabled_at = $9, \
-          version = version + 1 where facility_id = $1 and id = $2")
+          consent_privilege = $10, consent_privilege_until = $11, version = version + 1 where facility_id = $1 and id = $2")
         .bind(staff.facility_id)
         .bind(staff.id)
         .bind(name)
@@ -298,6 +308,8 @@ pub async fn update_staff(tx: &mut Tx, staff: &Staff) -> Result<()> {
         .bind(staff.senior)
         .bind(serde_json::to_string(&staff.grants)?)
         .bind(staff.disabled_at)
+        .bind(staff.consent_privilege.granted)
+        .bind(staff.consent_privilege.until)
         .run()
         .await?;
     Ok(())

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     CODE_LIFE, Simulator,
-    world::{Call, Fault, PhoneGrant, Scripted},
+    world::{Call, Fault, PhoneGrant, Scripted, Text},
 };
 
 const LONGEST_CODE_LIFE_S: i64 = 86_400;
@@ -99,6 +99,14 @@ struct ClockIn {
 #[serde(deny_unknown_fields)]
 struct MessagesIn {
     openid: Option<String>,
+    phone: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextIn {
+    phone: String,
+    text: String,
 }
 
 /// Adds the control paths and gives the errors of the whole listener one shape.
@@ -111,6 +119,7 @@ pub(super) fn routes(routes: Route, simulator: &Simulator) -> impl Endpoint + us
         .at("/simulator/faults", put(faults))
         .at("/simulator/clock", put(clock))
         .at("/simulator/messages", get(messages))
+        .at("/simulator/texts", post(texts))
         .at("/simulator/calls", get(calls))
         .data(simulator.clone())
         .catch_all_error(|error: poem::Error| async move {
@@ -226,14 +235,36 @@ fn clock(Data(simulator): Data<&Simulator>, body: Vec<u8>) -> Response {
 
 #[poem::handler]
 fn messages(Data(simulator): Data<&Simulator>, Query(query): Query<MessagesIn>) -> Response {
-    let mut items = simulator.messages();
-    items.retain(|message| {
-        query
-            .openid
-            .as_ref()
-            .is_none_or(|openid| *openid == message.openid)
-    });
+    let asked = |wanted: &Option<String>, other: &Option<String>, is: &str| match wanted {
+        Some(wanted) => wanted == is,
+        None => other.is_none(),
+    };
+    let mut items: Vec<Value> = Vec::new();
+    for message in simulator.messages() {
+        if asked(&query.openid, &query.phone, &message.openid) {
+            items.push(json!(message));
+        }
+    }
+    for text in simulator.texts() {
+        if asked(&query.phone, &query.openid, &text.phone) {
+            items.push(json!(text));
+        }
+    }
     respond(Ok((StatusCode::OK, json!({ "items": items }))))
+}
+
+#[poem::handler]
+fn texts(Data(simulator): Data<&Simulator>, body: Vec<u8>) -> Response {
+    respond(parse(&body).map(|body: TextIn| {
+        let sent_at = simulator.now();
+        simulator.world().texts.push(Text {
+            channel: "sms",
+            phone: body.phone,
+            text: body.text,
+            sent_at,
+        });
+        (StatusCode::NO_CONTENT, Value::Null)
+    }))
 }
 
 #[poem::handler]

@@ -30,7 +30,7 @@ use poem::{
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{Now, Secret};
-pub use world::{Call, Code, Fault, Message, Scripted};
+pub use world::{Call, Code, Fault, Message, Scripted, Text};
 use world::{PhoneGrant, World};
 
 /// Moves the service's clock forward by some seconds.
@@ -180,6 +180,11 @@ impl Simulator {
     /// The messages accepted so far, oldest first.
     pub fn messages(&self) -> Vec<Message> {
         self.world().messages.clone()
+    }
+
+    /// The text messages to phones so far, oldest first.
+    pub fn texts(&self) -> Vec<Text> {
+        self.world().texts.clone()
     }
 
     /// How often a path was called.

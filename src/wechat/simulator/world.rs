@@ -95,6 +95,20 @@ pub struct Message {
     pub sent_at: DateTime<Utc>,
 }
 
+/// A text message to a phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Text {
+    /// `sms`: what tells it from a message of WeChat's.
+    pub channel: &'static str,
+    /// The number.
+    pub phone: String,
+    /// What it says.
+    pub text: String,
+    /// When it was taken.
+    #[serde(serialize_with = "millis")]
+    pub sent_at: DateTime<Utc>,
+}
+
 /// One scripted reply. The default is the usual reply without delay.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Fault {
@@ -127,6 +141,7 @@ pub(super) struct World {
     phone_codes: HashMap<String, PhoneCode>,
     pub credits: HashMap<(String, String), u32>,
     pub messages: Vec<Message>,
+    pub texts: Vec<Text>,
     pub faults: HashMap<Call, VecDeque<Fault>>,
     pub calls: BTreeMap<Call, u64>,
     /// Who is being sent a message right now.

@@ -26,7 +26,7 @@ impl Ceremony {
         ceremony
     }
 
-    async fn is_released(&self) {
+    pub async fn is_released(&self) {
         let body =
             json!({ "capacity": { "basis": "seen" }, "assessment_waived": "Seen in the clinic today." });
         let released = self
@@ -161,7 +161,7 @@ impl Ceremony {
         ceremony
     }
 
-    async fn is_ready(&self) {
+    pub async fn is_ready(&self) {
         self.reads().await;
         assert_eq!(self.answers(true).await["passed"], true);
         self.waived("lessons").await;
@@ -222,7 +222,7 @@ pub fn countersign() -> Value {
     })
 }
 
-fn canvas() -> Value {
+pub fn canvas() -> Value {
     json!({ "width": 400, "height": 150, "pixel_ratio": "3", "started_at": "2026-03-02T01:00:00Z" })
 }
 

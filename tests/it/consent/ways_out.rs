@@ -9,7 +9,7 @@ use crate::support::client::Client;
 
 impl Ceremony {
     /// A colleague's word for an act on this consent.
-    async fn word_of(&self, colleague: &Client, act: &str) -> Value {
+    pub async fn word_of(&self, colleague: &Client, act: &str) -> Value {
         let body = json!({ "act": act, "subject": self.id });
         let word = colleague.post("/attestations", body).await.expect(201);
         word["attestation"].clone()

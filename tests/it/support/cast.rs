@@ -55,6 +55,7 @@ pub async fn seed(ctx: &Ctx) {
             role,
             senior,
             grants: Vec::new(),
+            consent_privilege: None,
             disabled: false,
         };
         add_staff(ctx, facility, draft, Some(PASSWORD.to_owned()))
@@ -179,7 +180,8 @@ impl App {
         }
     }
 
-    async fn woman(
+    /// A woman whom a midwife registers, with her birth date.
+    pub async fn woman(
         &self,
         midwife: &Client,
         openid: &str,

@@ -1,0 +1,174 @@
+//! Who signs: the ground that is chosen at release, and what is known of it when somebody signs.
+
+use chrono::{DateTime, Utc};
+
+use crate::base::error::{Error, Result};
+use crate::base::id::{AuthorityId, StaffId};
+use crate::base::{Act, Code, Noun, Role};
+use crate::consent::model::{Authority, Basis, Consent, Power, SignerKind, SigningPlan};
+use crate::consent::present::Inputs;
+use crate::consent::rules::guards;
+use crate::consent::rules::guards::Assessed;
+use crate::consent::rules::ladder::{self, Situation};
+use crate::consent::{rules, store};
+use crate::ctx::{Records, Tx};
+use crate::episode::model::day;
+use crate::http::params::Faults;
+use crate::people;
+use crate::people::caller::Colleague;
+use crate::people::model::{OtherPerson, SignerCheck};
+
+/// What a release says of who signs.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// By whose right; where it is left out, what her age and capacity say.
+    pub basis: Option<Basis>,
+    /// At 16 or 17 she lives mainly on income from her own labor.
+    pub own_income: bool,
+    /// Why it is not she alone who signs.
+    pub reason: Option<String>,
+    /// The word of a second doctor, where two have to record why.
+    pub attestation: Option<String>,
+}
+
+/// The ground on which a consent is released (T02).
+///
+/// Errors: `consent.basis_not_allowed`, `people.second_person_required`, `consent.authority_missing`, `http.invalid`.
+pub(super) async fn chosen(
+    tx: &mut Tx,
+    consent: &Consent,
+    staff: Colleague,
+    choice: &Choice,
+    able: bool,
+    assessed: Option<&Assessed>,
+) -> Result<SigningPlan> {
+    let able = able && !assessed.is_some_and(|assessed| assessed.unable);
+    let now = tx.now;
+    let situation = situation(tx, consent, able, choice.own_income, now).await?;
+    let open = || rules::Refusal::BasisNotAllowed {
+        open: situation.open().to_vec(),
+    };
+    let basis = choice.basis.or(situation.usual()).ok_or_else(open)?;
+    let mut faults = Faults::default();
+    let reasoned = choice.reason.is_some() || !ladder::needs_reason(basis, situation);
+    faults.check(reasoned, "/signing/reason", "required");
+    faults.done()?;
+    let mut plan = SigningPlan {
+        basis,
+        able,
+        own_income: choice.own_income,
+        reason: choice.reason.clone(),
+        second: None,
+        authority: None,
+    };
+    if ladder::two_doctors(basis, situation) {
+        plan.second = second_doctor(tx, consent, staff, choice.attestation.as_deref()).await?;
+    }
+    if basis == Basis::Agent {
+        plan.authority = authority(tx, consent, now).await?.map(|authority| authority.id);
+    }
+    ladder::may_choose(&plan, situation)?;
+    Ok(plan)
+}
+
+/// A doctor who is not the first one.
+async fn second_doctor(
+    tx: &mut Tx,
+    consent: &Consent,
+    staff: Colleague,
+    attestation: Option<&str>,
+) -> Result<Option<StaffId>> {
+    let (second, role) =
+        people::facts::second_person(tx, staff, attestation, Act::ConsentRelease, consent.id).await?;
+    match role {
+        Role::Anesthesiologist | Role::Obstetrician => Ok(Some(second)),
+        Role::Midwife | Role::Quality | Role::Admin => Err(Error::Refused(Code::PeopleSecondPersonRequired)),
+    }
+}
+
+/// The written authority that lets an agent sign this consent now.
+async fn authority(r: &mut impl Records, consent: &Consent, now: DateTime<Utc>) -> Result<Option<Authority>> {
+    let all = store::authorities(r, consent.facility_id, consent.patient_id).await?;
+    let covers = |one: &Authority| one.covers(&consent.procedure_class, Power::Sign, now);
+    Ok(all.into_iter().find(covers))
+}
+
+/// How she stands on the day of `now`.
+pub(super) async fn situation(
+    r: &mut impl Records,
+    consent: &Consent,
+    able: bool,
+    own_income: bool,
+    now: DateTime<Utc>,
+) -> Result<Situation> {
+    let patient = people::facts::patient(r, consent.facility_id, consent.patient_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Patient))?;
+    Ok(Situation {
+        age: patient.birth_date.map(|birth| guards::age(birth, day(now))),
+        own_income,
+        able,
+    })
+}
+
+/// What was decided at release.
+pub(super) async fn plan(r: &mut impl Records, consent: &Consent) -> Result<SigningPlan> {
+    match store::presented(r, consent.facility_id, consent.id).await? {
+        Some(shown) => Ok(serde_json::from_value::<Inputs>(shown.inputs)?.signing),
+        None => Ok(SigningPlan::default()),
+    }
+}
+
+/// The check in person of somebody who is about to sign, and for an agent the authority that still holds.
+///
+/// Errors: `consent.authority_missing`, `consent.signer_unchecked`.
+pub(super) async fn checked(
+    tx: &mut Tx,
+    consent: &Consent,
+    plan: &SigningPlan,
+    person: &OtherPerson,
+) -> Result<SignerCheck> {
+    if person.kind == people::model::Proxy::Agent {
+        let now = tx.now;
+        let holds = |one: &Authority, id: AuthorityId| {
+            one.id == id
+                && one.body.agent == person.name
+                && one.covers(&consent.procedure_class, Power::Sign, now)
+        };
+        let all = store::authorities(tx, consent.facility_id, consent.patient_id).await?;
+        if !plan
+            .authority
+            .is_some_and(|id| all.iter().any(|one| holds(one, id)))
+        {
+            return Err(Error::Refused(Code::ConsentAuthorityMissing));
+        }
+    }
+    let since = tx.now - rules::SIGNER_CHECK;
+    let checks = people::facts::signer_checks(tx, consent.facility_id, consent.patient_id, since).await?;
+    checks
+        .into_iter()
+        .find(|check| check.person.kind == person.kind && check.person.name == person.name)
+        .ok_or(Error::Refused(Code::ConsentSignerUnchecked))
+}
+
+/// Reads who signs; whoever is not she is named in full.
+pub(super) fn named(
+    faults: &mut Faults,
+    kind: SignerKind,
+    (name, relation, document_ref): (Option<&str>, Option<&str>, Option<&str>),
+) -> Option<OtherPerson> {
+    let proxy = kind.proxy()?;
+    let mut text = |value: Option<&str>, pointer: &str, max: usize| match value {
+        Some(value) => faults.text(value, pointer, 1, max),
+        None => {
+            faults.check(false, pointer, "required");
+            String::new()
+        }
+    };
+    Some(OtherPerson {
+        kind: proxy,
+        name: text(name, "/signer/name", 40),
+        relation: text(relation, "/signer/relation", 20),
+        document_ref: text(document_ref, "/signer/document_ref", 60),
+    })
+}
