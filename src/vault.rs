@@ -62,6 +62,15 @@ impl Class {
 #[sqlx(transparent)]
 pub struct Sealed(pub Vec<u8>);
 
+impl Sealed {
+    /// The length of what is sealed, bytes.
+    pub fn plain_len(&self) -> usize {
+        self.0
+            .len()
+            .saturating_sub(1 + KEY_ID + NONCE + AES_256_GCM.tag_len())
+    }
+}
+
 impl std::fmt::Debug for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[sealed]")

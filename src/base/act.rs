@@ -159,6 +159,8 @@ acts! {
     ConsentBedside = "consent.bedside";
     /// The signed document.
     ConsentDocument = "consent.document";
+    /// A woman's decisions with their documents and signature acts, for other systems.
+    ConsentDecisions = "consent.decisions";
     /// A deadline or its validity is over.
     ConsentExpired = "consent.expired";
     /// What it covers is finished.

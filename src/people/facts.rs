@@ -1,10 +1,12 @@
 //! What later slices may ask of people, inside their transaction.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::caller::{Caller, Colleague};
-use super::model::{Facility, Patient, Staff};
+use super::model::{Agreed, Facility, Patient, Staff};
 use super::{rules, secret, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
@@ -98,6 +100,25 @@ pub async fn agreements_said(q: &mut impl Q, account: AccountId) -> Result<Vec<V
         .iter()
         .map(|row| serde_json::json!({ "kind": row.kind, "version": row.version, "accepted": row.accepted, "at": row.at }))
         .collect())
+}
+
+/// Her last word on each agreement that she was asked for, by kind.
+pub async fn agreed(q: &mut impl Q, account: AccountId) -> Result<Vec<Agreed>> {
+    let mut last: BTreeMap<String, Agreed> = BTreeMap::new();
+    for row in store::agreements(q, account).await? {
+        let before = last
+            .get(&row.kind)
+            .is_some_and(|known| known.accepted || known.before);
+        let agreed = Agreed {
+            version: row.version,
+            accepted: row.accepted,
+            before,
+            at: row.at,
+            kind: row.kind.clone(),
+        };
+        last.insert(row.kind, agreed);
+    }
+    Ok(last.into_values().collect())
 }
 
 /// Whether this staff session proved its presence within the last ten minutes.

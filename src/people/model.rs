@@ -1,5 +1,7 @@
 //! Nouns of people and their small words.
 
+mod rights;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Enum;
 use rust_decimal::Decimal;
@@ -8,6 +10,8 @@ use uuid::Uuid;
 
 use crate::base::Role;
 use crate::base::id::{AccountId, FacilityId, PatientId, StaffId};
+
+pub use rights::*;
 
 /// A hospital.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -99,6 +99,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentReturn, &[A]),
     (Act::ConsentBedside, &[A]),
     (Act::ConsentDocument, &[P, M, O, A]),
+    (Act::ConsentDecisions, &[P, M, O, A]),
     (Act::ConsentExpired, &[System]),
     (Act::ConsentFulfilled, &[System]),
     (Act::ConsentReissue, &[A]),

@@ -2,6 +2,7 @@
 
 mod bedside;
 mod countersign;
+mod decisions;
 mod decline;
 mod prepare;
 mod read;
@@ -13,6 +14,7 @@ mod understand;
 
 pub use bedside::*;
 pub use countersign::*;
+pub use decisions::*;
 pub use decline::*;
 pub use prepare::*;
 pub use read::*;

@@ -8,7 +8,7 @@ use super::{known, missing, subject};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
-use crate::consent::model::{Consent, Proposed, Risks, State, View};
+use crate::consent::model::{Consent, Paper, Proposed, Risks, State, View};
 use crate::consent::{store, wording};
 use crate::ctx::{Ctx, Records};
 use crate::people::caller::{Caller, Who};
@@ -182,15 +182,6 @@ pub async fn presented(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<stor
     .await?;
     tx.commit().await?;
     Ok(shown)
-}
-
-/// Which document of a consent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paper {
-    /// The consent with both signatures.
-    Consent,
-    /// The record of her refusal or withdrawal.
-    Decision,
 }
 
 /// A document with its SHA-256; without a choice the signed consent, or the decision where there was never one.

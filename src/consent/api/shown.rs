@@ -6,7 +6,7 @@ use poem_openapi::{ApiResponse, Enum};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::consent::acts::Paper;
+use crate::consent::model::Paper;
 use crate::consent::store::Presented;
 use crate::http::answer::Document;
 
