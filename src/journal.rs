@@ -103,6 +103,25 @@ struct Pending {
     request_id: Option<String>,
 }
 
+/// What was written about one subject: act, time and detail, oldest first.
+pub async fn of_subject(
+    q: &mut impl Q,
+    facility: Uuid,
+    subject: Subject,
+) -> Result<Vec<(String, DateTime<Utc>, Value)>> {
+    let rows: Vec<(String, DateTime<Utc>, String)> = q
+        .q("select act, at, detail from journal_entry \
+            where patient_id = $1 and facility_id = $2 and subject = $3 order by at, id")
+        .bind(subject.patient)
+        .bind(facility)
+        .bind(subject.word())
+        .all()
+        .await?;
+    rows.into_iter()
+        .map(|(act, at, detail)| Ok((act, at, serde_json::from_str(&detail)?)))
+        .collect()
+}
+
 /// Gives every waiting entry its place; how many it placed. Several processes may call it: the head row of an
 /// institution is its lock.
 pub async fn sequence(db: &Db) -> Result<usize> {

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::apis;
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job};
-use crate::{analgesia, consent, followup, forms, journal, quality};
+use crate::{analgesia, consent, followup, forms, journal, people, quality};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
@@ -22,6 +23,9 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
     // By its own clock: under load the commits wake this loop without a pause, and none of them should pay for it.
     // Not at once: what a stop left behind is sequenced first.
     let mut watch = tokio::time::interval_at(tokio::time::Instant::now() + WATCH, WATCH);
+    if let Err(error) = people::jobs::begin(&ctx).await {
+        tracing::error!(%error, "the daily look through behavioral data could not be set");
+    }
     loop {
         tokio::select! {
             () = ctx.wake.notified() => {}
@@ -91,7 +95,8 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 
 /// The slice that cares does it.
 async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
-    if forms::jobs::handle(ctx, job).await?
+    if people::jobs::handle(ctx, &apis::keepers(), job).await?
+        || forms::jobs::handle(ctx, job).await?
         || consent::jobs::handle(ctx, job).await?
         || analgesia::jobs::handle(ctx, job).await?
         || followup::jobs::handle(ctx, job).await?

@@ -3,16 +3,21 @@
 //!
 //! It never decides whether she may have analgesia: that is the anesthesiologist's review in `assessment`. Rules are in
 //! [`rules`] (the one table of transitions first), what is shown in `present`, what is proved in `proof`.
-//! Open: [`model`] and [`facts`] for later slices, [`api`] for assembly, [`jobs`] for what is due.
+//! Open: [`model`] and [`facts`] for later slices, [`api`] for assembly, [`jobs`] for what is due, [`door`] for the FHIR
+//! facade.
 
 mod acts;
 pub mod api;
+pub mod door;
 pub mod facts;
 mod flow;
 pub mod jobs;
+mod keeping;
 pub mod model;
 mod present;
 mod proof;
 pub mod rules;
 mod store;
 mod wording;
+
+pub use keeping::KEEPER;

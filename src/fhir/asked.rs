@@ -34,6 +34,8 @@ pub(super) struct Asked {
     pub strict: bool,
     /// The body of a `POST`.
     pub body: Value,
+    /// The operation on the resource in the path, as in `/$everything`; empty without one.
+    tail: String,
     query: BTreeMap<String, Vec<String>>,
 }
 
@@ -47,9 +49,15 @@ impl Asked {
     pub async fn read(ctx: &Ctx, req: &mut Request, operation: &Operation, id: String) -> Result<Asked> {
         let given: Vec<(String, String)> = req.params().map_err(|_| Error::Malformed(Code::HttpMalformed))?;
         let searching = operation.method == Method::GET && id.is_empty();
+        let tail = operation
+            .path
+            .rfind("/$")
+            .and_then(|at| operation.path.get(at..))
+            .unwrap_or_default();
+        let paged = searching || (operation.method == Method::GET && !tail.is_empty());
         let mut query: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in given {
-            let paging = searching && (name == COUNT || name == CURSOR);
+            let paging = paged && (name == COUNT || name == CURSOR);
             let known = searching
                 && parameters(operation.resource())
                     .iter()
@@ -85,6 +93,7 @@ impl Asked {
             base: format!("{}{BASE}", ctx.settings.public_url),
             resource: operation.resource(),
             id,
+            tail: tail.to_owned(),
             strict: prefer.is_some_and(|value| value.contains("handling=strict")),
             body,
             query: query.into_iter().filter(|(name, _)| name != FORMAT).collect(),
@@ -109,13 +118,45 @@ impl Asked {
             (None, Some(text)) => ("subject", text),
             (Some(_), Some(_)) => return Err(wrong("subject", "only_one")),
         };
-        let own = text
-            .strip_prefix(&self.base)
-            .map(|rest| rest.trim_start_matches('/'));
-        let text = own.unwrap_or(text);
+        let text = self.bare(text);
         let id = text.strip_prefix("Patient/").unwrap_or(text);
         let id: Uuid = id.parse().map_err(|_| wrong(name, "format"))?;
         Ok(Some(PatientId(id)))
+    }
+
+    /// A reference without the address of this facade.
+    pub fn bare<'a>(&self, text: &'a str) -> &'a str {
+        text.strip_prefix(&self.base)
+            .map_or(text, |rest| rest.trim_start_matches('/'))
+    }
+
+    /// The code of a token, which may name its system.
+    pub fn token(&self, name: &str) -> Option<&str> {
+        self.get(name).map(|text| text.rsplit('|').next().unwrap_or(text))
+    }
+
+    /// Where the page begins.
+    pub fn cursor(&self) -> Option<&str> {
+        self.get(CURSOR)
+    }
+
+    /// The search of one type for one woman, with the page's length of this one.
+    pub fn about(&self, patient: PatientId, cursor: Option<String>) -> Asked {
+        let mut query = BTreeMap::from([("patient".to_owned(), vec![patient.to_string()])]);
+        query.extend(
+            self.get(COUNT)
+                .map(|count| (COUNT.to_owned(), vec![count.to_owned()])),
+        );
+        query.extend(cursor.map(|cursor| (CURSOR.to_owned(), vec![cursor])));
+        Asked {
+            base: self.base.clone(),
+            resource: self.resource,
+            id: patient.to_string(),
+            strict: false,
+            body: Value::Null,
+            tail: String::new(),
+            query,
+        }
     }
 
     /// The page that is asked for.
@@ -136,7 +177,11 @@ impl Asked {
         if let Some(cursor) = cursor {
             query.insert(CURSOR.to_owned(), vec![cursor.to_owned()]);
         }
-        let bare = format!("{}/{}", self.base, self.resource);
+        let bare = if self.tail.is_empty() {
+            format!("{}/{}", self.base, self.resource)
+        } else {
+            format!("{}/{}/{}{}", self.base, self.resource, self.id, self.tail)
+        };
         if query.is_empty() {
             return bare;
         }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use super::asked::Asked;
-use crate::base::Page;
+use crate::base::error::Result;
+use crate::base::{Page, PageRequest};
 
 /// The resources of one page, with the way to the next one.
 pub(super) fn searchset(asked: &Asked, page: Page<Value>) -> Answer {
@@ -37,4 +38,22 @@ pub(super) fn each<T>(page: Page<T>, resources: impl Fn(T) -> Vec<Value>) -> Pag
         items: page.items.into_iter().flat_map(resources).collect(),
         next_cursor: page.next_cursor,
     }
+}
+
+/// A page of resources that are all at hand, by their ids.
+pub(super) fn cut(page: &PageRequest, question: &str, mut all: Vec<Value>) -> Result<Page<Value>> {
+    let id = |one: &Value| {
+        one.get("id")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let after: Option<String> = page.after(question)?;
+    all.sort_by_key(id);
+    let rows = all
+        .into_iter()
+        .filter(|one| after.as_ref().is_none_or(|after| id(one) > *after))
+        .take(usize::try_from(page.limit).unwrap_or(0) + 1)
+        .collect();
+    Ok(page.page(rows, question, id))
 }

@@ -41,6 +41,27 @@ pub(super) fn parameters(resource: &str) -> &'static [(&'static str, &'static st
             ("name", "string", "Beginning of the name"),
             ("phone", "token", "Mobile phone, exact"),
         ],
+        "Consent" => &[
+            ("patient", "reference", "Whose; staff have to say"),
+            (
+                "status",
+                "token",
+                "draft, proposed, active, rejected, inactive or entered-in-error",
+            ),
+            ("scope", "token", "treatment, patient-privacy or research"),
+        ],
+        "DocumentReference" => &[
+            ("patient", "reference", "Whose; staff have to say"),
+            ("subject", "reference", "The same as patient"),
+        ],
+        "Provenance" => &[
+            (
+                "patient",
+                "reference",
+                "Whose; staff have to say, or name a target",
+            ),
+            ("target", "reference", "The consent that was signed"),
+        ],
         "AuditEvent" => &[
             ("patient", "reference", "Entries that concern this woman"),
             ("agent", "token", "Entries of this staff member"),
@@ -82,7 +103,7 @@ pub(super) fn statement(ctx: &Ctx) -> Value {
 fn resource(kind: &str) -> Value {
     let all = || OPERATIONS.iter().filter(|operation| operation.resource() == kind);
     let interactions = all()
-        .filter(|operation| operation.method == Method::GET)
+        .filter(|operation| operation.method == Method::GET && !operation.path.contains('$'))
         .map(|operation| {
             let code = if operation.path.ends_with("{id}") {
                 "read"
@@ -103,7 +124,8 @@ fn resource(kind: &str) -> Value {
     let operations: Vec<Value> = all()
         .filter_map(|operation| operation.path.rsplit_once('$'))
         .map(|(_, name)| {
-            json!({ "name": name, "definition": format!("http://hl7.org/fhir/OperationDefinition/Resource-{name}") })
+            let owner = if name == "everything" { kind } else { "Resource" };
+            json!({ "name": name, "definition": format!("http://hl7.org/fhir/OperationDefinition/{owner}-{name}") })
         })
         .collect();
     if let (false, Some(members)) = (operations.is_empty(), resource.as_object_mut()) {

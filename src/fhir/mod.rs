@@ -7,10 +7,14 @@
 mod asked;
 mod audit;
 mod bundle;
+mod consent;
+mod document;
+mod everything;
 mod metadata;
 mod observation;
 pub mod outcome;
 mod patient;
+mod provenance;
 mod questionnaire;
 mod response;
 
@@ -63,7 +67,7 @@ pub struct Operation {
 }
 
 /// Every interaction but `metadata`, which needs no session.
-pub static OPERATIONS: [Operation; 11] = [
+pub static OPERATIONS: [Operation; 18] = [
     Operation {
         method: Method::GET,
         path: "/Questionnaire",
@@ -112,6 +116,55 @@ pub static OPERATIONS: [Operation; 11] = [
         hers: Some(Act::PeopleMe),
         theirs: Some(Act::EpisodePatient),
         handler: |ctx, caller, asked| patient::read(ctx, caller, asked).boxed(),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/Patient/{id}/$everything",
+        hers: Some(Act::PeopleMe),
+        theirs: Some(Act::EpisodePatient),
+        handler: |ctx, caller, asked| everything::all(ctx, caller, asked).boxed(),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/Consent",
+        hers: Some(Act::ConsentDecisions),
+        theirs: Some(Act::ConsentDecisions),
+        handler: |ctx, caller, asked| consent::search(ctx, caller, asked).boxed(),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/Consent/{id}",
+        hers: Some(Act::ConsentDecisions),
+        theirs: Some(Act::ConsentDecisions),
+        handler: |ctx, caller, asked| consent::read(ctx, caller, asked).boxed(),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/DocumentReference",
+        hers: Some(Act::ConsentDecisions),
+        theirs: Some(Act::ConsentDecisions),
+        handler: |ctx, caller, asked| document::search(ctx, caller, asked).boxed(),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/DocumentReference/{id}",
+        hers: Some(Act::ConsentDecisions),
+        theirs: Some(Act::ConsentDecisions),
+        handler: |ctx, caller, asked| document::read(ctx, caller, asked).boxed(),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/Provenance",
+        hers: Some(Act::ConsentDecisions),
+        theirs: Some(Act::ConsentDecisions),
+        handler: |ctx, caller, asked| provenance::search(ctx, caller, asked).boxed(),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/Provenance/{id}",
+        hers: Some(Act::ConsentDecisions),
+        theirs: Some(Act::ConsentDecisions),
+        handler: |ctx, caller, asked| provenance::read(ctx, caller, asked).boxed(),
     },
     Operation {
         method: Method::GET,

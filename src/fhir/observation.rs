@@ -8,9 +8,9 @@ use super::asked::Asked;
 use super::bundle::{each, searchset};
 use super::response::instant;
 use crate::assessment::door::{self as assessment, About, Measured};
-use crate::base::Noun;
 use crate::base::error::{Error, Result};
 use crate::base::id::ResponseId;
+use crate::base::{Noun, Page};
 use crate::ctx::Ctx;
 use crate::people::caller::Caller;
 
@@ -26,12 +26,14 @@ pub(super) async fn read(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<An
 }
 
 pub(super) async fn search(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Answer> {
+    Ok(searchset(asked, found(ctx, caller, asked).await?))
+}
+
+/// One page of her numbers.
+pub(super) async fn found(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Page<Value>> {
     let page = asked.page()?;
     let patient = asked.patient()?;
-    // A token may name its system.
-    let code = asked
-        .get("code")
-        .map(|text| text.rsplit('|').next().unwrap_or(text));
+    let code = asked.token("code");
     let question = format!("{patient:?} {code:?}");
     let after: Option<String> = page.after(&question)?;
     let mut all = assessment::observations(ctx, caller, patient.map(About::Patient)).await?;
@@ -43,7 +45,7 @@ pub(super) async fn search(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<
         .take(usize::try_from(page.limit).unwrap_or(0) + 1)
         .collect();
     let found = page.page(rows, &question, id);
-    Ok(searchset(asked, each(found, |one| vec![resource(&one)])))
+    Ok(each(found, |one| vec![resource(&one)]))
 }
 
 fn id(one: &Measured) -> String {

@@ -34,6 +34,16 @@ pub(super) async fn read(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<An
     })
 }
 
+/// One woman, as a page.
+pub(super) async fn only(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Page<Value>> {
+    // A page has bounds even where it holds one.
+    asked.page()?;
+    Ok(Page {
+        items: vec![read(ctx, caller, asked).await?.body],
+        next_cursor: None,
+    })
+}
+
 /// For staff the women whose pregnancy is not closed, or those that one of the parameters finds.
 pub(super) async fn search(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Answer> {
     let given: Vec<&str> = ["identifier", "name", "phone"]

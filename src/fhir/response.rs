@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::asked::{Asked, wrong};
 use super::bundle::{each, searchset};
 use super::{Answer, outcome};
-use crate::base::Noun;
 use crate::base::error::{Error, Result};
 use crate::base::id::ResponseId;
+use crate::base::{Noun, Page};
 use crate::ctx::Ctx;
 use crate::forms::door::{self as forms, Sought};
 use crate::forms::model::{Response, ResponseStatus};
@@ -42,6 +42,11 @@ pub(super) async fn read(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<An
 }
 
 pub(super) async fn search(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Answer> {
+    Ok(searchset(asked, found(ctx, caller, asked).await?))
+}
+
+/// One page of her answers.
+pub(super) async fn found(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Page<Value>> {
     let status = match asked.get("status") {
         None => None,
         Some("in-progress") => Some((ResponseStatus::InProgress, false)),
@@ -56,13 +61,12 @@ pub(super) async fn search(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<
         status,
     };
     let found = forms::responses(ctx, caller, sought, asked.page()?).await?;
-    let resources = each(found, |response| {
+    Ok(each(found, |response| {
         [Some(resource(&response)), staff_part(&response)]
             .into_iter()
             .flatten()
             .collect()
-    });
-    Ok(searchset(asked, resources))
+    }))
 }
 
 /// The document itself, or `Parameters` with it as `resource`.
@@ -131,8 +135,8 @@ pub(super) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Takes out empty lists, objects and nulls, which drafts may have and the standard has not.
-fn without_nothing(node: &mut Value) {
+/// Takes out empty lists, objects and nulls, which the standard has not.
+pub(super) fn without_nothing(node: &mut Value) {
     match node {
         Value::Array(all) => {
             all.iter_mut().for_each(without_nothing);

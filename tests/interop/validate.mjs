@@ -54,6 +54,21 @@ for (const what of ['QuestionnaireResponse', 'Observation', 'Patient']) {
   add(`search ${what}`, page.body);
 }
 add('patient', (await midwife.fhir(`/Patient/${patient}`)).body);
+// The seeded women have signed, refused and withdrawn.
+const listed = (await midwife.staff('/consents?limit=100')).body.items;
+const owners = [...new Set(listed.map((consent) => consent.patient))].slice(0, 12);
+const told = { Consent: 0, DocumentReference: 0, Provenance: 0 };
+for (const owner of owners) {
+  for (const what of Object.keys(told)) {
+    const page = (await midwife.fhir(`/${what}?patient=${owner}&_count=100`)).body;
+    told[what] += page.entry?.length ?? 0;
+    add(`search ${what} of ${owner}`, page);
+  }
+}
+for (const [what, count] of Object.entries(told)) check(count > 0, `a search of ${what} finds something`);
+for (const [number, page] of (await midwife.pages(`/Patient/${owners[0]}/$everything?_count=3`)).entries()) {
+  add(`everything, page ${number}`, page);
+}
 const quality = await login('quality');
 for (const page of (await quality.pages('/AuditEvent?_count=10')).slice(0, 2)) add('journal', page);
 

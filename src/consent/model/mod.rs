@@ -1,15 +1,17 @@
 //! Nouns of the consent and their small words.
 
 mod signing;
+mod told;
 mod words;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, StaffId};
 
 pub use signing::*;
+pub use told::*;
 pub use words::*;
 
 /// One consent instance.
@@ -341,6 +343,8 @@ pub struct View {
     pub has_document: bool,
     /// Whether the document of her refusal or withdrawal can be fetched.
     pub has_record: bool,
+    /// The first day on which it may be destroyed; none while she is admitted (CE-230).
+    pub retain_until: Option<NaiveDate>,
 }
 
 /// A risk of hers that the rules propose to show.

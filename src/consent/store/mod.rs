@@ -5,11 +5,15 @@ mod consents;
 mod decisions;
 mod family;
 mod identity;
+mod keeping;
 mod proofs;
+mod told;
 
 pub use ceremony::*;
 pub use consents::*;
 pub use decisions::*;
 pub use family::*;
 pub use identity::*;
+pub use keeping::*;
 pub use proofs::*;
+pub use told::*;

@@ -140,6 +140,7 @@ pub async fn identity_check(
         tx.commit_with(&checked).await?;
         return Ok(checked);
     }
+    store::visited(&mut tx, staff.facility, id).await?;
     let mut patient = store::patient(&mut tx, staff.facility, id)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;

@@ -4,10 +4,14 @@ mod accounts;
 mod journal;
 mod patients;
 mod proxies;
+mod requests;
+mod rights;
 mod staff;
 
 pub use accounts::*;
 pub use journal::*;
 pub use patients::*;
 pub use proxies::*;
+pub use requests::*;
+pub use rights::*;
 pub use staff::*;

@@ -1,0 +1,87 @@
+//! What other systems are told of a consent: acts and digests, never what was drawn or written.
+
+use chrono::{DateTime, Utc};
+
+use crate::base::error::Result;
+use crate::base::id::{ConsentId, FacilityId, SignatureId, StaffId};
+use crate::consent::model::{KeptDocument, Paper, SignatureAct};
+use crate::ctx::Records;
+use crate::db::Q;
+use crate::vault::Sealed;
+
+/// The signature acts of a consent, oldest first, without the strokes. The revisions that they made are not known here.
+pub async fn signature_acts(
+    q: &mut impl Q,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Vec<SignatureAct>> {
+    let rows: Vec<(SignatureId, String, uuid::Uuid, Vec<u8>, DateTime<Utc>)> = q
+        .q("select id, kind, signer_id, digest, at from consent_signature \
+            where facility_id = $1 and consent_id = $2 order by id")
+        .bind(facility)
+        .bind(id)
+        .all()
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, kind, signer, digest, at)| SignatureAct {
+            id,
+            kind,
+            signer,
+            digest: hex::encode(digest),
+            revision: None,
+            at,
+        })
+        .collect())
+}
+
+/// The consent that a signature act belongs to.
+pub async fn consent_of_signature(
+    q: &mut impl Q,
+    facility: FacilityId,
+    id: SignatureId,
+) -> Result<Option<ConsentId>> {
+    let row: Option<(ConsentId,)> = q
+        .q("select consent_id from consent_signature where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(row.map(|(consent,)| consent))
+}
+
+/// The bedside confirmations, oldest first.
+pub async fn bedside(
+    q: &mut impl Q,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Vec<(DateTime<Utc>, StaffId)>> {
+    q.q("select at, staff_id from consent_bedside where facility_id = $1 and consent_id = $2 order by at")
+        .bind(facility)
+        .bind(id)
+        .all()
+        .await
+}
+
+/// The documents of a consent: the signed one and that of her refusal or withdrawal.
+pub async fn kept_documents(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Vec<KeptDocument>> {
+    const SIGNED: &str =
+        "select pdf, sha256, at from consent_document where facility_id = $1 and consent_id = $2";
+    const DECISION: &str = "select pdf, sha256, at from consent_record where facility_id = $1 and consent_id = $2 \
+         order by decision_id desc limit 1";
+    let mut all = Vec::new();
+    for (paper, text) in [(Paper::Consent, SIGNED), (Paper::Decision, DECISION)] {
+        let row: Option<(Sealed, String, DateTime<Utc>)> = r.q(text).bind(facility).bind(id).opt().await?;
+        all.extend(row.map(|(pdf, sha256, at)| KeptDocument {
+            paper,
+            size: pdf.plain_len(),
+            sha256,
+            at,
+        }));
+    }
+    Ok(all)
+}
