@@ -157,7 +157,7 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     let signing = Countersigning {
         license: account.license.as_deref(),
         affirmed: &mark.statements,
-        required: &statements(template(ctx, &consent)?, "clinician", true),
+        required: &statements(&*template(&mut view, ctx, &consent).await?, "clinician", true),
         unanswered: questions.iter().filter(|asked| asked.answer.is_none()).count(),
         assessed: assessed.as_ref(),
         now,
@@ -206,6 +206,7 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
     }
     let signed_at = signature.at;
     let checks = checks(r, &consent).await?;
+    let template = template(r, ctx, &consent).await?;
     Ok(Material {
         id_digest: patient
             .id_number
@@ -214,7 +215,7 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
         presented: parse(&shown.bytes).map_err(|_| Error::broken("a presented document is not canonical"))?,
         presented_sha256: shown.sha256,
         released_by: shown.released_by,
-        dwell: reading::progress(&super::floors(template(ctx, &consent)?), &batches),
+        dwell: reading::progress(&super::floors(&template), &batches),
         rounds: store::graded_rounds(r, facility, id).await?,
         checks: before(checks, signed_at),
         consent,

@@ -15,7 +15,7 @@ use crate::consent::present::{self, Hospital, Inputs, OwnRisk, PatientFacts};
 use crate::consent::proof::stamp;
 use crate::consent::rules::states::Trigger;
 use crate::consent::rules::{self, guards};
-use crate::consent::{store, wording};
+use crate::consent::{store, templates, wording};
 use crate::ctx::{Ctx, Records};
 use crate::episode::model::day;
 use crate::http::params::{Faults, masked};
@@ -38,7 +38,7 @@ pub struct Release {
 /// An anesthesiologist releases the consent; what she is shown is frozen (T02).
 ///
 /// Errors: `consent.illegal_transition`, `consent.assessment_missing`, `consent.assessment_undecided`,
-/// `consent.not_suitable`, `consent.risks_open`, `http.invalid` with `character` for what can't be printed.
+/// `consent.not_suitable`, `consent.risks_open`, `consent.template_recalled`, `consent.template_retired`, `http.invalid` with `character` for what can't be printed.
 #[instrument(name = "consent.release", skip_all)]
 pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentRelease)?;
@@ -59,6 +59,7 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentRelease, id).await?;
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::Release)?;
+    templates::releasable(&mut tx, ctx, &consent).await?;
     let decided = store::risks(&mut tx, consent.facility_id, id).await?;
     let decided = decided.map(|(risks, _)| risks).unwrap_or_default();
     let assessed = super::assessed(&mut tx, ctx, &consent).await?;
@@ -69,7 +70,7 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
             current: consent.revision,
         });
     }
-    let template = template(ctx, &consent)?;
+    let template = &*template(&mut tx, ctx, &consent).await?;
     let issued_at = tx.now;
     let document = present::present(template, &inputs, issued_at);
     let bytes = canonical(&document).map_err(|_| Error::broken("a presented document is not canonical"))?;

@@ -127,7 +127,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     let (missing, _) = missing(&mut tx, ctx, &consent, &episode, now).await?;
     advance(&mut tx, &mut consent, &missing).await?;
     rules::next(consent.state, Trigger::Sign)?;
-    let template = template(ctx, &consent)?;
+    let template = &*template(&mut tx, ctx, &consent).await?;
     let assessed = assessed(&mut tx, ctx, &consent).await?;
     let signing = Signing {
         missing: &missing,

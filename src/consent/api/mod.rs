@@ -6,7 +6,10 @@ mod patient;
 mod shown;
 mod staff;
 mod steps;
+mod template_wire;
+mod templates;
 mod wire;
 
 pub use patient::PatientApi;
 pub use staff::StaffApi;
+pub use templates::TemplatesApi;

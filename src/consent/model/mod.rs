@@ -1,5 +1,6 @@
 //! Nouns of the consent and their small words.
 
+mod template;
 mod words;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, SignatureId, StaffId};
 use crate::evidence::ink::Canvas;
 
+pub use template::*;
 pub use words::*;
 
 /// One consent instance.

@@ -4,8 +4,10 @@ mod ceremony;
 mod consents;
 mod decisions;
 mod proofs;
+mod templates;
 
 pub use ceremony::*;
 pub use consents::*;
 pub use decisions::*;
 pub use proofs::*;
+pub use templates::*;
