@@ -211,6 +211,22 @@ acts! {
     ConsentVoid = "consent.void";
     /// The document of a refusal or a withdrawal is made.
     ConsentRecorded = "consent.recorded";
+    /// The hospital's consent templates.
+    ConsentTemplateList = "consent.template_list";
+    /// One template with its history, the reports on it and the consents that a change of it touched.
+    ConsentTemplateGet = "consent.template_get";
+    /// One branch of a template as she would see it.
+    ConsentTemplatePreview = "consent.template_preview";
+    /// An editor files the draft of a template.
+    ConsentTemplateDraft = "consent.template_draft";
+    /// A draft is checked and handed in for publication.
+    ConsentTemplateReview = "consent.template_review";
+    /// The quality office publishes a template that another person wrote.
+    ConsentTemplatePublish = "consent.template_publish";
+    /// The quality office takes a template out of use.
+    ConsentTemplateRecall = "consent.template_recall";
+    /// A published version is in effect, and what it replaces is so no longer.
+    ConsentTemplateChanged = "consent.template_changed";
     /// The points of a birth are made, or turned to the forms after a loss.
     FollowupSchedule = "followup.schedule";
     /// She is reminded, or staff are told to phone her.

@@ -96,6 +96,14 @@ codes! {
     ConsentSignerUnchecked = "consent.signer_unchecked";
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
+    ConsentTemplateChecksFailed = "consent.template_checks_failed";
+    ConsentTemplateExists = "consent.template_exists";
+    ConsentTemplateOriginalMissing = "consent.template_original_missing";
+    ConsentTemplateRecalled = "consent.template_recalled";
+    ConsentTemplateRetired = "consent.template_retired";
+    ConsentTemplateScheduled = "consent.template_scheduled";
+    ConsentTemplateUnavailable = "consent.template_unavailable";
+    ConsentTemplateVersionOld = "consent.template_version_old";
     ConsentValidityOver = "consent.validity_over";
     ConsentWitnessInvolved = "consent.witness_involved";
     FollowupAlertClosed = "followup.alert_closed";

@@ -113,6 +113,8 @@ pub enum Noun {
     Review,
     /// A consent.
     Consent,
+    /// A consent template.
+    Template,
     /// A labor.
     Labor,
     /// A follow-up point.

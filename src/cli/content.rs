@@ -7,7 +7,8 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{diff, foreign, trial};
-use crate::content::{Content, Origin};
+use crate::content::consents::passages;
+use crate::content::{Content, Origin, readability};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -19,6 +20,12 @@ pub enum Command {
     },
     /// Lists what awaits a clinician's confirmation, with its source.
     Review {
+        /// Another content directory than the one of the settings.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+    /// Lists what makes the consents hard to read: long sentences, unexplained words, numbers that are no "so many in so many".
+    Readability {
         /// Another content directory than the one of the settings.
         #[arg(long)]
         dir: Option<PathBuf>,
@@ -46,6 +53,7 @@ pub fn run(settings: Option<PathBuf>, command: Command) -> ExitCode {
     match command {
         Command::Check { dir } => loaded(dir).map_or_else(|code| code, |content| check(&content)),
         Command::Review { dir } => loaded(dir).map_or_else(|code| code, |content| review(&content)),
+        Command::Readability { dir } => loaded(dir).map_or_else(|code| code, |content| readability(&content)),
         Command::Try(options) => {
             loaded(options.dir.clone()).map_or_else(|code| code, |content| trial::run(&content, &options))
         }
@@ -80,6 +88,26 @@ fn check(content: &Content) -> ExitCode {
         "{lessons} lessons, {forms} forms, {} consents: no fault",
         content.consents.all().len()
     );
+    ExitCode::SUCCESS
+}
+
+fn readability(content: &Content) -> ExitCode {
+    for template in content.consents.all() {
+        let name = format!("{} {} {}", template.code, template.version, template.locale.tag());
+        let texts = passages(&template.document);
+        let report = readability::report(&texts, template.locale, &content.glossary);
+        println!(
+            "consent\t{name}\t{} sentences, {} characters or words on average, {} in the longest",
+            report.sentences,
+            report.length / report.sentences.max(1),
+            report.longest
+        );
+        for finding in report.findings {
+            let length = finding.length.map(|length| format!(" ({length})")).unwrap_or_default();
+            let (kind, place) = (finding.kind.word(), finding.place);
+            println!("{kind}\t{name}\t{place}\t{}{length}", finding.text);
+        }
+    }
     ExitCode::SUCCESS
 }
 

@@ -18,13 +18,22 @@ pub async fn standing(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) 
     store::standing(q, facility, episode).await
 }
 
-/// The consent that allows the analgesia record to start: active, valid, confirmed at the bedside within 24 h (CE-202).
+/// Whether the consent in force was made from a template that the hospital has recalled (RC2).
+pub async fn is_recalled(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) -> Result<bool> {
+    store::active_is_recalled(q, facility, episode).await
+}
+
+/// The consent that allows the analgesia record to start: active, valid, confirmed at the bedside within 24 h (CE-202),
+/// and not from a recalled template.
 pub async fn may_start(
     q: &mut impl Q,
     facility: FacilityId,
     episode: EpisodeId,
     now: DateTime<Utc>,
 ) -> Result<Option<ConsentId>> {
+    if store::active_is_recalled(q, facility, episode).await? {
+        return Ok(None);
+    }
     let standing = store::standing(q, facility, episode).await?;
     Ok(standing
         .filter(|one| rules::guards::may_start(one, now))

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::{Consent, State};
 use super::rules::states::Trigger;
-use super::{rules, store};
+use super::{change, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Actor, Locale, Subject};
@@ -59,6 +59,8 @@ pub enum By<'a> {
     Caller(&'a Caller),
     /// The service itself, under an act of its own.
     System(Act),
+    /// The service, carrying out what somebody decided earlier, under an act of its own.
+    Behalf(Act, Actor),
 }
 
 /// Moves a consent, writes it with whatever else the act has changed in it, and tells.
@@ -85,21 +87,23 @@ pub async fn go(
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     match by {
         By::Caller(caller) => tx.journal(caller, subject, detail).await?,
-        By::System(act) => {
-            tx.journal_as(
-                act,
-                Actor::SYSTEM,
-                Some(consent.facility_id),
-                subject,
-                detail,
-                None,
-            )
-            .await?;
+        By::System(act) => journaled(tx, consent, act, Actor::SYSTEM, detail).await?,
+        By::Behalf(act, actor) => journaled(tx, consent, act, actor, detail).await?,
+    }
+    if consent.state.is_terminal() {
+        for kind in change::TASKS {
+            episode::facts::finish_tasks(tx, consent.facility_id, kind, consent.id.0).await?;
         }
     }
     tell(tx, consent, Some(from)).await?;
     expire_when_due(tx, consent).await?;
     set_step(tx, consent).await
+}
+
+async fn journaled(tx: &mut Tx, consent: &Consent, act: Act, actor: Actor, detail: Value) -> Result<()> {
+    let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
+    let facility = Some(consent.facility_id);
+    tx.journal_as(act, actor, facility, subject, detail, None).await
 }
 
 /// A new draft is journaled and told (T01).

@@ -1,4 +1,4 @@
-//! What is due: deadlines and validity that are over (T13, T14), documents of refusals and withdrawals.
+//! What is due: deadlines and validity that are over (T13, T14), documents of refusals and withdrawals, changes of templates.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::flow::{self, By, Changed, Expire};
 use super::model::State;
 use super::proof::decision::{self, Told};
 use super::rules::states::Trigger;
-use super::store;
+use super::{change, store, templates};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, StaffId};
@@ -23,6 +23,8 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         "consent.expire" => expire(ctx, job).await.map(|()| true),
         "consent.record" => record(ctx, job).await.map(|()| true),
         "consent.send_code" => send_code(ctx, job).await.map(|()| true),
+        "consent.template_effective" => change::effective(ctx, job).await.map(|()| true),
+        "consent.template_reworded" => change::consents(ctx, job).await.map(|()| true),
         // For whoever outside listens to transitions; nobody is connected yet.
         "consent.changed" => job.payload::<Changed>().map(|_| true),
         _ => Ok(false),
@@ -115,7 +117,9 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
     let hospital = people::facts::facility(&mut view, facility).await?;
-    let template = ctx.content.consents.get(&consent.template_id).ok_or_else(gone)?;
+    let template = templates::find(&mut view, ctx, facility, &consent.template_id)
+        .await?
+        .ok_or_else(gone)?;
     let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
     let words = decision
         .body

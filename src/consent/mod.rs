@@ -2,12 +2,14 @@
 //! may sign, her signature, the anesthesiologist's, the evidence and the document.
 //!
 //! It never decides whether she may have analgesia: that is the anesthesiologist's review in `assessment`. Rules are in
-//! [`rules`] (the one table of transitions first), what is shown in `present`, what is proved in `proof`.
+//! [`rules`] (the one table of transitions first), what is shown in `present`, what is proved in `proof`. Which template
+//! is in effect is asked of `templates`; what a change of one means for consents stands in `change`.
 //! Open: [`model`] and [`facts`] for later slices, [`api`] for assembly, [`jobs`] for what is due, [`door`] for the FHIR
 //! facade.
 
 mod acts;
 pub mod api;
+mod change;
 pub mod door;
 pub mod facts;
 mod flow;
@@ -15,9 +17,11 @@ pub mod jobs;
 mod keeping;
 pub mod model;
 mod present;
+mod preview;
 mod proof;
 pub mod rules;
 mod store;
+mod templates;
 mod wording;
 
 pub use keeping::KEEPER;

@@ -10,8 +10,10 @@ pub mod consents;
 pub mod diff;
 pub mod fonts;
 pub mod forms;
+pub mod glossary;
 pub mod lessons;
 pub mod messages;
+pub mod readability;
 pub mod sources;
 pub mod trial;
 pub mod vectors;
@@ -36,6 +38,8 @@ pub struct Content {
     pub agreements: agreements::Agreements,
     /// Guidelines that rules, lessons and consents cite.
     pub sources: sources::Sources,
+    /// Technical words with a plain explanation.
+    pub glossary: glossary::Glossary,
     origin: Origin,
 }
 
@@ -123,8 +127,14 @@ impl Content {
         let sources = sources::load(&origin, &mut defects);
         let lessons = lessons::load(&origin, &sources, &mut defects);
         let forms = forms::load(&origin, &sources, &mut defects);
-        let consents = consents::load(&origin, &mut defects);
         let agreements = agreements::load(&origin, &mut defects);
+        let known = consents::Known {
+            lessons: &lessons,
+            forms: &forms,
+            agreements: &agreements,
+        };
+        let consents = consents::load(&origin, &known, &mut defects);
+        let glossary = glossary::load(&origin, &mut defects);
         messages::check(&mut defects);
         if defects.0.is_empty() {
             Ok(Content {
@@ -133,6 +143,7 @@ impl Content {
                 consents,
                 agreements,
                 sources,
+                glossary,
                 origin,
             })
         } else {
@@ -143,6 +154,19 @@ impl Content {
     /// Where it came from.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Reads and checks a consent template as the loader does.
+    ///
+    /// # Errors
+    /// Every fault with its place.
+    pub fn read_consent(&self, bytes: &[u8]) -> Result<consents::Template, Vec<consents::Problem>> {
+        let known = consents::Known {
+            lessons: &self.lessons,
+            forms: &self.forms,
+            agreements: &self.agreements,
+        };
+        consents::read(bytes, &known)
     }
 
     /// What awaits a clinician, with its source.

@@ -27,3 +27,17 @@ pub const LOCK_EPISODE: Sql = per(
     "select id from episode where facility_id = $1 and id = $2",
     "select id from episode where facility_id = $1 and id = $2 for update",
 );
+
+/// Holds back every other act on a hospital's consent templates until the transaction ends, and whoever prepares or
+/// releases a consent from one. It stands for the templates, some of which are the release's and have no row: the
+/// hospital's row is locked in a way that rows pointing to it don't mind. SQLite has one writer anyway. Binds: facility.
+pub const LOCK_TEMPLATES: Sql = per(
+    "select id from facility where id = $1",
+    "select id from facility where id = $1 for no key update",
+);
+
+/// The other side of [`LOCK_TEMPLATES`]: many at once, none while a template changes its state. Binds: facility.
+pub const HOLD_TEMPLATES: Sql = per(
+    "select id from facility where id = $1",
+    "select id from facility where id = $1 for share",
+);

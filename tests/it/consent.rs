@@ -2,10 +2,12 @@
 //! every way out of it.
 
 pub mod ceremony;
+mod ceremony;
 mod identity;
 mod ink;
 mod refused;
 mod signers;
+mod templates;
 mod ways_out;
 mod witnessed;
 

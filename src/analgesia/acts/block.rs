@@ -93,13 +93,19 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     Ok(time_out)
 }
 
-/// Errors: `analgesia.consent_missing`.
+/// Errors: `analgesia.consent_missing`, with the reason when a recall of the template is it.
 async fn require_consent(tx: &mut Tx, labor: &Labor) -> Result<()> {
-    let now = tx.now;
-    let consent = consent::facts::may_start(tx, labor.facility_id, labor.episode_id, now).await?;
-    consent
-        .map(|_| ())
-        .ok_or(Error::Refused(Code::AnalgesiaConsentMissing))
+    let (facility, episode, now) = (labor.facility_id, labor.episode_id, tx.now);
+    if consent::facts::may_start(tx, facility, episode, now).await?.is_some() {
+        return Ok(());
+    }
+    match consent::facts::is_recalled(tx, facility, episode).await? {
+        true => {
+            let current = json!({ "reason": "template_recalled" });
+            Err(Error::Conflict(Code::AnalgesiaConsentMissing, current))
+        }
+        false => Err(Error::Refused(Code::AnalgesiaConsentMissing)),
+    }
 }
 
 /// The end of the longest interval of an anticoagulant that is still running.

@@ -164,7 +164,7 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     let acts = store::signatures(&mut view, consent.facility_id, id).await?;
     let patient = people::facts::patient(&mut view, consent.facility_id, consent.patient_id).await?;
     let her_name = patient.and_then(|patient| patient.name);
-    let mut required = statements(template(ctx, &consent)?, "clinician", true);
+    let mut required = statements(&*template(&mut view, ctx, &consent).await?, "clinician", true);
     // Of a woman who can't decide nobody says that she can.
     required.retain(|statement| plan.able || statement != CAPACITY);
     if !plan.able && mark.statements.iter().any(|one| one == CAPACITY) {
@@ -250,6 +250,7 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
     }
     let signed_at = signature.act.at;
     let checks = checks(r, &consent).await?;
+    let template = template(r, ctx, &consent).await?;
     Ok(Material {
         id_digest: patient
             .id_number
@@ -258,7 +259,7 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
         presented: parse(&shown.bytes).map_err(|_| Error::broken("a presented document is not canonical"))?,
         presented_sha256: shown.sha256,
         released_by: shown.released_by,
-        dwell: reading::progress(&super::floors(template(ctx, &consent)?), &batches),
+        dwell: reading::progress(&super::floors(&template), &batches),
         rounds: store::graded_rounds(r, facility, id).await?,
         checks: before(checks, signed_at),
         consent,

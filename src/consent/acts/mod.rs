@@ -13,6 +13,7 @@ mod replace;
 mod sign;
 mod signers;
 mod talk;
+mod templates;
 mod understand;
 mod vouched;
 
@@ -22,6 +23,7 @@ pub use decisions::*;
 pub use decline::*;
 pub use family::*;
 pub use identity::*;
+pub(in crate::consent) use prepare::task;
 pub use prepare::*;
 pub use read::*;
 pub use release::*;
@@ -29,7 +31,10 @@ pub use replace::*;
 pub use sign::*;
 pub use signers::Choice;
 pub use talk::*;
+pub use templates::*;
 pub use understand::*;
+
+use std::borrow::Cow;
 
 use serde_json::Value;
 
@@ -43,6 +48,7 @@ use crate::consent::rules::guards::{self, Assessed, Finding};
 use crate::consent::rules::reading::{self, Floor};
 use crate::consent::rules::states::Trigger;
 use crate::consent::store;
+use crate::consent::templates::find;
 use crate::ctx::{Ctx, Records, Tx};
 use crate::db::Q;
 use crate::episode::model::Episode;
@@ -96,12 +102,13 @@ fn subject(consent: &Consent) -> Subject {
 }
 
 /// The template that a consent was made from.
-fn template<'a>(ctx: &'a Ctx, consent: &Consent) -> Result<&'a Value> {
-    ctx.content
-        .consents
-        .get(&consent.template_id)
-        .map(|template| &template.document)
-        .ok_or_else(|| Error::broken("the template of a consent is no longer loaded"))
+async fn template<'a>(q: &mut impl Q, ctx: &'a Ctx, consent: &Consent) -> Result<Cow<'a, Value>> {
+    let found = find(q, ctx, consent.facility_id, &consent.template_id).await?;
+    match found {
+        Some(Cow::Borrowed(template)) => Ok(Cow::Borrowed(&template.document)),
+        Some(Cow::Owned(template)) => Ok(Cow::Owned(template.document)),
+        None => Err(Error::broken("the template of a consent is no longer loaded")),
+    }
 }
 
 /// A number of the template.
@@ -202,7 +209,7 @@ async fn missing(
     episode: &Episode,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(Missing, Vec<Dwell>)> {
-    let template = template(ctx, consent)?;
+    let template = &*template(r, ctx, consent).await?;
     let (facility, id) = (consent.facility_id, consent.id);
     let words = |name: &str| -> Vec<&str> {
         let list = template.get(name).and_then(Value::as_array);

@@ -12,7 +12,7 @@ use crate::base::{Act, Code, Locale, Noun, Role};
 use crate::consent::flow;
 use crate::consent::model::{Basis, Consent, Risks, State};
 use crate::consent::rules::{self, guards};
-use crate::consent::store;
+use crate::consent::{change, store, templates};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::NewTask;
 use crate::http::params::Faults;
@@ -75,15 +75,19 @@ async fn draft(
         .await?
         .ok_or_else(missing)?;
     let standing = store::standing(tx, patient.facility_id, episode.id).await?;
-    if standing.is_some_and(|standing| !standing.state.is_terminal()) {
-        return Err(Error::Refused(Code::ConsentAlreadyOpen));
+    if let Some(standing) = standing {
+        if !standing.state.is_terminal() {
+            return Err(Error::Refused(Code::ConsentAlreadyOpen));
+        }
+        let (facility, former) = (patient.facility_id, standing.id.0);
+        episode::facts::finish_tasks(tx, facility, change::PREPARE, former).await?;
     }
     fresh(ctx, tx, caller, patient, episode.id, requested, by).await
 }
 
 /// A new draft of the current template in her language.
 ///
-/// Errors: `consent.already_open` while another one for the same procedure is open.
+/// Errors: `consent.already_open` while another one for the same procedure is open, `consent.template_unavailable`.
 pub(super) async fn fresh(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -95,11 +99,7 @@ pub(super) async fn fresh(
 ) -> Result<Consent> {
     // Women who read a language that the wording does not exist in sign the authoritative text with an interpreter.
     let locale = Locale::parse(&patient.language).unwrap_or_default();
-    let template = ctx
-        .content
-        .consents
-        .current(TEMPLATE, locale)
-        .ok_or_else(|| Error::broken("no consent template"))?;
+    let template = templates::in_effect(tx, ctx, patient.facility_id, TEMPLATE, locale).await?;
     let class = template.document.get("procedure_class").and_then(Value::as_str);
     let consent = Consent {
         id: tx.id(),
@@ -108,7 +108,7 @@ pub(super) async fn fresh(
         episode_id: episode,
         procedure_class: class.unwrap_or_default().to_owned(),
         template_id: template.id.clone(),
-        locale,
+        locale: template.locale,
         basis: Basis::Patient,
         state: State::Draft,
         revision: 1,
@@ -139,7 +139,7 @@ pub(super) async fn fresh(
 }
 
 /// A task for the anesthesiologists about a consent.
-pub(super) fn task(consent: &Consent, kind: &'static str, due: DateTime<Utc>) -> NewTask {
+pub(in crate::consent) fn task(consent: &Consent, kind: &'static str, due: DateTime<Utc>) -> NewTask {
     NewTask {
         facility: consent.facility_id,
         patient: consent.patient_id,

@@ -16,7 +16,7 @@ use crate::consent::present::{self, Hospital, Inputs, OwnRisk, PatientFacts};
 use crate::consent::proof::stamp;
 use crate::consent::rules::states::Trigger;
 use crate::consent::rules::{self, guards};
-use crate::consent::{store, wording};
+use crate::consent::{store, templates, wording};
 use crate::ctx::{Ctx, Records};
 use crate::episode::model::day;
 use crate::http::params::{Faults, masked};
@@ -42,7 +42,8 @@ pub struct Release {
 ///
 /// Errors: `consent.illegal_transition`, `consent.assessment_missing`, `consent.assessment_undecided`,
 /// `consent.not_suitable`, `consent.risks_open`, `consent.basis_not_allowed`, `consent.authority_missing`,
-/// `people.second_person_required`, `http.invalid` with `character` for what can't be printed.
+/// `consent.template_recalled`, `consent.template_retired`, `people.second_person_required`, `http.invalid` with
+/// `character` for what can't be printed.
 #[instrument(name = "consent.release", skip_all)]
 pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentRelease)?;
@@ -66,6 +67,7 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentRelease, id).await?;
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::Release)?;
+    templates::releasable(&mut tx, ctx, &consent).await?;
     let decided = store::risks(&mut tx, consent.facility_id, id).await?;
     let decided = decided.map(|(risks, _)| risks).unwrap_or_default();
     let assessed = super::assessed(&mut tx, ctx, &consent).await?;
@@ -80,7 +82,7 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     let choice = &release.signing;
     inputs.signing = chosen(&mut tx, &consent, staff, choice, able, assessed.as_ref()).await?;
     consent.basis = inputs.signing.basis;
-    let template = template(ctx, &consent)?;
+    let template = &*template(&mut tx, ctx, &consent).await?;
     let issued_at = tx.now;
     let document = present::present(template, &inputs, issued_at);
     let bytes = canonical(&document).map_err(|_| Error::broken("a presented document is not canonical"))?;

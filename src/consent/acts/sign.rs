@@ -266,7 +266,7 @@ async fn allowed_to_sign(
     mark: &Mark,
     missing: &Missing,
 ) -> Result<()> {
-    let template = template(ctx, consent)?;
+    let template = &*template(tx, ctx, consent).await?;
     let assessed = assessed(tx, ctx, consent).await?;
     let signing = Signing {
         missing,

@@ -135,7 +135,7 @@ pub async fn conversation(ctx: &Ctx, caller: &Caller, id: ConsentId, talk: Talk)
     let mut tx = once!(ctx, Act::ConsentConversation, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentConversation, id).await?;
     only_in(&consent, &OPEN)?;
-    let template = template(ctx, &consent)?;
+    let template = &*template(&mut tx, ctx, &consent).await?;
     let known = |topic: &String| {
         sections(template).any(|one| one.get("id").and_then(|id| id.as_str()) == Some(topic.as_str()))
     };

@@ -51,7 +51,7 @@ pub async fn reading_events(
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentReadingEvents, id).await?;
     only_in(&consent, &[State::Issued, State::Reading, State::Ready])?;
     in_time(&consent, tx.now)?;
-    let floors = floors(template(ctx, &consent)?);
+    let floors = floors(&*template(&mut tx, ctx, &consent).await?);
     let mut faults = Faults::default();
     let session = faults.text(session, "/session", 1, 64);
     faults.check((1..=500).contains(&events.len()), "/events", "length");
@@ -150,7 +150,8 @@ async fn drawn(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<(i6
         })
         .collect();
     let round = consent.failed_rounds + 1;
-    let comprehension = template(ctx, consent)?
+    let template = template(r, ctx, consent).await?;
+    let comprehension = template
         .get("comprehension")
         .ok_or_else(|| Error::broken("a template without questions"))?;
     Ok((
@@ -193,7 +194,7 @@ pub async fn comprehension(
     let mut tx = once!(ctx, Act::ConsentComprehension, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentComprehension, id).await?;
     let (number, questions) = drawn(&mut tx, ctx, &consent).await?;
-    let template = template(ctx, &consent)?;
+    let template = &*template(&mut tx, ctx, &consent).await?;
     let least = template
         .get("comprehension")
         .map_or(usize::MAX, quiz::pass_correct);

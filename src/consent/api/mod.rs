@@ -7,7 +7,10 @@ mod shown;
 mod signing;
 mod staff;
 mod steps;
+mod template_wire;
+mod templates;
 mod wire;
 
 pub use patient::PatientApi;
 pub use staff::StaffApi;
+pub use templates::TemplatesApi;

@@ -1,6 +1,7 @@
 //! Nouns of the consent and their small words.
 
 mod signing;
+mod template;
 mod told;
 mod words;
 
@@ -11,6 +12,7 @@ use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, StaffId};
 
 pub use signing::*;
+pub use template::*;
 pub use told::*;
 pub use words::*;
 

@@ -31,6 +31,20 @@ crate::words! {
         Voided = "voided",
     }
 
+    /// Where a template stands in a hospital (CE-034), in the order of its life.
+    TemplateState {
+        /// Being written.
+        Draft = "draft",
+        /// Checked by the program, waiting for a second person.
+        InReview = "in_review",
+        /// Released by two people; in effect from its time on.
+        Published = "published",
+        /// Another version took its place.
+        Retired = "retired",
+        /// Taken out of use for a defect of safety.
+        Recalled = "recalled",
+    }
+
     /// What stands between her and signing.
     Gate {
         /// The lessons that the template requires.

@@ -1,18 +1,20 @@
 //! Decisions on consents, pure: no database, no clock; time arrives as an argument.
 //!
-//! [`states`] is the table of transitions, [`ladder`] says who signs, [`reading`] the gate of reading, [`quiz`] the questions, [`guards`] what has
-//! to hold for a release, a signature, a countersignature and a bedside confirmation.
+//! [`states`] is the table of transitions, [`ladder`] says who signs, [`reading`] the gate of reading, [`quiz`] the
+//! questions, [`guards`] what has to hold for a release, a signature, a countersignature and a bedside confirmation,
+//! [`templates`] the life of a template.
 
 pub mod guards;
 pub mod ladder;
 pub mod quiz;
 pub mod reading;
 pub mod states;
+pub mod templates;
 
 use chrono::Duration;
 use serde_json::json;
 
-use super::model::{Basis, SignerKind, State};
+use super::model::{Basis, SignerKind, State, TemplateState};
 use crate::base::{Code, Error};
 
 pub use states::next;
@@ -37,6 +39,8 @@ pub const RELEASE: Duration = Duration::hours(24);
 pub const ANSWER: Duration = Duration::hours(24);
 /// Somebody comes this soon after she withdrew.
 pub const WITHDRAWN: Duration = Duration::minutes(10);
+/// What a new wording means for a consent in force is decided within this; at once for a recalled one.
+pub const REWORDED: Duration = Duration::hours(24);
 /// After so many failed rounds of questions an anesthesiologist is asked to talk with her (CE-092).
 pub const FAILED_ROUNDS: i64 = 2;
 
@@ -47,6 +51,11 @@ pub enum Refusal {
     IllegalTransition {
         /// Where it stands.
         current: State,
+    },
+    /// No row of the table of templates leads on from here.
+    TemplateState {
+        /// Where it stands.
+        current: TemplateState,
     },
     /// A rule says no, and its code says all.
     Plain(Code),
@@ -78,6 +87,9 @@ impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Error {
         match refusal {
             Refusal::IllegalTransition { current } => {
+                Error::Conflict(Code::ConsentIllegalTransition, json!({ "state": current.word() }))
+            }
+            Refusal::TemplateState { current } => {
                 Error::Conflict(Code::ConsentIllegalTransition, json!({ "state": current.word() }))
             }
             Refusal::Plain(code) => Error::Refused(code),

@@ -7,6 +7,7 @@ mod family;
 mod identity;
 mod keeping;
 mod proofs;
+mod templates;
 mod told;
 
 pub use ceremony::*;
@@ -16,4 +17,5 @@ pub use family::*;
 pub use identity::*;
 pub use keeping::*;
 pub use proofs::*;
+pub use templates::*;
 pub use told::*;

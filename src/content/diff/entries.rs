@@ -293,7 +293,7 @@ pub(super) fn consents(content: &Content) -> Vec<Entry> {
 
 /// Files of the directory that have no rows above.
 pub(super) fn files(content: &Content) -> Vec<Entry> {
-    let names = ["agreements.toml", "sources.toml"];
+    let names = ["agreements.toml", "glossary.toml", "sources.toml"];
     let found = names.into_iter().filter_map(|name| {
         let digest = hex::encode(Sha256::digest(content.origin().read(name)?));
         Some(Entry {

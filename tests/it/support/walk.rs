@@ -40,6 +40,17 @@ pub fn healthy(person: &Person, changes: Value) -> Map<String, Value> {
     answers
 }
 
+/// The release's Chinese template as a hospital's editor files it: another version, else the same.
+pub fn reworded(version: Value) -> Value {
+    let text = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/content/consents/labor-analgesia/1.0.0/zh-CN.json"
+    ));
+    let mut document: Value = serde_json::from_str(text).unwrap();
+    document["version"] = version;
+    document
+}
+
 /// From the registration to a red flag and the survey, with an adverse event reported beside.
 pub async fn to_the_survey(app: &App) -> World {
     let walker = walker(app);
@@ -94,6 +105,8 @@ pub async fn to_the_survey(app: &App) -> World {
         ("follow-ups", first(lin.get("/follow-ups").await.expect(200))),
         ("tasks", first(zhao.get("/tasks").await.expect(200))),
     ]);
+    let template = zhao.post("/consent-templates", reworded(json!("1.1.0"))).await.expect(201);
+    ids.insert("consent-templates", text(&template, "/id").unwrap());
     let me = zhao.get("/me").await.expect(200);
     ids.insert("staff", text(&me, "/id").unwrap());
     World {
