@@ -11,7 +11,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::base::Clock;
-use crate::questionnaire::{Context, Fault, Mode, Problem, compile_foreign, foreign};
+use crate::questionnaire::{Context, Fault, Mode, Problem, compile_foreign, exact_numbers, foreign};
 
 #[derive(Args)]
 pub struct ImportOptions {
@@ -176,7 +176,7 @@ fn judged(options: &JudgeOptions) -> Result<(Value, bool), String> {
         Ok(compiled) => compiled,
         Err(faults) => return Ok((codes(&faults), false)),
     };
-    let response: Value = serde_json::from_slice(&read(&options.response)?)
+    let response: Value = serde_json::from_slice(&exact_numbers(&read(&options.response)?))
         .map_err(|error| format!("{}: {error}", options.response.display()))?;
     let mode = match (response.get("status").and_then(Value::as_str), options.strict) {
         (Some("in-progress"), _) => Mode::Draft,

@@ -23,6 +23,15 @@ pub const READINESS: &str = "facility-readiness";
 /// The survey.
 pub const SATISFACTION: &str = "satisfaction";
 
+/// Where a version of a form is in its life. A draft is checked and not loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Given out for new answers.
+    Active,
+    /// Only for reading, and for finishing what was begun.
+    Retired,
+}
+
 /// A published form.
 #[derive(Clone)]
 pub struct Entry {
@@ -30,6 +39,8 @@ pub struct Entry {
     pub name: String,
     /// Semantic version.
     pub version: String,
+    /// Whether it is given out for new answers.
+    pub status: Status,
     /// Compiled.
     pub form: Arc<Form>,
     /// The FHIR document as served.
@@ -44,15 +55,16 @@ pub struct Forms {
     entries: BTreeMap<(String, Vec<u64>), Entry>,
     authored: BTreeMap<String, Arc<Form>>,
     digests: BTreeMap<String, String>,
-    after_loss: BTreeMap<String, Entry>,
+    after_loss: BTreeMap<(String, Vec<u64>), Entry>,
 }
 
 impl Forms {
-    /// The newest version of a form.
+    /// The newest active version of a form: the one for new answers.
     pub fn current(&self, name: &str) -> Option<&Entry> {
         self.entries
             .range((name.to_owned(), Vec::new())..)
             .take_while(|((n, _), _)| n == name)
+            .filter(|(_, e)| e.status == Status::Active)
             .last()
             .map(|(_, e)| e)
     }
@@ -93,9 +105,11 @@ impl Forms {
         }
     }
 
-    /// A follow-up form without the items on the baby.
+    /// The current version of a follow-up form without the items on the baby.
     pub fn after_loss(&self, name: &str) -> Option<&Entry> {
-        self.after_loss.get(name)
+        let current = self.current(name)?;
+        self.after_loss
+            .get(&(name.to_owned(), version_key(&current.version)))
     }
 
     /// Every published form.
@@ -137,13 +151,19 @@ pub(super) fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) ->
         .filter(|name| !name.contains('.'))
     {
         for file in origin.list(&format!("questionnaires/{name}")) {
+            let beside = [".rules.json", ".vectors.json"];
             let Some(version) = file
                 .strip_suffix(".json")
-                .filter(|v| v.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+                .filter(|_| !beside.iter().any(|ending| file.ends_with(ending)))
             else {
                 continue;
             };
-            load_one(origin, &name, version, sources, &mut forms, defects);
+            if is_semver(version) {
+                load_one(origin, &name, version, sources, &mut forms, defects);
+            } else {
+                let path = format!("questionnaires/{name}/{file}");
+                defects.add(&path, "", "the name of the file is no version such as 1.0.0");
+            }
         }
     }
     for name in [ASSESSMENT, SATISFACTION] {
@@ -152,6 +172,28 @@ pub(super) fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) ->
         });
     }
     forms
+}
+
+fn is_semver(version: &str) -> bool {
+    let parts: Vec<&str> = version.split('.').collect();
+    let number = |part: &&str| {
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        digits && part.parse::<u64>().is_ok() && (part.len() == 1 || !part.starts_with('0'))
+    };
+    parts.len() == 3 && parts.iter().all(number)
+}
+
+/// The status of a form; none for a draft, and for a word that is no status, which is a defect.
+fn status(form: &Value, path: &str, defects: &mut Defects) -> Option<Status> {
+    match form.get("status").and_then(Value::as_str) {
+        Some("active") => Some(Status::Active),
+        Some("retired") => Some(Status::Retired),
+        Some("draft") => None,
+        _ => {
+            defects.add(path, "/status", "the status is draft, active or retired");
+            None
+        }
+    }
 }
 
 fn load_one(
@@ -170,69 +212,101 @@ fn load_one(
     let rules = origin
         .read(&rules_path)
         .and_then(|_| origin.json::<Value>(&rules_path, defects));
+    let written = form.get("version").and_then(Value::as_str);
+    defects.check(written == Some(version), &path, "/version", || {
+        format!("the file says it is {version}")
+    });
+    let status = status(&form, &path, defects);
+    let misread =
+        |file: &str, read: fn(&[u8]) -> Option<String>| origin.read(file).and_then(|bytes| read(&bytes));
     let mut faults = |found: Vec<questionnaire::Fault>| {
         for fault in found {
-            // A pointer into the rules begins with one of their members.
-            let of_rules = ["/rules", "/scores", "/checks", "/levels"]
-                .iter()
-                .any(|part| fault.pointer.starts_with(part));
-            let file = if of_rules { &rules_path } else { &path };
-            defects.add(file, fault.pointer, format!("{}: {}", fault.code, fault.reason));
+            let (file, pointer, read): (_, _, fn(&[u8]) -> Option<String>) =
+                match fault.pointer.strip_prefix("rules#") {
+                    Some(pointer) => (&rules_path, pointer, questionnaire::misread_rules),
+                    None => (&path, fault.pointer.as_str(), questionnaire::misread_form),
+                };
+            // What could not be read at all has no place in the document, but one in the text.
+            let reason = Some(file)
+                .filter(|_| pointer.is_empty())
+                .and_then(|file| misread(file, read))
+                .unwrap_or(fault.reason);
+            defects.add(file, pointer, format!("{}: {reason}", fault.code));
         }
     };
-    if name == ASSESSMENT {
-        let empty = Value::Null;
-        match questionnaire::publish(&form, rules.as_ref().unwrap_or(&empty)) {
-            Ok(Published {
-                authored,
-                patient,
-                recheck,
-                staff,
-            }) => {
-                forms.authored.insert(version.to_owned(), authored);
-                match serde_json_canonicalizer::to_vec(&[&form, rules.as_ref().unwrap_or(&empty)]) {
-                    Ok(bytes) => {
-                        let digest = hex::encode(Sha256::digest(&bytes));
-                        forms.digests.insert(version.to_owned(), digest);
-                    }
-                    Err(error) => defects.add(&path, "", error.to_string()),
-                }
-                for (name, form) in [(ASSESSMENT, patient), (RECHECK, recheck), (STAFF, staff)] {
-                    insert(forms, name, version, form, defects);
-                }
-            }
-            Err(found) => faults(found),
-        }
+    let compiled = if name == ASSESSMENT {
+        questionnaire::publish(&form, rules.as_ref().unwrap_or(&Value::Null)).map(Loaded::Parts)
     } else {
-        match questionnaire::compile(&form, rules.as_ref()) {
-            Ok(compiled) => {
-                if name.starts_with("follow-up-") {
-                    match questionnaire::after_loss(&compiled, rules.as_ref()) {
-                        Ok(form) => {
-                            if let Some(entry) = entry(name, version, form, defects) {
-                                forms.after_loss.insert(name.to_owned(), entry);
-                            }
-                        }
-                        Err(found) => faults(found),
-                    }
-                }
-                insert(forms, name, version, compiled, defects);
+        questionnaire::compile(&form, rules.as_ref()).map(Loaded::Whole)
+    };
+    let loaded = match compiled {
+        Ok(loaded) => loaded,
+        Err(found) => return faults(found),
+    };
+    let gentle = match &loaded {
+        Loaded::Whole(whole) if name.starts_with("follow-up-") => {
+            match questionnaire::after_loss(whole, rules.as_ref()) {
+                Ok(gentle) => Some(gentle),
+                Err(found) => return faults(found),
             }
-            Err(found) => faults(found),
         }
-    }
-    for rule in forms
-        .version(name, version)
-        .into_iter()
-        .flat_map(|entry| entry.form.rules())
-    {
+        _ => None,
+    };
+    for rule in loaded.whole().rules() {
         defects.check(sources.knows(&rule.source), &rules_path, &rule.id, || {
             format!("the source {} is unknown", rule.source)
         });
     }
+    // A draft is checked and not given out.
+    let Some(status) = status else { return };
+    let as_published = (name, version, status);
+    if let Some(gentle) = gentle.and_then(|form| entry(as_published, form, defects)) {
+        forms
+            .after_loss
+            .insert((name.to_owned(), version_key(version)), gentle);
+    }
+    match loaded {
+        Loaded::Whole(whole) => insert(forms, as_published, whole, defects),
+        Loaded::Parts(parts) => {
+            match serde_json_canonicalizer::to_vec(&[&form, rules.as_ref().unwrap_or(&Value::Null)]) {
+                Ok(bytes) => {
+                    let digest = hex::encode(Sha256::digest(&bytes));
+                    forms.digests.insert(version.to_owned(), digest);
+                }
+                Err(error) => defects.add(&path, "", error.to_string()),
+            }
+            forms.authored.insert(version.to_owned(), parts.authored);
+            for (name, form) in [
+                (ASSESSMENT, parts.patient),
+                (RECHECK, parts.recheck),
+                (STAFF, parts.staff),
+            ] {
+                insert(forms, (name, version, status), form, defects);
+            }
+        }
+    }
 }
 
-fn entry(name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) -> Option<Entry> {
+/// A form as it was compiled.
+enum Loaded {
+    Whole(Arc<Form>),
+    Parts(Published),
+}
+
+impl Loaded {
+    fn whole(&self) -> &Form {
+        match self {
+            Self::Whole(form) => form,
+            Self::Parts(parts) => &parts.authored,
+        }
+    }
+}
+
+fn entry(
+    (name, version, status): (&str, &str, Status),
+    form: Arc<Form>,
+    defects: &mut Defects,
+) -> Option<Entry> {
     let served = match serde_json::to_value(form.served()) {
         Ok(served) => served,
         Err(error) => {
@@ -248,14 +322,28 @@ fn entry(name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) -> O
     Some(Entry {
         name: name.to_owned(),
         version: version.to_owned(),
+        status,
         form,
         served: Arc::new(served),
         digest,
     })
 }
 
-fn insert(forms: &mut Forms, name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) {
-    if let Some(entry) = entry(name, version, form, defects) {
+fn insert(forms: &mut Forms, published: (&str, &str, Status), form: Arc<Form>, defects: &mut Defects) {
+    let (name, version, _) = published;
+    let known = forms
+        .entries
+        .values()
+        .find(|entry| entry.form.canonical() == form.canonical());
+    if let Some(known) = known {
+        defects.add(
+            &format!("questionnaires/{name}/{version}.json"),
+            "/url",
+            format!("{} is already {} {}", form.canonical(), known.name, known.version),
+        );
+        return;
+    }
+    if let Some(entry) = entry(published, form, defects) {
         forms
             .entries
             .insert((name.to_owned(), version_key(version)), entry);

@@ -3,6 +3,7 @@
 //! The framework's own errors (a body that is no JSON, a path that is no route) never reach a handler; here they get
 //! the same problem details as all others. Their texts name types of the program and are not passed on.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ use crate::base::error::Error;
 use crate::base::request::{RequestInfo, parse_if_match};
 use crate::base::{Code, Fault, Locale, Noun};
 use crate::ctx::Ctx;
+use crate::questionnaire::exact_numbers;
 
 use super::body::{Shape, coding, compress, reshape, with_z};
 use super::problem::Failure;
@@ -210,7 +212,16 @@ impl<E: Endpoint> EdgeEndpoint<E> {
                 fingerprint.update(part);
             }
             info.fingerprint = fingerprint.finalize().to_vec();
-            req.set_body(body);
+            let json = text(req, header::CONTENT_TYPE).is_some_and(|kind| kind.contains("json"));
+            // What the parser would change is refused where it stands, not read as another number.
+            let changed = match json.then(|| exact_numbers(&body)) {
+                Some(Cow::Owned(changed)) => Some(changed),
+                _ => None,
+            };
+            match changed {
+                Some(changed) => req.set_body(changed),
+                None => req.set_body(body),
+            }
         }
         Ok(info)
     }

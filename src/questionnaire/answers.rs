@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::form::Form;
+use super::form::{Form, Slot};
 use super::value::{Answer, Kind};
 
 /// The answers of one woman, from one response or from several.
@@ -16,18 +16,34 @@ impl Answers {
     /// answers are known.
     pub fn from_response(form: &Form, response: &Value) -> Self {
         let reading = form.read(response);
-        Self::from_index(form, &reading.answers(), |_| true)
+        Self::from_slots(form, &reading.slots, &reading.answers(), |_| true)
     }
 
-    /// The answers by index, as far as `counts` says of the index.
-    pub(super) fn from_index(form: &Form, answers: &[&[Answer]], counts: impl Fn(usize) -> bool) -> Self {
-        let given = form.nodes.iter().zip(answers).enumerate();
-        Self(
-            given
-                .filter(|(index, (_, answers))| !answers.is_empty() && counts(*index))
-                .map(|(_, (node, answers))| (node.link_id.clone(), answers.to_vec()))
-                .collect(),
-        )
+    /// The answers by slot, as far as `counts` says of it.
+    pub(super) fn from_slots(
+        form: &Form,
+        slots: &[Slot],
+        answers: &[&[Answer]],
+        counts: impl Fn(usize) -> bool,
+    ) -> Self {
+        let given = slots.iter().zip(answers).enumerate();
+        let counted = given
+            .filter(|(slot, (_, answers))| !answers.is_empty() && counts(*slot))
+            .filter_map(|(_, (slot, answers))| Some((form.nodes.get(slot.node)?, *answers)));
+        if !form.nested {
+            return Self(
+                counted
+                    .map(|(node, answers)| (node.link_id.clone(), answers.to_vec()))
+                    .collect(),
+            );
+        }
+        let mut all: BTreeMap<String, Vec<Answer>> = BTreeMap::new();
+        for (node, answers) in counted {
+            all.entry(node.link_id.clone())
+                .or_default()
+                .extend_from_slice(answers);
+        }
+        Self(all)
     }
 
     /// Answers from flat values, as test vectors write them: `{"lab.plt": 49, "bld.drug": ["lmwh"]}`.
@@ -94,7 +110,7 @@ impl Form {
             }
         }
         let mut response = self.blank();
-        let mut items = self.write(raw);
+        let mut items = self.write(&self.slots, raw);
         items.extend(unknown);
         response.insert("item".to_owned(), Value::Array(items));
         Value::Object(response)
@@ -113,7 +129,7 @@ impl Form {
             })
             .collect();
         let mut response = self.blank();
-        response.insert("item".to_owned(), Value::Array(self.write(raw)));
+        response.insert("item".to_owned(), Value::Array(self.write(&self.slots, raw)));
         Value::Object(response)
     }
 
@@ -129,34 +145,58 @@ impl Form {
         response
     }
 
-    /// Response items in definition order from one raw item a question; groups without content are left out.
-    pub(super) fn write(&self, mut raw: Vec<Option<Map<String, Value>>>) -> Vec<Value> {
-        let mut children: Vec<Vec<Value>> = vec![Vec::new(); self.nodes.len()];
+    /// Response items in definition order from one raw item a slot; groups without content are left out.
+    pub(super) fn write(&self, slots: &[Slot], mut raw: Vec<Option<Map<String, Value>>>) -> Vec<Value> {
+        // With the answer that a child belongs to.
+        let mut children: Vec<Vec<(usize, Value)>> = vec![Vec::new(); slots.len()];
         let mut roots = Vec::new();
         // Backwards, so that a group's children are complete before the group itself is written.
-        for (index, node) in self.nodes.iter().enumerate().rev() {
-            let mut below = children.get_mut(index).map(std::mem::take).unwrap_or_default();
+        for (position, slot) in slots.iter().enumerate().rev() {
+            let Some(node) = self.nodes.get(slot.node) else {
+                continue;
+            };
+            let mut below = children.get_mut(position).map(std::mem::take).unwrap_or_default();
             below.reverse();
-            let own = raw.get_mut(index).and_then(Option::take);
+            let own = raw.get_mut(position).and_then(Option::take);
             let item = if node.kind == Kind::Group {
                 if below.is_empty() {
                     continue;
                 }
                 let mut item = own.unwrap_or_default();
                 item.insert("linkId".to_owned(), Value::from(node.link_id.as_str()));
-                item.insert("item".to_owned(), Value::Array(below));
+                let items = below.into_iter().map(|(_, item)| item).collect();
+                item.insert("item".to_owned(), Value::Array(items));
                 item
             } else {
-                let Some(item) = own else { continue };
+                let Some(mut item) = own else { continue };
+                if self.nested && self.has_children(slot.node) {
+                    place_below(&mut item, below);
+                }
                 item
             };
-            match node.parent.and_then(|parent| children.get_mut(parent)) {
-                Some(siblings) => siblings.push(Value::Object(item)),
+            match slot.parent.and_then(|parent| children.get_mut(parent)) {
+                Some(siblings) => siblings.push((slot.answer, Value::Object(item))),
                 None => roots.push(Value::Object(item)),
             }
         }
         roots.reverse();
         roots
+    }
+}
+
+/// Puts the items that are kept below their answers.
+fn place_below(item: &mut Map<String, Value>, below: Vec<(usize, Value)>) {
+    let answers = item.get_mut("answer").and_then(Value::as_array_mut);
+    let Some(answers) = answers else { return };
+    for answer in answers.iter_mut().filter_map(Value::as_object_mut) {
+        answer.shift_remove("item");
+    }
+    for (nth, child) in below {
+        let answer = answers.get_mut(nth).and_then(Value::as_object_mut);
+        let items = answer.map(|answer| answer.entry("item").or_insert_with(|| json!([])));
+        if let Some(items) = items.and_then(Value::as_array_mut) {
+            items.push(child);
+        }
     }
 }
 

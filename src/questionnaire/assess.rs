@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::answers::Answers;
-use super::decide::Facts;
+use super::decide::{Decisive, Facts, is_vague};
 use super::evaluate::Context;
 use super::form::{Form, Phase};
+use super::reckon::Scores;
 use super::rules::CompiledRule;
-use super::score::Scores;
 use super::value::{Answer, clinic};
 
 /// Stored with every assessment; raised when the same rules could come out differently.
-pub const ENGINE_VERSION: &str = "1";
+pub const ENGINE_VERSION: &str = "2";
 
 /// Is everything answered that this phase asks for?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,9 @@ pub struct Assessment {
     pub urgent: bool,
     /// Scores by id; `None` when an input is missing.
     pub scores: BTreeMap<String, Option<Decimal>>,
+    /// The answers that each score was made of, as in [`Finding::decided_by`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub score_inputs: BTreeMap<String, Vec<(String, Value)>>,
     /// linkIds of the required questions without an answer, in the order of the form.
     pub missing: Vec<String>,
     /// One entry a rule, in table order.
@@ -202,6 +205,13 @@ pub fn assess(form: &Form, answers: &Answers, context: &Context) -> Assessment {
             .iter()
             .map(|(id, value)| (id.to_owned(), value.map(|value| value.normalize())))
             .collect(),
+        score_inputs: scores
+            .each()
+            .map(|(id, inputs)| {
+                let given = inputs.iter().filter_map(|index| facts.plain(*index));
+                (id.to_owned(), given.collect())
+            })
+            .collect(),
         missing,
         findings,
         not_before: latest.map(|at| at.to_rfc3339()),
@@ -224,21 +234,20 @@ fn finding(
     outcome: Outcome,
     not_before: Option<String>,
 ) -> Finding {
-    let mut items = BTreeSet::new();
+    let mut items = Decisive::default();
     facts.decisive(&compiled.when, outcome, &mut items);
     let mut decided_by = Vec::new();
     let mut missing = Vec::new();
-    for index in items {
+    for index in items.all {
         let Some(link_id) = facts.link_id(index) else {
             continue;
         };
         match facts.of(index) {
-            [] if facts.enabled.get(index) == Some(&true) => missing.push(link_id.to_owned()),
-            [] => {}
-            [single] if !facts.form.nodes.get(index).is_some_and(|node| node.repeats) => {
-                decided_by.push((link_id.to_owned(), single.plain()));
+            given if items.untimed.contains(&index) || given.iter().any(is_vague) => {
+                missing.push(link_id.to_owned())
             }
-            several => decided_by.push((link_id.to_owned(), several.iter().map(Answer::plain).collect())),
+            [] if facts.enabled.get(index) == Some(&true) => missing.push(link_id.to_owned()),
+            _ => decided_by.extend(facts.plain(index)),
         }
     }
     Finding {
@@ -262,6 +271,7 @@ fn missing(form: &Form, facts: &Facts<'_>, phase: Option<Phase>) -> Vec<String> 
         .filter(|(index, node)| {
             let required = node.required || (phase.is_some() && node.required_at == phase);
             required
+                && !node.manifold
                 && node.asked_in(phase)
                 && facts.enabled.get(*index) == Some(&true)
                 && facts.of(*index).is_empty()

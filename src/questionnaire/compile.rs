@@ -6,78 +6,78 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use serde_json::Value;
 
 use super::definition::{self as read, Item, OWN, Questionnaire, extension, extensions};
 use super::dependencies;
 use super::faults::{Fault, Faults};
-use super::form::{Form, Node, Phase, Who};
+use super::form::{Form, Node, Phase, Slot, Who};
 use super::predicate::Scope;
 use super::rules::{self, CompiledRules, RuleSet};
-use super::value::Kind;
-use super::{limits, options};
+use super::value::{Answer, Kind, clinic};
+use super::{allowed, limits, options};
 
 pub(super) const MAX_BYTES: usize = 512 * 1024;
 pub(super) const MAX_ITEMS: usize = 500;
 pub(super) const MAX_DEPTH: usize = 8;
 
-/// Elements whose meaning would be lost without an expression engine.
-pub(super) const REFUSED_EXTENSIONS: &[&str] = &[
-    "questionnaire-constraint",
-    "sdc-questionnaire-enableWhenExpression",
-    "sdc-questionnaire-answerExpression",
-    "sdc-questionnaire-initialExpression",
-    "sdc-questionnaire-calculatedExpression",
-    "targetConstraint",
-];
-const REFUSED_MEMBERS: &[&str] = &[
-    "modifierExtension",
-    "answerValueSet",
-    "readOnly",
-    "derivedFrom",
-    "contained",
-];
+/// An expression that would decide whether an item is asked.
+const ENABLING: &str = "sdc-questionnaire-enableWhenExpression";
 
 /// Compiles a form and the rules beside it, or lists all faults.
 ///
 /// # Errors
 /// Every publication check that fails, with a pointer into the form or, after `rules#`, into the rules.
 pub fn compile(form: &Value, rules: Option<&Value>) -> Result<Arc<Form>, Vec<Fault>> {
-    compile_but(form, rules, |_| false)
+    build(form, rules, Faults::default())
 }
 
-/// Compiles a form of somebody else, without the demands that only our own forms have to meet.
+/// Compiles a form of somebody else, without the demands that only our own forms have to meet. An item whose conditions
+/// cannot be decided is asked and never required.
 ///
 /// # Errors
 /// What the engine would judge wrongly.
 pub fn compile_foreign(form: &Value) -> Result<Arc<Form>, Vec<Fault>> {
-    compile_but(form, None, |fault| {
-        let place = fault.pointer.rsplit('/').next().unwrap_or_default();
-        fault.code == "missingTranslation"
-            || (fault.code == "unsupportedElement"
-                && ["url", "version", "title", "linkId", "extension"].contains(&place))
-    })
+    let faults = Faults {
+        foreign: true,
+        ..Faults::default()
+    };
+    build(form, None, faults)
 }
 
-fn compile_but(
-    form: &Value,
-    rules: Option<&Value>,
-    tolerated: impl Fn(&Fault) -> bool,
-) -> Result<Arc<Form>, Vec<Fault>> {
-    let mut faults = Faults::default();
+/// Why the text of a form cannot be read, with line and column.
+pub fn misread_form(text: &[u8]) -> Option<String> {
+    let read = serde_json::from_slice::<Questionnaire>(text);
+    read.err().map(|error| error.to_string())
+}
+
+/// Why the text of a rule table cannot be read, with line and column.
+pub fn misread_rules(text: &[u8]) -> Option<String> {
+    let read = serde_json::from_slice::<RuleSet>(text);
+    read.err().map(|error| error.to_string())
+}
+
+fn build(form: &Value, rules: Option<&Value>, mut faults: Faults) -> Result<Arc<Form>, Vec<Fault>> {
     if serde_json::to_vec(form).map_or(true, |bytes| bytes.len() > MAX_BYTES) {
         faults.add("limitExceeded", "", "the form is larger than 512 KiB");
-        return Err(faults.0);
+        return Err(faults.all);
+    }
+    if !faults.foreign {
+        allowed::check(form, &mut faults);
     }
     let definition: Questionnaire = match serde_json::from_value(form.clone()) {
         Ok(definition) => definition,
         Err(error) => {
             faults.add("unsupportedElement", "", error.to_string());
-            return Err(faults.0);
+            return Err(faults.all);
         }
     };
     let canonical = header(&definition, &mut faults);
+    let period = period(&definition, &mut faults);
+    let sets = options::contained(form);
     let mut builder = Builder {
+        sets: &sets,
         nodes: Vec::new(),
         index: HashMap::new(),
         sources: Vec::new(),
@@ -89,8 +89,10 @@ fn compile_but(
         index,
         sources,
         mut faults,
+        ..
     } = builder;
     let order = dependencies::resolve(&mut nodes, &index, &sources, &mut faults);
+    inherit(&mut nodes, &order);
     let compiled = match rules.map(|rules| serde_json::from_value::<RuleSet>(rules.clone())) {
         None => CompiledRules::default(),
         Some(Ok(set)) => {
@@ -114,10 +116,19 @@ fn compile_but(
             CompiledRules::default()
         }
     };
-    faults.0.retain(|fault| !tolerated(fault));
-    if !faults.0.is_empty() {
-        return Err(faults.0);
+    if !faults.all.is_empty() {
+        return Err(faults.all);
     }
+    let slot = |(index, node): (usize, &Node)| Slot {
+        node: index,
+        parent: node.parent,
+        answer: 0,
+    };
+    let slots = nodes.iter().enumerate().map(slot).collect();
+    let nested = nodes.iter().any(|node| {
+        let below = node.parent.and_then(|parent| nodes.get(parent));
+        (node.kind == Kind::Group && node.repeats) || below.is_some_and(|parent| parent.kind.is_question())
+    });
     Ok(Arc::new(Form {
         definition,
         canonical,
@@ -125,6 +136,9 @@ fn compile_but(
         order,
         index,
         rules: compiled,
+        slots,
+        nested,
+        period,
     }))
 }
 
@@ -139,7 +153,7 @@ fn header(definition: &Questionnaire, faults: &mut Faults) -> String {
         ("title", &definition.title),
     ] {
         if value.is_none() {
-            faults.add(
+            faults.demand(
                 "unsupportedElement",
                 &format!("/{member}"),
                 format!("{member} is missing"),
@@ -147,23 +161,75 @@ fn header(definition: &Questionnaire, faults: &mut Faults) -> String {
         }
     }
     if read::english(&definition.other, "_title").is_none() {
-        faults.add("missingTranslation", "/title", "no English title");
-    }
-    for member in REFUSED_MEMBERS
-        .iter()
-        .filter(|member| definition.other.contains_key(**member))
-    {
-        faults.add(
-            "unsupportedElement",
-            &format!("/{member}"),
-            format!("{member} is not evaluated"),
-        );
+        faults.demand("missingTranslation", "/title", "no English title");
     }
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     format!("{}|{}", text(&definition.url), text(&definition.version))
 }
 
+/// From when to when answers are taken; a date without day or month means all of it.
+fn period(definition: &Questionnaire, faults: &mut Faults) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+    let mut end_of = |name: &str| {
+        let text = definition.other.get("effectivePeriod")?.get(name)?;
+        let moment = Answer::parse(Kind::DateTime, "DateTime", text);
+        if moment.is_none() {
+            let at = format!("/effectivePeriod/{name}");
+            faults.add("ruleTypeMismatch", &at, "no date");
+        }
+        moment
+    };
+    let (start, end) = (end_of("start"), end_of("end"));
+    let midnight = |day: NaiveDate| {
+        let local = clinic()
+            .from_local_datetime(&day.and_time(NaiveTime::MIN))
+            .single()?;
+        Some(local.to_utc())
+    };
+    let start = match start {
+        Some(Answer::Date(date)) => midnight(date.first),
+        other => other
+            .and_then(|moment| moment.instant())
+            .map(|moment| moment.to_utc()),
+    };
+    let end = match end {
+        Some(Answer::Date(date)) => date.last.succ_opt().and_then(midnight),
+        other => other
+            .and_then(|moment| moment.instant())
+            .map(|moment| moment.to_utc()),
+    };
+    if start.zip(end).is_some_and(|(start, end)| start > end) {
+        faults.add("minOverMax", "/effectivePeriod", "it ends before it begins");
+    }
+    (start, end)
+}
+
+/// What an item has from the items around it and from those that its conditions look at.
+fn inherit(nodes: &mut [Node], order: &[usize]) {
+    for &index in order {
+        let Some(node) = nodes.get(index) else { continue };
+        let parent = node.parent.and_then(|parent| nodes.get(parent));
+        let among_answers = parent.is_some_and(|parent| parent.kind.is_question() && parent.repeats);
+        let manifold = (node.kind == Kind::Group && node.repeats)
+            || among_answers
+            || parent.is_some_and(|parent| parent.manifold)
+            || node
+                .conditions
+                .iter()
+                .any(|one| nodes.get(one.question).is_some_and(|question| question.manifold));
+        let unsure = node.unsure || parent.is_some_and(|parent| parent.unsure);
+        if let Some(node) = nodes.get_mut(index) {
+            node.manifold = manifold;
+            node.unsure = unsure;
+            if unsure {
+                node.required = false;
+                node.limits.min_count = None;
+            }
+        }
+    }
+}
+
 struct Builder<'a> {
+    sets: &'a [(String, Vec<Value>)],
     nodes: Vec<Node>,
     index: HashMap<String, usize>,
     /// The item of each node and where it stands.
@@ -200,17 +266,7 @@ impl<'a> Builder<'a> {
                     self.faults
                         .add("displayWithItems", &pointer, "a display with children")
                 }
-                (Kind::Group, false) => {
-                    self.items(&item.item, Some(index), &format!("{pointer}/item"), depth + 1)
-                }
-                (_, false) => {
-                    let at = format!("{pointer}/item");
-                    self.faults.add(
-                        "unsupportedElement",
-                        &at,
-                        "a question with children is not evaluated",
-                    );
-                }
+                (_, false) => self.items(&item.item, Some(index), &format!("{pointer}/item"), depth + 1),
                 _ => {}
             }
         }
@@ -226,40 +282,24 @@ impl<'a> Builder<'a> {
         let kind = known.unwrap_or(Kind::Text);
         let allowed = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
         if item.link_id.is_empty() || item.link_id.len() > 64 || !item.link_id.chars().all(allowed) {
-            faults.add(
+            faults.demand(
                 "unsupportedElement",
                 &format!("{pointer}/linkId"),
                 "a linkId is [A-Za-z0-9._/-]{1,64}",
             );
         }
         if item.text.is_none() || read::english(&item.other, "_text").is_none() {
-            faults.add(
+            faults.demand(
                 "missingTranslation",
                 &format!("{pointer}/text"),
                 "no text in zh-CN or English",
             );
         }
-        for member in REFUSED_MEMBERS
-            .iter()
-            .filter(|member| item.other.contains_key(**member))
-        {
-            faults.add(
-                "unsupportedElement",
-                &format!("{pointer}/{member}"),
-                format!("{member} is not evaluated"),
-            );
-        }
-        for one in &item.extension {
-            if REFUSED_EXTENSIONS.iter().any(|name| one.url.ends_with(name)) {
-                let reason = format!("{} is not evaluated", one.url);
-                faults.add("unsupportedElement", &format!("{pointer}/extension"), reason);
-            }
-        }
-        if !kind.is_question() && (item.repeats == Some(true) || item.required == Some(true)) {
+        if kind == Kind::Display && (item.repeats == Some(true) || item.required == Some(true)) {
             faults.add(
                 "unsupportedElement",
                 pointer,
-                "groups are neither required nor repeated",
+                "a display is neither required nor repeated",
             );
         }
         let phases = phases(extensions(&item.extension, OWN, "item-phase"), pointer, faults);
@@ -270,31 +310,82 @@ impl<'a> Builder<'a> {
             .unwrap_or_default();
         path.push(item.link_id.clone());
         let flag = |name| extension(&item.extension, OWN, name).and_then(Value::as_bool) == Some(true);
-        Node {
+        let who = match extension(&item.extension, OWN, "item-who").map(Value::as_str) {
+            Some(Some("staff")) => Who::Staff,
+            None | Some(Some("patient")) => Who::Patient,
+            Some(_) => {
+                faults.add("unsupportedElement", pointer, "who is patient or staff");
+                Who::Patient
+            }
+        };
+        let limits = limits::read(item, kind, self.sets, pointer, faults);
+        let options = options::read(item, kind, self.sets, pointer, faults);
+        let mut node = Node {
             link_id: item.link_id.clone(),
             path,
             parent,
             kind,
             conditions: Vec::new(),
-            any: item.enable_behavior.as_deref() == Some("any"),
+            any: item.enable_behavior.as_deref() != Some("all") && item.enable_when.len() > 1,
             required: item.required == Some(true),
             required_at,
             repeats: item.repeats == Some(true),
             phases,
-            who: match extension(&item.extension, OWN, "item-who").and_then(Value::as_str) {
-                Some("staff") => Who::Staff,
-                _ => Who::Patient,
-            },
+            who,
             never_prefilled: flag("never-prefilled"),
-            limits: limits::read(item, kind, pointer, faults),
-            options: options::read(item, kind, pointer, faults),
-            initial: item
-                .other
-                .get("initial")
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default(),
+            limits,
+            options: options.choices,
+            option_kinds: options.kinds,
+            open_set: options.open,
+            initial: options.selected,
+            fixed: Vec::new(),
+            manifold: false,
+            unsure: item.extension.iter().any(|one| one.url.ends_with(ENABLING)),
+        };
+        initial(&mut node, item, pointer, faults);
+        node
+    }
+}
+
+/// The answers that a new draft begins with, and those that a read-only question keeps.
+fn initial(node: &mut Node, item: &Item, pointer: &str, faults: &mut Faults) {
+    let written = item.other.get("initial").and_then(Value::as_array);
+    if let Some(written) = written {
+        if !node.initial.is_empty() {
+            faults.demand(
+                "unsupportedElement",
+                &format!("{pointer}/initial"),
+                "initial and initialSelected",
+            );
         }
+        node.initial.clone_from(written);
+    }
+    let parsed: Vec<Option<Answer>> = node
+        .initial
+        .iter()
+        .map(|one| {
+            let mut values = one.as_object()?.iter();
+            let (name, value) = values.next().filter(|_| values.next().is_none())?;
+            let answer = node.parse(name.strip_prefix("value")?, value)?;
+            node.offers(&answer).then_some(answer)
+        })
+        .collect();
+    let several = parsed.len() > 1 && !node.repeats;
+    if parsed.contains(&None) || several || (!parsed.is_empty() && !node.kind.is_question()) {
+        faults.demand(
+            "ruleTypeMismatch",
+            &format!("{pointer}/initial"),
+            "an initial answer that the question does not take",
+        );
+    }
+    match item.other.get("readOnly") {
+        None | Some(Value::Bool(false)) => {}
+        Some(Value::Bool(true)) => node.fixed = parsed.into_iter().flatten().collect(),
+        Some(_) => faults.add(
+            "ruleTypeMismatch",
+            &format!("{pointer}/readOnly"),
+            "readOnly is true or false",
+        ),
     }
 }
 

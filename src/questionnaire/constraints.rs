@@ -4,24 +4,24 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::evaluate::Mode;
-use super::form::{Node, Phase};
+use super::form::{Node, Phase, Slot};
+use super::parts::{Attachment, Coding};
 use super::problems::Problem;
 use super::reading::Reading;
-use super::value::{Answer, Attachment, Kind};
+use super::value::{Answer, Kind};
 
 /// Answers to one question, whatever the form says.
 const MAX_ANSWERS: usize = 50;
 
-/// Judges the question at `index` and adds what is wrong with it.
+/// Judges the item in the slot `index` and adds what is wrong with it.
 pub(super) fn judge(reading: &mut Reading<'_>, index: usize, mode: Mode, phase: Option<Phase>) {
-    let Some(node) = reading
-        .form
-        .nodes
-        .get(index)
-        .filter(|node| node.kind.is_question())
-    else {
+    let Some(node) = reading.node(index) else { return };
+    if node.kind == Kind::Group {
+        return judge_group(reading, node, index, mode, phase);
+    }
+    if !node.kind.is_question() {
         return;
-    };
+    }
     let mut problems = Vec::new();
     let mut count = 0;
     if let Some(found) = reading.found.get(index).and_then(Option::as_ref) {
@@ -73,6 +73,46 @@ pub(super) fn judge(reading: &mut Reading<'_>, index: usize, mode: Mode, phase: 
         .extend(problems.into_iter().map(|problem| (index, problem)));
 }
 
+/// Is the group there, and often enough? Said once, at its first occurrence.
+fn judge_group(reading: &mut Reading<'_>, node: &Node, index: usize, mode: Mode, phase: Option<Phase>) {
+    let (min, max) = (node.limits.min_count, node.limits.max_count);
+    if !node.required && min.is_none() && max.is_none() {
+        return;
+    }
+    let Some(own) = reading.slots.get(index) else {
+        return;
+    };
+    let beside = |slot: &Slot| (slot.parent, slot.answer) == (own.parent, own.answer);
+    // What stands between an item and its group is inside of that group.
+    let first = own.parent.map_or(0, |parent| parent + 1);
+    let earlier = reading.slots.get(first..index).unwrap_or_default();
+    if earlier
+        .iter()
+        .rev()
+        .find(|slot| beside(slot))
+        .is_some_and(|slot| slot.node == own.node)
+    {
+        return;
+    }
+    let later = reading.slots.iter().zip(&reading.found).skip(index);
+    let count = later
+        .take_while(|(slot, _)| slot.parent >= own.parent)
+        .filter(|(slot, found)| slot.node == own.node && beside(slot) && found.is_some())
+        .count();
+    let complete = mode != Mode::Draft && node.asked_in(phase);
+    let (code, params) = if complete && count == 0 && (node.required || min.is_some_and(|min| min > 0)) {
+        ("required", json!({}))
+    } else if let Some(min) = min.filter(|min| complete && count < *min) {
+        ("minCount", json!({ "min": min }))
+    } else if let Some(max) = max.filter(|max| count > *max) {
+        ("maxCount", json!({ "max": max }))
+    } else {
+        return;
+    };
+    let problem = node.problem(code, reading.pointer(index), params);
+    reading.errors.push((index, problem));
+}
+
 fn judge_answer(node: &Node, answer: &Answer, at: &dyn Fn() -> String, problems: &mut Vec<Problem>) {
     let limits = &node.limits;
     let mut add = |code, params: Value| problems.push(node.problem(code, at(), params));
@@ -91,7 +131,34 @@ fn judge_answer(node: &Node, answer: &Answer, at: &dyn Fn() -> String, problems:
     {
         add("maxValue", bound("max", max));
     }
+    if !node.offers(answer) {
+        let codes = node.options.iter().filter_map(|option| option.answer.code());
+        let known = answer
+            .code()
+            .is_some_and(|code| codes.into_iter().any(|one| one == code));
+        add(
+            if known {
+                "invalidCoding"
+            } else {
+                "invalidAnswerOption"
+            },
+            json!({}),
+        );
+    }
     match answer {
+        Answer::Quantity(amount) => {
+            let places = amount.value.normalize().scale();
+            if let Some(max) = limits.decimal_places.filter(|max| places > *max) {
+                add("maxDecimalPlaces", json!({ "max": max }));
+            }
+            let is = |unit: &Coding| amount.code.as_ref() == Some(&unit.code);
+            if !limits.units.is_empty() && !limits.units.iter().any(is) {
+                add("invalidUnit", json!({}));
+            }
+            if !limits.unit_set.is_empty() && !limits.unit_set.iter().any(is) {
+                add("invalidUnitValueSet", json!({}));
+            }
+        }
         Answer::Decimal(number) => {
             let places = number.normalize().scale();
             if let Some(max) = limits.decimal_places.filter(|max| places > *max) {
@@ -113,28 +180,12 @@ fn judge_answer(node: &Node, answer: &Answer, at: &dyn Fn() -> String, problems:
                 add("invalidNewLine", json!({}));
             }
         }
-        Answer::Coding(coding) if !offers(node, answer) => {
-            let codes = node.options.iter().map(|option| option.answer.code());
-            let known = codes.flatten().any(|code| code == coding.code);
-            add(
-                if known {
-                    "invalidCoding"
-                } else {
-                    "invalidAnswerOption"
-                },
-                json!({}),
-            );
-        }
         Answer::Url(url) if !url.contains(':') || url.contains(char::is_whitespace) => {
             add("invalidUrlValue", json!({}));
         }
         Answer::Attachment(file) => judge_file(node, file, add),
         _ => {}
     }
-}
-
-fn offers(node: &Node, answer: &Answer) -> bool {
-    node.options.iter().any(|option| option.answer == *answer)
 }
 
 fn judge_file(node: &Node, file: &Attachment, mut add: impl FnMut(&'static str, Value)) {

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
+use serde_json::Value;
 
 use super::form::Form;
 use super::predicate::{Measure, Operand, Predicate};
-use super::score::Scores;
+use super::reckon::Scores;
 use super::value::{Answer, clinic};
 use super::{Context, Outcome};
 
@@ -19,6 +20,14 @@ pub(super) struct Facts<'a> {
     pub(super) scores: &'a Scores<'a>,
     /// Outcomes of the rules above, in table order.
     pub(super) outcomes: &'a [Outcome],
+}
+
+/// The items that make a condition come out as it does.
+#[derive(Debug, Default)]
+pub(super) struct Decisive {
+    pub(super) all: BTreeSet<usize>,
+    /// Those of them that lack a time of day.
+    pub(super) untimed: BTreeSet<usize>,
 }
 
 /// A measured number, or why there is none.
@@ -61,7 +70,15 @@ impl Facts<'_> {
                 }
             }
             Predicate::Answered(index) => Outcome::from(!self.of(*index).is_empty()),
-            Predicate::Missing(index) => Outcome::from(self.of(*index).is_empty()),
+            Predicate::Missing(index) => Outcome::from(self.of(*index).iter().all(is_vague)),
+            Predicate::TimeOfDay(index, wanted) => {
+                self.item(*index, |answer| matches!(answer, Answer::DateTime(_)) == *wanted)
+            }
+            Predicate::Between(measure, least, most) => match self.measure(measure) {
+                Measured::Number(number) => Outcome::from(*least <= number && number <= *most),
+                Measured::NotApplicable => Outcome::Clear,
+                Measured::Unknown => Outcome::Indeterminate,
+            },
             Predicate::Boolean(index, wanted) => {
                 self.item(*index, |answer| *answer == Answer::Boolean(*wanted))
             }
@@ -178,7 +195,7 @@ impl Facts<'_> {
     }
 
     /// The items whose answers make `predicate` come out as `outcome`.
-    pub(super) fn decisive(&self, predicate: &Predicate, outcome: Outcome, items: &mut BTreeSet<usize>) {
+    pub(super) fn decisive(&self, predicate: &Predicate, outcome: Outcome, items: &mut Decisive) {
         match predicate {
             Predicate::All(list) | Predicate::Any(list) | Predicate::AtLeast(_, list) => {
                 for inner in list.iter().filter(|inner| self.decide(inner) == outcome) {
@@ -190,28 +207,51 @@ impl Facts<'_> {
             | Predicate::Missing(index)
             | Predicate::Boolean(index, _)
             | Predicate::Codes(index, _) => {
-                items.insert(*index);
+                items.all.insert(*index);
+            }
+            Predicate::TimeOfDay(index, wanted) => {
+                items.all.insert(*index);
+                // What she left out decides, not what she said.
+                if !wanted && outcome == Outcome::Fired {
+                    items.untimed.insert(*index);
+                }
             }
             Predicate::ScoreAnswered(index) | Predicate::ScoreMissing(index) => {
-                items.extend(self.scores.inputs(*index));
+                items.all.extend(self.scores.inputs(*index));
             }
             Predicate::Compare(measure, _, operand) => {
-                match measure {
-                    Measure::Score(index) => items.extend(self.scores.inputs(*index)),
-                    Measure::HoursBetween(from, to) => items.extend([*from, *to]),
-                    Measure::Item(index)
-                    | Measure::HoursSince(index)
-                    | Measure::DaysSince(index)
-                    | Measure::CountOf(index, _) => {
-                        items.insert(*index);
-                    }
-                }
+                self.measured(measure, items);
                 if let Operand::Item(index, _) = operand {
-                    items.insert(*index);
+                    items.all.insert(*index);
                 }
             }
+            Predicate::Between(measure, ..) => self.measured(measure, items),
             Predicate::Phase(_) | Predicate::Fact(..) | Predicate::NotFired(_) => {}
         }
+    }
+
+    fn measured(&self, measure: &Measure, items: &mut Decisive) {
+        match measure {
+            Measure::Score(index) => items.all.extend(self.scores.inputs(*index)),
+            Measure::HoursBetween(from, to) => items.all.extend([*from, *to]),
+            Measure::Item(index)
+            | Measure::HoursSince(index)
+            | Measure::DaysSince(index)
+            | Measure::CountOf(index, _) => {
+                items.all.insert(*index);
+            }
+        }
+    }
+
+    /// linkId and plain value of an answer that counts, a list for a question with several answers.
+    pub(super) fn plain(&self, index: usize) -> Option<(String, Value)> {
+        let node = self.form.nodes.get(index)?;
+        let value = match self.of(index) {
+            [] => return None,
+            [single] if !node.repeats => single.plain(),
+            several => several.iter().map(Answer::plain).collect(),
+        };
+        Some((node.link_id.clone(), value))
     }
 
     /// linkId of an item of this form.
@@ -224,6 +264,11 @@ impl From<Option<Decimal>> for Measured {
     fn from(number: Option<Decimal>) -> Self {
         number.map_or(Self::Unknown, Self::Number)
     }
+}
+
+/// A month or a year: no moment, and so no answer to a question for one.
+pub(super) fn is_vague(answer: &Answer) -> bool {
+    matches!(answer, Answer::Date(date) if date.day().is_none())
 }
 
 /// Hours as an exact number of milliseconds over 3 600 000.

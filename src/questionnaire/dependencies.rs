@@ -25,17 +25,17 @@ pub(super) fn resolve(
         }
         let behavior = item.enable_behavior.as_deref();
         if item.enable_when.len() > 1 && !matches!(behavior, Some("all" | "any")) {
-            faults.add(
+            faults.demand(
                 "unsupportedElement",
                 &pointer,
                 "several conditions need enableBehavior all or any",
             );
         }
-        let conditions: Vec<Condition> = item
+        let bound: Option<Vec<Condition>> = item
             .enable_when
             .iter()
             .enumerate()
-            .filter_map(|(nth, condition)| {
+            .map(|(nth, condition)| {
                 bind(
                     nodes,
                     index,
@@ -45,9 +45,13 @@ pub(super) fn resolve(
                     faults,
                 )
             })
+            .collect::<Vec<_>>()
+            .into_iter()
             .collect();
         if let Some(node) = nodes.get_mut(position) {
-            node.conditions = conditions;
+            // One condition that cannot be decided leaves all of them open.
+            node.unsure |= bound.is_none();
+            node.conditions = bound.filter(|_| !node.unsure).unwrap_or_default();
         }
     }
     sort(nodes, sources, faults)
@@ -66,11 +70,11 @@ fn bind(
         .and_then(|index| Some((*index, nodes.get(*index)?)));
     let Some((question, node)) = target.filter(|(_, node)| node.kind.is_question()) else {
         let reason = format!("no question {}", condition.question);
-        faults.add("enableWhenUnknownTarget", &format!("{pointer}/question"), reason);
+        faults.demand("enableWhenUnknownTarget", &format!("{pointer}/question"), reason);
         return None;
     };
     if within(nodes, question, own) {
-        faults.add(
+        faults.demand(
             "enableWhenOnDescendant",
             pointer,
             "the item would decide about itself",
@@ -81,24 +85,31 @@ fn bind(
         .other
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix("answer")?, value)));
-    let (suffix, value) = answers.next().filter(|_| answers.next().is_none())?;
+    let Some((suffix, value)) = answers.next().filter(|_| answers.next().is_none()) else {
+        faults.demand(
+            "enableWhenTypeMismatch",
+            pointer,
+            "a condition has exactly one answer",
+        );
+        return None;
+    };
     let test = match condition.operator.as_str() {
         "exists" => value
             .as_bool()
             .filter(|_| suffix == "Boolean")
             .map(ConditionTest::Exists),
         "!=" => {
-            faults.add(
+            faults.demand(
                 "unsupportedElement",
                 pointer,
                 "!= differs between implementations; use a positive comparison",
             );
-            return None;
+            known_answer(node, suffix, value).map(ConditionTest::Differs)
         }
         sign => comparison(node, sign, suffix, value),
     };
     if test.is_none() {
-        faults.add(
+        faults.demand(
             "enableWhenTypeMismatch",
             pointer,
             "the answer does not fit the question or the operator",
@@ -112,17 +123,30 @@ fn bind(
 
 fn comparison(node: &Node, sign: &str, suffix: &str, value: &Value) -> Option<ConditionTest> {
     let comparison = Comparison::parse(sign)?;
-    let ordered = node.kind.is_number() || node.kind.is_moment() || node.kind == Kind::Time;
-    if comparison != Comparison::Equal && !ordered {
+    let answer = known_answer(node, suffix, value)?;
+    let of_option = node.option_kinds.iter().find(|kind| kind.suffix() == suffix);
+    if comparison != Comparison::Equal && !of_option.unwrap_or(&node.kind).is_ordered() {
         return None;
     }
-    let answer = Answer::parse(node.kind, suffix, value)?;
-    let unknown_code = node.kind == Kind::Choice
-        && !node
-            .options
-            .iter()
-            .any(|option| option.answer.code() == answer.code());
-    (!unknown_code).then_some(ConditionTest::Compare(comparison, answer))
+    Some(ConditionTest::Compare(comparison, answer))
+}
+
+/// An answer that the question can have.
+fn known_answer(node: &Node, suffix: &str, value: &Value) -> Option<Answer> {
+    // The standard has no `answerUri`: an address is asked for as a string.
+    let suffix = if node.kind == Kind::Url && suffix == "String" {
+        "Uri"
+    } else {
+        suffix
+    };
+    let answer = node.parse(suffix, value)?;
+    let unknown = node.kind == Kind::Choice
+        && !node.open_set
+        && answer.code().is_some_and(|code| {
+            let mut codes = node.options.iter().filter_map(|option| option.answer.code());
+            !codes.any(|known| known == code)
+        });
+    (!unknown).then_some(answer)
 }
 
 fn within(nodes: &[Node], index: usize, ancestor: usize) -> bool {

@@ -9,11 +9,12 @@ use serde_json::{Map, Value, json};
 
 use super::answers::Answers;
 use super::decide::Facts;
-use super::form::{Condition, ConditionTest, Form, Node, Phase};
+use super::form::{Form, Node, Phase};
 use super::problems::Problem;
+use super::reading::Found;
+use super::reckon::Scores;
 use super::rules::Severity;
-use super::score::Scores;
-use super::value::Answer;
+use super::value::{Answer, Kind};
 use super::{Outcome, constraints};
 
 /// What is known beside the answers.
@@ -77,54 +78,68 @@ impl Form {
     /// Judges a response. Never panics, whatever the document is.
     pub fn check(&self, response: &Value, mode: Mode, context: &Context) -> Evaluated {
         let mut reading = self.read(response);
-        let enabled = self.enabled(&reading.answers());
+        let enabled = if self.nested {
+            self.enabled_slots(&reading.slots, &reading.answers())
+        } else {
+            self.enabled(&reading.answers())
+        };
         let mut warnings = Vec::new();
-        let mut raw = Vec::with_capacity(self.nodes.len());
-        for (index, node) in self.nodes.iter().enumerate() {
-            let is_enabled = enabled.get(index).copied().unwrap_or(false);
-            let found = reading.found.get(index).and_then(Option::as_ref);
+        let mut raw = Vec::with_capacity(reading.slots.len());
+        for slot in 0..reading.slots.len() {
+            let Some(node) = reading.node(slot) else { continue };
+            let is_enabled = enabled.get(slot).copied().unwrap_or(false);
+            let found = reading.found.get(slot).and_then(Option::as_ref);
             let given = node.kind.is_question() && found.is_some_and(|found| found.given);
             let drop = given && !is_enabled && mode != Mode::Draft;
-            raw.push(found.filter(|_| !drop).map(|found| {
-                let members = found.raw.iter();
-                if node.kind.is_question() {
-                    return found.raw.clone();
-                }
-                members
-                    .filter(|(name, _)| *name != "item")
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect()
-            }));
+            raw.push(found.filter(|_| !drop).map(|found| written(node, found)));
             match mode {
                 Mode::Submit if drop => {
-                    warnings.push(node.problem("disabledAnswerDropped", reading.pointer(index), json!({})));
+                    warnings.push(node.problem("disabledAnswerDropped", reading.pointer(slot), json!({})));
                 }
                 Mode::SubmitStrict if drop => {
-                    let problem = node.problem("answerNotEnabled", reading.pointer(index), json!({}));
-                    reading.errors.push((index, problem));
+                    let problem = node.problem("answerNotEnabled", reading.pointer(slot), json!({}));
+                    reading.errors.push((slot, problem));
                 }
                 _ => {}
             }
+            if is_enabled && given && found.is_some_and(|found| found.replaced) {
+                warnings.push(node.problem("calculatedReplaced", reading.pointer(slot), json!({})));
+            }
             if is_enabled {
-                constraints::judge(&mut reading, index, mode, context.phase);
+                constraints::judge(&mut reading, slot, mode, context.phase);
             }
         }
-        let inconsistent = self.inconsistent(&reading.answers(), &enabled, context);
+        if mode != Mode::Draft && !self.takes_answers_at(context.now) {
+            warnings.push(Problem {
+                pointer: String::new(),
+                code: "questionnaireInactive",
+                link_id: None,
+                path: Vec::new(),
+                params: Map::new(),
+            });
+        }
+        let counts = |slot: usize| enabled.get(slot).copied().unwrap_or(false);
+        let kept = Answers::from_slots(self, &reading.slots, &reading.answers(), counts);
+        let inconsistent = if self.nested {
+            let union = kept.by_index(self);
+            self.inconsistent(&union, &self.enabled(&union), context)
+        } else {
+            self.inconsistent(&reading.answers(), &enabled, context)
+        };
         for (index, severity, mut problem) in inconsistent {
-            problem.pointer = reading.pointer(index);
+            let slot = reading.slots.iter().position(|slot| slot.node == index);
+            problem.pointer = slot.map(|slot| reading.pointer(slot)).unwrap_or_default();
             match severity {
-                Severity::Error => reading.errors.push((index, problem)),
+                Severity::Error => reading.errors.push((slot.unwrap_or(index), problem)),
                 Severity::Warning => warnings.push(problem),
             }
         }
-        let counts = |index: usize| enabled.get(index).copied().unwrap_or(false);
-        let kept = Answers::from_index(self, &reading.answers(), counts);
         warnings.extend(self.recalculated(&reading, &kept, context));
-        reading.errors.sort_by_key(|(index, _)| *index);
+        let mut written = Some(self.write(&reading.slots, raw));
+        reading.errors.sort_by_key(|(slot, _)| *slot);
         let mut errors: Vec<Problem> = reading.errors.into_iter().map(|(_, problem)| problem).collect();
         errors.truncate(MAX_PROBLEMS);
         warnings.truncate(MAX_PROBLEMS);
-        let mut written = Some(self.write(raw));
         let members = response.as_object().into_iter().flatten();
         let normalized: Map<String, Value> = members
             .map(
@@ -189,6 +204,15 @@ impl Form {
             .collect()
     }
 
+    fn is_group(&self, index: usize) -> bool {
+        self.nodes.get(index).is_some_and(|node| node.kind == Kind::Group)
+    }
+
+    fn takes_answers_at(&self, now: DateTime<Utc>) -> bool {
+        let (start, end) = self.period;
+        start.is_none_or(|start| start <= now) && end.is_none_or(|end| now <= end)
+    }
+
     /// Which items are asked, in dependency order: one pass is enough, because a question is decided before every item that
     /// looks at it.
     pub(super) fn enabled(&self, answers: &[&[Answer]]) -> Vec<bool> {
@@ -198,29 +222,42 @@ impl Form {
                 continue;
             };
             let is = |index: usize| enabled.get(index).copied().unwrap_or(false);
-            let holds = |condition: &Condition| {
-                let given = answers.get(condition.question).copied().unwrap_or_default();
-                let counted = if is(condition.question) { given } else { &[] };
-                match &condition.test {
-                    ConditionTest::Exists(wanted) => counted.is_empty() != *wanted,
-                    ConditionTest::Compare(comparison, value) => counted
-                        .iter()
-                        .any(|answer| answer.compare(value).is_some_and(|order| comparison.holds(order))),
-                }
-            };
-            let asked = node.conditions.is_empty()
-                || if node.any {
-                    node.conditions.iter().any(holds)
+            let given = |index: usize| answers.get(index).copied().unwrap_or_default();
+            let asked = node.asked_by(|condition| {
+                let counted = if is(condition.question) {
+                    given(condition.question)
                 } else {
-                    node.conditions.iter().all(holds)
+                    &[]
                 };
-            let result = asked && node.parent.is_none_or(is);
+                condition.test.holds(counted)
+            });
+            // A question below another one is asked once that one has an answer.
+            let inside = node.parent.is_none_or(|parent| {
+                is(parent) && (!self.nested || self.is_group(parent) || !given(parent).is_empty())
+            });
+            let result = asked && inside;
             if let Some(slot) = enabled.get_mut(index) {
                 *slot = result;
             }
         }
         enabled
     }
+}
+
+/// What of an item is kept: its items are written again by the form.
+fn written(node: &Node, found: &Found<'_>) -> Map<String, Value> {
+    if found.replaced {
+        let mut raw = found.raw.clone();
+        raw.insert("answer".to_owned(), Value::Array(node.initial.clone()));
+        return raw;
+    }
+    if node.kind.is_question() {
+        return found.raw.clone();
+    }
+    let members = found.raw.iter().filter(|(name, _)| *name != "item");
+    members
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 impl Node {

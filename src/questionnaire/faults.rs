@@ -15,14 +15,25 @@ pub struct Fault {
 
 /// Collects faults, so that an author sees all of them at once.
 #[derive(Debug, Default)]
-pub(super) struct Faults(pub(super) Vec<Fault>);
+pub(super) struct Faults {
+    pub(super) all: Vec<Fault>,
+    /// The form is somebody else's: what we only ask of ourselves is no fault of it.
+    pub(super) foreign: bool,
+}
 
 impl Faults {
     pub(super) fn add(&mut self, code: &'static str, pointer: &str, reason: impl Into<String>) {
-        self.0.push(Fault {
+        self.all.push(Fault {
             code,
             pointer: pointer.to_owned(),
             reason: reason.into(),
         });
+    }
+
+    /// A fault of our own forms only.
+    pub(super) fn demand(&mut self, code: &'static str, pointer: &str, reason: impl Into<String>) {
+        if !self.foreign {
+            self.add(code, pointer, reason);
+        }
     }
 }

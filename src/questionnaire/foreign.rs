@@ -14,7 +14,8 @@ use regex::Regex;
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 
-use super::compile::{MAX_BYTES, MAX_DEPTH, MAX_ITEMS, REFUSED_EXTENSIONS};
+use super::allowed::{ELEMENT, ITEM, RESOURCE};
+use super::compile::{MAX_BYTES, MAX_DEPTH, MAX_ITEMS};
 use super::definition::FHIR;
 use super::faults::Fault;
 use super::value::Kind;
@@ -22,17 +23,18 @@ use unique::Once;
 
 const MAX_CONDITIONS: usize = 20;
 const STATUSES: &[&str] = &["draft", "active", "retired", "unknown"];
-/// Members of every element, and of every resource.
-const ELEMENT: &str = "id extension modifierExtension";
-const RESOURCE: &str = "resourceType meta implicitRules language text contained url identifier version name title \
-    derivedFrom status experimental subjectType date publisher contact description useContext jurisdiction purpose copyright \
-    approvalDate lastReviewDate effectivePeriod code item";
-const ITEM: &str = "linkId definition code prefix text type enableWhen enableBehavior required repeats readOnly maxLength \
-    answerValueSet answerOption initial item";
-/// Kinds of items that stand in the standard and not in [`Kind`].
-const OTHER_KINDS: &[&str] = &["question", "quantity", "reference"];
+/// The kind of items that stands in the standard and not in [`Kind`].
+const OTHER_KINDS: &[&str] = &["question"];
 /// Expressions that are kept; their number is not worked out here.
 const KEPT_EXPRESSIONS: &[&str] = &["variable", "sdc-questionnaire-calculatedExpression"];
+/// Elements whose meaning would be lost without an expression engine.
+const REFUSED_EXTENSIONS: &[&str] = &[
+    "questionnaire-constraint",
+    "sdc-questionnaire-enableWhenExpression",
+    "sdc-questionnaire-answerExpression",
+    "sdc-questionnaire-initialExpression",
+    "targetConstraint",
+];
 /// Whole mechanisms that are not followed.
 const REFUSED_MECHANISMS: &[&str] = &[
     "sdc-questionnaire-launchContext",

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use regex::Regex;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::definition::{FHIR, Item, Questionnaire, extension};
+use super::parts::Coding;
 use super::rules::{CompiledRules, Rule, Text};
 use super::value::{Answer, Kind};
 
@@ -39,6 +41,23 @@ pub struct Form {
     pub(super) order: Vec<usize>,
     pub(super) index: HashMap<String, usize>,
     pub(super) rules: CompiledRules,
+    /// The one place of each item, when nothing in the form can stand twice.
+    pub(super) slots: Vec<Slot>,
+    /// Has the form repeated groups or questions below questions?
+    pub(super) nested: bool,
+    /// From when to when answers are taken.
+    pub(super) period: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+}
+
+/// A place where an item stands in a response: as often as the group or the answer around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Slot {
+    /// Which item.
+    pub(super) node: usize,
+    /// The slot that it stands in.
+    pub(super) parent: Option<usize>,
+    /// Below a question: the answer that it belongs to.
+    pub(super) answer: usize,
 }
 
 #[derive(Debug)]
@@ -59,7 +78,17 @@ pub(super) struct Node {
     pub(super) never_prefilled: bool,
     pub(super) limits: Limits,
     pub(super) options: Vec<Choice>,
+    /// Types of the options that are no codings.
+    pub(super) option_kinds: Vec<Kind>,
+    /// The value set of somebody else's form, which is never fetched: any coding is taken.
+    pub(super) open_set: bool,
     pub(super) initial: Vec<Value>,
+    /// What a read-only question with initial answers always says.
+    pub(super) fixed: Vec<Answer>,
+    /// May it stand more than once in a response, or hang on an item that may? Rules cannot tell which one is meant.
+    pub(super) manifold: bool,
+    /// Hangs on a condition of somebody else's form that cannot be decided: asked, never required.
+    pub(super) unsure: bool,
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +96,9 @@ pub(super) struct Limits {
     pub(super) min: Option<Answer>,
     pub(super) max: Option<Answer>,
     pub(super) unit: Option<String>,
+    /// Units of a quantity; empty means any.
+    pub(super) units: Vec<Coding>,
+    pub(super) unit_set: Vec<Coding>,
     pub(super) decimal_places: Option<u32>,
     pub(super) min_length: Option<usize>,
     pub(super) max_length: Option<usize>,
@@ -94,6 +126,8 @@ pub(super) struct Condition {
 pub(super) enum ConditionTest {
     Exists(bool),
     Compare(Comparison, Answer),
+    /// `!=`: answered, and no answer is this one.
+    Differs(Answer),
 }
 
 /// A comparison of two ordered values.
@@ -130,6 +164,22 @@ impl Comparison {
 }
 
 impl Node {
+    /// Reads an answer: of the item's type, or of an option's own type.
+    pub(super) fn parse(&self, suffix: &str, value: &Value) -> Option<Answer> {
+        let own = self.option_kinds.iter().find(|kind| kind.suffix() == suffix);
+        Answer::parse(*own.unwrap_or(&self.kind), suffix, value)
+    }
+
+    /// Is the answer one of the options, where only those are taken?
+    pub(super) fn offers(&self, answer: &Answer) -> bool {
+        let bound = match self.kind {
+            Kind::Choice => true,
+            Kind::OpenChoice => !matches!(answer, Answer::Text(_)),
+            _ => false,
+        };
+        !bound || self.open_set || self.options.iter().any(|option| option.answer == *answer)
+    }
+
     /// Is the item asked in this phase? Without a phase every item is.
     pub(super) fn asked_in(&self, phase: Option<Phase>) -> bool {
         self.phases.is_empty() || phase.is_none_or(|phase| self.phases.contains(&phase))

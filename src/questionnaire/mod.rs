@@ -9,39 +9,49 @@
 //! follows from them, at [`foreign`] for forms of others. How other software gets our scores: `calculated`. Repeated
 //! groups, questions below questions, quantities and value sets are refused at publication (`unsupportedElement`).
 
+mod allowed;
 mod answers;
 mod assess;
 mod calculated;
 mod compile;
 mod constraints;
+mod dates;
 mod decide;
 mod definition;
 mod dependencies;
 mod evaluate;
 mod faults;
+mod fhirpath;
 pub mod foreign;
 mod form;
 mod limits;
+mod literals;
+mod occurrences;
 mod options;
+mod parts;
 mod predicate;
 mod problems;
 mod published;
 mod reading;
+mod reckon;
 mod rules;
 mod score;
 mod value;
 
 pub use answers::Answers;
 pub use assess::{Assessment, ENGINE_VERSION, Finding, Outcome, Status, assess};
-pub use compile::{compile, compile_foreign};
+pub use compile::{compile, compile_foreign, misread_form, misread_rules};
+pub use dates::PartialDate;
 pub use definition::{AnswerOption, EnableWhen, Extension, Item, Questionnaire, english};
 pub use evaluate::{Context, Evaluated, Mode};
 pub use faults::Fault;
 pub use form::{Form, Phase, Who};
+pub use literals::exact_numbers;
+pub use parts::{Attachment, Coding, Quantity};
 pub use problems::{Language, Problem, message};
 pub use published::{Published, after_loss, publish};
 pub use rules::{Check, NotBefore, Rule, Severity, Text};
-pub use value::{Answer, Attachment, Coding, PartialDate};
+pub use value::Answer;
 
 #[cfg(test)]
 mod tests;

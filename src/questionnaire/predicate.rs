@@ -6,13 +6,15 @@
 //! {"item": "x", "has": "code"}   {"item": "x", "anyOf": ["a", "b"]}
 //! {"item": "x", "answered": true}   {"item": "x", "missing": true}   {"score": "s", "missing": true}
 //! {"item": "x", ">=": 30}   {"item": "x", ">": {"item": "y", "plus": -1}}   {"score": "s", "<": 90}
+//! {"item": "x", "between": [18, 35]}   {"item": "x", "timeOfDay": false}
 //! {"hoursSince": "x", "<": 12}   {"daysSince": "x", ">": 28}   {"hoursBetween": ["x", "y"], "<": 4}
 //! {"countOf": {"item": "x", "codes": ["a", "b"]}, ">=": 2}
 //! {"phase": "recheck"}   {"fact": "delivery_mode", "in": ["cesarean_planned"]}   {"notFired": ["F02"]}
 //! ```
 //!
 //! An enabled question without an answer is *unknown*. A disabled one is not applicable: `missing` is true, everything else
-//! false. A fact that the caller does not state is not the case, and a rule that is indeterminate has not fired: both lean
+//! false. `between` has both its ends. A month or a year where a day is needed is no answer: `missing` is true, a comparison
+//! unknown. A day counts from its first minute; `timeOfDay` tells whether a time was given with it. A fact that the caller does not state is not the case, and a rule that is indeterminate has not fired: both lean
 //! to the alarm. Reading stands here, deciding in `decide`.
 
 use rust_decimal::Decimal;
@@ -21,6 +23,19 @@ use serde_json::{Map, Value};
 use super::faults::Faults;
 use super::form::{Comparison, Node, Phase};
 use super::value::{Kind, exact};
+
+/// What a caller may state in [`super::Context`], with the words for it. A rule about anything else would never fire.
+const FACTS: &[(&str, &[&str])] = &[("delivery_mode", &DELIVERY_MODES)];
+const DELIVERY_MODES: [&str; 6] = [
+    "spontaneous_vaginal",
+    "forceps",
+    "vacuum",
+    "vaginal_breech",
+    "cesarean_intrapartum",
+    "cesarean_planned",
+];
+/// Limits that a hospital sets itself.
+pub(super) const SETTINGS: &[&str] = &["aptt_uln"];
 
 #[derive(Debug)]
 pub(super) enum Predicate {
@@ -35,6 +50,9 @@ pub(super) enum Predicate {
     ScoreAnswered(usize),
     ScoreMissing(usize),
     Compare(Measure, Comparison, Operand),
+    /// Both ends count.
+    Between(Measure, Decimal, Decimal),
+    TimeOfDay(usize, bool),
     Phase(Phase),
     Fact(String, Vec<String>),
     NotFired(Vec<usize>),
@@ -56,11 +74,19 @@ pub(super) enum Operand {
     Item(usize, Decimal),
 }
 
+/// A score above.
+pub(super) struct Named {
+    pub(super) id: String,
+    pub(super) inputs: Vec<usize>,
+    /// Do the answers alone decide it?
+    pub(super) fixed: bool,
+}
+
 /// The names that a condition may use: the form's items, the scores and rules above it.
 pub(super) struct Scope<'a> {
     pub(super) nodes: &'a [Node],
     pub(super) index: &'a std::collections::HashMap<String, usize>,
-    pub(super) scores: Vec<String>,
+    pub(super) scores: Vec<Named>,
     pub(super) rules: Vec<String>,
 }
 
@@ -69,6 +95,14 @@ impl<'a> Scope<'a> {
         let found = self.index.get(link_id).copied();
         if found.is_none() {
             faults.add("ruleUnknownItem", pointer, format!("no item {link_id}"));
+        }
+        if found
+            .and_then(|index| self.node(index))
+            .is_some_and(|node| node.manifold)
+        {
+            let reason = format!("{link_id} may stand several times, or hangs on an item that may");
+            faults.add("ruleTypeMismatch", pointer, reason);
+            return None;
         }
         found
     }
@@ -100,7 +134,13 @@ impl<'a> Scope<'a> {
         self.of_kind(link_id, Kind::is_number, pointer, faults)
     }
 
-    fn codes(&self, index: usize, codes: &[&str], pointer: &str, faults: &mut Faults) -> Option<Vec<String>> {
+    pub(super) fn codes(
+        &self,
+        index: usize,
+        codes: &[&str],
+        pointer: &str,
+        faults: &mut Faults,
+    ) -> Option<Vec<String>> {
         let node = self.node(index)?;
         if !node.kind.is_choice() {
             faults.add(
@@ -123,8 +163,8 @@ impl<'a> Scope<'a> {
         Some(codes.iter().map(|code| (*code).to_owned()).collect())
     }
 
-    fn score(&self, id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
-        let found = self.scores.iter().position(|score| score == id);
+    pub(super) fn score(&self, id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
+        let found = self.scores.iter().position(|score| score.id == id);
         if found.is_none() {
             faults.add("ruleUnknownItem", pointer, format!("no score {id}"));
         }
@@ -144,9 +184,9 @@ impl Predicate {
             faults.add("ruleTypeMismatch", pointer, "a condition is an object");
             return None;
         };
-        let before = faults.0.len();
+        let before = faults.all.len();
         let found = read(object, pointer, scope, faults);
-        if found.is_none() && faults.0.len() == before {
+        if found.is_none() && faults.all.len() == before {
             faults.add("ruleTypeMismatch", pointer, "not a condition of the grammar");
         }
         found
@@ -175,6 +215,11 @@ fn read(
         ("atLeast", None) => {
             let n = usize::try_from(value.get("n")?.as_u64()?).ok()?;
             let of = list(value.get("of")?, &format!("{pointer}/atLeast/of"), scope, faults)?;
+            if n == 0 || n > of.len() {
+                let reason = format!("{n} of {} always holds or never does", of.len());
+                faults.add("ruleTypeMismatch", &format!("{pointer}/atLeast/n"), reason);
+                return None;
+            }
             Some(Predicate::AtLeast(n, of))
         }
         ("phase", None) => match value.as_str()? {
@@ -194,8 +239,18 @@ fn read(
             Some(Predicate::NotFired(earlier))
         }
         ("fact", Some((test, codes))) if test == "in" => {
-            let codes = strings(codes)?.into_iter().map(str::to_owned).collect();
-            Some(Predicate::Fact(value.as_str()?.to_owned(), codes))
+            let name = value.as_str()?;
+            let codes: Vec<String> = strings(codes)?.into_iter().map(str::to_owned).collect();
+            let known = FACTS.iter().find(|(known, _)| *known == name);
+            let Some((_, stated)) = known else {
+                faults.add("ruleUnknownItem", pointer, format!("nobody states a fact {name}"));
+                return None;
+            };
+            if let Some(code) = codes.iter().find(|code| !stated.contains(&code.as_str())) {
+                faults.add("ruleUnknownOption", pointer, format!("{name} is never {code}"));
+                return None;
+            }
+            Some(Predicate::Fact(name.to_owned(), codes))
         }
         ("item", Some((test, argument))) => item(value.as_str()?, test, argument, pointer, scope, faults),
         ("score", Some((test, argument))) => {
@@ -238,6 +293,10 @@ fn item(
     match (test, argument) {
         ("answered", Value::Bool(true)) => Some(Predicate::Answered(index)),
         ("missing", Value::Bool(true)) => Some(Predicate::Missing(index)),
+        ("timeOfDay", Value::Bool(wanted)) => {
+            scope.of_kind(link_id, |kind| kind == Kind::DateTime, pointer, faults)?;
+            Some(Predicate::TimeOfDay(index, *wanted))
+        }
         ("is", Value::Bool(wanted)) => {
             scope.of_kind(link_id, |kind| kind == Kind::Boolean, pointer, faults)?;
             Some(Predicate::Boolean(index, *wanted))
@@ -305,6 +364,17 @@ fn compare(
     scope: &Scope<'_>,
     faults: &mut Faults,
 ) -> Option<Predicate> {
+    if sign == "between" {
+        let [low, high] = argument.as_array()?.as_slice() else {
+            return None;
+        };
+        let (least, most) = (exact(low)?, exact(high)?);
+        if least > most {
+            faults.add("minOverMax", pointer, "between a number and a smaller one");
+            return None;
+        }
+        return Some(Predicate::Between(measure, least, most));
+    }
     let comparison = Comparison::parse(sign)?;
     let operand = match argument {
         Value::Object(other) => {

@@ -112,6 +112,17 @@ const CATALOGUE: &[(&str, &str, &str)] = &[
         "这个选项不能和其他选项同时选择",
         "This option cannot be combined with others",
     ),
+    ("invalidUnit", "单位不正确", "The unit is not one of those listed"),
+    (
+        "invalidUnitValueSet",
+        "单位不正确",
+        "The unit is not one of those listed",
+    ),
+    (
+        "questionnaireInactive",
+        "这份问卷现在不在填写时间内",
+        "This form is outside the time in which it is answered",
+    ),
     ("invalidUrlValue", "网址格式不正确", "The address is not valid"),
     (
         "invalidAttachmentType",

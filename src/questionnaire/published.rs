@@ -1,13 +1,14 @@
 //! From one authored form to the parts that are published: an item says by its extensions when it is asked (`item-phase`)
 //! and by whom it is answered (`item-who`). Rules always read the authored form with the union of all answers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::compile::compile;
-use super::definition::{Item, OWN, extension, extensions};
+use super::definition::{Item, OWN, Questionnaire, extension, extensions};
 use super::faults::{Fault, Faults};
 use super::form::Form;
 use super::rules::{self, RuleSet};
@@ -32,22 +33,23 @@ pub struct Published {
 /// The faults of the authored form, or of a part whose conditions look at an item that the part lacks.
 pub fn publish(form: &Value, rules: &Value) -> Result<Published, Vec<Fault>> {
     let authored = compile(form, Some(rules))?;
-    let part = |suffix: &str, phase: Option<&str>, who: &str| part(&authored, rules, suffix, phase, who);
+    let parts = [
+        part(&authored, "", Some("antenatal"), "patient"),
+        part(&authored, "-recheck", Some("recheck"), "patient"),
+        part(&authored, "-staff", None, "staff"),
+    ];
+    left_out(&authored, &parts)?;
+    let [patient, recheck, staff] = parts.map(|definition| publish_part(&definition, rules));
     Ok(Published {
-        patient: part("", Some("antenatal"), "patient")?,
-        recheck: part("-recheck", Some("recheck"), "patient")?,
-        staff: part("-staff", None, "staff")?,
+        patient: patient?,
+        recheck: recheck?,
+        staff: staff?,
         authored,
     })
 }
 
-fn part(
-    authored: &Form,
-    rules: &Value,
-    suffix: &str,
-    phase: Option<&str>,
-    who: &str,
-) -> Result<Arc<Form>, Vec<Fault>> {
+/// What of the authored form is asked of one person in one phase.
+fn part(authored: &Form, suffix: &str, phase: Option<&str>, who: &str) -> Questionnaire {
     let mut definition = authored.definition().clone();
     for name in [&mut definition.url, &mut definition.name].into_iter().flatten() {
         name.push_str(suffix);
@@ -60,7 +62,43 @@ fn part(
         phase.is_none_or(|phase| phases.any(|value| value == phase))
             && extension(&item.extension, OWN, "item-who").and_then(Value::as_str) == Some(who)
     });
-    let form = to_value(&definition)?;
+    definition
+}
+
+/// A fault for each item that nobody would ever be asked.
+fn left_out(authored: &Form, parts: &[Questionnaire]) -> Result<(), Vec<Fault>> {
+    let mut asked = BTreeSet::new();
+    for definition in parts {
+        linked(&definition.item, "/item", &mut |link_id, _| {
+            asked.insert(link_id.to_owned());
+        });
+    }
+    let mut faults = Faults::default();
+    linked(&authored.definition().item, "/item", &mut |link_id, pointer| {
+        if !asked.contains(link_id) {
+            let reason = format!(
+                "{link_id} is in none of the published parts: it needs item-who and, for the woman, item-phase"
+            );
+            faults.add("unsupportedElement", pointer, reason);
+        }
+    });
+    if faults.all.is_empty() {
+        Ok(())
+    } else {
+        Err(faults.all)
+    }
+}
+
+fn linked(items: &[Item], pointer: &str, note: &mut dyn FnMut(&str, &str)) {
+    for (position, item) in items.iter().enumerate() {
+        let at = format!("{pointer}/{position}");
+        note(&item.link_id, &at);
+        linked(&item.item, &format!("{at}/item"), note);
+    }
+}
+
+fn publish_part(definition: &Questionnaire, rules: &Value) -> Result<Arc<Form>, Vec<Fault>> {
+    let form = to_value(definition)?;
     let bare = compile(&form, None)?;
     let set: RuleSet = serde_json::from_value(rules.clone()).unwrap_or_default();
     compile(&form, Some(&to_value(&rules::checks_within(set, &bare))?))
@@ -100,8 +138,8 @@ fn keep(items: Vec<Item>, wanted: &dyn Fn(&Item) -> bool) -> Vec<Item> {
     items
         .into_iter()
         .filter_map(|mut item| {
+            item.item = keep(item.item, wanted);
             if item.kind == "group" {
-                item.item = keep(item.item, wanted);
                 return (!item.item.is_empty()).then_some(item);
             }
             wanted(&item).then_some(item)
@@ -113,6 +151,6 @@ fn to_value(document: &impl Serialize) -> Result<Value, Vec<Fault>> {
     serde_json::to_value(document).map_err(|error| {
         let mut faults = Faults::default();
         faults.add("unsupportedElement", "", error.to_string());
-        faults.0
+        faults.all
     })
 }

@@ -21,6 +21,17 @@ pub struct Text {
     pub en: String,
 }
 
+impl Text {
+    fn check(&self, pointer: &str, faults: &mut Faults) {
+        for (language, text) in [("zh", &self.zh), ("en", &self.en)] {
+            if text.trim().is_empty() {
+                let at = format!("{pointer}/{language}");
+                faults.add("missingTranslation", &at, "an empty text");
+            }
+        }
+    }
+}
+
 /// The waiting time that a fired rule begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,12 +174,36 @@ pub(super) fn compile(set: RuleSet, scope: &mut Scope<'_>, faults: &mut Faults) 
     let mut scores = Vec::new();
     for (position, score) in set.scores.into_iter().enumerate() {
         let pointer = format!("rules#/scores/{position}");
-        scope.scores.push(score.id.clone());
-        scores.extend(score.compile(scope, &pointer, faults));
+        if scope.scores.iter().any(|known| known.id == score.id) {
+            faults.add(
+                "duplicateLinkId",
+                &pointer,
+                format!("score {} stands twice", score.id),
+            );
+        }
+        let compiled = score.compile(scope, &pointer, faults);
+        scope.scores.extend(compiled.as_ref().map(CompiledScore::named));
+        scores.extend(compiled);
     }
-    let mut checks = Vec::new();
+    for (level, sentence) in &set.level_sentences {
+        let pointer = format!("rules#/level_sentences/{level}");
+        if !set.levels.contains(level) {
+            faults.add("ruleTypeMismatch", &pointer, format!("unknown level {level}"));
+        }
+        sentence.check(&pointer, faults);
+    }
+    let mut checks: Vec<CompiledCheck> = Vec::new();
+    let mut known = BTreeSet::new();
     for (position, check) in set.checks.into_iter().enumerate() {
         let pointer = format!("rules#/checks/{position}");
+        if !known.insert(check.id.clone()) {
+            faults.add(
+                "duplicateLinkId",
+                &pointer,
+                format!("check {} stands twice", check.id),
+            );
+        }
+        check.message.check(&format!("{pointer}/message"), faults);
         let when = Predicate::compile(&check.when, &format!("{pointer}/when"), scope, faults);
         let items: Vec<usize> = check
             .items
@@ -191,6 +226,7 @@ pub(super) fn compile(set: RuleSet, scope: &mut Scope<'_>, faults: &mut Faults) 
                 format!("rule {} stands twice", rule.id),
             );
         }
+        rule.patient.check(&format!("{pointer}/patient"), faults);
         let when = Predicate::compile(&rule.when, &format!("{pointer}/when"), scope, faults);
         scope.rules.push(rule.id.clone());
         let level = set.levels.iter().position(|level| *level == rule.level);
@@ -241,14 +277,14 @@ pub(super) fn checks_within(mut set: RuleSet, form: &Form) -> RuleSet {
     set.rules.clear();
     set.scores.retain(|score| {
         let mut faults = Faults::default();
-        let fits = score.clone().compile(&scope, "", &mut faults).is_some();
-        scope.scores.extend(fits.then(|| score.id.clone()));
-        fits
+        let fitting = score.clone().compile(&scope, "", &mut faults);
+        scope.scores.extend(fitting.as_ref().map(CompiledScore::named));
+        fitting.is_some()
     });
     set.checks.retain(|check| {
         let mut faults = Faults::default();
         Predicate::compile(&check.when, "", &scope, &mut faults).is_some()
-            && faults.0.is_empty()
+            && faults.all.is_empty()
             && check.items.iter().all(|item| form.has_item(item))
     });
     set

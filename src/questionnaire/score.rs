@@ -1,15 +1,13 @@
-//! Derived numbers: age, weeks, body mass index, ratios, the newest blood pressure, sums. A new kind is a code change with
-//! its own test vectors.
-//!
-//! A score without one of its inputs has no value; it is never zero. Rounding is half up, once, at the end.
+//! The score table: derived numbers such as age, weeks, body mass index, sums. A new kind is a code change with its own test
+//! vectors. How each is worked out: `reckon`; how other software gets it: `calculated`.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+mod compile;
+
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::decide::Facts;
-use super::faults::Faults;
-use super::predicate::Scope;
-use super::value::{Answer, Kind, clinic};
+use super::predicate::Named;
 
 /// One row of the score table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,15 +18,25 @@ pub(super) struct Score {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub(super) enum Formula {
     /// Completed years on today.
     AgeYears { birth: String },
     /// Completed weeks of pregnancy: floor((280 − (due date − today)) / 7).
     GestationalWeeks { due: String },
-    /// kg / m², rounded to one decimal.
-    Bmi { weight_kg: String, height_cm: String },
-    /// Item over a hospital's limit, rounded to `round` decimals.
+    /// kg / m².
+    Bmi {
+        weight_kg: String,
+        height_cm: String,
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        round: u32,
+    },
+    /// Item over a hospital's limit.
     Ratio {
         item: String,
         setting: String,
@@ -44,8 +52,66 @@ pub(super) enum Formula {
         patient_on: String,
         of: usize,
     },
-    /// Sum of the options' ordinals; all items must be answered.
-    OrdinalSum { items: Vec<String> },
+    /// Sum of the options' ordinals.
+    OrdinalSum {
+        items: Vec<String>,
+        #[serde(default, skip_serializing_if = "Missing::refuses")]
+        missing: Missing,
+    },
+    /// Mean of the options' ordinals.
+    OrdinalMean {
+        items: Vec<String>,
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        round: u32,
+        #[serde(default, skip_serializing_if = "Missing::refuses")]
+        missing: Missing,
+    },
+    /// How many of the items are true or have one of the codes.
+    Count {
+        items: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        codes: Vec<String>,
+        #[serde(default, skip_serializing_if = "Missing::refuses")]
+        missing: Missing,
+    },
+    /// Completed weeks from one date to another; `$authored` is today.
+    WeeksBetween { from: String, to: String },
+    /// The greatest number.
+    Max {
+        items: Vec<String>,
+        #[serde(default, skip_serializing_if = "Missing::refuses")]
+        missing: Missing,
+    },
+    /// The value of the range that an item or a score above falls into; none when it falls into no range.
+    Lookup {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        score: Option<String>,
+        table: Vec<Row>,
+    },
+}
+
+/// What an unanswered item does to a score of several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Missing {
+    /// There is no score.
+    #[default]
+    Refuse,
+    /// It is made of the answered ones; of none there is no score.
+    Skip,
+}
+
+/// A range that holds its lower end and not its upper one; without an end it is open there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Row {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to: Option<Value>,
+    pub(super) value: Value,
 }
 
 /// The same over indexes.
@@ -54,13 +120,25 @@ pub(super) struct CompiledScore {
     pub(super) id: String,
     pub(super) inputs: Vec<usize>,
     pub(super) method: Method,
+    /// Do the answers alone decide it? A hospital's own limit is no part of the form.
+    pub(super) fixed: bool,
+}
+
+/// A range over exact numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Range {
+    pub(super) from: Option<Decimal>,
+    pub(super) to: Option<Decimal>,
+    pub(super) value: Decimal,
 }
 
 #[derive(Debug)]
 pub(super) enum Method {
     AgeYears,
     GestationalWeeks,
-    Bmi,
+    Bmi {
+        round: u32,
+    },
     Ratio {
         setting: String,
         default: Decimal,
@@ -69,23 +147,29 @@ pub(super) enum Method {
     NewestPair {
         of: usize,
     },
-    OrdinalSum,
+    OrdinalSum(Missing),
+    OrdinalMean(Missing, u32),
+    /// No codes: the items are booleans.
+    Count(Missing, Vec<String>),
+    /// To the second input or, without one, to today.
+    WeeksBetween,
+    Max(Missing),
+    /// Of a score above or of the one input.
+    Lookup {
+        score: Option<usize>,
+        table: Vec<Range>,
+    },
 }
 
 impl Method {
-    /// Do the answers alone decide it? A hospital's own limit is no part of the form.
-    pub(super) fn is_fixed(&self) -> bool {
-        !matches!(self, Self::Ratio { .. })
-    }
-
     /// Its UCUM unit; a measured pair has that of its questions.
     pub(super) fn unit(&self) -> Option<&'static str> {
         match self {
             Self::AgeYears => Some("a"),
-            Self::GestationalWeeks => Some("wk"),
-            Self::Bmi => Some("kg/m2"),
+            Self::GestationalWeeks | Self::WeeksBetween => Some("wk"),
+            Self::Bmi { .. } => Some("kg/m2"),
             Self::Ratio { .. } => Some("1"),
-            Self::NewestPair { .. } | Self::OrdinalSum => None,
+            _ => None,
         }
     }
 
@@ -94,186 +178,39 @@ impl Method {
         match self {
             Self::AgeYears => ("年龄（岁）", "Age (years)"),
             Self::GestationalWeeks => ("孕周（整周）", "Completed weeks of pregnancy"),
-            Self::Bmi => ("体重指数（kg/m²）", "Body mass index (kg/m²)"),
+            Self::Bmi { .. } => ("体重指数（kg/m²）", "Body mass index (kg/m²)"),
             Self::Ratio { .. } => ("与上限之比", "Ratio to the upper limit"),
             Self::NewestPair { .. } => ("最近一次测量值", "Newest measured value"),
-            Self::OrdinalSum => ("总分", "Total"),
+            Self::OrdinalSum(_) => ("总分", "Total"),
+            Self::OrdinalMean(..) => ("平均分", "Mean"),
+            Self::Count(..) => ("项数", "Count"),
+            Self::WeeksBetween => ("相隔整周数", "Completed weeks between"),
+            Self::Max(_) => ("最大值", "Greatest value"),
+            Self::Lookup { .. } => ("分级", "Grade"),
         }
-    }
-}
-
-/// The values of all scores of one evaluation.
-#[derive(Debug, Default)]
-pub(super) struct Scores<'a> {
-    table: &'a [CompiledScore],
-    values: Vec<Option<Decimal>>,
-}
-
-impl Score {
-    pub(super) fn compile(
-        self,
-        scope: &Scope<'_>,
-        pointer: &str,
-        faults: &mut Faults,
-    ) -> Option<CompiledScore> {
-        let (inputs, method) = match self.formula {
-            Formula::AgeYears { birth } => (vec![scope.moment(&birth, pointer, faults)?], Method::AgeYears),
-            Formula::GestationalWeeks { due } => (
-                vec![scope.moment(&due, pointer, faults)?],
-                Method::GestationalWeeks,
-            ),
-            Formula::Bmi { weight_kg, height_cm } => {
-                let weight = scope.number(&weight_kg, pointer, faults)?;
-                (
-                    vec![weight, scope.number(&height_cm, pointer, faults)?],
-                    Method::Bmi,
-                )
-            }
-            Formula::Ratio {
-                item,
-                setting,
-                default,
-                round,
-            } => {
-                let Some(default) = Decimal::from_str_exact(&default)
-                    .ok()
-                    .filter(|limit| !limit.is_zero())
-                else {
-                    faults.add(
-                        "ruleTypeMismatch",
-                        pointer,
-                        "the default limit is no number above zero",
-                    );
-                    return None;
-                };
-                let inputs = vec![scope.number(&item, pointer, faults)?];
-                (
-                    inputs,
-                    Method::Ratio {
-                        setting,
-                        default,
-                        round,
-                    },
-                )
-            }
-            Formula::NewestPair {
-                staff,
-                staff_at,
-                patient,
-                patient_on,
-                of,
-            } => {
-                if of > 1 {
-                    faults.add("ruleTypeMismatch", pointer, "a pair has the halves 0 and 1");
-                    return None;
-                }
-                let mut inputs = Vec::new();
-                for half in patient.iter().chain(&staff) {
-                    inputs.push(scope.number(half, pointer, faults)?);
-                }
-                inputs.push(scope.moment(&patient_on, pointer, faults)?);
-                inputs.push(scope.moment(&staff_at, pointer, faults)?);
-                (inputs, Method::NewestPair { of })
-            }
-            Formula::OrdinalSum { items } => {
-                let mut inputs = Vec::new();
-                for item in &items {
-                    let index = scope.of_kind(item, Kind::is_choice, pointer, faults)?;
-                    let options = scope.node(index).map_or(&[][..], |node| &node.options);
-                    if options.iter().any(|option| option.ordinal.is_none()) {
-                        let reason = format!("an option of {item} has no ordinalValue");
-                        faults.add("scoreItemWithoutOrdinal", pointer, reason);
-                    }
-                    inputs.push(index);
-                }
-                (inputs, Method::OrdinalSum)
-            }
-        };
-        Some(CompiledScore {
-            id: self.id,
-            inputs,
-            method,
-        })
-    }
-}
-
-impl<'a> Scores<'a> {
-    /// Works out the whole table.
-    pub(super) fn compute(table: &'a [CompiledScore], facts: &Facts<'_>) -> Self {
-        let values = table.iter().map(|score| score.value(facts)).collect();
-        Self { table, values }
-    }
-
-    pub(super) fn value(&self, index: usize) -> Option<Decimal> {
-        self.values.get(index).copied().flatten()
-    }
-
-    pub(super) fn inputs(&self, index: usize) -> impl Iterator<Item = usize> {
-        self.table
-            .get(index)
-            .into_iter()
-            .flat_map(|score| score.inputs.iter().copied())
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, Option<Decimal>)> {
-        self.table
-            .iter()
-            .zip(&self.values)
-            .map(|(score, value)| (score.id.as_str(), *value))
     }
 }
 
 impl CompiledScore {
-    fn value(&self, facts: &Facts<'_>) -> Option<Decimal> {
-        let answer = |position: usize| facts.of(*self.inputs.get(position)?).first();
-        let number = |position: usize| answer(position).and_then(Answer::number);
-        let day = |position: usize| answer(position).and_then(Answer::day);
-        let today = facts.context.now.with_timezone(&clinic()).date_naive();
-        match &self.method {
-            Method::AgeYears => today.years_since(day(0)?).map(Decimal::from),
-            Method::GestationalWeeks => {
-                let left = day(0)?.signed_duration_since(today).num_days();
-                Some(Decimal::from((280 - left).div_euclid(7)))
-            }
-            Method::Bmi => {
-                let square = number(1)?.checked_mul(number(1)?)?;
-                let bmi = number(0)?
-                    .checked_mul(Decimal::from(10_000))?
-                    .checked_div(square)?;
-                Some(round_half_up(bmi, 1))
-            }
-            Method::Ratio {
-                setting,
-                default,
-                round,
-            } => {
-                let limit = facts.context.settings.get(setting).unwrap_or(default);
-                Some(round_half_up(number(0)?.checked_div(*limit)?, *round))
-            }
-            Method::NewestPair { of } => {
-                let hers = number(*of);
-                let (Some(_), Some(_), Some(at)) = (number(2), number(3), day(5)) else {
-                    return hers;
-                };
-                if day(4).is_none_or(|on| at >= on) {
-                    number(2 + of)
-                } else {
-                    hers
-                }
-            }
-            Method::OrdinalSum => self.inputs.iter().try_fold(Decimal::ZERO, |sum, index| {
-                let answer = facts.of(*index).first()?;
-                let options = &facts.form.nodes.get(*index)?.options;
-                let chosen = options
-                    .iter()
-                    .find(|option| answer.code() == option.answer.code())?;
-                sum.checked_add(chosen.ordinal?)
-            }),
+    pub(super) fn named(&self) -> Named {
+        Named {
+            id: self.id.clone(),
+            inputs: self.inputs.clone(),
+            fixed: self.fixed,
         }
     }
 }
 
-/// Half up for values that are not negative.
-pub(super) fn round_half_up(value: Decimal, digits: u32) -> Decimal {
-    value.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero)
+impl Missing {
+    fn refuses(&self) -> bool {
+        *self == Self::Refuse
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(round: &u32) -> bool {
+    *round == 1
 }

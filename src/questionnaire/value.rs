@@ -1,14 +1,17 @@
 //! One answer as a value: parsed exactly or not at all, never coerced.
 //!
 //! Decimals are exact: the shortest text of the JSON number is read, and a number with more than 15 significant digits is
-//! refused, because beyond them that text need not be what was sent.
+//! refused, because beyond them that text need not be what was sent. What the parser itself would change does not get here
+//! as a number: `literals`.
 
 use std::cmp::Ordering;
 
-use base64::Engine as _;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeZone};
 use rust_decimal::Decimal;
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
+
+use super::dates::PartialDate;
+use super::parts::{self, Attachment, Coding, Quantity};
 
 /// Clinic time: Asia/Shanghai has had no other offset since 1991.
 pub(super) fn clinic() -> FixedOffset {
@@ -30,8 +33,10 @@ pub(super) enum Kind {
     Text,
     Choice,
     OpenChoice,
+    Quantity,
     Attachment,
     Url,
+    Reference,
 }
 
 impl Kind {
@@ -49,8 +54,10 @@ impl Kind {
             "text" => Self::Text,
             "choice" => Self::Choice,
             "open-choice" => Self::OpenChoice,
+            "quantity" => Self::Quantity,
             "attachment" => Self::Attachment,
             "url" => Self::Url,
+            "reference" => Self::Reference,
             _ => return None,
         })
     }
@@ -69,6 +76,8 @@ impl Kind {
             Self::Choice | Self::OpenChoice => "Coding",
             Self::Attachment => "Attachment",
             Self::Url => "Uri",
+            Self::Quantity => "Quantity",
+            Self::Reference => "Reference",
         }
     }
 
@@ -82,6 +91,11 @@ impl Kind {
 
     pub(super) fn is_moment(self) -> bool {
         matches!(self, Self::Date | Self::DateTime)
+    }
+
+    /// Can two answers be ordered?
+    pub(super) fn is_ordered(self) -> bool {
+        self.is_number() || self.is_moment() || matches!(self, Self::Time | Self::Quantity)
     }
 
     pub(super) fn is_question(self) -> bool {
@@ -108,91 +122,14 @@ pub enum Answer {
     Text(String),
     /// A chosen option.
     Coding(Coding),
+    /// A number with its unit.
+    Quantity(Quantity),
     /// A file.
     Attachment(Attachment),
     /// An address.
     Url(String),
-}
-
-/// A code; two are the same when system and code are, whatever the display says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Coding {
-    /// Code system, if the form names one.
-    pub system: Option<String>,
-    /// The stable code.
-    pub code: String,
-}
-
-/// What is judged about a file: its kind and its size, never its content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attachment {
-    /// Media type.
-    pub content_type: Option<String>,
-    /// Stated size in bytes.
-    pub size: Option<u64>,
-    /// Size in bytes of the data that came with it.
-    pub data_size: Option<u64>,
-    /// Where it was uploaded.
-    pub url: Option<String>,
-}
-
-/// A date of FHIR: the days from the first to the last that it may mean.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartialDate {
-    /// First possible day.
-    pub first: NaiveDate,
-    /// Last possible day; equal to `first` for a full date.
-    pub last: NaiveDate,
-}
-
-impl PartialDate {
-    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        if !digits(text) || text.starts_with('-') {
-            return None;
-        }
-        let (first, last) = match text.len() {
-            4 => {
-                let year = text.parse().ok()?;
-                (
-                    NaiveDate::from_ymd_opt(year, 1, 1)?,
-                    NaiveDate::from_ymd_opt(year, 12, 31)?,
-                )
-            }
-            7 => {
-                let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?;
-                let next = match first.month() {
-                    12 => NaiveDate::from_ymd_opt(first.year() + 1, 1, 1)?,
-                    month => NaiveDate::from_ymd_opt(first.year(), month + 1, 1)?,
-                };
-                (first, next.pred_opt()?)
-            }
-            10 => {
-                let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-                (day, day)
-            }
-            _ => return None,
-        };
-        Some(Self { first, last })
-    }
-
-    /// The day, when it is a full date.
-    pub fn day(&self) -> Option<NaiveDate> {
-        (self.first == self.last).then_some(self.first)
-    }
-
-    fn compare(&self, other: &Self) -> Option<Ordering> {
-        if self == other && self.day().is_some() {
-            Some(Ordering::Equal)
-        } else if self.last < other.first {
-            Some(Ordering::Less)
-        } else if self.first > other.last {
-            Some(Ordering::Greater)
-        } else {
-            None
-        }
-    }
+    /// Another resource: its address, or what it is called. Judged for its shape only.
+    Reference(String),
 }
 
 impl Answer {
@@ -216,9 +153,11 @@ impl Answer {
             }
             (Kind::Time, "Time") => Self::Time(NaiveTime::parse_from_str(text()?, "%H:%M:%S%.f").ok()?),
             (Kind::String | Kind::Text | Kind::OpenChoice, "String") => Self::Text(text()?.to_owned()),
-            (Kind::Choice | Kind::OpenChoice, "Coding") => Self::Coding(coding(value)?),
-            (Kind::Attachment, "Attachment") => Self::Attachment(attachment(value.as_object()?)?),
+            (Kind::Choice | Kind::OpenChoice, "Coding") => Self::Coding(parts::coding(value)?),
+            (Kind::Attachment, "Attachment") => Self::Attachment(parts::attachment(value.as_object()?)?),
             (Kind::Url, "Uri") => Self::Url(text()?.to_owned()),
+            (Kind::Quantity, "Quantity") => Self::Quantity(parts::quantity(value.as_object()?)?),
+            (Kind::Reference, "Reference") => Self::Reference(parts::reference(value.as_object()?)?),
             _ => return None,
         })
     }
@@ -275,6 +214,12 @@ impl Answer {
                 let same = one.code == two.code && (two.system.is_none() || one.system == two.system);
                 same.then_some(Ordering::Equal)
             }
+            (Self::Quantity(one), Self::Quantity(two)) => {
+                (one.code == two.code).then(|| one.value.cmp(&two.value))
+            }
+            // A limit without a unit is one of the number.
+            (Self::Quantity(one), _) => Some(one.value.cmp(&other.number()?)),
+            (Self::Reference(one), Self::Reference(two)) => (one == two).then_some(Ordering::Equal),
             _ => Some(self.number()?.cmp(&other.number()?)),
         }
     }
@@ -294,7 +239,13 @@ impl Answer {
             Self::Time(time) => Value::from(time.to_string()),
             Self::Text(text) | Self::Url(text) => Value::from(text.as_str()),
             Self::Coding(coding) => Value::from(coding.code.as_str()),
+            Self::Quantity(amount) => {
+                let unit = amount.code.as_ref().or(amount.unit.as_ref());
+                let number = amount.value.normalize();
+                Value::from(unit.map_or_else(|| number.to_string(), |unit| format!("{number} {unit}")))
+            }
             Self::Attachment(file) => Value::from(file.url.as_deref()),
+            Self::Reference(text) => Value::from(text.as_str()),
         }
     }
 }
@@ -319,40 +270,4 @@ fn decimal(number: &Number) -> Option<Decimal> {
     } else {
         Decimal::from_scientific(&text).ok()
     }
-}
-
-fn coding(value: &Value) -> Option<Coding> {
-    let object = value.as_object()?;
-    let system = match object.get("system") {
-        None => None,
-        Some(system) => Some(system.as_str()?.to_owned()),
-    };
-    let code = object.get("code")?.as_str().filter(|code| !code.is_empty())?;
-    Some(Coding {
-        system,
-        code: code.to_owned(),
-    })
-}
-
-fn attachment(object: &Map<String, Value>) -> Option<Attachment> {
-    let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-    let data_size = match object.get("data") {
-        None => None,
-        Some(data) => {
-            let bytes = base64::engine::general_purpose::STANDARD
-                .decode(data.as_str()?)
-                .ok()?;
-            Some(bytes.len() as u64)
-        }
-    };
-    let size = match object.get("size") {
-        None => None,
-        Some(size) => Some(size.as_u64()?),
-    };
-    Some(Attachment {
-        content_type: text("contentType"),
-        size,
-        data_size,
-        url: text("url"),
-    })
 }

@@ -96,6 +96,8 @@ fn kind(answer: &Answer) -> &'static str {
         Answer::Coding(_) => "code",
         Answer::Attachment(_) => "attachment",
         Answer::Url(_) => "url",
+        Answer::Quantity(_) => "quantity",
+        Answer::Reference(_) => "reference",
     }
 }
 

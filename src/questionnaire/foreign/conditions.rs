@@ -80,8 +80,6 @@ fn below(seen: &Seen, question: &str, item: &str) -> bool {
 fn answers_kind(kind: &str, suffix: &str) -> bool {
     match kind {
         "choice" | "open-choice" | "question" => true,
-        "quantity" => suffix == "Quantity",
-        "reference" => suffix == "Reference",
         "url" => matches!(suffix, "String" | "Uri"),
         kind => Kind::parse(kind).is_some_and(|kind| {
             kind.suffix() == suffix || (kind.is_moment() && matches!(suffix, "Date" | "DateTime"))

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::questionnaire::foreign::{Foreign, read};
+use crate::questionnaire::{Mode, compile_foreign};
 
 fn form(items: Value) -> Value {
     json!({ "resourceType": "Questionnaire", "status": "draft", "item": items })
@@ -182,4 +183,71 @@ fn whatever_the_bytes_are_they_are_refused_without_a_panic() {
         let codes: Vec<&str> = foreign.refusals.iter().map(|fault| fault.code).collect();
         assert!(codes.contains(&code), "{code}: {codes:?}");
     }
+}
+
+/// The problems of a submission to a foreign form.
+fn judged(items: Value, answers: Value) -> Vec<(String, &'static str)> {
+    let form = compile_foreign(&form(items)).unwrap();
+    let response = json!({ "resourceType": "QuestionnaireResponse", "item": answers });
+    let result = form.check(&response, Mode::Submit, &super::at());
+    let all = result.errors.into_iter().chain(result.warnings);
+    all.map(|problem| (problem.link_id.unwrap_or_default(), problem.code))
+        .collect()
+}
+
+#[test]
+fn an_item_whose_conditions_cannot_be_decided_is_asked_and_never_required() {
+    let expression = json!([{ "url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression",
+        "valueExpression": { "language": "text/fhirpath", "expression": "true" } }]);
+    for undecided in [
+        json!({ "enableWhen": [{ "question": "gone", "operator": "=", "answerString": "x" }] }),
+        json!({ "enableWhen": [{ "question": "a", "operator": "=" }] }),
+        json!({ "enableWhen": [{ "question": "a", "operator": "=", "answerInteger": 1 }] }),
+        json!({ "enableWhen": [{ "question": "a", "operator": "~", "answerBoolean": true }] }),
+        json!({ "extension": expression }),
+    ] {
+        let mut item = json!({ "linkId": "b", "type": "string", "required": true });
+        item.as_object_mut()
+            .unwrap()
+            .extend(undecided.as_object().unwrap().clone());
+        let group = json!({ "linkId": "g", "type": "group", "item": [
+            { "linkId": "c", "type": "string", "required": true }] });
+        let mut open = group.as_object().unwrap().clone();
+        open.extend(undecided.as_object().unwrap().clone());
+        let items = json!([{ "linkId": "a", "type": "boolean" }, item, open]);
+        assert_eq!(judged(items.clone(), json!([])), vec![], "{undecided}");
+        let answered = json!([{ "linkId": "b", "answer": [{ "valueString": "x" }] }]);
+        assert_eq!(judged(items, answered), vec![], "{undecided}");
+    }
+}
+
+#[test]
+fn without_a_behavior_one_of_several_conditions_is_enough() {
+    let yes = |question: &str| json!({ "question": question, "operator": "=", "answerBoolean": true });
+    let items = json!([
+        { "linkId": "a", "type": "boolean" }, { "linkId": "c", "type": "boolean" },
+        { "linkId": "b", "type": "string", "required": true, "enableWhen": [yes("a"), yes("c")] },
+    ]);
+    assert_eq!(of(&form(items.clone())).1, ["enableBehaviorMissing"]);
+    let answered = json!([{ "linkId": "c", "answer": [{ "valueBoolean": true }] }]);
+    assert_eq!(judged(items.clone(), answered), [("b".to_owned(), "required")]);
+    assert_eq!(judged(items, json!([])), vec![]);
+}
+
+#[test]
+fn unequal_holds_for_answers_that_are_all_others() {
+    let items = json!([
+        { "linkId": "a", "type": "integer", "repeats": true },
+        { "linkId": "b", "type": "string", "required": true,
+            "enableWhen": [{ "question": "a", "operator": "!=", "answerInteger": 5 }] },
+    ]);
+    let answers = |all: &[i32]| {
+        let all: Vec<Value> = all.iter().map(|one| json!({ "valueInteger": one })).collect();
+        json!([{ "linkId": "a", "answer": all }])
+    };
+    let required = vec![("b".to_owned(), "required")];
+    assert_eq!(judged(items.clone(), answers(&[4])), required);
+    assert_eq!(judged(items.clone(), answers(&[4, 5])), vec![]);
+    assert_eq!(judged(items.clone(), answers(&[5])), vec![]);
+    assert_eq!(judged(items, json!([])), vec![], "unanswered");
 }

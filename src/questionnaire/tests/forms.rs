@@ -148,7 +148,7 @@ fn one_missing_epds_item_means_no_total() {
     ];
     let rules = json!({"form": "https://muan.invalid/fhir/Questionnaire/small|1.0.0", "version": "1.0.0", "levels": ["none", "red"],
         "scores": [{"id": "total", "kind": "ordinalSum", "items": ["a", "b"]}],
-        "rules": [{"id": "r", "level": "red", "when": {"score": "total", ">=": 1}, "staff": "", "patient": {"zh": "", "en": ""},
+        "rules": [{"id": "r", "level": "red", "when": {"score": "total", ">=": 1}, "staff": "", "patient": {"zh": "文", "en": "text"},
             "source": "", "confirmed": true}]});
     let form = compile(&small(&items), Some(&rules)).unwrap();
     let result = assess(

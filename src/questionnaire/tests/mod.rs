@@ -1,15 +1,21 @@
 //! Tests of the engine: the clinical vectors run the whole way from flat answers through a response, its check and the rules.
 
+mod allowed;
 mod calculated;
 mod foreign;
 mod forms;
 mod judging;
+mod literals;
+mod nested;
 mod numbers;
+mod page;
 mod properties;
 mod publication;
 mod readiness;
 mod risk;
 mod rules;
+mod scores;
+mod types;
 mod vectors;
 
 use chrono::{DateTime, Utc};

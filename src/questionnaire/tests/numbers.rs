@@ -1,12 +1,13 @@
 //! Exact numbers and dates.
 
+use std::cmp::Ordering;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
 use super::super::PartialDate;
 use super::super::assess;
-use super::super::score::round_half_up;
+use super::super::reckon::round_half_up;
 use super::super::value::exact;
 use super::*;
 
@@ -65,6 +66,21 @@ fn fifteen_digits_are_exact_and_more_are_refused() {
 fn a_month_is_undecided_against_one_of_its_days() {
     let read = |text| PartialDate::parse(text);
     assert_eq!(read("2025-02").unwrap().last, read("2025-02-28").unwrap().first);
+    let compare = |one, two| read(one).unwrap().compare(&read(two).unwrap());
+    for day in ["2025-02-01", "2025-02-14", "2025-02-28"] {
+        assert_eq!(
+            (compare("2025-02", day), compare(day, "2025-02")),
+            (None, None),
+            "{day}"
+        );
+    }
+    assert_eq!(
+        (compare("2025-02", "2025-02"), compare("2025", "2025-02")),
+        (None, None)
+    );
+    assert_eq!(compare("2025-02", "2025-03-01"), Some(Ordering::Less));
+    assert_eq!(compare("2025-02", "2025-01-31"), Some(Ordering::Greater));
+    assert_eq!(compare("2025-02-14", "2025-02-14"), Some(Ordering::Equal));
     assert_eq!(read("2025").unwrap().day(), None);
     for wrong in [
         "2025-13",

@@ -23,7 +23,7 @@ fn when(question: &str, operator: &str, answer: Value) -> Value {
 fn table(rule: Value) -> Option<Value> {
     Some(
         json!({"form": "https://muan.invalid/fhir/Questionnaire/small|1.0.0", "version": "1.0.0", "levels": ["none", "red"],
-        "rules": [{"id": "r", "level": "red", "when": rule, "staff": "", "patient": {"zh": "", "en": ""}, "source": "",
+        "rules": [{"id": "r", "level": "red", "when": rule, "staff": "", "patient": {"zh": "文", "en": "text"}, "source": "",
             "confirmed": true}]}),
     )
 }
@@ -83,7 +83,7 @@ fn faults_of_items_are_named_where_they_stand() {
         "/item/0/text",
     );
     expect(
-        &[("a", "quantity", json!({}))],
+        &[("a", "question", json!({}))],
         "unsupportedElement",
         "/item/0/type",
     );

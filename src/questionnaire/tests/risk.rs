@@ -132,7 +132,7 @@ fn nothing_of_the_grading_is_asked_of_her() {
 
 /// Faults of a table with one rule that has these members.
 fn faults(members: Value) -> Vec<&'static str> {
-    let mut rule = json!({"id": "r", "when": {"item": "a", "is": true}, "staff": "", "patient": {"zh": "", "en": ""},
+    let mut rule = json!({"id": "r", "when": {"item": "a", "is": true}, "staff": "", "patient": {"zh": "文", "en": "text"},
         "source": "", "confirmed": true});
     rule.as_object_mut()
         .unwrap()
@@ -165,7 +165,7 @@ fn a_rule_has_a_level_or_a_flag_that_the_table_knows() {
 fn a_flag_stands_beside_the_level_and_takes_no_part_in_it() {
     let rule = |id: &str, member: &str, value: &str, item: &str| {
         json!({"id": id, member: value, "when": {"item": item, "is": true}, "staff": "",
-            "patient": {"zh": "", "en": ""}, "source": "", "confirmed": true})
+            "patient": {"zh": "文", "en": "text"}, "source": "", "confirmed": true})
     };
     let rules = json!({"form": "https://muan.invalid/fhir/Questionnaire/small|1.0.0", "version": "1.0.0",
         "levels": ["none", "red"], "flags": ["purple"],

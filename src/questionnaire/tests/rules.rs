@@ -17,7 +17,7 @@ fn outcome(when: Value, flat: Value) -> Outcome {
         ("t", "dateTime", json!({})),
     ];
     let rules = json!({"form": "https://muan.invalid/fhir/Questionnaire/small|1.0.0", "version": "1.0.0", "levels": ["none", "red"],
-        "rules": [{"id": "r", "level": "red", "when": when, "staff": "", "patient": {"zh": "", "en": ""}, "source": "", "confirmed": true}]});
+        "rules": [{"id": "r", "level": "red", "when": when, "staff": "", "patient": {"zh": "文", "en": "text"}, "source": "", "confirmed": true}]});
     let form = compile(&small(&items), Some(&rules)).unwrap();
     let result = assess(
         &form,
@@ -102,4 +102,56 @@ fn codes_are_counted_and_hours_are_exact() {
     // A date means midnight at the clinic: 34 hours before.
     assert_eq!(since("2025-08-31"), Outcome::Clear);
     assert_eq!(since("2025-09-01"), Outcome::Fired);
+}
+
+/// The finding of one rule about `t` (dateTime), with the items that it calls missing.
+fn about_time(when: Value, flat: Value) -> (Outcome, Vec<String>) {
+    let rules = json!({"form": "https://muan.invalid/fhir/Questionnaire/small|1.0.0", "version": "1.0.0", "levels": ["none", "red"],
+        "rules": [{"id": "r", "level": "red", "when": when, "staff": "", "patient": {"zh": "文", "en": "text"}, "source": "", "confirmed": true}]});
+    let form = compile(&small(&[("t", "dateTime", json!({}))]), Some(&rules)).unwrap();
+    let finding = assess(&form, &answers(&form, &flat), &at()).findings.remove(0);
+    (finding.outcome, finding.missing)
+}
+
+#[test]
+fn a_month_where_a_time_is_needed_is_missing_and_never_clear() {
+    let needs = [
+        json!({"hoursSince": "t", "<": 12}),
+        json!({"hoursSince": "t", ">": 12}),
+        json!({"daysSince": "t", ">": 28}),
+        json!({"not": {"hoursSince": "t", "<": 12}}),
+        json!({"hoursBetween": ["t", "t"], "<": 4}),
+        json!({"hoursSince": "t", "between": [0, 12]}),
+    ];
+    for vague in ["2025", "2025-08"] {
+        for when in &needs {
+            assert_eq!(
+                about_time(when.clone(), json!({"t": vague})),
+                (Outcome::Indeterminate, vec!["t".to_owned()]),
+                "{vague} {when}"
+            );
+        }
+        let missing = about_time(json!({"item": "t", "missing": true}), json!({"t": vague}));
+        assert_eq!(missing, (Outcome::Fired, vec!["t".to_owned()]));
+    }
+    assert_eq!(
+        about_time(json!({"item": "t", "missing": true}), json!({"t": "2025-08-31"})).0,
+        Outcome::Clear
+    );
+}
+
+#[test]
+fn a_time_of_day_can_be_demanded() {
+    let untimed = json!({"item": "t", "timeOfDay": false});
+    assert_eq!(
+        about_time(untimed.clone(), json!({"t": "2025-08-31"})),
+        (Outcome::Fired, vec!["t".to_owned()])
+    );
+    assert_eq!(
+        about_time(untimed.clone(), json!({"t": "2025-08-31T22:00:00+08:00"})),
+        (Outcome::Clear, vec![])
+    );
+    assert_eq!(about_time(untimed, json!({})).0, Outcome::Indeterminate);
+    let timed = json!({"item": "t", "timeOfDay": true});
+    assert_eq!(about_time(timed, json!({"t": "2025-08"})).0, Outcome::Clear);
 }
