@@ -2,7 +2,7 @@
 
 use poem_openapi::{OpenApi, OpenApiService};
 
-use crate::forms::model::Hooks;
+use crate::forms::model::{Hooks, Marked};
 use crate::{analgesia, assessment, consent, education, episode, followup, forms, people, quality};
 
 /// What a mini-program bundles a client of.
@@ -40,6 +40,11 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
 /// Who listens when a form is submitted.
 pub fn hooks() -> Hooks {
     Hooks(vec![assessment::on_submitted, followup::on_submitted])
+}
+
+/// Who judged submitted answers.
+pub fn marked() -> Marked {
+    assessment::marked
 }
 
 /// Both documents as text, by file name, two-space indent and a final newline.

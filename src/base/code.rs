@@ -77,6 +77,7 @@ codes! {
     ConsentReadingImpossible = "consent.reading_impossible";
     ConsentRisksOpen = "consent.risks_open";
     ConsentRisksUnconfirmed = "consent.risks_unconfirmed";
+    ConsentSeniorNeeded = "consent.senior_needed";
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
     ConsentValidityOver = "consent.validity_over";
@@ -89,7 +90,9 @@ codes! {
     FormsAmendmentOpen = "forms.amendment_open";
     FormsAttachmentInvalid = "forms.attachment_invalid";
     FormsNotCompleted = "forms.not_completed";
+    FormsQuestionnaireRetired = "forms.questionnaire_retired";
     FormsResponseInvalid = "forms.response_invalid";
+    FormsStopped = "forms.stopped";
     FormsWindowClosed = "forms.window_closed";
     AssessmentAlreadyDecided = "assessment.already_decided";
     AssessmentClaimedByAnother = "assessment.claimed_by_another";

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::life::{self, Life};
 use super::sources::Sources;
 use super::{Defects, Origin, Unconfirmed};
 use crate::questionnaire::{self, Form, Published};
@@ -36,6 +38,20 @@ pub struct Entry {
     pub served: Arc<Value>,
     /// Changes with any byte of it.
     pub digest: String,
+    /// Its life, if the content says anything of it.
+    pub life: Option<Arc<Life>>,
+}
+
+impl Entry {
+    /// Whether nobody begins it any more.
+    pub fn retired(&self, now: DateTime<Utc>) -> bool {
+        self.life.as_ref().is_some_and(|life| life.retired(now))
+    }
+
+    /// Whether not even a draft that was begun before is completed any more.
+    pub fn over(&self, now: DateTime<Utc>) -> bool {
+        self.life.as_ref().is_some_and(|life| life.over(now))
+    }
 }
 
 /// All forms.
@@ -44,17 +60,14 @@ pub struct Forms {
     entries: BTreeMap<(String, Vec<u64>), Entry>,
     authored: BTreeMap<String, Arc<Form>>,
     digests: BTreeMap<String, String>,
-    after_loss: BTreeMap<String, Entry>,
+    after_loss: BTreeMap<(String, Vec<u64>), Entry>,
+    lives: BTreeMap<(String, Vec<u64>), Arc<Life>>,
 }
 
 impl Forms {
     /// The newest version of a form.
     pub fn current(&self, name: &str) -> Option<&Entry> {
-        self.entries
-            .range((name.to_owned(), Vec::new())..)
-            .take_while(|((n, _), _)| n == name)
-            .last()
-            .map(|(_, e)| e)
+        newest(&self.entries, name)
     }
 
     /// One version of a form.
@@ -93,9 +106,19 @@ impl Forms {
         }
     }
 
-    /// A follow-up form without the items on the baby.
+    /// The newest version of a follow-up form without the items on the baby.
     pub fn after_loss(&self, name: &str) -> Option<&Entry> {
-        self.after_loss.get(name)
+        newest(&self.after_loss, name)
+    }
+
+    /// The form that answers were begun with: its name, its `url|version`, and whether it came without the items on the
+    /// baby. Both texts have the same canonical address.
+    pub fn asked(&self, name: &str, canonical: &str, after_loss: bool) -> Option<&Entry> {
+        let (_, version) = canonical.rsplit_once('|')?;
+        let gentle = self.after_loss.get(&(name.to_owned(), version_key(version)));
+        gentle
+            .filter(|entry| after_loss && entry.form.canonical() == canonical)
+            .or_else(|| self.canonical(canonical))
     }
 
     /// Every published form.
@@ -125,12 +148,24 @@ impl Forms {
     }
 }
 
+fn newest<'a>(entries: &'a BTreeMap<(String, Vec<u64>), Entry>, name: &str) -> Option<&'a Entry> {
+    entries
+        .range((name.to_owned(), Vec::new())..)
+        .take_while(|((n, _), _)| n == name)
+        .last()
+        .map(|(_, e)| e)
+}
+
 fn version_key(version: &str) -> Vec<u64> {
     version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
 }
 
 pub(super) fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) -> Forms {
     let mut forms = Forms::default();
+    for life in life::load(origin, defects) {
+        let key = (life.name.clone(), version_key(&life.version));
+        forms.lives.insert(key, Arc::new(life));
+    }
     for name in origin
         .list("questionnaires")
         .into_iter()
@@ -209,8 +244,10 @@ fn load_one(
                 if name.starts_with("follow-up-") {
                     match questionnaire::after_loss(&compiled, rules.as_ref()) {
                         Ok(form) => {
-                            if let Some(entry) = entry(name, version, form, defects) {
-                                forms.after_loss.insert(name.to_owned(), entry);
+                            if let Some(entry) = entry(forms, name, version, form, defects) {
+                                forms
+                                    .after_loss
+                                    .insert((name.to_owned(), version_key(version)), entry);
                             }
                         }
                         Err(found) => faults(found),
@@ -232,7 +269,13 @@ fn load_one(
     }
 }
 
-fn entry(name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) -> Option<Entry> {
+fn entry(
+    forms: &Forms,
+    name: &str,
+    version: &str,
+    form: Arc<Form>,
+    defects: &mut Defects,
+) -> Option<Entry> {
     let served = match serde_json::to_value(form.served()) {
         Ok(served) => served,
         Err(error) => {
@@ -245,7 +288,11 @@ fn entry(name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) -> O
         }
     };
     let digest = hex::encode(Sha256::digest(served.to_string().as_bytes()));
+    // The parts of the assessment live as long as the whole.
+    let whole = if [RECHECK, STAFF].contains(&name) { ASSESSMENT } else { name };
+    let life = forms.lives.get(&(whole.to_owned(), version_key(version)));
     Some(Entry {
+        life: life.cloned(),
         name: name.to_owned(),
         version: version.to_owned(),
         form,
@@ -255,7 +302,7 @@ fn entry(name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) -> O
 }
 
 fn insert(forms: &mut Forms, name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) {
-    if let Some(entry) = entry(name, version, form, defects) {
+    if let Some(entry) = entry(forms, name, version, form, defects) {
         forms
             .entries
             .insert((name.to_owned(), version_key(version)), entry);

@@ -11,6 +11,7 @@ pub mod diff;
 pub mod fonts;
 pub mod forms;
 pub mod lessons;
+pub mod life;
 pub mod messages;
 pub mod sources;
 pub mod trial;

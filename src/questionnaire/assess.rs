@@ -16,7 +16,7 @@ use super::score::Scores;
 use super::value::{Answer, clinic};
 
 /// Stored with every assessment; raised when the same rules could come out differently.
-pub const ENGINE_VERSION: &str = "1";
+pub const ENGINE_VERSION: &str = "2";
 
 /// Is everything answered that this phase asks for?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -261,8 +261,10 @@ fn missing(form: &Form, facts: &Facts<'_>, phase: Option<Phase>) -> Vec<String> 
         .enumerate()
         .filter(|(index, node)| {
             let required = node.required || (phase.is_some() && node.required_at == phase);
+            // At the re-check what she was to say in pregnancy is wanted too: if nobody asked then, nobody knows.
+            let asked = phase == Some(Phase::Recheck) || node.asked_in(phase);
             required
-                && node.asked_in(phase)
+                && asked
                 && facts.enabled.get(*index) == Some(&true)
                 && facts.of(*index).is_empty()
         })

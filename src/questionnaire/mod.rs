@@ -22,6 +22,7 @@ mod faults;
 pub mod foreign;
 mod form;
 mod limits;
+mod meaning;
 mod options;
 mod predicate;
 mod problems;

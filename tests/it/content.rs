@@ -2,6 +2,7 @@
 
 mod diff;
 mod options;
+mod published;
 mod trial;
 
 use std::path::Path;

@@ -96,11 +96,11 @@ fn only_an_anesthesiologist_clears_more_than_caution() {
     let content = content();
     let low = result(&content, json!({ "lab.plt": 60 }));
     let refused = Err(Code::AssessmentNeedsAnesthesiologist);
-    assert_eq!(may_decide(&low, Outcome::Cleared, Role::Obstetrician), refused);
-    assert!(may_decide(&low, Outcome::NeedsConsult, Role::Obstetrician).is_ok());
-    assert!(may_decide(&low, Outcome::Cleared, Role::Anesthesiologist).is_ok());
+    assert_eq!(may_decide(&low, Outcome::Cleared, Role::Obstetrician, &[]), refused);
+    assert!(may_decide(&low, Outcome::NeedsConsult, Role::Obstetrician, &[]).is_ok());
+    assert!(may_decide(&low, Outcome::Cleared, Role::Anesthesiologist, &[]).is_ok());
     let tattoo = result(&content, json!({ "spn.skin": ["tattoo"] }));
-    assert!(may_decide(&tattoo, Outcome::Cleared, Role::Obstetrician).is_ok());
+    assert!(may_decide(&tattoo, Outcome::Cleared, Role::Obstetrician, &[]).is_ok());
 }
 
 #[test]

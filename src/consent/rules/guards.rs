@@ -26,6 +26,8 @@ pub struct Assessed {
     pub findings: Vec<Finding>,
     /// Findings that still want an anesthesiologist's decision.
     pub undecided: bool,
+    /// Rules of weight that nobody could judge, for want of answers, and that no anesthesiologist decided on.
+    pub not_assessed: bool,
     /// The review says that neuraxial analgesia is not suitable for her.
     pub not_suitable: bool,
 }
@@ -53,7 +55,7 @@ pub fn misplaced(risks: &Risks, injected: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// May the consent be released? (T02)
+/// May the consent be released? (T02) What nobody could judge was not assessed: it wants a decision, or the waiver.
 ///
 /// Refuses: `consent.assessment_missing`, `consent.not_suitable`, `consent.assessment_undecided`, `consent.risks_open`.
 pub fn may_release(assessed: Option<&Assessed>, waived: bool, risks: &Risks) -> Result<(), Refusal> {
@@ -61,6 +63,9 @@ pub fn may_release(assessed: Option<&Assessed>, waived: bool, risks: &Risks) -> 
         return Err(Refusal::Plain(Code::ConsentAssessmentMissing));
     }
     may_proceed(assessed)?;
+    if assessed.is_some_and(|assessed| assessed.not_assessed) && !waived {
+        return Err(Refusal::Plain(Code::ConsentAssessmentUndecided));
+    }
     let decided = |rule: &str| {
         risks.confirm.iter().any(|one| one == rule) || risks.remove.iter().any(|one| one.rule == rule)
     };
@@ -187,6 +192,10 @@ pub struct Countersigning<'a> {
     pub affirmed: &'a [String],
     /// Statements that have to be affirmed.
     pub required: &'a [String],
+    /// Her risk color is red.
+    pub red: bool,
+    /// The anesthesiologist is a senior one.
+    pub senior: bool,
     /// Questions of hers without an answer.
     pub unanswered: usize,
     /// The assessment.
@@ -197,8 +206,10 @@ pub struct Countersigning<'a> {
 
 /// May the anesthesiologist countersign? (T07) That he is not she follows from their accounts' kinds.
 ///
-/// Refuses: `consent.deadline_passed`, `consent.license_missing`, `consent.statement_missing`,
+/// Refuses: `consent.deadline_passed`, `consent.license_missing`, `consent.senior_needed`, `consent.statement_missing`,
 /// `consent.questions_open`, `consent.not_suitable`, `consent.assessment_undecided`.
+///
+/// Source: five-color pregnancy risk grading, actions per color: red needs a senior anesthesiologist's sign-off.
 pub fn may_countersign(consent: &Consent, signing: &Countersigning<'_>) -> Result<(), Refusal> {
     let refuse = |code| Err(Refusal::Plain(code));
     if consent.countersign_due_at.is_none_or(|due| signing.now > due) {
@@ -206,6 +217,9 @@ pub fn may_countersign(consent: &Consent, signing: &Countersigning<'_>) -> Resul
     }
     if signing.license.is_none_or(|license| license.trim().is_empty()) {
         return refuse(Code::ConsentLicenseMissing);
+    }
+    if signing.red && !signing.senior {
+        return refuse(Code::ConsentSeniorNeeded);
     }
     if !signing.required.iter().all(|id| signing.affirmed.contains(id)) {
         return refuse(Code::ConsentStatementMissing);

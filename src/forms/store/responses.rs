@@ -91,7 +91,7 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>, read: i64) -> Result<()
     let (content, staff_items) = sealed(tx, response, response.id).await?;
     let changed = tx
         .q(
-            "update response set status = $4, content = $5, staff_items = $6, completed_at = $7, version = $3 \
+            "update response set status = $4, content = $5, staff_items = $6, completed_at = $7, version = $3, questionnaire = $9 \
             where facility_id = $1 and id = $2 and version = $8",
         )
         .bind(response.facility_id)
@@ -102,6 +102,7 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>, read: i64) -> Result<()
         .bind(staff_items)
         .bind(response.completed_at)
         .bind(read)
+        .bind(response.questionnaire.clone())
         .run()
         .await?;
     if changed == 0 {
@@ -109,7 +110,7 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>, read: i64) -> Result<()
             current: response.version,
         });
     }
-    if response.status != ResponseStatus::InProgress {
+    if response.status == ResponseStatus::Completed {
         tx.q("delete from draft_version where facility_id = $1 and response_id = $2")
             .bind(response.facility_id)
             .bind(response.id)
@@ -162,7 +163,7 @@ pub async fn draft_answers(
     }
 }
 
-/// From completion on every version is kept for good.
+/// From completion on every version is kept for good, and so is what was given up.
 async fn keep(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     let response = revision.response;
     if response.status == ResponseStatus::InProgress {
@@ -280,6 +281,28 @@ pub async fn latest_completed(
         .bind(facility)
         .bind(episode)
         .bind(name.to_owned())
+        .opt()
+        .await?;
+    opened(r, row).await
+}
+
+/// Answers to a form of a pregnancy that she began, until a moment, and has not submitted; the newest.
+pub async fn unsubmitted(
+    r: &mut impl Records,
+    facility: FacilityId,
+    episode: EpisodeId,
+    name: &str,
+    until: DateTime<Utc>,
+) -> Result<Option<Response>> {
+    let row = r
+        .q(find(
+            "episode_id = $2 and name = $3 and status in ('in_progress', 'stopped') and amends_id is null \
+             and authored_at <= $4 order by authored_at desc, id desc limit 1",
+        ))
+        .bind(facility)
+        .bind(episode)
+        .bind(name.to_owned())
+        .bind(until)
         .opt()
         .await?;
     opened(r, row).await
