@@ -2,6 +2,7 @@
 //! every way out of it.
 
 mod ceremony;
+mod interval;
 mod ways_out;
 
 use std::process::Command;

@@ -3,11 +3,13 @@
 mod assignments;
 mod attachments;
 mod exports;
+mod kept;
 mod responses;
 mod verifications;
 
 pub use assignments::*;
 pub use attachments::*;
 pub use exports::*;
+pub use kept::*;
 pub use responses::*;
 pub use verifications::*;
