@@ -4,6 +4,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
 use crate::people::model::Keepers;
+use crate::forms::model::{Hooks, Marked};
 use crate::{analgesia, assessment, consent, education, episode, followup, forms, people, quality};
 
 /// What a mini-program bundles a client of.
@@ -57,6 +58,11 @@ pub fn keepers() -> Keepers {
         analgesia::KEEPER,
         followup::KEEPER,
     ])
+}
+
+/// Who judged submitted answers.
+pub fn marked() -> Marked {
+    assessment::marked
 }
 
 /// Both documents as text, by file name, two-space indent and a final newline.

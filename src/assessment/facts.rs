@@ -11,7 +11,7 @@ use crate::base::id::{EpisodeId, FacilityId, ResponseId, ReviewId, StaffId};
 use crate::ctx::{Ctx, Records};
 use crate::questionnaire::{self, Assessment, Form, Status};
 
-/// How she stands before analgesia: the newest assessment with what was decided on it.
+/// How she stands before analgesia: the assessment that counts, with what was decided on it.
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The assessment in the queue.
@@ -30,7 +30,9 @@ pub struct Standing {
     pub fired: Vec<Fired>,
     /// Rules that still want an anesthesiologist's decision.
     pub undecided: Vec<String>,
-    /// The newest decision says that it is not suitable for her.
+    /// Rules of that weight that nobody could judge for want of answers, and that no anesthesiologist decided on so.
+    pub not_assessed: Vec<String>,
+    /// It was decided that it is not suitable for her.
     pub not_suitable: bool,
     /// The newest decision.
     pub decision: Option<Decided>,
@@ -103,7 +105,7 @@ pub async fn standing(
     facility: FacilityId,
     episode: EpisodeId,
 ) -> Result<Option<Standing>> {
-    let Some(review) = store::newest_review(r, facility, episode).await? else {
+    let Some(review) = store::standing_review(r, facility, episode).await? else {
         return Ok(None);
     };
     let run = store::newest_run(r, facility, review.id)
@@ -123,6 +125,7 @@ pub async fn standing(
         at: run.at,
         fired: fired(form, &run.result),
         undecided: rules::undecided(&run.result, &decisions),
+        not_assessed: rules::not_assessed(&run.result, &decisions),
         not_suitable: rules::not_suitable(&decisions),
         decision: decisions.into_iter().next().map(|(decision, _)| decision.into()),
         answers_used: serde_json::to_value(&run.inputs.answers_used)?,
@@ -143,7 +146,7 @@ pub async fn waits(
     episode: EpisodeId,
     now: DateTime<Utc>,
 ) -> Result<Option<Waits>> {
-    let Some(review) = store::newest_review(r, facility, episode).await? else {
+    let Some(review) = store::standing_review(r, facility, episode).await? else {
         return Ok(None);
     };
     let run = store::newest_run(r, facility, review.id)

@@ -1,6 +1,6 @@
 //! Assessment: what follows from her answers before analgesia, who looks at it, what is decided.
 //!
-//! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] for the hooks of forms, [`replay`] for the command
+//! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] and [`marked`] for forms, [`replay`] for the command
 //! line, [`api`] for assembly, [`door`] for what looks at the slice from outside.
 //! The rules themselves are data, run by `questionnaire`.
 
@@ -13,5 +13,5 @@ pub mod model;
 mod rules;
 mod store;
 
-pub use acts::{Made, Replayed, on_submitted, replay};
+pub use acts::{Made, Replayed, marked, on_submitted, replay};
 pub use keeping::KEEPER;

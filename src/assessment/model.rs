@@ -274,8 +274,8 @@ pub struct Wait {
 pub struct Waits {
     /// By their ends, the latest first; those that are over too.
     pub waits: Vec<Wait>,
-    /// The last dose of a drug, or the drug, is unknown: no time can be counted.
-    pub uncounted: bool,
+    /// Rules by which no time can be counted: the last dose of a drug, or the drug, is unknown or known too vaguely.
+    pub uncounted: Vec<String>,
     /// Rules on her drugs that the end of a wait does not settle, such as a blood test.
     pub unsettled: Vec<String>,
 }

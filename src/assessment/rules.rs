@@ -32,12 +32,26 @@ const NOT_MEDICAL: [&str; 3] = ["preference", "education", "consent"];
 
 /// The fired findings that need an anesthesiologist's decision (decision on the gate to consent).
 pub fn weighty(result: &Assessment) -> impl Iterator<Item = &Finding> {
-    result.fired().filter(|finding| {
-        Level::of(&finding.level) >= Level::Consult
-            && finding
-                .kind
-                .as_deref()
-                .is_none_or(|kind| !NOT_MEDICAL.contains(&kind))
+    result.fired().filter(|finding| is_weighty(finding))
+}
+
+fn is_weighty(finding: &Finding) -> bool {
+    Level::of(&finding.level) >= Level::Consult
+        && finding
+            .kind
+            .as_deref()
+            .is_none_or(|kind| !NOT_MEDICAL.contains(&kind))
+}
+
+/// Rules of the same weight that nobody could judge: they hang on a question that had to be answered, or on an answer that
+/// says too little, such as a day without its hour. An optional value that was not taken is no gap: where its absence
+/// matters there is a rule on that.
+fn unjudged(result: &Assessment) -> impl Iterator<Item = &Finding> {
+    result.findings.iter().filter(|finding| {
+        let wanted = |link_id| result.missing.contains(link_id);
+        finding.outcome == Judged::Indeterminate
+            && is_weighty(finding)
+            && (finding.missing.is_empty() || finding.missing.iter().any(wanted))
     })
 }
 
@@ -75,17 +89,31 @@ pub fn asked(result: &Assessment) -> Vec<Role> {
     }
 }
 
-/// Whether a decision was made on this very finding: the same rule on the same answers.
+/// Whether a decision was made on this very finding: the same rule, outcome and answers.
 fn covers(decided: &Assessment, finding: &Finding) -> bool {
-    decided
-        .fired()
-        .any(|before| before.rule == finding.rule && before.decided_by == finding.decided_by)
+    decided.findings.iter().any(|before| {
+        before.rule == finding.rule
+            && before.outcome == finding.outcome
+            && before.decided_by == finding.decided_by
+    })
 }
 
 /// Rules that still want an anesthesiologist's decision. `decisions` are newest first; of those on a finding the newest
 /// counts.
 pub fn undecided(result: &Assessment, decisions: &[(Decision, Assessment)]) -> Vec<String> {
-    weighty(result)
+    still_open(weighty(result), decisions)
+}
+
+/// Rules that nobody could judge and on which no anesthesiologist has decided as they stand.
+pub fn not_assessed(result: &Assessment, decisions: &[(Decision, Assessment)]) -> Vec<String> {
+    still_open(unjudged(result), decisions)
+}
+
+fn still_open<'a>(
+    findings: impl Iterator<Item = &'a Finding>,
+    decisions: &[(Decision, Assessment)],
+) -> Vec<String> {
+    findings
         .filter(|finding| {
             let latest = decisions.iter().find(|(decision, decided)| {
                 decision.by_role == Role::Anesthesiologist && covers(decided, finding)
@@ -96,11 +124,19 @@ pub fn undecided(result: &Assessment, decisions: &[(Decision, Assessment)]) -> V
         .collect()
 }
 
-/// Whether the newest decision says that it is not suitable for her.
+/// Whether it is not suitable for her: the newest decision says so, or the newest of an anesthesiologist, which no other
+/// doctor lifts.
 pub fn not_suitable(decisions: &[(Decision, Assessment)]) -> bool {
-    decisions
-        .first()
-        .is_some_and(|(decision, _)| decision.outcome == Outcome::NotSuitable)
+    let says_so = |(decision, _): &(Decision, Assessment)| decision.outcome == Outcome::NotSuitable;
+    decisions.first().is_some_and(says_so) || ruled_out(decisions)
+}
+
+/// Whether an anesthesiologist's newest decision is that it is not suitable for her.
+fn ruled_out(decisions: &[(Decision, Assessment)]) -> bool {
+    let theirs = decisions
+        .iter()
+        .find(|(decision, _)| decision.by_role == Role::Anesthesiologist);
+    theirs.is_some_and(|(decision, _)| decision.outcome == Outcome::NotSuitable)
 }
 
 /// Where a review stands now: a claim runs out by itself.
@@ -123,9 +159,16 @@ pub fn may_work_on(review: &Review, me: StaffId, now: DateTime<Utc>) -> Result<(
 
 /// Whether a doctor of this role may decide so.
 ///
-/// Refuses: `assessment.needs_anesthesiologist` when an obstetrician clears more than `caution`.
-pub fn may_decide(result: &Assessment, outcome: Outcome, role: Role) -> Result<(), Code> {
-    if outcome.clears() && role != Role::Anesthesiologist && weighty(result).next().is_some() {
+/// Refuses: `assessment.needs_anesthesiologist` when an obstetrician clears more than `caution`, what may be more, or what
+/// an anesthesiologist found not suitable.
+pub fn may_decide(
+    result: &Assessment,
+    outcome: Outcome,
+    role: Role,
+    decisions: &[(Decision, Assessment)],
+) -> Result<(), Code> {
+    let heavy = weighty(result).chain(unjudged(result)).next().is_some();
+    if outcome.clears() && role != Role::Anesthesiologist && (heavy || ruled_out(decisions)) {
         return Err(Code::AssessmentNeedsAnesthesiologist);
     }
     Ok(())

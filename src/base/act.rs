@@ -283,6 +283,10 @@ acts! {
     FormsSubmit = "forms.submit", keyed;
     /// She begins a change of her submitted answers.
     FormsAmend = "forms.amend";
+    /// She moves a draft to the newest version of its form.
+    FormsRenew = "forms.renew";
+    /// She gives up a draft.
+    FormsAbandon = "forms.abandon";
     /// She uploads a photo of a lab sheet.
     FormsAttach = "forms.attach";
     /// An uploaded file.

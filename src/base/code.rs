@@ -94,6 +94,7 @@ codes! {
     ConsentSignerChanged = "consent.signer_changed";
     ConsentSignerNotAccepted = "consent.signer_not_accepted";
     ConsentSignerUnchecked = "consent.signer_unchecked";
+    ConsentSeniorNeeded = "consent.senior_needed";
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
     ConsentTemplateChecksFailed = "consent.template_checks_failed";
@@ -115,7 +116,9 @@ codes! {
     FormsAmendmentOpen = "forms.amendment_open";
     FormsAttachmentInvalid = "forms.attachment_invalid";
     FormsNotCompleted = "forms.not_completed";
+    FormsQuestionnaireRetired = "forms.questionnaire_retired";
     FormsResponseInvalid = "forms.response_invalid";
+    FormsStopped = "forms.stopped";
     FormsWindowClosed = "forms.window_closed";
     AssessmentAlreadyDecided = "assessment.already_decided";
     AssessmentClaimedByAnother = "assessment.claimed_by_another";

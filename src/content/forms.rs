@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::life::{self, Life};
 use super::sources::Sources;
 use super::{Defects, Origin, Unconfirmed};
 use crate::questionnaire::{self, Form, Published};
@@ -47,6 +49,20 @@ pub struct Entry {
     pub served: Arc<Value>,
     /// Changes with any byte of it.
     pub digest: String,
+    /// Its life, if the content says anything of it.
+    pub life: Option<Arc<Life>>,
+}
+
+impl Entry {
+    /// Whether nobody begins it any more.
+    pub fn retired(&self, now: DateTime<Utc>) -> bool {
+        self.life.as_ref().is_some_and(|life| life.retired(now))
+    }
+
+    /// Whether not even a draft that was begun before is completed any more.
+    pub fn over(&self, now: DateTime<Utc>) -> bool {
+        self.life.as_ref().is_some_and(|life| life.over(now))
+    }
 }
 
 /// All forms.
@@ -56,6 +72,7 @@ pub struct Forms {
     authored: BTreeMap<String, Arc<Form>>,
     digests: BTreeMap<String, String>,
     after_loss: BTreeMap<(String, Vec<u64>), Entry>,
+    lives: BTreeMap<(String, Vec<u64>), Arc<Life>>,
 }
 
 impl Forms {
@@ -112,6 +129,16 @@ impl Forms {
             .get(&(name.to_owned(), version_key(&current.version)))
     }
 
+    /// The form that answers were begun with: its name, its `url|version`, and whether it came without the items on the
+    /// baby. Both texts have the same canonical address.
+    pub fn asked(&self, name: &str, canonical: &str, after_loss: bool) -> Option<&Entry> {
+        let (_, version) = canonical.rsplit_once('|')?;
+        let gentle = self.after_loss.get(&(name.to_owned(), version_key(version)));
+        gentle
+            .filter(|entry| after_loss && entry.form.canonical() == canonical)
+            .or_else(|| self.canonical(canonical))
+    }
+
     /// Every published form.
     pub fn all(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
@@ -145,6 +172,10 @@ fn version_key(version: &str) -> Vec<u64> {
 
 pub(super) fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) -> Forms {
     let mut forms = Forms::default();
+    for life in life::load(origin, defects) {
+        let key = (life.name.clone(), version_key(&life.version));
+        forms.lives.insert(key, Arc::new(life));
+    }
     for name in origin
         .list("questionnaires")
         .into_iter()
@@ -260,7 +291,7 @@ fn load_one(
     // A draft is checked and not given out.
     let Some(status) = status else { return };
     let as_published = (name, version, status);
-    if let Some(gentle) = gentle.and_then(|form| entry(as_published, form, defects)) {
+    if let Some(gentle) = gentle.and_then(|form| entry(&forms.lives, as_published, form, defects)) {
         forms
             .after_loss
             .insert((name.to_owned(), version_key(version)), gentle);
@@ -303,6 +334,7 @@ impl Loaded {
 }
 
 fn entry(
+    lives: &BTreeMap<(String, Vec<u64>), Arc<Life>>,
     (name, version, status): (&str, &str, Status),
     form: Arc<Form>,
     defects: &mut Defects,
@@ -319,7 +351,11 @@ fn entry(
         }
     };
     let digest = hex::encode(Sha256::digest(served.to_string().as_bytes()));
+    // The parts of the assessment live as long as the whole.
+    let whole = if [RECHECK, STAFF].contains(&name) { ASSESSMENT } else { name };
+    let life = lives.get(&(whole.to_owned(), version_key(version)));
     Some(Entry {
+        life: life.cloned(),
         name: name.to_owned(),
         version: version.to_owned(),
         status,
@@ -343,7 +379,7 @@ fn insert(forms: &mut Forms, published: (&str, &str, Status), form: Arc<Form>, d
         );
         return;
     }
-    if let Some(entry) = entry(published, form, defects) {
+    if let Some(entry) = entry(&forms.lives, published, form, defects) {
         forms
             .entries
             .insert((name.to_owned(), version_key(version)), entry);

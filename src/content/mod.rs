@@ -12,6 +12,7 @@ pub mod fonts;
 pub mod forms;
 pub mod glossary;
 pub mod lessons;
+pub mod life;
 pub mod messages;
 pub mod readability;
 pub mod sources;

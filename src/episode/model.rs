@@ -333,7 +333,7 @@ pub struct Suggestion {
     pub response: ResponseId,
     /// Their revision.
     pub response_version: i64,
-    /// The highest color of the items.
+    /// The highest color of the items: what she has at least. See [`Suggestion::shown`].
     pub color: Color,
     /// An infectious disease.
     pub purple: bool,
@@ -345,6 +345,14 @@ pub struct Suggestion {
     pub rules_version: String,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl Suggestion {
+    /// The color as it is suggested. Green says that no row applies; while rows hang on open questions nobody knows that.
+    pub fn shown(&self) -> Option<Color> {
+        let unknown = self.color == Color::Green && !self.grounds.not_assessed.is_empty();
+        (!unknown).then_some(self.color)
+    }
 }
 
 /// What a suggestion rests on, by rows of the table.

@@ -53,6 +53,7 @@ pub(super) async fn found(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<P
         Some("completed") => Some((ResponseStatus::Completed, false)),
         Some("amended") => Some((ResponseStatus::Completed, true)),
         Some("entered-in-error") => Some((ResponseStatus::Amended, false)),
+        Some("stopped") => Some((ResponseStatus::Stopped, false)),
         Some(_) => return Err(wrong("status", "unknown")),
     };
     let sought = Sought {
@@ -94,6 +95,7 @@ fn resource(response: &Response) -> Value {
         (ResponseStatus::Completed, None) => "completed",
         (ResponseStatus::Completed, Some(_)) => "amended",
         (ResponseStatus::Amended, _) => "entered-in-error",
+        (ResponseStatus::Stopped, _) => "stopped",
     };
     mapped(response, &response.content, response.id.to_string(), status)
 }

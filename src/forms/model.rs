@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::base::error::Result;
 use crate::base::id::{AssignmentId, AttachmentId, EpisodeId, FacilityId, PatientId, ResponseId, StaffId};
 use crate::base::{Actor, Locale};
-use crate::ctx::{Ctx, Tx};
+use crate::ctx::{Ctx, Tx, View};
 use crate::episode::model::Episode;
 use crate::files::clean::Kind;
 use crate::people::caller::Caller;
@@ -81,6 +81,8 @@ pub enum ResponseStatus {
     Completed,
     /// Submitted once, replaced by an amendment since.
     Amended,
+    /// Never submitted, and not to be: she gave the amendment up, or staff filed the form while this was a draft.
+    Stopped,
 }
 
 impl ResponseStatus {
@@ -90,6 +92,7 @@ impl ResponseStatus {
             ResponseStatus::InProgress => "in_progress",
             ResponseStatus::Completed => "completed",
             ResponseStatus::Amended => "amended",
+            ResponseStatus::Stopped => "stopped",
         }
     }
 
@@ -99,6 +102,7 @@ impl ResponseStatus {
             ResponseStatus::InProgress,
             ResponseStatus::Completed,
             ResponseStatus::Amended,
+            ResponseStatus::Stopped,
         ]
         .into_iter()
         .find(|status| status.word() == word)
@@ -124,7 +128,7 @@ pub struct Response {
     pub name: String,
     /// The form without the items on the baby.
     pub after_loss: bool,
-    /// Draft, submitted or replaced.
+    /// Draft, submitted, replaced or given up.
     pub status: ResponseStatus,
     /// The FHIR `QuestionnaireResponse`.
     pub content: Value,
@@ -245,17 +249,34 @@ pub struct Drafted {
     pub asked_before: Option<AskedBefore>,
 }
 
+/// A draft that moved to a newer version of its form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Renewed {
+    /// The draft.
+    pub drafted: Drafted,
+    /// Questions whose answers did not come along, by linkId: she answers them again.
+    pub dropped: Vec<String>,
+}
+
 /// What a re-check asks again, and what she said then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AskedBefore {
     /// The earlier answers.
     pub response: ResponseId,
-    /// When she gave them.
+    /// When she gave them; when she began them, if she did not submit them.
     pub answered_at: DateTime<Utc>,
+    /// Whether she submitted them.
+    #[serde(default = "submitted")]
+    pub submitted: bool,
     /// Questions that were filled in with them.
     pub link_ids: Vec<String>,
     /// Of what was asked both times, the questions that are answered differently now.
     pub changed: Vec<String>,
+}
+
+/// What was kept before drafts were offered too.
+fn submitted() -> bool {
+    true
 }
 
 /// A submission with what she is told.
@@ -343,6 +364,20 @@ impl Hooks {
         Ok(told)
     }
 }
+
+/// How a later slice judged submitted answers, as a table says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Where its review stands.
+    pub review_state: String,
+    /// Version of the rules that made its scores and findings.
+    pub rules_version: String,
+    /// Version of the engine that ran them.
+    pub engine_version: String,
+}
+
+/// How a later slice judged submitted answers; none of those that it does not judge.
+pub type Marked = for<'a> fn(&'a mut View, FacilityId, ResponseId) -> BoxFuture<'a, Result<Option<Mark>>>;
 
 /// What is kept with each version.
 pub(super) struct Revision<'a> {

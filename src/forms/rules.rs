@@ -12,14 +12,22 @@ use crate::base::id::AttachmentId;
 use crate::content::forms::{ASSESSMENT, RECHECK, STAFF};
 use crate::questionnaire::{Form, Phase, Who};
 
+/// The largest document of answers, bytes.
+const LARGEST: usize = 256 << 10;
+
+/// Whether a document of answers is larger than any form needs.
+pub fn too_large(content: &Value) -> bool {
+    serde_json::to_vec(content).is_ok_and(|bytes| bytes.len() > LARGEST)
+}
+
 /// Where an assignment stands.
 pub fn state(assignment: &Assignment, now: DateTime<Utc>) -> AssignmentState {
     match assignment.response {
         Some((_, ResponseStatus::Completed | ResponseStatus::Amended)) => AssignmentState::Done,
         _ if assignment.closes_at.is_some_and(|at| at <= now) => AssignmentState::Closed,
         Some((_, ResponseStatus::InProgress)) => AssignmentState::Started,
-        None if now < assignment.opens_at => AssignmentState::Upcoming,
-        None => AssignmentState::Open,
+        Some((_, ResponseStatus::Stopped)) | None if now < assignment.opens_at => AssignmentState::Upcoming,
+        Some((_, ResponseStatus::Stopped)) | None => AssignmentState::Open,
     }
 }
 
@@ -44,10 +52,11 @@ pub fn answerable<'a>(
 /// Whether she may replace submitted answers: once each, as long as she could still answer the form. `asked` are the
 /// assignments of her pregnancy; answers that staff filed without one go by those of the same form.
 ///
-/// Refuses: `forms.not_completed`, `forms.already_amended`, `forms.window_closed`.
+/// Refuses: `forms.not_completed`, `forms.stopped`, `forms.already_amended`, `forms.window_closed`.
 pub fn may_amend(before: &Response, asked: &[Assignment], now: DateTime<Utc>) -> Result<(), Code> {
     match before.status {
         ResponseStatus::InProgress => return Err(Code::FormsNotCompleted),
+        ResponseStatus::Stopped => return Err(Code::FormsStopped),
         ResponseStatus::Amended => return Err(Code::FormsAlreadyAmended),
         ResponseStatus::Completed => {}
     }
@@ -187,6 +196,20 @@ pub fn prefilled(form: &Form, known: &Known, earlier: Map<String, Value>) -> Val
     } else {
         form.response_from_flat(&flat)
     }
+}
+
+/// The answers of a draft that mean the same in another version of its form, by linkId, and the linkIds of the others.
+pub fn moved(asked: &Form, newer: &Form, content: &Value) -> (Map<String, Value>, Vec<String>) {
+    let mut kept = values(content, &|_| true);
+    let mut lost = Vec::new();
+    kept.retain(|link_id, _| {
+        let same = newer.asks_the_same(asked, link_id);
+        if !same {
+            lost.push(link_id.clone());
+        }
+        same
+    });
+    (kept, lost)
 }
 
 /// The values of a response by linkId, as they stand in it; of the questions that `wanted` names.

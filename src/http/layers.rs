@@ -26,6 +26,7 @@ use crate::questionnaire::exact_numbers;
 
 use super::body::{Shape, coding, compress, reshape, with_z};
 use super::problem::Failure;
+use super::unique::has_twins;
 
 const BODY_LIMIT: usize = 1 << 20;
 /// Where files are uploaded, and how large a request may be there: a file of 10 MiB and the form around it.
@@ -201,6 +202,10 @@ impl<E: Endpoint> EdgeEndpoint<E> {
                     ReadBodyError::PayloadTooLarge => Error::Malformed(Code::HttpTooLarge),
                     _ => Error::Malformed(Code::HttpMalformed),
                 })?;
+            let json = req.content_type().is_some_and(|kind| kind.contains("json"));
+            if json && has_twins(&body) {
+                return Err(Error::Malformed(Code::HttpMalformed));
+            }
             let mut fingerprint = Sha256::new();
             for part in [
                 req.method().as_str().as_bytes(),

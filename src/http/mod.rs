@@ -7,3 +7,4 @@ pub mod body;
 pub mod layers;
 pub mod params;
 pub mod problem;
+mod unique;

@@ -161,6 +161,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::FormsSave, &[P]),
     (Act::FormsSubmit, &[P]),
     (Act::FormsAmend, &[P]),
+    (Act::FormsRenew, &[P]),
+    (Act::FormsAbandon, &[P]),
     (Act::FormsAttach, &[P]),
     (Act::FormsAttachment, &[P, M, O, A]),
     (Act::FormsSweep, &[System]),

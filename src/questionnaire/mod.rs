@@ -26,6 +26,7 @@ pub mod foreign;
 mod form;
 mod limits;
 mod literals;
+mod meaning;
 mod occurrences;
 mod options;
 mod parts;

@@ -2,7 +2,9 @@
 
 mod board;
 mod queue;
-mod recheck;
+pub mod recheck;
+mod replay;
+mod standing;
 mod vectors;
 
 use serde_json::{Value, json};

@@ -2,9 +2,9 @@
 //! every way out of it.
 
 pub mod ceremony;
-mod ceremony;
 mod identity;
 mod ink;
+mod interval;
 mod refused;
 mod signers;
 mod templates;

@@ -2,6 +2,8 @@
 
 mod diff;
 mod options;
+mod published;
+mod review;
 mod trial;
 
 use std::path::Path;
@@ -34,6 +36,32 @@ pub fn edit(folder: &Path, file: &str, change: impl FnOnce(&mut Value)) {
     let mut value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     change(&mut value);
     std::fs::write(&path, value.to_string()).unwrap();
+}
+
+/// Publishes 1.1.0 of a form in a copy: 1.0.0 with a change, under the same rules.
+pub fn next_version(folder: &Path, name: &str, change: impl FnOnce(&mut Value)) {
+    let below = |file: &str| folder.join("questionnaires").join(name).join(file);
+    let mut form: Value = serde_json::from_slice(&std::fs::read(below("1.0.0.json")).unwrap()).unwrap();
+    form["version"] = "1.1.0".into();
+    change(&mut form);
+    std::fs::write(below("1.1.0.json"), form.to_string()).unwrap();
+    if let Ok(rules) = std::fs::read_to_string(below("1.0.0.rules.json")) {
+        let mut rules: Value = serde_json::from_str(&rules).unwrap();
+        rules["form"] = rules["form"].as_str().unwrap().replace("|1.0.0", "|1.1.0").into();
+        std::fs::write(below("1.1.0.rules.json"), rules.to_string()).unwrap();
+    }
+}
+
+/// Another text of one question.
+pub fn reworded(items: &mut Value, link_id: &str) {
+    for item in items.as_array_mut().into_iter().flatten() {
+        if item["linkId"] == link_id {
+            item["text"] = "这个问题现在问的是别的。".into();
+        }
+        if let Some(below) = item.get_mut("item") {
+            reworded(below, link_id);
+        }
+    }
 }
 
 fn text(bytes: &[u8]) -> &str {

@@ -2,8 +2,10 @@
 
 mod amendments;
 mod attachments;
+mod drafts;
 mod export;
 mod saving;
+mod statuses;
 
 use chrono::Duration;
 use serde_json::{Map, Value, json};

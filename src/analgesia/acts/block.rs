@@ -8,7 +8,7 @@ use super::admission::{enqueue, step};
 use super::chart::chart;
 use super::{call, locked, not_closed};
 use crate::analgesia::model::{
-    Chart, Checks, Complication, ComplicationCode, Event, Indication, Labor, LegRaise, Record, RecordVersion,
+    Chart, Checks, Complication, ComplicationCode, Countdown, Event, Indication, Labor, LegRaise, Record, RecordVersion,
     Stop, StopVersion, TimeOut,
 };
 use crate::analgesia::{rules, store};
@@ -37,7 +37,7 @@ pub struct TimeOutDraft {
     pub supervisor: Option<StaffId>,
     /// The midwife's word.
     pub attestation: Option<String>,
-    /// Why before the anticoagulant's interval is over.
+    /// Why before the anticoagulant's interval is over, or though nobody knows whether it is.
     pub early_reason: Option<String>,
 }
 
@@ -63,9 +63,10 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     }
     sheet.done()?;
     require_consent(&mut tx, &labor).await?;
-    let not_before = not_before(&mut tx, ctx, &labor).await?;
-    if rules::too_early(not_before, tx.now) && draft.early_reason.is_none() {
-        let current = json!({ "not_before": not_before });
+    let countdown = countdown(&mut tx, ctx, &labor).await?;
+    if rules::too_early(countdown.as_ref()) && draft.early_reason.is_none() {
+        let current = countdown.map(|one| json!({ "state": one.state, "not_before": one.not_before }));
+        let current = current.unwrap_or_default();
         return Err(Error::Conflict(Code::AnalgesiaTooEarly, current));
     }
     let word = draft.attestation.as_deref();
@@ -108,11 +109,11 @@ async fn require_consent(tx: &mut Tx, labor: &Labor) -> Result<()> {
     }
 }
 
-/// The end of the longest interval of an anticoagulant that is still running.
-async fn not_before(tx: &mut Tx, ctx: &Ctx, labor: &Labor) -> Result<Option<DateTime<Utc>>> {
+/// Where the intervals of her anticoagulants stand; none when there is nothing to count.
+async fn countdown(tx: &mut Tx, ctx: &Ctx, labor: &Labor) -> Result<Option<Countdown>> {
     let now = tx.now;
     let waits = assessment::facts::waits(tx, ctx, labor.facility_id, labor.episode_id, now).await?;
-    Ok(waits.and_then(|waits| waits.not_before(now)))
+    Ok(waits.map(|waits| Countdown::at(waits, now)))
 }
 
 /// Writes the analgesia record: a new version of all of it.

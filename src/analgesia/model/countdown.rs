@@ -27,6 +27,8 @@ pub struct Countdown {
     pub remaining_min: Option<i64>,
     /// Each interval, the latest end first.
     pub waits: Vec<Wait>,
+    /// Rules by which no time can be counted.
+    pub unknown: Vec<String>,
     /// Rules on her drugs that the end of an interval does not settle.
     pub unsettled: Vec<String>,
 }
@@ -36,7 +38,7 @@ impl Countdown {
     pub fn at(waits: Waits, now: DateTime<Utc>) -> Countdown {
         let not_before = waits.not_before(now);
         let state = match not_before {
-            _ if waits.uncounted => CountdownState::Unknown,
+            _ if !waits.uncounted.is_empty() => CountdownState::Unknown,
             Some(_) => CountdownState::Waiting,
             None => CountdownState::Over,
         };
@@ -45,6 +47,7 @@ impl Countdown {
             not_before,
             remaining_min: not_before.map(|end| minutes_until(end, now)),
             waits: waits.waits,
+            unknown: waits.uncounted,
             unsettled: waits.unsettled,
         }
     }
@@ -66,7 +69,7 @@ mod tests {
     fn it_counts_up_to_the_last_second_and_then_is_over() {
         let dose = DateTime::UNIX_EPOCH;
         let end = dose + Duration::hours(12);
-        let waits = |uncounted| Waits {
+        let waits = |uncounted: &[&str]| Waits {
             waits: vec![Wait {
                 rule: "R-AC-2".to_owned(),
                 link_id: "bld.lmwh_last_at".to_owned(),
@@ -74,11 +77,11 @@ mod tests {
                 hours: 12,
                 not_before: end,
             }],
-            uncounted,
+            uncounted: uncounted.iter().map(|rule| (*rule).to_owned()).collect(),
             unsettled: Vec::new(),
         };
         let at = |now| {
-            let one = Countdown::at(waits(false), now);
+            let one = Countdown::at(waits(&[]), now);
             (one.state, one.remaining_min)
         };
         assert_eq!(at(dose), (CountdownState::Waiting, Some(720)));
@@ -91,7 +94,7 @@ mod tests {
             (CountdownState::Waiting, Some(1))
         );
         assert_eq!(at(end), (CountdownState::Over, None));
-        let unknown = Countdown::at(waits(true), dose);
+        let unknown = Countdown::at(waits(&["R-AC-5"]), dose);
         assert_eq!(unknown.state, CountdownState::Unknown);
         assert_eq!(unknown.not_before, Some(end));
     }

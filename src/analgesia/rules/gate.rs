@@ -6,7 +6,9 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::Sheet;
 use crate::analgesia::limits;
-use crate::analgesia::model::{Admission, Chart, Checks, Indication, LaborStage, Membranes, Record, Route};
+use crate::analgesia::model::{
+    Admission, Chart, Checks, Countdown, CountdownState, Indication, LaborStage, Membranes, Record, Route,
+};
 
 /// The score that the national indicator asks for.
 pub const ONE_HOUR: Duration = Duration::minutes(60);
@@ -57,9 +59,9 @@ pub fn check_time_out(sheet: &mut Sheet, checks: &Checks) {
     }
 }
 
-/// Whether the interval of her anticoagulant is not over.
-pub fn too_early(not_before: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-    not_before.is_some_and(|at| now < at)
+/// Whether the interval of her anticoagulant is not over, or nobody knows whether it is.
+pub fn too_early(countdown: Option<&Countdown>) -> bool {
+    countdown.is_some_and(|one| one.state != CountdownState::Over)
 }
 
 /// Whether a record says that something neuraxial was done.
@@ -162,10 +164,18 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_ends_on_its_minute() {
-        let now = DateTime::<Utc>::UNIX_EPOCH;
-        assert!(too_early(Some(now + Duration::seconds(1)), now));
-        assert!(!too_early(Some(now), now));
-        assert!(!too_early(None, now));
+    fn only_an_interval_that_is_over_lets_her_through() {
+        let countdown = |state| Countdown {
+            state,
+            not_before: None,
+            remaining_min: None,
+            waits: Vec::new(),
+            unknown: Vec::new(),
+            unsettled: Vec::new(),
+        };
+        assert!(too_early(Some(&countdown(CountdownState::Waiting))));
+        assert!(too_early(Some(&countdown(CountdownState::Unknown))));
+        assert!(!too_early(Some(&countdown(CountdownState::Over))));
+        assert!(!too_early(None));
     }
 }

@@ -11,11 +11,11 @@ use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{FacilityId, ResponseId};
 use crate::base::{Act, Code, Locale, Subject};
 use crate::content::forms::{ASSESSMENT, RECHECK, RISK};
-use crate::ctx::{Ctx, Sender, Tx};
+use crate::ctx::{Ctx, Sender, Tx, View};
 use crate::episode;
 use crate::episode::model::{Episode, NewTask, Step, StepKind, StepState, day};
 use crate::forms;
-use crate::forms::model::{Submitted, Told};
+use crate::forms::model::{Mark, Submitted, Told};
 use crate::people;
 use crate::questionnaire::{self, Answers, Context, Form, Language, Problem, Status, Who};
 
@@ -43,7 +43,56 @@ pub fn on_submitted<'a>(
     })
 }
 
+/// How answers were judged, as a table says it.
+pub fn marked(view: &mut View, facility: FacilityId, response: ResponseId) -> BoxFuture<'_, Result<Option<Mark>>> {
+    Box::pin(store::mark(view, facility, response))
+}
+
 async fn assess(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase) -> Result<Told> {
+    let told = run(ctx, tx, submitted, phase, Filed::Now).await?;
+    if phase == Phase::Antenatal {
+        recheck_again(ctx, tx, submitted).await?;
+    }
+    Ok(told)
+}
+
+/// The re-check reads what was said in pregnancy: when that changes after it, its rules run again.
+async fn recheck_again(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>) -> Result<()> {
+    let episode = submitted.episode;
+    let standing = store::standing_review(tx, episode.facility_id, episode.id).await?;
+    let Some(review) = standing.filter(|review| review.phase == Phase::Recheck) else {
+        return Ok(());
+    };
+    let response = forms::facts::response(tx, review.facility_id, review.response_id).await?;
+    let response = response.ok_or_else(|| Error::broken("the answers of an assessment are gone"))?;
+    let entry = ctx.content.forms.version(RECHECK, response.form_version());
+    let entry = entry.ok_or_else(|| Error::broken("the form of a response is no longer loaded"))?;
+    let answers = Answers::from_response(&entry.form, &response.content);
+    let again = Submitted {
+        response: &response,
+        answers: &answers,
+        episode,
+        locale: submitted.locale,
+        by: submitted.by,
+    };
+    run(ctx, tx, &again, Phase::Recheck, Filed::Before).await?;
+    Ok(())
+}
+
+/// Whether the answers of a run came in just now: only then can whoever sends them be refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filed {
+    Now,
+    Before,
+}
+
+async fn run(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    submitted: &Submitted<'_>,
+    phase: Phase,
+    filed: Filed,
+) -> Result<Told> {
     let (response, episode) = (submitted.response, submitted.episode);
     let place = episode.facility_id;
     let facility = people::facts::facility(tx, place).await?;
@@ -51,7 +100,9 @@ async fn assess(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase)
     let form = form.ok_or_else(|| Error::broken("the form of a response is no longer loaded"))?;
     let (answers, earlier) = union(ctx, tx, form, submitted, phase).await?;
     let context = rules::context(tx.now, phase, facility.settings.aptt_uln);
-    refuse_contradicting_staff_items(form, &answers, &context, submitted)?;
+    if filed == Filed::Now {
+        refuse_contradicting_staff_items(form, &answers, &context, submitted)?;
+    }
     let result = questionnaire::assess(form, &answers, &context);
     let told = rules::told(form, &result, &facility.phone, submitted.locale);
 
@@ -76,7 +127,7 @@ async fn assess(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase)
         },
         result,
     };
-    let review = filed(tx, submitted, phase, &assessed).await?;
+    let review = reviewed(tx, submitted, phase, &assessed).await?;
     store::add_assessed(tx, &review, &assessed).await?;
     onward(tx, episode, &review, &assessed).await?;
     journaled(tx, submitted, &review, &assessed).await?;
@@ -98,12 +149,13 @@ async fn union(
         Phase::Antenatal => None,
         Phase::Recheck => forms::facts::latest_completed(tx, place, id, ASSESSMENT).await?,
     };
-    let before = earlier.as_ref().zip(again).map(|(before, again)| {
+    let before = earlier.as_ref().zip(again).and_then(|(before, again)| {
         let answers = rules::Before {
+            form: ctx.content.forms.authored(before.form_version())?,
             content: &before.content,
             staff_items: before.staff_items.as_ref(),
         };
-        (answers, again.form.as_ref())
+        Some((answers, again.form.as_ref()))
     });
     let joined = before.is_some();
     let answers = rules::union(
@@ -159,7 +211,7 @@ fn of_staff(form: &Form, problem: &Problem) -> bool {
 
 /// The review of these answers as it now stands: new, or waiting again unless nothing new wants a decision. The review of
 /// amended answers goes over to the new ones, and waits whatever was decided before.
-async fn filed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &Assessed) -> Result<Review> {
+async fn reviewed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &Assessed) -> Result<Review> {
     let (response, episode) = (submitted.response, submitted.episode);
     let result = &run.result;
     let weeks = episode.gestation(day(tx.now)).weeks;

@@ -7,7 +7,7 @@ mod replay;
 mod reviews;
 mod suggest;
 
-pub use assess::on_submitted;
+pub use assess::{marked, on_submitted};
 pub use observing::{About, Measured, observations};
 pub use record::{Record, ShownFinding};
 pub(super) use replay::seen;

@@ -86,13 +86,22 @@ pub(in crate::assessment) async fn seen<'a>(
             found => found,
         },
     };
-    let before = earlier.as_ref().map(|(content, staff_items)| {
-        let answers = rules::Before {
-            content,
-            staff_items: staff_items.as_ref(),
-        };
-        (answers, own.form.as_ref())
-    });
+    let before = match &earlier {
+        None => None,
+        Some((content, staff_items)) => {
+            let named = content.get("questionnaire").and_then(Value::as_str);
+            let version = named.and_then(|canonical| canonical.rsplit_once('|'));
+            let Some(asked) = version.and_then(|(_, version)| loaded.authored(version)) else {
+                return Ok(None);
+            };
+            let answers = rules::Before {
+                form: asked,
+                content,
+                staff_items: staff_items.as_ref(),
+            };
+            Some((answers, own.form.as_ref()))
+        }
+    };
     let hers = Answers::from_response(&own.form, &document);
     let Ok(aptt_uln) = run.inputs.aptt_uln.parse() else {
         return Ok(None);

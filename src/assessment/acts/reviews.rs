@@ -136,7 +136,8 @@ pub async fn decide(ctx: &Ctx, caller: &Caller, id: ReviewId, verdict: Verdict) 
     let mut review = load(&mut tx, caller, Act::AssessmentDecide, id).await?;
     let run = newest(&mut tx, &review).await?;
     rules::may_work_on(&review, me.id, tx.now).map_err(Error::Refused)?;
-    rules::may_decide(&run.result, verdict.outcome, me.role).map_err(Error::Refused)?;
+    let before = store::decisions(&mut tx, review.facility_id, review.episode_id).await?;
+    rules::may_decide(&run.result, verdict.outcome, me.role, &before).map_err(Error::Refused)?;
     let verdict = checked(verdict, &run.result)?;
     let outcome = verdict.outcome;
     let decision = Decision {

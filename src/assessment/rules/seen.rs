@@ -14,6 +14,8 @@ use crate::questionnaire::{Answer, Answers, Assessment, Context, Form};
 /// Earlier answers with what staff entered beside them.
 #[derive(Clone, Copy)]
 pub struct Before<'a> {
+    /// The authored form that they answer, maybe of another version.
+    pub form: &'a Form,
     /// Her answers.
     pub content: &'a Value,
     /// What staff entered.
@@ -21,7 +23,8 @@ pub struct Before<'a> {
 }
 
 /// All answers that the rules read. `before` are those of pregnancy, joined in at the re-check, whose form is `again`: what
-/// is asked again counts as it was answered there, and an old answer that she did not confirm is none.
+/// is asked again counts as it was answered there, an old answer that she did not confirm is none, and neither is one to a
+/// question that means something else by now.
 pub fn union(
     form: &Form,
     before: Option<(Before<'_>, &Form)>,
@@ -30,13 +33,14 @@ pub fn union(
 ) -> Answers {
     let mut union = Answers::default();
     if let Some((before, again)) = before {
-        let mut hers = Answers::from_response(form, before.content);
-        hers.retain(|link_id| !again.has_item(link_id));
+        let same = |link_id: &str| form.asks_the_same(before.form, link_id);
+        let mut hers = Answers::from_response(before.form, before.content);
+        hers.retain(|link_id| !again.has_item(link_id) && same(link_id));
         union.merge(hers);
         if let Some(items) = before.staff_items {
             let lasting: Vec<&str> = form.prefilled_at_recheck().collect();
-            let mut theirs = Answers::from_response(form, items);
-            theirs.retain(|link_id| lasting.contains(&link_id));
+            let mut theirs = Answers::from_response(before.form, items);
+            theirs.retain(|link_id| lasting.contains(&link_id) && same(link_id));
             union.merge(theirs);
         }
     }

@@ -96,11 +96,11 @@ fn only_an_anesthesiologist_clears_more_than_caution() {
     let content = content();
     let low = result(&content, json!({ "lab.plt": 60 }));
     let refused = Err(Code::AssessmentNeedsAnesthesiologist);
-    assert_eq!(may_decide(&low, Outcome::Cleared, Role::Obstetrician), refused);
-    assert!(may_decide(&low, Outcome::NeedsConsult, Role::Obstetrician).is_ok());
-    assert!(may_decide(&low, Outcome::Cleared, Role::Anesthesiologist).is_ok());
+    assert_eq!(may_decide(&low, Outcome::Cleared, Role::Obstetrician, &[]), refused);
+    assert!(may_decide(&low, Outcome::NeedsConsult, Role::Obstetrician, &[]).is_ok());
+    assert!(may_decide(&low, Outcome::Cleared, Role::Anesthesiologist, &[]).is_ok());
     let tattoo = result(&content, json!({ "spn.skin": ["tattoo"] }));
-    assert!(may_decide(&tattoo, Outcome::Cleared, Role::Obstetrician).is_ok());
+    assert!(may_decide(&tattoo, Outcome::Cleared, Role::Obstetrician, &[]).is_ok());
 }
 
 #[test]
@@ -222,4 +222,66 @@ fn what_staff_did_not_measure_is_not_told_as_left_open_by_her() {
         "{asks:?}"
     );
     assert_eq!(unanswered_by_her(form(&content), asks), ["preg.edd"]);
+}
+
+/// What the rules say at admission of what is given on top of the healthy woman.
+fn recheck(content: &Content, other: Value) -> Assessment {
+    let vectors: Value = serde_json::from_str(include_str!(
+        "../../../content/questionnaires/pre-analgesia/1.0.0.vectors.json"
+    ))
+    .unwrap();
+    let mut flat: Map<String, Value> = vectors["base"].as_object().unwrap().clone();
+    flat.extend(vectors["recheck_base"].as_object().unwrap().clone());
+    flat.extend(other.as_object().unwrap().clone());
+    let answers = Answers::from_flat(form(content), &flat);
+    assess(
+        form(content),
+        &answers,
+        &Context::at(now()).in_phase(Asked::Recheck),
+    )
+}
+
+#[test]
+fn a_last_dose_without_its_hour_is_a_time_unknown() {
+    let content = content();
+    let vague = recheck(
+        &content,
+        json!({ "bld.drug": ["lmwh"], "bld.lmwh_dose": "prophylactic", "bld.lmwh_last_at": "2025-08-31" }),
+    );
+    assert!(!vague.fired_rules().contains("R-AC-2"));
+    let waits = waits(form(&content), &vague, &vague).expect("it is shown");
+    assert_eq!(waits.uncounted, ["R-AC-2"]);
+    assert_eq!(not_assessed(&vague, &[]), ["R-AC-2"]);
+    let refused = Err(Code::AssessmentNeedsAnesthesiologist);
+    assert_eq!(may_decide(&vague, Outcome::Cleared, Role::Obstetrician, &[]), refused);
+    assert!(may_decide(&vague, Outcome::Cleared, Role::Anesthesiologist, &[]).is_ok());
+    let seen = [(decision(Outcome::Cleared, Role::Anesthesiologist), vague.clone())];
+    assert!(not_assessed(&vague, &seen).is_empty());
+}
+
+#[test]
+fn of_a_healthy_woman_nothing_of_weight_is_left_unjudged() {
+    let content = content();
+    for healthy in [result(&content, json!({})), recheck(&content, json!({}))] {
+        assert_eq!(not_assessed(&healthy, &[]), [] as [&str; 0]);
+        assert!(may_decide(&healthy, Outcome::Cleared, Role::Obstetrician, &[]).is_ok());
+    }
+}
+
+#[test]
+fn only_an_anesthesiologist_lifts_an_anesthesiologists_no() {
+    let content = content();
+    let tattoo = result(&content, json!({ "spn.skin": ["tattoo"] }));
+    let said = |outcome, role| (decision(outcome, role), tattoo.clone());
+    let no = said(Outcome::NotSuitable, Role::Anesthesiologist);
+    let later = [said(Outcome::Cleared, Role::Obstetrician), no.clone()];
+    assert!(not_suitable(&later));
+    let refused = Err(Code::AssessmentNeedsAnesthesiologist);
+    let before = [no.clone()];
+    assert_eq!(may_decide(&tattoo, Outcome::Cleared, Role::Obstetrician, &before), refused);
+    assert!(!not_suitable(&[said(Outcome::Cleared, Role::Anesthesiologist), no]));
+    // What an obstetrician ruled out, either may lift.
+    let hers = said(Outcome::NotSuitable, Role::Obstetrician);
+    assert!(not_suitable(std::slice::from_ref(&hers)));
+    assert!(!not_suitable(&[said(Outcome::Cleared, Role::Obstetrician), hers]));
 }

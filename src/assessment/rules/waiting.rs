@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::assessment::model::{Level, Wait, Waits};
-use crate::questionnaire::{Assessment, Finding, Form};
+use crate::questionnaire::{Assessment, Finding, Form, Outcome};
+
+/// The rules on drugs that affect clotting.
+const ANTICOAGULANT: &str = "R-AC-";
 
 /// Rules that say that no waiting time can be counted: the last dose of a drug is unknown, the drug itself is, or she took
 /// one in pregnancy and was not asked again at admission.
@@ -34,15 +37,24 @@ pub fn waits(form: &Form, stored: &Assessment, now: &Assessment) -> Option<Waits
         }
     }
     all.sort_by(|one, two| (two.not_before, &two.rule).cmp(&(one.not_before, &one.rule)));
-    let fired = |rule: &str| now.fired().any(|finding| finding.rule == rule);
-    let uncounted = UNCOUNTED.into_iter().any(fired);
+    let uncounted: Vec<String> = now
+        .findings
+        .iter()
+        .filter(|finding| match finding.outcome {
+            Outcome::Fired => UNCOUNTED.contains(&finding.rule.as_str()),
+            // A drug was named, and what is said of it does not tell whether its interval is over.
+            Outcome::Indeterminate => finding.rule.starts_with(ANTICOAGULANT),
+            Outcome::Clear => false,
+        })
+        .map(|finding| finding.rule.clone())
+        .collect();
     let unsettled = now.fired().filter(|finding| {
-        finding.rule.starts_with("R-AC-")
+        finding.rule.starts_with(ANTICOAGULANT)
             && finding.not_before.is_none()
             && Level::of(&finding.level) >= Level::Consult
     });
     let unsettled = unsettled.map(|finding| finding.rule.clone()).collect();
-    (uncounted || !all.is_empty()).then_some(Waits {
+    (!uncounted.is_empty() || !all.is_empty()).then_some(Waits {
         waits: all,
         uncounted,
         unsettled,

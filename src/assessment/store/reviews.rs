@@ -112,13 +112,15 @@ pub async fn review_of_response(
     one(q, facility, "response_id = $2", response.into()).await
 }
 
-/// The newest of a pregnancy.
-pub async fn newest_review(
+/// The one that counts in a pregnancy: from the first re-check on the newest re-check, whatever is added to the assessment
+/// of pregnancy after it; before, the newest assessment.
+pub async fn standing_review(
     q: &mut impl Q,
     facility: FacilityId,
     episode: EpisodeId,
 ) -> Result<Option<Review>> {
-    let condition = "episode_id = $2 order by created_at desc, id desc limit 1";
+    let condition = "episode_id = $2 order by case when phase = 'recheck' then 0 else 1 end, created_at desc, \
+                     id desc limit 1";
     one(q, facility, condition, episode.into()).await
 }
 

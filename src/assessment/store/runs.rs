@@ -9,6 +9,7 @@ use crate::base::error::Result;
 use crate::base::id::{FacilityId, ResponseId, ReviewId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
+use crate::forms::model::Mark;
 use crate::questionnaire::{Assessment, Status};
 use crate::vault::{Class, Sealed};
 
@@ -62,7 +63,7 @@ pub async fn runs(r: &mut impl Records, facility: FacilityId, review: ReviewId) 
     let rows: Vec<AssessedRow> = r
         .q(
             "select id, response_version, at, result, inputs from assessment where facility_id = $1 and review_id = $2 \
-            order by response_version desc",
+            order by response_version desc, at desc, id desc",
         )
         .bind(facility)
         .bind(review)
@@ -84,7 +85,7 @@ pub async fn newest_run(
     let row = r
         .q(
             "select id, response_version, at, result, inputs from assessment where facility_id = $1 and review_id = $2 \
-            order by response_version desc limit 1",
+            order by response_version desc, at desc, id desc limit 1",
         )
         .bind(facility)
         .bind(review)
@@ -102,7 +103,7 @@ pub async fn newest_run_on(
     let row = r
         .q(
             "select id, response_version, at, result, inputs from assessment where facility_id = $1 and response_id = $2 \
-            order by response_version desc limit 1",
+            order by response_version desc, at desc, id desc limit 1",
         )
         .bind(facility)
         .bind(response)
@@ -170,4 +171,20 @@ async fn opened(r: &mut impl Records, row: AssessedRow) -> Result<Assessed> {
         result: r.open_json::<Assessment>(row.id, "result", &row.result).await?,
         inputs: r.open_json::<Inputs>(row.id, "inputs", &row.inputs).await?,
     })
+}
+
+/// The review of a set of answers, and the versions of its newest run, in words.
+pub async fn mark(q: &mut impl Q, facility: FacilityId, response: ResponseId) -> Result<Option<Mark>> {
+    let row: Option<(String, String, String)> = q
+        .q("select v.state, a.rules_version, a.engine_version from review v join assessment a on a.review_id = v.id \
+            where v.facility_id = $1 and v.response_id = $2 order by a.response_version desc, a.at desc, a.id desc limit 1")
+        .bind(facility)
+        .bind(response)
+        .opt()
+        .await?;
+    Ok(row.map(|(review_state, rules_version, engine_version)| Mark {
+        review_state,
+        rules_version,
+        engine_version,
+    }))
 }

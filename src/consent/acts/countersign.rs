@@ -21,7 +21,7 @@ use crate::consent::rules::reading;
 use crate::consent::rules::states::Trigger;
 use crate::consent::{rules, store};
 use crate::ctx::{Ctx, Records};
-use crate::episode::model::day;
+use crate::episode::model::{Color, day};
 use crate::evidence::document::Inputs as Render;
 use crate::evidence::ink::{self, Canvas, Strokes};
 use crate::evidence::qr;
@@ -58,7 +58,7 @@ struct Prepared {
 /// The document is made before the transaction from what is stored then; the transaction makes sure that nothing has
 /// changed in between.
 ///
-/// Errors: `people.step_up_required`, `consent.illegal_transition`, `consent.license_missing`,
+/// Errors: `people.step_up_required`, `consent.illegal_transition`, `consent.license_missing`, `consent.senior_needed`,
 /// `consent.statement_missing`, `consent.questions_open`, `consent.deadline_passed`, `consent.assessment_undecided`,
 /// `http.invalid` with `character` for a name that can't be printed.
 #[instrument(name = "consent.countersign", skip_all)]
@@ -170,7 +170,12 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     if !plan.able && mark.statements.iter().any(|one| one == CAPACITY) {
         return Err(Error::invalid("/statements", "inconsistent"));
     }
+    let episode = episode::facts::get(&mut view, consent.facility_id, consent.episode_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Episode))?;
     let signing = Countersigning {
+        red: episode.risk_color == Some(Color::Red),
+        senior: staff.senior,
         license: account.license.as_deref(),
         privileged: account.consent_privilege.holds(day(now)),
         involved: involved(staff.id, &account.name, her_name.as_deref(), &acts),

@@ -167,6 +167,7 @@ fn of_standing(standing: &assessment::facts::Standing) -> Assessed {
             })
             .collect(),
         undecided: !standing.undecided.is_empty(),
+        not_assessed: !standing.not_assessed.is_empty(),
         not_suitable: standing.not_suitable,
         unable: standing
             .fired

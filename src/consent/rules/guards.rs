@@ -26,6 +26,8 @@ pub struct Assessed {
     pub findings: Vec<Finding>,
     /// Findings that still want an anesthesiologist's decision.
     pub undecided: bool,
+    /// Rules of weight that nobody could judge, for want of answers, and that no anesthesiologist decided on.
+    pub not_assessed: bool,
     /// The review says that neuraxial analgesia is not suitable for her.
     pub not_suitable: bool,
     /// Staff found that she can't decide.
@@ -55,7 +57,7 @@ pub fn misplaced(risks: &Risks, injected: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// May the consent be released? (T02)
+/// May the consent be released? (T02) What nobody could judge was not assessed: it wants a decision, or the waiver.
 ///
 /// Refuses: `consent.assessment_missing`, `consent.not_suitable`, `consent.assessment_undecided`, `consent.risks_open`.
 pub fn may_release(assessed: Option<&Assessed>, waived: bool, risks: &Risks) -> Result<(), Refusal> {
@@ -63,6 +65,9 @@ pub fn may_release(assessed: Option<&Assessed>, waived: bool, risks: &Risks) -> 
         return Err(Refusal::Plain(Code::ConsentAssessmentMissing));
     }
     may_proceed(assessed)?;
+    if assessed.is_some_and(|assessed| assessed.not_assessed) && !waived {
+        return Err(Refusal::Plain(Code::ConsentAssessmentUndecided));
+    }
     let decided = |rule: &str| {
         risks.confirm.iter().any(|one| one == rule) || risks.remove.iter().any(|one| one.rule == rule)
     };
@@ -196,6 +201,10 @@ pub struct Countersigning<'a> {
     pub affirmed: &'a [String],
     /// Statements that have to be affirmed.
     pub required: &'a [String],
+    /// Her risk color is red.
+    pub red: bool,
+    /// The anesthesiologist is a senior one.
+    pub senior: bool,
     /// Questions of hers without an answer.
     pub unanswered: usize,
     /// The assessment.
@@ -207,7 +216,10 @@ pub struct Countersigning<'a> {
 /// May the anesthesiologist countersign? (T07)
 ///
 /// Refuses: `consent.deadline_passed`, `consent.countersigner_involved`, `consent.license_missing`,
-/// `consent.privilege_missing`, `consent.statement_missing`, `consent.questions_open`, `consent.not_suitable`, `consent.assessment_undecided`.
+/// `consent.privilege_missing`, `consent.senior_needed`, `consent.statement_missing`, `consent.questions_open`,
+/// `consent.not_suitable`, `consent.assessment_undecided`.
+///
+/// Source: five-color pregnancy risk grading, actions per color: red needs a senior anesthesiologist's sign-off.
 pub fn may_countersign(consent: &Consent, signing: &Countersigning<'_>) -> Result<(), Refusal> {
     let refuse = |code| Err(Refusal::Plain(code));
     if consent.countersign_due_at.is_none_or(|due| signing.now > due) {
@@ -221,6 +233,9 @@ pub fn may_countersign(consent: &Consent, signing: &Countersigning<'_>) -> Resul
     }
     if !signing.privileged {
         return refuse(Code::ConsentPrivilegeMissing);
+    }
+    if signing.red && !signing.senior {
+        return refuse(Code::ConsentSeniorNeeded);
     }
     if !signing.required.iter().all(|id| signing.affirmed.contains(id)) {
         return refuse(Code::ConsentStatementMissing);

@@ -48,6 +48,7 @@ fn assessed(rules: &[&str]) -> Assessed {
             })
             .collect(),
         undecided: false,
+        not_assessed: false,
         not_suitable: false,
         unable: false,
     }
@@ -86,6 +87,15 @@ fn a_release_needs_an_assessment_or_a_reason() {
         plain(Code::ConsentAssessmentMissing)
     );
     assert_eq!(may_release(None, true, &none), Ok(()));
+    let unknown = Assessed {
+        not_assessed: true,
+        ..Assessed::default()
+    };
+    assert_eq!(
+        may_release(Some(&unknown), false, &none),
+        plain(Code::ConsentAssessmentUndecided)
+    );
+    assert_eq!(may_release(Some(&unknown), true, &none), Ok(()));
     let undecided = Assessed {
         undecided: true,
         ..Assessed::default()
@@ -234,6 +244,8 @@ fn a_countersignature_needs_a_license_the_statements_and_answered_questions() {
         involved: false,
         affirmed: &all,
         required: &all,
+        red: false,
+        senior: false,
         unanswered: 0,
         assessed: None,
         now: at(20),
@@ -250,6 +262,16 @@ fn a_countersignature_needs_a_license_the_statements_and_answered_questions() {
         ),
         plain(Code::ConsentLicenseMissing)
     );
+    let red = |senior| Countersigning {
+        red: true,
+        senior,
+        ..good()
+    };
+    assert_eq!(
+        may_countersign(&signed, &red(false)),
+        plain(Code::ConsentSeniorNeeded)
+    );
+    assert_eq!(may_countersign(&signed, &red(true)), Ok(()));
     assert_eq!(
         may_countersign(
             &signed,

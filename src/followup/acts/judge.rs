@@ -55,13 +55,9 @@ pub(super) struct Judged {
 }
 
 fn form_of<'a>(ctx: &'a Ctx, response: &Response) -> Result<&'a Form> {
-    let forms = &ctx.content.forms;
-    let entry = if response.after_loss {
-        forms.after_loss(&response.name)
-    } else {
-        forms.canonical(&response.questionnaire)
-    };
-    entry
+    ctx.content
+        .forms
+        .asked(&response.name, &response.questionnaire, response.after_loss)
         .map(|entry| entry.form.as_ref())
         .ok_or_else(|| Error::broken("answers to a form that is not loaded"))
 }

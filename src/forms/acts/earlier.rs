@@ -8,9 +8,10 @@ use crate::ctx::{Ctx, Records};
 use crate::episode::model::Episode;
 use crate::forms::model::{AskedBefore, Response};
 use crate::forms::{rules, store};
+use crate::questionnaire::Form;
 
 /// What the re-check of this pregnancy is filled in with: the newest answers to what is asked again, of the assessment or,
-/// when she is admitted once more, of the re-check before.
+/// when she is admitted once more, of the re-check before; where she submitted none, what she had drafted.
 pub(super) async fn to_offer(
     ctx: &Ctx,
     r: &mut impl Records,
@@ -27,14 +28,29 @@ pub(super) async fn to_offer(
             })
             .or(newest);
     }
+    let newest = match newest {
+        // A draft that admission overtook: she can't submit it any more, but she need not say it all again.
+        None => {
+            let now = ctx.clock.now();
+            store::unsubmitted(r, episode.facility_id, episode.id, ASSESSMENT, now).await?
+        }
+        found => found,
+    };
     let offered = newest.and_then(|newest| {
-        let authored = ctx.content.forms.authored(newest.form_version())?;
-        let again: Vec<&str> = authored.prefilled_at_recheck().collect();
-        Some(rules::values(&newest.content, &|link_id| {
-            again.contains(&link_id)
-        }))
+        let forms = &ctx.content.forms;
+        let asked = forms.authored(newest.form_version())?;
+        let now = forms.authored(&forms.current(RECHECK)?.version)?;
+        Some(offered(&newest, asked, now))
     });
     Ok(offered.unwrap_or_default())
+}
+
+/// The answers that last from pregnancy into labor, to the questions that are still the same.
+fn offered(before: &Response, asked: &Form, now: &Form) -> Map<String, Value> {
+    let lasting: Vec<&str> = now.prefilled_at_recheck().collect();
+    rules::values(&before.content, &|link_id| {
+        lasting.contains(&link_id) && now.asks_the_same(asked, link_id)
+    })
 }
 
 /// A re-check beside the newest answers that were there when it was begun; none of other forms, and none when nothing was
@@ -49,23 +65,23 @@ pub(super) async fn asked_before(
     }
     let (place, episode) = (response.facility_id, response.episode_id);
     let begun = response.authored_at;
-    let before = store::newest_before(r, place, episode, [ASSESSMENT, RECHECK], response.id, begun).await?;
-    let Some((before, answered_at)) = before.and_then(|before| {
-        let at = before.completed_at?;
-        Some((before, at))
-    }) else {
+    let before = match store::newest_before(r, place, episode, [ASSESSMENT, RECHECK], response.id, begun).await? {
+        None => store::unsubmitted(r, place, episode, ASSESSMENT, begun).await?,
+        found => found,
+    };
+    let Some(before) = before else {
         return Ok(None);
     };
     let forms = &ctx.content.forms;
-    let (Some(authored), Some(first), Some(again)) = (
+    let (Some(asked), Some(authored), Some(first), Some(again)) = (
         forms.authored(before.form_version()),
+        forms.authored(response.form_version()),
         forms.version(ASSESSMENT, before.form_version()),
         forms.version(RECHECK, response.form_version()),
     ) else {
         return Ok(None);
     };
-    let lasting: Vec<&str> = authored.prefilled_at_recheck().collect();
-    let offered = rules::values(&before.content, &|link_id| lasting.contains(&link_id));
+    let offered = offered(&before, asked, authored);
     let now = rules::values(&response.content, &|_| true);
     let mut changed = rules::changed(&before.content, &response.content);
     // A question that is never filled in is not changed by being open still.
@@ -75,7 +91,8 @@ pub(super) async fn asked_before(
     });
     Ok(Some(AskedBefore {
         response: before.id,
-        answered_at,
+        answered_at: before.completed_at.unwrap_or(before.authored_at),
+        submitted: before.completed_at.is_some(),
         link_ids: offered.keys().cloned().collect(),
         changed,
     }))

@@ -14,6 +14,7 @@ use crate::base::id::{FacilityId, ResponseId};
 use crate::base::{Act, Noun, Role, Subject};
 use crate::content::forms::{SATISFACTION, STAFF};
 use crate::ctx::{Ctx, Records, View};
+use crate::forms::model::{Mark, Marked};
 use crate::forms::table::{Format, Plan, Row, Writer};
 use crate::forms::{rules, store};
 use crate::people::caller::Caller;
@@ -46,7 +47,7 @@ pub struct Exported {
 
 /// The submitted answers to a version of a form that stand now. Journaled with their count before the first is read.
 #[instrument(name = "forms.export", skip_all)]
-pub async fn export(ctx: &Ctx, caller: &Caller, ask: Ask) -> Result<Exported> {
+pub async fn export(ctx: &Ctx, marked: Marked, caller: &Caller, ask: Ask) -> Result<Exported> {
     policy::allowed(caller, Act::FormsExport)?;
     let me = caller.staff()?;
     let forms = &ctx.content.forms;
@@ -61,16 +62,14 @@ pub async fn export(ctx: &Ctx, caller: &Caller, ask: Ask) -> Result<Exported> {
         // The survey is anonymous to those who treat her.
         .filter(|entry| entry.name != SATISFACTION || me.role == Role::Quality)
         .ok_or(Error::Missing(Noun::Questionnaire))?;
-    let gentle = forms
-        .after_loss(&entry.name)
-        .filter(|gentle| gentle.version == entry.version);
+    let gentle = forms.asked(&entry.name, entry.form.canonical(), true);
     let beside = rules::takes_staff_items(&entry.name)
         .then(|| forms.version(STAFF, &entry.version))
         .flatten();
     let plan = Plan::of(
         &entry.form,
         gentle.map(|gentle| gentle.form.as_ref()),
-        beside.map(|beside| beside.form.as_ref()),
+        beside.map(|beside| beside.form.clone()),
     );
     let mut tx = ctx.write(Act::FormsExport).await?;
     let canonical = entry.form.canonical().to_owned();
@@ -96,8 +95,17 @@ pub async fn export(ctx: &Ctx, caller: &Caller, ask: Ask) -> Result<Exported> {
         tx.now.format("%Y%m%d")
     );
     tx.commit().await?;
+    if ask.format == Format::Dictionary {
+        let dictionary = Writer::dictionary(&plan);
+        return Ok(Exported {
+            media_type,
+            file_name,
+            chunks: stream::once(async move { Ok(dictionary) }).boxed(),
+        });
+    }
     let producer = Producer {
         view: ctx.view(),
+        marked,
         wanted,
         plan: Arc::new(plan),
         writer: Some(Writer::of(ask.format)),
@@ -130,6 +138,7 @@ enum Step {
 /// Reads a page when the reader has taken the one before; when the reader goes away, it ends with him.
 struct Producer {
     view: View,
+    marked: Marked,
     wanted: store::Wanted,
     plan: Arc<Plan>,
     writer: Option<Writer>,
@@ -154,12 +163,13 @@ impl Producer {
                     return away(move || writer.end(&plan)).await?.map(Some);
                 };
                 self.step = Step::After((last.completed_at, last.id));
-                let named: Vec<(String, store::Opened)> = page
-                    .into_iter()
-                    .map(|one| (pseudonym(&self.view, self.wanted.facility, &one), one))
-                    .collect();
+                let mut named = Vec::with_capacity(page.len());
+                for one in page {
+                    let mark = (self.marked)(&mut self.view, self.wanted.facility, one.id).await?;
+                    named.push((pseudonym(&self.view, self.wanted.facility, &one), mark, one));
+                }
                 self.write(move |writer, plan| {
-                    let rows: Result<Vec<Row>> = named.into_iter().map(read).collect();
+                    let rows: Result<Vec<Row>> = named.into_iter().map(|one| read(plan, one)).collect();
                     writer.rows(plan, rows?)
                 })
                 .await
@@ -200,8 +210,13 @@ fn pseudonym(view: &View, facility: FacilityId, one: &store::Opened) -> String {
     hex::encode(digest.get(..PSEUDONYM).unwrap_or(&digest))
 }
 
-fn read((patient, one): (String, store::Opened)) -> Result<Row> {
+fn read(plan: &Plan, (patient, mark, one): (String, Option<Mark>, store::Opened)) -> Result<Row> {
+    let staff_items = one
+        .staff_items
+        .map(|items| serde_json::from_slice(&items))
+        .transpose()?;
     Ok(Row {
+        mark: mark.unwrap_or_default(),
         id: one.id.to_string(),
         patient,
         questionnaire: one.questionnaire,
@@ -210,9 +225,6 @@ fn read((patient, one): (String, store::Opened)) -> Result<Row> {
         by_staff: one.by_staff,
         version: one.version,
         content: serde_json::from_slice(&one.content)?,
-        staff_items: one
-            .staff_items
-            .map(|items| serde_json::from_slice(&items))
-            .transpose()?,
+        staff_items: staff_items.map(|items| plan.asked_of_staff(&items)),
     })
 }

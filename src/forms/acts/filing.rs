@@ -28,15 +28,28 @@ pub(super) fn current<'a>(ctx: &'a Ctx, name: &str, after_loss: bool) -> Result<
         .ok_or(Error::Missing(Noun::Questionnaire))
 }
 
+/// Nobody begins a form that is retired.
+///
+/// Errors: `forms.questionnaire_retired`.
+pub(super) fn must_be_offered(entry: &Entry, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+    if entry.retired(now) {
+        return Err(retired("/questionnaire"));
+    }
+    Ok(())
+}
+
+pub(super) fn retired(pointer: &str) -> Error {
+    Error::Invalid(
+        Code::FormsQuestionnaireRetired,
+        vec![Fault::field(pointer, "retired")],
+    )
+}
+
 /// The form that answers were begun with.
 pub(super) fn entry_of<'a>(ctx: &'a Ctx, response: &Response) -> Result<&'a Entry> {
-    let gentle = ctx
-        .content
+    ctx.content
         .forms
-        .after_loss(&response.name)
-        .filter(|entry| response.after_loss && entry.form.canonical() == response.questionnaire);
-    gentle
-        .or_else(|| ctx.content.forms.canonical(&response.questionnaire))
+        .asked(&response.name, &response.questionnaire, response.after_loss)
         .ok_or(Error::Missing(Noun::Questionnaire))
 }
 
@@ -63,7 +76,7 @@ pub(super) fn warnings(problems: &[Problem], locale: Locale) -> Vec<Warning> {
 
 /// Judges the whole document of a response and takes it over in its normal form.
 ///
-/// Errors: `forms.response_invalid` with every answer at fault.
+/// Errors: `http.malformed`, `http.too_large`, `forms.response_invalid` with every answer at fault.
 pub(super) fn take(
     ctx: &Ctx,
     response: &mut Response,
@@ -72,6 +85,7 @@ pub(super) fn take(
     now: chrono::DateTime<chrono::Utc>,
     locale: Locale,
 ) -> Result<(Answers, Vec<Warning>)> {
+    must_be_answers(content, "/content/resourceType")?;
     let entry = entry_of(ctx, response)?;
     let named = content.get("questionnaire").and_then(Value::as_str);
     if named.is_some_and(|named| named != response.questionnaire) {
@@ -101,6 +115,21 @@ pub(super) fn take(
     Ok((judged.answers, remarks))
 }
 
+/// Whether a document is a set of answers, of a size that a form can have.
+///
+/// Errors: `http.malformed` for another resource, `http.too_large`.
+pub(super) fn must_be_answers(content: &Value, pointer: &str) -> Result<()> {
+    let kind = content.get("resourceType").and_then(Value::as_str);
+    if kind != Some("QuestionnaireResponse") {
+        let fault = Fault::field(pointer, "unknown");
+        return Err(Error::Invalid(Code::HttpMalformed, vec![fault]));
+    }
+    if rules::too_large(content) {
+        return Err(Error::Malformed(Code::HttpTooLarge));
+    }
+    Ok(())
+}
+
 pub(super) fn invalid(faults: Vec<Fault>) -> Error {
     Error::Invalid(Code::FormsResponseInvalid, faults)
 }
@@ -114,6 +143,7 @@ fn stamped(content: Value, response: &Response, now: chrono::DateTime<chrono::Ut
     document.insert("questionnaire".to_owned(), json!(response.questionnaire));
     let status = match response.status {
         ResponseStatus::InProgress => "in-progress",
+        ResponseStatus::Stopped => "stopped",
         ResponseStatus::Completed | ResponseStatus::Amended => {
             let authored = now.with_timezone(&clinic_zone()).to_rfc3339();
             document.insert("authored".to_owned(), json!(authored));
@@ -184,10 +214,10 @@ pub(super) async fn belongs(q: &mut impl Q, facility: FacilityId, patient: Patie
     })
 }
 
-/// Files a form that staff filled in on her behalf, complete. A draft of hers for the same assignment is completed
-/// with what staff entered.
+/// Files a form that staff filled in on her behalf, complete. What she had drafted for the same assignment is kept as she
+/// left it.
 ///
-/// Errors: `forms.response_invalid`, `forms.already_completed`.
+/// Errors: `forms.response_invalid`, `forms.already_completed`, `forms.questionnaire_retired`.
 pub(in crate::forms) async fn record_completed(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -199,15 +229,19 @@ pub(in crate::forms) async fn record_completed(
 ) -> Result<(Response, Answers, Vec<Warning>)> {
     let me = caller.staff()?;
     let entry = current(ctx, name, assignment.is_some_and(|a| a.after_loss))?;
-    let begun_before = match assignment.and_then(|a| a.response) {
+    match assignment.and_then(|a| a.response) {
         Some((_, ResponseStatus::Completed | ResponseStatus::Amended)) => {
             return Err(Error::Refused(Code::FormsAlreadyCompleted));
         }
-        Some((id, ResponseStatus::InProgress)) => store::response(tx, episode.facility_id, id).await?,
-        None => None,
-    };
-    let draft = begun_before.is_some();
-    let mut response = begun_before.unwrap_or_else(|| begun(tx, entry, episode, assignment));
+        Some((id, ResponseStatus::InProgress)) => {
+            if let Some(draft) = store::response(tx, episode.facility_id, id).await? {
+                stop(tx, caller, draft).await?;
+            }
+        }
+        Some((_, ResponseStatus::Stopped)) | None => {}
+    }
+    must_be_offered(entry, tx.now)?;
+    let mut response = begun(tx, entry, episode, assignment);
     response.status = ResponseStatus::Completed;
     response.completed_at = Some(tx.now);
     response.entered_by = Some(me.id);
@@ -221,27 +255,27 @@ pub(in crate::forms) async fn record_completed(
         caller.request.locale,
     )?;
     let actor = caller.actor();
-    if draft {
-        let read = response.version;
-        response.version += 1;
-        store::update(
-            tx,
-            Revision {
-                response: &response,
-                actor,
-            },
-            read,
-        )
-        .await?;
-    } else {
-        store::add(
-            tx,
-            Revision {
-                response: &response,
-                actor,
-            },
-        )
-        .await?;
-    }
+    let revision = Revision {
+        response: &response,
+        actor,
+    };
+    store::add(tx, revision).await?;
     Ok((response, answers, remarks))
+}
+
+/// A draft is given up: it stays as it is, to be read, and takes no more changes.
+pub(super) async fn stop(tx: &mut Tx, caller: &Caller, mut draft: Response) -> Result<Response> {
+    let read = draft.version;
+    draft.status = ResponseStatus::Stopped;
+    draft.version += 1;
+    if let Value::Object(document) = &mut draft.content {
+        document.insert("status".to_owned(), json!("stopped"));
+    }
+    let actor = caller.actor();
+    let revision = Revision {
+        response: &draft,
+        actor,
+    };
+    store::update(tx, revision, read).await?;
+    Ok(draft)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use tracing::instrument;
 
 use super::earlier;
-use super::filing::{begun, belongs, current, entry_of, warnings};
+use super::filing::{begun, belongs, current, entry_of, must_be_offered, warnings};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AssignmentId, FacilityId, ResponseId};
 use crate::base::{Act, Code, Locale, Noun, Subject};
@@ -139,7 +139,7 @@ async fn comes_after_loss(ctx: &Ctx, mine: Mine, name: &str) -> Result<bool> {
 
 /// She begins a form; a draft that she has begun before is given back.
 ///
-/// Errors: `people.agreement_missing`, `forms.window_closed`, `forms.already_completed`.
+/// Errors: `people.agreement_missing`, `forms.window_closed`, `forms.already_completed`, `forms.questionnaire_retired`.
 #[instrument(name = "forms.start", skip_all)]
 pub async fn start(
     ctx: &Ctx,
@@ -168,6 +168,7 @@ pub async fn start(
         None => {
             let assignment = rules::answerable(asked, tx.now).map_err(Error::Refused)?;
             let entry = current(ctx, name, assignment.after_loss)?;
+            must_be_offered(entry, tx.now)?;
             let mut response = begun(&tx, entry, &episode, Some(assignment));
             let (known, earlier) = known_of(ctx, &mut tx, mine, &episode, &entry.name).await?;
             response.content = rules::prefilled(&entry.form, &known, earlier);

@@ -6,7 +6,7 @@ use tracing::instrument;
 use super::amending;
 use super::attaching::with_files;
 use super::earlier::asked_before;
-use super::filing::{as_shown, context, entry_of, take};
+use super::filing::{as_shown, context, entry_of, retired, take};
 use super::mine::{locked, own, subject};
 use crate::base::error::{Error, Result};
 use crate::base::id::ResponseId;
@@ -23,7 +23,7 @@ use crate::questionnaire::Mode;
 
 /// She saves her draft. The same answers again make no new revision.
 ///
-/// Errors: `forms.response_invalid`, `forms.already_completed`, `http.stale` with the questions that changed.
+/// Errors: `forms.response_invalid`, `forms.already_completed`, `forms.stopped`, `http.stale` with the questions that changed.
 #[instrument(name = "forms.save", skip_all)]
 pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) -> Result<Drafted> {
     policy::allowed(caller, Act::FormsSave)?;
@@ -111,7 +111,8 @@ async fn behind(ctx: &Ctx, tx: &mut Tx, caller: &Caller, current: &Response, sen
 /// She submits her answers: all of them are judged, and later slices say what follows. An amendment takes the place of
 /// what it amends in the same breath.
 ///
-/// Errors: `forms.response_invalid` with every answer at fault, `forms.already_completed`, `forms.window_closed`.
+/// Errors: `forms.response_invalid` with every answer at fault, `forms.already_completed`, `forms.stopped`,
+/// `forms.window_closed`, `forms.questionnaire_retired`.
 #[instrument(name = "forms.submit", skip_all)]
 pub async fn submit(
     ctx: &Ctx,
@@ -133,6 +134,9 @@ pub async fn submit(
             let asked = all.iter().filter(|one| Some(one.id) == response.assignment_id);
             rules::answerable(asked, tx.now).map_err(Error::Refused)?;
         }
+    }
+    if entry_of(ctx, &response)?.over(tx.now) && replaced.is_none() {
+        return Err(retired(""));
     }
     let mode = if strict { Mode::SubmitStrict } else { Mode::Submit };
     response.status = ResponseStatus::Completed;
@@ -175,11 +179,12 @@ pub async fn submit(
     Ok(answered)
 }
 
-fn must_be_draft(response: &Response) -> Result<()> {
+pub(super) fn must_be_draft(response: &Response) -> Result<()> {
     match response.status {
         ResponseStatus::InProgress => Ok(()),
         ResponseStatus::Completed | ResponseStatus::Amended => {
             Err(Error::Refused(Code::FormsAlreadyCompleted))
         }
+        ResponseStatus::Stopped => Err(Error::Refused(Code::FormsStopped)),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tracing::instrument;
 
-use super::filing::context;
+use super::filing::{context, must_be_answers};
 use super::mine::{for_her, is_of_staff, is_theirs, without_staff_items};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{PatientId, ResponseId};
@@ -41,11 +41,9 @@ pub async fn questionnaires(ctx: &Ctx, caller: &Caller) -> Result<Vec<Entry>> {
 
 /// The form without the items on the baby, where it must be so.
 fn in_her_words<'a>(ctx: &'a Ctx, gentle: &BTreeSet<String>, entry: &'a Entry) -> &'a Entry {
-    ctx.content
-        .forms
-        .after_loss(&entry.name)
-        .filter(|other| gentle.contains(&entry.name) && other.form.canonical() == entry.form.canonical())
-        .unwrap_or(entry)
+    let softened = gentle.contains(&entry.name);
+    let asked = ctx.content.forms.asked(&entry.name, entry.form.canonical(), softened);
+    asked.unwrap_or(entry)
 }
 
 /// Names of the forms that she is asked without the items on the baby.
@@ -152,15 +150,12 @@ pub struct Judged {
 
 /// Judges a `QuestionnaireResponse` as submission would; one that is in progress as saving would. Nothing is kept.
 ///
-/// Errors: `http.malformed` for another resource, `Missing` for a form that is not there for the caller.
+/// Errors: `http.malformed` for another resource, `http.too_large`, `Missing` for a form that is not there for the caller.
 #[instrument(name = "forms.validate", skip_all)]
 pub async fn validate(ctx: &Ctx, caller: &Caller, document: &Value, strict: bool) -> Result<Judged> {
     policy::allowed(caller, Act::FormsValidate)?;
     let member = |name: &str| document.get(name).and_then(Value::as_str);
-    if member("resourceType") != Some("QuestionnaireResponse") {
-        let fault = Fault::field("/resourceType", "unknown");
-        return Err(Error::Invalid(Code::HttpMalformed, vec![fault]));
-    }
+    must_be_answers(document, "/resourceType")?;
     let canonical = member("questionnaire").unwrap_or_default();
     let forms = &ctx.content.forms;
     let newest = || {

@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use super::amending::{refused, replaced};
 use super::earlier::asked_before;
-use super::filing::{belongs, context, entry_of, invalid, record_completed};
+use super::filing::{belongs, context, entry_of, invalid, must_be_answers, record_completed};
 use super::mine::subject;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{PatientId, ResponseId};
@@ -62,7 +62,7 @@ pub async fn read_staff(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Re
 /// Staff enter their part of the assessment beside her answers; all of it, what is left out is taken back. The
 /// assessment is made again on the union.
 ///
-/// Errors: `forms.not_completed`, `forms.already_amended`, `forms.response_invalid`, `http.stale`.
+/// Errors: `forms.not_completed`, `forms.stopped`, `forms.already_amended`, `forms.response_invalid`, `http.stale`.
 #[instrument(name = "forms.staff_items", skip_all)]
 pub async fn staff_items(
     ctx: &Ctx,
@@ -85,8 +85,10 @@ pub async fn staff_items(
     let entry = ctx.content.forms.version(STAFF, response.form_version());
     let form = &entry.ok_or(Error::Missing(Noun::Questionnaire))?.form;
     // A draft to the engine: which staff items are still missing is a result of the assessment, not a refusal.
+    let document = form.response_from_flat(&given);
+    must_be_answers(&document, "/answers")?;
     let judged = form.check(
-        &form.response_from_flat(&given),
+        &document,
         Mode::Draft,
         &context(&response.name, tx.now),
     );
@@ -136,7 +138,8 @@ pub async fn staff_items(
 
 /// Staff confirm that answers are what their source says, such as the laboratory's sheet.
 ///
-/// Errors: `http.invalid` for a question without an answer, `forms.not_completed`, `forms.already_amended`.
+/// Errors: `http.invalid` for a question without an answer, `forms.not_completed`, `forms.stopped`,
+/// `forms.already_amended`.
 #[instrument(name = "forms.verify", skip_all)]
 pub async fn verify(
     ctx: &Ctx,
@@ -259,6 +262,7 @@ fn must_be_completed(response: &Response) -> Result<()> {
     match response.status {
         ResponseStatus::Completed => Ok(()),
         ResponseStatus::InProgress => Err(Error::Refused(Code::FormsNotCompleted)),
+        ResponseStatus::Stopped => Err(Error::Refused(Code::FormsStopped)),
         // What staff add belongs beside the answers that stand.
         ResponseStatus::Amended => Err(refused(Code::FormsAlreadyAmended, response)),
     }

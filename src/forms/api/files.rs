@@ -97,6 +97,8 @@ pub fn sent(file: &Attachment, bytes: Vec<u8>, if_none_match: Option<&str>) -> D
 pub enum FormatIo {
     /// Comma-separated, UTF-8 with a byte order mark; the second line says the columns in words.
     Csv,
+    /// The columns of `csv`, one a line: head, words, type, options. No answers.
+    Dictionary,
     /// A workbook; the sheet `definition` says the columns in words.
     Xlsx,
     /// FHIR R4 `QuestionnaireResponse`s, one a line.
@@ -107,6 +109,7 @@ impl From<FormatIo> for Format {
     fn from(format: FormatIo) -> Format {
         match format {
             FormatIo::Csv => Format::Csv,
+            FormatIo::Dictionary => Format::Dictionary,
             FormatIo::Xlsx => Format::Xlsx,
             FormatIo::Ndjson => Format::Ndjson,
         }

@@ -4,6 +4,7 @@ mod files;
 mod patient;
 mod staff;
 mod wire;
+mod wire_staff;
 
 pub use patient::PatientApi;
 pub use staff::StaffApi;

@@ -8,7 +8,7 @@ use poem_openapi::types::Any;
 use serde_json::Value;
 
 use super::files::{AttachmentOut, UploadIn, Uploaded, sent};
-use super::wire::{AmendIn, AssignedOut, ContentIn, EmptyIn, ResponseOut, StartIn, SubmittedOut};
+use super::wire::{AmendIn, AssignedOut, ContentIn, EmptyIn, RenewedOut, ResponseOut, StartIn, SubmittedOut};
 use crate::base::id::{AttachmentId, ResponseId};
 use crate::ctx::Ctx;
 use crate::forms::acts;
@@ -145,6 +145,42 @@ impl PatientApi {
         let answered = acts::submit(&ctx, &hooks, &caller.0, id.0, strict).await?;
         let version = answered.response.version;
         Ok(Versioned::of(answered, version))
+    }
+
+    /// Move a draft to the newest version of its form; answers that do not mean the same there are dropped, and named
+    #[oai(
+        path = "/responses/:id/renew",
+        method = "post",
+        operation_id = "forms.renew"
+    )]
+    async fn renew(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<ResponseId>,
+        _body: Json<EmptyIn>,
+    ) -> Result<Versioned<RenewedOut>, Failure> {
+        let renewed = acts::renew(&ctx, &caller.0, id.0).await?;
+        let version = renewed.drafted.response.version;
+        Ok(Versioned::of(renewed, version))
+    }
+
+    /// Give up a draft; it can still be read
+    #[oai(
+        path = "/responses/:id/abandon",
+        method = "post",
+        operation_id = "forms.abandon"
+    )]
+    async fn abandon(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<ResponseId>,
+        _body: Json<EmptyIn>,
+    ) -> Result<Versioned<ResponseOut>, Failure> {
+        let drafted = acts::abandon(&ctx, &caller.0, id.0).await?;
+        let version = drafted.response.version;
+        Ok(Versioned::of(drafted, version))
     }
 
     /// Begin to change submitted answers: a draft with the same answers, which replaces them when it is submitted

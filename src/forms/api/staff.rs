@@ -9,11 +9,12 @@ use poem_openapi::types::Any;
 use serde_json::Value;
 
 use super::files::{FormatIo, Tables, Uploaded, sent};
-use super::wire::{EnterIn, StaffItemsIn, StaffResponseOut, SubmittedOut, VerificationOut, VerifyIn};
+use super::wire::{SubmittedOut, VerificationOut};
+use super::wire_staff::{EnterIn, StaffItemsIn, StaffResponseOut, VerifyIn};
 use crate::base::id::{AttachmentId, PatientId, ResponseId};
 use crate::ctx::Ctx;
 use crate::forms::acts::{self, Ask};
-use crate::forms::model::Hooks;
+use crate::forms::model::{Hooks, Marked};
 use crate::http::answer::{Cached, Created, CreatedVersioned, Download, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
@@ -84,6 +85,7 @@ impl StaffApi {
     async fn export(
         &self,
         ctx: Data<&Ctx>,
+        marked: Data<&Marked>,
         caller: ByStaff,
         /// Name of the form.
         questionnaire: Query<String>,
@@ -97,7 +99,7 @@ impl StaffApi {
             version: version.0,
             format: format.0.unwrap_or(FormatIo::Csv).into(),
         };
-        let exported = acts::export(&ctx, &caller.0, ask).await?;
+        let exported = acts::export(&ctx, *marked.0, &caller.0, ask).await?;
         let body = Body::from_bytes_stream(exported.chunks);
         Ok(Download::streamed(exported.media_type, exported.file_name, body))
     }

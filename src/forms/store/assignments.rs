@@ -63,7 +63,7 @@ pub async fn assign(tx: &mut Tx, new: NewAssignment<'_>) -> Result<AssignmentId>
 }
 
 /// The assignments of a pregnancy with their answers, in the order in which they open. Of a chain of amendments these
-/// are the ones that stand: neither what was replaced nor a draft that would replace it.
+/// are the ones that stand: neither what was replaced or given up nor a draft that would replace it.
 pub async fn assignments(
     q: &mut impl Q,
     facility: FacilityId,
@@ -73,7 +73,7 @@ pub async fn assignments(
         .q(
             "select a.id, a.facility_id, a.patient_id, a.episode_id, a.name, a.reference, a.opens_at, a.due_at, \
             a.closes_at, a.after_loss, r.id as response_id, r.status from assignment a \
-            left join response r on r.assignment_id = a.id and r.status <> 'amended' \
+            left join response r on r.assignment_id = a.id and r.status not in ('amended', 'stopped') \
             and (r.amends_id is null or r.status = 'completed') \
             where a.facility_id = $1 and a.episode_id = $2 order by a.opens_at, a.id",
         )

@@ -4,6 +4,7 @@ mod assignments;
 mod attachments;
 mod exports;
 mod keeping;
+mod kept;
 mod responses;
 mod verifications;
 
@@ -11,5 +12,6 @@ pub use assignments::*;
 pub use attachments::*;
 pub use exports::*;
 pub use keeping::*;
+pub use kept::*;
 pub use responses::*;
 pub use verifications::*;

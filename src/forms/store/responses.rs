@@ -9,7 +9,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId, ResponseId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::{Q, Sql};
-use crate::forms::model::{Amending, Kept, Response, ResponseStatus, Revision};
+use crate::forms::model::{Amending, Response, ResponseStatus, Revision};
 use crate::vault::{Class, Sealed};
 
 /// How many versions of a draft a client may fall behind and still be told what changed; the current one counts.
@@ -91,7 +91,7 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>, read: i64) -> Result<()
     let (content, staff_items) = sealed(tx, response, response.id).await?;
     let changed = tx
         .q(
-            "update response set status = $4, content = $5, staff_items = $6, completed_at = $7, version = $3 \
+            "update response set status = $4, content = $5, staff_items = $6, completed_at = $7, version = $3, questionnaire = $9 \
             where facility_id = $1 and id = $2 and version = $8",
         )
         .bind(response.facility_id)
@@ -102,6 +102,7 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>, read: i64) -> Result<()
         .bind(staff_items)
         .bind(response.completed_at)
         .bind(read)
+        .bind(response.questionnaire.clone())
         .run()
         .await?;
     if changed == 0 {
@@ -109,7 +110,7 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>, read: i64) -> Result<()
             current: response.version,
         });
     }
-    if response.status != ResponseStatus::InProgress {
+    if response.status == ResponseStatus::Completed {
         tx.q("delete from draft_version where facility_id = $1 and response_id = $2")
             .bind(response.facility_id)
             .bind(response.id)
@@ -162,7 +163,7 @@ pub async fn draft_answers(
     }
 }
 
-/// From completion on every version is kept for good.
+/// From completion on every version is kept for good, and so is what was given up.
 async fn keep(tx: &mut Tx, revision: Revision<'_>) -> Result<()> {
     let response = revision.response;
     if response.status == ResponseStatus::InProgress {
@@ -285,6 +286,28 @@ pub async fn latest_completed(
     opened(r, row).await
 }
 
+/// Answers to a form of a pregnancy that she began, until a moment, and has not submitted; the newest.
+pub async fn unsubmitted(
+    r: &mut impl Records,
+    facility: FacilityId,
+    episode: EpisodeId,
+    name: &str,
+    until: DateTime<Utc>,
+) -> Result<Option<Response>> {
+    let row = r
+        .q(find(
+            "episode_id = $2 and name = $3 and status in ('in_progress', 'stopped') and amends_id is null \
+             and authored_at <= $4 order by authored_at desc, id desc limit 1",
+        ))
+        .bind(facility)
+        .bind(episode)
+        .bind(name.to_owned())
+        .bind(until)
+        .opt()
+        .await?;
+    opened(r, row).await
+}
+
 /// The newest answers to any of these forms that were submitted until a moment and still stand, but for `other`.
 pub async fn newest_before(
     r: &mut impl Records,
@@ -342,44 +365,4 @@ async fn opened(r: &mut impl Records, row: Option<ResponseRow>) -> Result<Option
         amending,
         version: row.version,
     }))
-}
-
-#[derive(sqlx::FromRow)]
-struct KeptRow {
-    id: Uuid,
-    content: Sealed,
-    staff_items: Option<Sealed>,
-}
-
-/// Answers, and what staff entered beside them, as they were at a kept version.
-pub async fn kept(
-    r: &mut impl Records,
-    facility: FacilityId,
-    id: ResponseId,
-    version: i64,
-) -> Result<Option<(Value, Option<Value>)>> {
-    let row: Option<KeptRow> = r
-        .q("select id, content, staff_items from response_version \
-            where facility_id = $1 and response_id = $2 and version = $3")
-        .bind(facility)
-        .bind(id)
-        .bind(version)
-        .opt()
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let content = r.open_json(row.id, "content", &row.content).await?;
-    let staff_items = match &row.staff_items {
-        Some(sealed) => Some(r.open_json(row.id, "staff_items", sealed).await?),
-        None => None,
-    };
-    Ok(Some((content, staff_items)))
-}
-
-/// The kept versions of a set of answers, oldest first.
-pub async fn versions(q: &mut impl Q, facility: FacilityId, id: ResponseId) -> Result<Vec<Kept>> {
-    q.q("select version, actor, at from response_version where facility_id = $1 and response_id = $2 order by version")
-        .bind(facility)
-        .bind(id)
-        .all()
-        .await
 }

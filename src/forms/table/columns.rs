@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use chrono::DateTime;
 use serde_json::{Map, Value};
 
+use crate::forms::model::Mark;
 use crate::forms::rules::{self, says_who};
-use crate::questionnaire::{Form, Item, english};
+use crate::questionnaire::{Context, Form, Item, Mode, english};
 
 /// Answers to a question with several stand in one cell.
 const BETWEEN: &str = "; ";
@@ -17,6 +20,8 @@ pub struct Plan {
     pub columns: Vec<Column>,
     /// Text of each option, by question and code.
     options: BTreeMap<String, BTreeMap<String, String>>,
+    /// The form of what staff enter beside her answers.
+    staff: Option<Arc<Form>>,
 }
 
 /// One column.
@@ -52,6 +57,8 @@ pub struct Row {
     pub by_staff: bool,
     /// Revision.
     pub version: i64,
+    /// How they were judged.
+    pub mark: Mark,
     /// Her answers, a `QuestionnaireResponse`.
     pub content: Value,
     /// What staff entered beside them.
@@ -73,7 +80,7 @@ pub enum Cell<'a> {
 
 type Meta = (&'static str, [&'static str; 2], fn(&Row) -> Cell<'_>);
 
-const META: [Meta; 7] = [
+const META: [Meta; 10] = [
     ("response_id", ["答卷编号", "Id of the answers"], |row| {
         Cell::Text((&*row.id).into())
     }),
@@ -107,11 +114,30 @@ const META: [Meta; 7] = [
     ("version", ["修订号", "Revision"], |row| {
         Cell::Number(row.version.to_string())
     }),
+    ("review_state", ["审核状态", "State of the review"], |row| {
+        word(&row.mark.review_state)
+    }),
+    (
+        "rules_version",
+        ["规则版本", "Version of the rules behind scores and findings"],
+        |row| word(&row.mark.rules_version),
+    ),
+    ("engine_version", ["引擎版本", "Version of the engine"], |row| {
+        word(&row.mark.engine_version)
+    }),
 ];
+
+/// A word of ours, or nothing.
+fn word(word: &str) -> Cell<'_> {
+    match word {
+        "" => Cell::Empty,
+        word => Cell::Text(word.into()),
+    }
+}
 
 impl Plan {
     /// The columns of her form, of its text after a loss, and of what staff enter beside it.
-    pub fn of(form: &Form, after_loss: Option<&Form>, staff: Option<&Form>) -> Plan {
+    pub fn of(form: &Form, after_loss: Option<&Form>, staff: Option<Arc<Form>>) -> Plan {
         let columns = META.iter().map(|(head, words, content)| Column {
             head: (*head).to_owned(),
             words: words.map(str::to_owned),
@@ -121,8 +147,9 @@ impl Plan {
         let mut plan = Plan {
             columns: columns.collect(),
             options: BTreeMap::new(),
+            staff: staff.clone(),
         };
-        for (form, staff) in [(Some(form), false), (after_loss, false), (staff, true)] {
+        for (form, staff) in [(Some(form), false), (after_loss, false), (staff.as_deref(), true)] {
             if let Some(form) = form {
                 plan.add(&form.definition().item, staff);
             }
@@ -171,6 +198,17 @@ impl Plan {
                 kind: "string".to_owned(),
                 content: Content::Label { link_id, staff },
             });
+        }
+    }
+
+    /// What staff entered, without the answers to questions that its other answers hide: it is kept as a draft, and a draft
+    /// keeps them.
+    pub fn asked_of_staff(&self, items: &Value) -> Value {
+        // Which questions are hidden does not hang on the time.
+        let context = Context::at(DateTime::UNIX_EPOCH);
+        match &self.staff {
+            Some(form) => form.check(items, Mode::Submit, &context).normalized,
+            None => items.clone(),
         }
     }
 

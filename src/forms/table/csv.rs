@@ -17,6 +17,24 @@ pub fn head(plan: &Plan) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// One line a column: its head, its words, its type, the codes of its options with their texts.
+pub fn dictionary(plan: &Plan) -> Vec<u8> {
+    let mut out = MARK.to_owned();
+    line(&mut out, ["column", "zh-CN", "en", "type", "options"].into_iter());
+    for column in &plan.columns {
+        let [zh, en] = column.words.clone();
+        let cells = [
+            column.head.clone(),
+            harmless(zh),
+            harmless(en),
+            column.kind.clone(),
+            harmless(plan.options_of(&column.head)),
+        ];
+        line(&mut out, cells.iter().map(String::as_str));
+    }
+    out.into_bytes()
+}
+
 /// Some rows.
 pub fn rows(plan: &Plan, rows: &[Row]) -> Vec<u8> {
     let mut out = String::new();

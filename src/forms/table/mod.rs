@@ -15,6 +15,9 @@ pub use columns::{Plan, Row};
 pub enum Format {
     /// Comma-separated.
     Csv,
+    /// What the columns of the comma-separated table mean, comma-separated as well: one file a request keeps both plain
+    /// streams, which an archive of the two would not be.
+    Dictionary,
     /// A workbook.
     Xlsx,
     /// FHIR documents, one a line.
@@ -26,6 +29,7 @@ impl Format {
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
             Format::Csv => ("text/csv; charset=utf-8", "csv"),
+            Format::Dictionary => ("text/csv; charset=utf-8", "dictionary.csv"),
             Format::Xlsx => (
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 "xlsx",
@@ -49,10 +53,15 @@ impl Writer {
     /// Of a format.
     pub fn of(format: Format) -> Writer {
         match format {
-            Format::Csv => Writer::Csv,
+            Format::Csv | Format::Dictionary => Writer::Csv,
             Format::Xlsx => Writer::Xlsx(Box::default()),
             Format::Ndjson => Writer::Ndjson,
         }
+    }
+
+    /// What the columns mean.
+    pub fn dictionary(plan: &Plan) -> Vec<u8> {
+        csv::dictionary(plan)
     }
 
     /// What stands before the first row.

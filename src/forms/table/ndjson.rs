@@ -6,6 +6,9 @@ use super::columns::Row;
 use crate::base::error::Result;
 use crate::forms::rules::says_who;
 
+/// Base of our own extensions.
+const OWN: &str = "https://muan.invalid/fhir/StructureDefinition/";
+
 /// Some documents.
 pub fn rows(rows: Vec<Row>) -> Result<Vec<u8>> {
     let mut out = Vec::new();
@@ -13,6 +16,15 @@ pub fn rows(rows: Vec<Row>) -> Result<Vec<u8>> {
         let subject = json!({ "identifier": {
             "system": "https://muan.invalid/fhir/pseudonym", "value": row.patient,
         } });
+        let marks: Vec<Value> = [
+            ("review-state", "valueCode", &row.mark.review_state),
+            ("rules-version", "valueString", &row.mark.rules_version),
+            ("engine-version", "valueString", &row.mark.engine_version),
+        ]
+        .into_iter()
+        .filter(|(.., word)| !word.is_empty())
+        .map(|(name, member, word)| json!({ "url": format!("{OWN}{name}"), member: word }))
+        .collect();
         let staff = row.staff_items.map(|items| (format!("{}-staff", row.id), items));
         for (id, mut document) in [Some((row.id, row.content)), staff].into_iter().flatten() {
             without_who(&mut document);
@@ -20,6 +32,9 @@ pub fn rows(rows: Vec<Row>) -> Result<Vec<u8>> {
                 members.insert("id".to_owned(), json!(id));
                 members.insert("status".to_owned(), json!("completed"));
                 members.insert("subject".to_owned(), subject.clone());
+                if !marks.is_empty() {
+                    members.insert("extension".to_owned(), json!(marks));
+                }
                 members
                     .entry("authored")
                     .or_insert_with(|| json!(row.completed_at));

@@ -126,3 +126,22 @@ async fn staff_fetch_the_forms_that_they_alone_answer() {
         .expect(404);
     lin.get("/questionnaires/no-such-form").await.expect(404);
 }
+
+#[tokio::test]
+async fn unknown_is_not_green() {
+    let app = App::new().await;
+    let mei = app.mei().await;
+    let path = format!("/patients/{}", mei.patient_id);
+    let sun = app.sun().await;
+    filed(&app, &mei.patient_id, json!({})).await.expect(201);
+    let whole = sun.get(&path).await.expect(200)["risk_suggested"].clone();
+    assert_eq!(whole["color"], "green");
+    assert_eq!(whole["not_assessed"], json!([]));
+    app.clock.advance(60);
+    filed(&app, &mei.patient_id, json!({ "lab.plt": null, "lab.hb": null }))
+        .await
+        .expect(201);
+    let unknown = sun.get(&path).await.expect(200)["risk_suggested"].clone();
+    assert_eq!(unknown["color"], Value::Null);
+    assert!(unknown["not_assessed"].to_string().contains("R1.6.2"), "{unknown}");
+}

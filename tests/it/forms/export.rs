@@ -205,3 +205,49 @@ async fn more_than_a_page_comes_whole_and_each_once() {
         assert_eq!((lines.len() - 2, ids.len()), (many, many));
     }
 }
+
+#[tokio::test]
+async fn a_row_says_how_its_answers_were_judged_and_hides_what_staff_were_not_asked() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        let submitted = submit(&app, &mei, json!({ "lab.plt": 60 })).await;
+        let (lin, zhao, qian) = (app.lin().await, app.zhao().await, app.qian().await);
+        let path = format!("/responses/{}", submitted["response"]["id"].as_str().unwrap());
+        let at = "2026-03-02T00:00:00Z";
+        // The time of a blood sample of which there is no value: the question is hidden, the draft keeps it.
+        let items = json!({ "answers": { "lab.coag_at": at, "stf.sbp": 120, "stf.dbp": 75, "stf.bp_at": at } });
+        let etag = lin.get(&path).await.etag();
+        lin.put(&format!("{path}/staff-items"), &etag, items)
+            .await
+            .expect(200);
+        let lines = parsed(&text(&qian, CSV).await);
+        assert_eq!(field(&lines, 2, "review_state"), "waiting");
+        assert_eq!(field(&lines, 2, "rules_version"), "1.0.0");
+        assert!(!field(&lines, 2, "engine_version").is_empty());
+        assert_eq!(field(&lines, 2, "stf.sbp"), "120");
+        assert_ne!(field(&lines, 2, "stf.bp_at"), "");
+        assert_eq!(field(&lines, 2, "lab.coag_at"), "");
+        let documents = text(&zhao, &format!("{CSV}&format=ndjson")).await;
+        assert!(documents.contains("rules-version") && documents.contains("review-state"));
+        assert!(!documents.contains("lab.coag_at"));
+    }
+}
+
+#[tokio::test]
+async fn the_dictionary_has_a_line_for_each_column_and_no_answer() {
+    let app = App::new().await;
+    let mei = app.mei().await;
+    submit(&app, &mei, json!({ "prf.question": "只有我知道" })).await;
+    let qian = app.qian().await;
+    let answer = qian.get(&format!("{CSV}&format=dictionary")).await;
+    assert!(answer.header("content-disposition").unwrap().contains("dictionary.csv"));
+    let told = String::from_utf8(answer.bytes).unwrap();
+    let dictionary = parsed(&told);
+    assert_eq!(dictionary[0], ["column", "zh-CN", "en", "type", "options"]);
+    let columns = parsed(&text(&qian, CSV).await).remove(0);
+    let heads: Vec<&String> = dictionary[1..].iter().map(|line| &line[0]).collect();
+    assert_eq!(heads, columns.iter().collect::<Vec<_>>());
+    let drug = dictionary.iter().find(|line| line[0] == "bld.drug").unwrap();
+    assert!(drug[4].contains("lmwh = "));
+    assert!(!told.contains("只有我知道"));
+}

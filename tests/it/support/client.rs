@@ -155,6 +155,18 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answer {
+        let body = body.map(|body| body.to_string());
+        self.send_text(method, path, headers, body).await
+    }
+
+    /// Anything, with a body byte for byte.
+    pub async fn send_text(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Answer {
         let asked = format!("{method} {}{path}", self.prefix);
         let mut request = Request::builder()
             .method(method)
@@ -169,7 +181,7 @@ impl Client {
             request = request.header("accept-language", language);
         }
         let request = match body {
-            Some(body) => request.content_type("application/json").body(body.to_string()),
+            Some(body) => request.content_type("application/json").body(body),
             None => request.finish(),
         };
         self.answer(request, asked).await

@@ -25,6 +25,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use again::{Again, Replayed};
+use cast::Woman;
 use client::Client;
 use servers::TestDatabase;
 
@@ -184,6 +185,30 @@ impl App {
         let mut config = self.config.clone();
         change(&mut config);
         app::context(&config, parts(self.clock.clone())).await.unwrap()
+    }
+
+    /// The same service after a restart with other settings: whoever was logged in still is, see [`App::back`].
+    pub async fn again(self, change: impl FnOnce(&mut Config)) -> App {
+        let mut config = self.config.clone();
+        change(&mut config);
+        let ctx = app::context(&config, parts(self.clock.clone())).await.unwrap();
+        let replayed = Replayed::default();
+        App {
+            endpoint: Arc::new(Again::around(app::endpoint(&ctx), replayed.clone())),
+            replayed,
+            ctx,
+            config,
+            ..self
+        }
+    }
+
+    /// A woman who goes on after a restart.
+    pub fn back(&self, woman: Woman) -> Woman {
+        let bearer = woman.client.bearer();
+        Woman {
+            client: self.nobody().with_token(bearer.trim_start_matches("Bearer ")),
+            ..woman
+        }
     }
 
     /// Where the simulator listens.

@@ -45,6 +45,8 @@ pub struct CountdownOut {
     pub remaining_min: Option<i64>,
     /// Each interval, the latest end first; those that are over too.
     pub waits: Vec<WaitOut>,
+    /// Rules by which no time can be counted: the last dose, or the drug, is unknown or known too vaguely.
+    pub unknown: Vec<String>,
     /// Rules on her drugs that the end of an interval does not settle, such as a blood test.
     pub unsettled: Vec<String>,
 }
@@ -56,6 +58,7 @@ impl From<Countdown> for CountdownOut {
             not_before: c.not_before,
             remaining_min: c.remaining_min,
             waits: c.waits.into_iter().map(Into::into).collect(),
+            unknown: c.unknown,
             unsettled: c.unsettled,
         }
     }

@@ -9,8 +9,8 @@ use crate::episode::model::{Color, Suggestion};
 /// What the answers to the risk table suggest; an obstetrician sets the color.
 #[derive(Object)]
 pub struct RiskSuggestedOut {
-    /// The highest color of the items.
-    pub color: Color,
+    /// The highest color of the items; none while only open questions stand between her and green (`not_assessed`).
+    pub color: Option<Color>,
     /// An infectious disease.
     pub purple: bool,
     /// Rows that give the color and purple, ready for `PUT /patients/{id}/risk-color`.
@@ -36,7 +36,7 @@ pub struct RiskSuggestedOut {
 impl From<Suggestion> for RiskSuggestedOut {
     fn from(s: Suggestion) -> RiskSuggestedOut {
         RiskSuggestedOut {
-            color: s.color,
+            color: s.shown(),
             purple: s.purple,
             items: s.grounds.items,
             screening: s.grounds.screening,

@@ -1,0 +1,44 @@
+//! `muan content review`: what a clinician has yet to confirm.
+
+use muan::content::{Content, Origin};
+
+use super::{command, copied, edit, text};
+
+#[test]
+fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
+    let output = command(&["review"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let lines: Vec<Vec<&str>> = text(&output.stdout)
+        .lines()
+        .map(|line| line.split('\t').collect())
+        .collect();
+    let unconfirmed = Content::load(Origin::BuiltIn).unwrap().unconfirmed();
+    assert_eq!(lines.len(), unconfirmed.len());
+    assert!(lines.iter().all(|line| line.len() == 5 && line.iter().all(|part| !part.is_empty())));
+    for (line, one) in lines.iter().zip(&unconfirmed) {
+        let wanted = [one.kind, &one.name, &one.place, &one.source, &one.claim];
+        assert_eq!(*line, wanted);
+    }
+    for kind in ["questionnaire", "lesson"] {
+        assert!(lines.iter().any(|line| line[0] == kind), "{kind}");
+    }
+
+    let (form, rule) = ("pre-analgesia 1.0.0", lines.iter().find(|line| line[1].starts_with("pre-analgesia ")));
+    let rule = rule.unwrap()[2].to_owned();
+    let folder = copied();
+    edit(
+        folder.path(),
+        "questionnaires/pre-analgesia/1.0.0.rules.json",
+        |table| {
+            let rules = table["rules"].as_array_mut().unwrap();
+            let confirmed = rules.iter_mut().find(|one| one["id"] == *rule).unwrap();
+            confirmed["confirmed"] = true.into();
+        },
+    );
+    let output = command(&["review", "--dir", folder.path().to_str().unwrap()])
+        .output()
+        .unwrap();
+    let told = text(&output.stdout);
+    assert!(!told.lines().any(|line| line.contains(&format!("{form}\t{rule}\t"))));
+    assert_eq!(told.lines().count(), lines.len() - 1);
+}
