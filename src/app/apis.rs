@@ -2,9 +2,8 @@
 
 use poem_openapi::{OpenApi, OpenApiService};
 
-use crate::forms::model::Hooks;
-use crate::people::model::Keepers;
 use crate::forms::model::{Hooks, Marked};
+use crate::people::model::Keepers;
 use crate::{analgesia, assessment, consent, education, episode, followup, forms, people, quality};
 
 /// What a mini-program bundles a client of.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::model::{Capacity, CapacityBasis, Consent, Decision, RefusalReason, State};
+use super::model::{Basis, Capacity, CapacityBasis, Consent, Decision, RefusalReason, SigningPlan, State};
 use super::present::{self, Hospital, Inputs, OwnRisk, PatientFacts};
 use super::proof::decision::{self, Told};
 use super::wording::choose;
@@ -164,9 +164,11 @@ fn inputs(stage: &Stage<'_>, risks: &[OwnRisk]) -> Inputs {
         fired: risks.iter().map(|risk| risk.id.clone()).collect(),
         assessment: Value::Null,
         assessment_waived: None,
+        signing: SigningPlan::default(),
         capacity: Capacity {
             basis: CapacityBasis::Seen,
             note: None,
+            able: true,
         },
     }
 }
@@ -240,6 +242,7 @@ fn record(stage: &Stage<'_>, kind: &str) -> Option<Value> {
         procedure_class: String::new(),
         template_id: stage.template.id.clone(),
         locale: stage.template.locale,
+        basis: Basis::Patient,
         state: State::Issued,
         revision: 1,
         requested: false,

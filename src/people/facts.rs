@@ -1,14 +1,13 @@
 //! What later slices may ask of people, inside their transaction.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono::{DateTime, Utc};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use super::caller::{Caller, Colleague, Mine};
-use super::caller::{Caller, Colleague};
-use super::model::{Agreed, Device, Facility, Patient, SignerCheck, Staff};
-use super::model::{Device, Facility, Patient, SignerCheck, Staff};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
 use uuid::Uuid;
+
+use super::caller::{Caller, Colleague, Mine};
+use super::model::{Agreed, Device, Facility, Patient, SignerCheck, Staff};
 use super::{rules, secret, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
