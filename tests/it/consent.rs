@@ -1,6 +1,7 @@
 //! The ceremony of consent over HTTP: request, release, reading, questions, signature, countersignature, bedside, and
 //! every way out of it.
 
+mod agents;
 pub mod ceremony;
 mod identity;
 mod ink;

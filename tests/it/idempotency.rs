@@ -22,7 +22,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("consent.acknowledge", "consent::witnessed"),
     ("consent.answer", "consent"),
     ("consent.ask", "consent"),
-    ("consent.authorize", "consent::signers"),
+    ("consent.authorize", "consent::agents"),
     ("consent.conversation", "access"),
     ("consent.prepare", "idempotency"),
     ("consent.refuse", "consent"),

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::ceremony::Ceremony;
-use super::signers::ADULT;
+use super::signers::{ADULT, refused};
 use crate::support::client::Answer;
 
 impl Ceremony {
@@ -13,15 +13,6 @@ impl Ceremony {
         change(&mut mark);
         self.sends(mark).await
     }
-}
-
-fn refused(answer: &Answer, code: &str) {
-    assert_eq!(
-        (answer.status, answer.code().as_str()),
-        (409, code),
-        "{}",
-        answer.body
-    );
 }
 
 #[tokio::test]
