@@ -8,8 +8,8 @@ use poem_openapi::types::Any;
 use serde_json::Value;
 
 use super::wire_rights::{
-    RequestAnswerIn, DataRequestOut, DestructionIn, DestructionListOut, ErasureIn, HoldIn, LegalHoldOut, ReceiptOut,
-    HoldReleaseIn, DataRequestIn,
+    DataRequestIn, DataRequestOut, DestructionIn, DestructionListOut, ErasureIn, HoldIn, HoldReleaseIn,
+    LegalHoldOut, ReceiptOut, RequestAnswerIn,
 };
 use crate::base::PageRequest;
 use crate::base::id::{DataRequestId, DestructionListId, LegalHoldId};
