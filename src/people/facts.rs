@@ -300,6 +300,13 @@ pub async fn restricted(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet
     store::restricted(q, facility).await
 }
 
+/// Women of whom no list or table of many tells: restricted ones, and those whose records were destroyed.
+pub async fn out_of_use(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet<PatientId>> {
+    let mut all = store::restricted(q, facility).await?;
+    all.extend(store::destroyed(q, facility).await?);
+    Ok(all)
+}
+
 /// Ids that texts of a slice find for a woman. Binds: hospital, woman.
 pub async fn ids(tx: &mut Tx, texts: &[&'static str], mine: Mine) -> Result<Vec<Uuid>> {
     store::ids(tx, texts, mine).await

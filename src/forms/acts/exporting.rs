@@ -17,6 +17,7 @@ use crate::ctx::{Ctx, Records, View};
 use crate::forms::model::{Mark, Marked};
 use crate::forms::table::{Format, Plan, Row, Writer};
 use crate::forms::{rules, store};
+use crate::people;
 use crate::people::caller::Caller;
 use crate::people::policy;
 
@@ -79,6 +80,7 @@ pub async fn export(ctx: &Ctx, marked: Marked, caller: &Caller, ask: Ask) -> Res
         after_loss: gentle.map_or_else(|| canonical.clone(), |g| g.form.canonical().to_owned()),
         form: canonical,
         until: tx.now,
+        without: people::facts::out_of_use(&mut tx, me.facility).await?,
     };
     let count = store::count_submitted(&mut tx, &wanted).await?;
     let (media_type, suffix) = ask.format.words();
@@ -153,8 +155,8 @@ impl Producer {
                 self.write(|writer, plan| writer.begin(plan)).await.map(Some)
             }
             Step::After(place) => {
-                let page = store::submitted(&mut self.view, &self.wanted, place, PAGE).await?;
-                let Some(last) = page.last() else {
+                let (page, last) = store::submitted(&mut self.view, &self.wanted, place, PAGE).await?;
+                let Some(last) = last else {
                     self.step = Step::Done;
                     let plan = self.plan.clone();
                     let Some(writer) = self.writer.take() else {
@@ -162,7 +164,7 @@ impl Producer {
                     };
                     return away(move || writer.end(&plan)).await?.map(Some);
                 };
-                self.step = Step::After((last.completed_at, last.id));
+                self.step = Step::After(last);
                 let mut named = Vec::with_capacity(page.len());
                 for one in page {
                     let mark = (self.marked)(&mut self.view, self.wanted.facility, one.id).await?;

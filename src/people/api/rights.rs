@@ -8,8 +8,8 @@ use poem_openapi::types::Any;
 use serde_json::Value;
 
 use super::wire_rights::{
-    AnswerIn, DataRequestOut, DestructionIn, DestructionListOut, ErasureIn, HoldIn, LegalHoldOut, ReceiptOut,
-    ReleaseIn, RequestIn,
+    DataRequestIn, DataRequestOut, DestructionIn, DestructionListOut, ErasureIn, HoldIn, HoldReleaseIn,
+    LegalHoldOut, ReceiptOut, RequestAnswerIn,
 };
 use crate::base::PageRequest;
 use crate::base::id::{DataRequestId, DestructionListId, LegalHoldId};
@@ -54,7 +54,7 @@ impl PatientRightsApi {
         &self,
         ctx: Data<&Ctx>,
         caller: ByPatient,
-        body: Json<RequestIn>,
+        body: Json<DataRequestIn>,
     ) -> Result<Accepted<ReceiptOut>, Failure> {
         let body = body.0;
         let receipt = acts::request(&ctx, &caller.0, body.kind, body.text.as_deref()).await?;
@@ -114,7 +114,7 @@ impl StaffRightsApi {
         keepers: Data<&Keepers>,
         caller: ByStaff,
         id: Path<DataRequestId>,
-        body: Json<AnswerIn>,
+        body: Json<RequestAnswerIn>,
     ) -> Result<Json<DataRequestOut>, Failure> {
         let answered = acts::answer_request(&ctx, &keepers, &caller.0, id.0, body.0.into()).await?;
         Ok(Json(answered.into()))
@@ -160,7 +160,7 @@ impl StaffRightsApi {
         ctx: Data<&Ctx>,
         caller: ByStaff,
         id: Path<LegalHoldId>,
-        body: Json<ReleaseIn>,
+        body: Json<HoldReleaseIn>,
     ) -> Result<Json<LegalHoldOut>, Failure> {
         let released = acts::release_hold(&ctx, &caller.0, id.0, &body.reason).await?;
         Ok(Json(released.into()))

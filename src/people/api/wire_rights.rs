@@ -21,7 +21,7 @@ pub struct ErasureIn {
 /// She asks something about her data.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-pub struct RequestIn {
+pub struct DataRequestIn {
     /// What.
     pub kind: RequestKind,
     /// In her words.
@@ -31,16 +31,16 @@ pub struct RequestIn {
 /// What stays in spite of a request to delete.
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
-pub struct KeptOut {
+pub struct StaysOut {
     /// What: the medical record for its time of keeping, the rest as proof and for security.
     pub what: KeptKind,
     /// The first day on which it may be destroyed; absent while that can't be said.
     pub until: Option<NaiveDate>,
 }
 
-impl From<Kept> for KeptOut {
-    fn from(kept: Kept) -> KeptOut {
-        KeptOut {
+impl From<Kept> for StaysOut {
+    fn from(kept: Kept) -> StaysOut {
+        StaysOut {
             what: kept.what,
             until: kept.until,
         }
@@ -53,7 +53,7 @@ pub struct ReceiptOut {
     /// The request.
     pub request: DataRequestOut,
     /// What stays, for one that asks to delete, to restrict or to close the account.
-    pub kept: Vec<KeptOut>,
+    pub kept: Vec<StaysOut>,
 }
 
 impl From<Receipt> for ReceiptOut {
@@ -114,7 +114,7 @@ pub struct RequestAnswerOut {
     /// Why.
     pub reasons: Option<String>,
     /// What stays.
-    pub kept: Vec<KeptOut>,
+    pub kept: Vec<StaysOut>,
     /// All use but storage and security has stopped.
     pub restricted: bool,
     /// Who answered.
@@ -139,15 +139,15 @@ impl From<RequestAnswer> for RequestAnswerOut {
 /// An answer to a request.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-pub struct AnswerIn {
+pub struct RequestAnswerIn {
     /// How it ends.
     pub outcome: RequestOutcome,
     /// Why; needed unless it is done as she asked.
     pub reasons: Option<String>,
 }
 
-impl From<AnswerIn> for NewAnswer {
-    fn from(answer: AnswerIn) -> NewAnswer {
+impl From<RequestAnswerIn> for NewAnswer {
+    fn from(answer: RequestAnswerIn) -> NewAnswer {
         NewAnswer {
             outcome: answer.outcome,
             reasons: answer.reasons,
@@ -183,7 +183,7 @@ impl From<HoldIn> for NewHold {
 /// The end of a hold.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-pub struct ReleaseIn {
+pub struct HoldReleaseIn {
     /// Why.
     pub reason: String,
 }

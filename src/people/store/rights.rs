@@ -308,6 +308,16 @@ pub async fn blank(tx: &mut Tx, mine: Mine) -> Result<()> {
     Ok(())
 }
 
+/// Women whose records were destroyed.
+pub async fn destroyed(q: &mut impl Q, facility: FacilityId) -> Result<Vec<PatientId>> {
+    let rows: Vec<(PatientId,)> = q
+        .q("select id from patient where facility_id = $1 and destroyed_at is not null")
+        .bind(facility)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(patient,)| patient).collect())
+}
+
 /// Whether the keys of her record are gone.
 pub async fn is_destroyed(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<bool> {
     let row: Option<(PatientId,)> = q

@@ -71,12 +71,11 @@ async fn her_document_is_there_29_years_later_and_each_copy_is_journaled() {
     let later = mei.get(&ceremony.path("/document")).await;
     assert_eq!(later.status, 200, "{}", later.body);
     assert_eq!(later.bytes, first.bytes);
-    let journal = app.qian().await.get("/audit?limit=5").await.expect(200);
-    assert_eq!(journal["items"][0]["act"], "consent.document", "{journal}");
-    assert!(
-        journal["items"][0]["at"].as_str().unwrap().starts_with("2055"),
-        "{journal}"
-    );
+    let journal = app.qian().await.get("/audit?limit=10").await.expect(200);
+    let copies = journal["items"].as_array().unwrap().iter();
+    let mut copies = copies.filter(|one| one["act"] == "consent.document");
+    let copy = copies.next().unwrap_or_else(|| panic!("{journal}"));
+    assert!(copy["at"].as_str().unwrap().starts_with("2055"), "{journal}");
 }
 
 /// A draft, a lesson that is begun, a consent that she reads and refuses.
@@ -87,7 +86,7 @@ async fn browses(ceremony: &Ceremony) -> String {
         .await
         .expect(201);
     let lessons = mei.get("/lessons").await.expect(200);
-    let lesson = &lessons["items"].as_array().or(lessons.as_array()).unwrap()[0];
+    let lesson = &lessons[0];
     let path = format!("/lessons/{}/progress", lesson["slug"].as_str().unwrap());
     let begun = json!({ "version": lesson["version"], "position": 10, "seconds": 30, "completed": false });
     mei.put_bare(&path, begun).await.expect(200);
