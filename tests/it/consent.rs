@@ -2,6 +2,7 @@
 //! every way out of it.
 
 mod ceremony;
+mod rewording;
 mod templates;
 mod ways_out;
 

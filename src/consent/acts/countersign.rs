@@ -157,7 +157,7 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     let signing = Countersigning {
         license: account.license.as_deref(),
         affirmed: &mark.statements,
-        required: &statements(&*template(&mut view, ctx, &consent).await?, "clinician", true),
+        required: &statements(&template(&mut view, ctx, &consent).await?, "clinician", true),
         unanswered: questions.iter().filter(|asked| asked.answer.is_none()).count(),
         assessed: assessed.as_ref(),
         now,
