@@ -103,7 +103,10 @@ fn readability(content: &Content) -> ExitCode {
             report.longest
         );
         for finding in report.findings {
-            let length = finding.length.map(|length| format!(" ({length})")).unwrap_or_default();
+            let length = finding
+                .length
+                .map(|length| format!(" ({length})"))
+                .unwrap_or_default();
             let (kind, place) = (finding.kind.word(), finding.place);
             println!("{kind}\t{name}\t{place}\t{}{length}", finding.text);
         }

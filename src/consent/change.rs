@@ -91,7 +91,11 @@ pub async fn effective(ctx: &Ctx, job: &Job) -> Result<()> {
     let mut tx = ctx.write(Act::ConsentTemplateChanged).await?;
     store::lock_templates(&mut tx, facility).await?;
     let events = store::template_events(&mut tx, facility).await?;
-    let of = |state| events.iter().find(|one| one.template == template && one.state == state);
+    let of = |state| {
+        events
+            .iter()
+            .find(|one| one.template == template && one.state == state)
+    };
     let recalled = of(TemplateState::Recalled).is_some();
     let Some(publication) = of(TemplateState::Published).filter(|_| !recalled) else {
         return Ok(());
@@ -214,7 +218,10 @@ async fn touched(ctx: &Ctx, facility: FacilityId, id: ConsentId, event: &Templat
 /// A draft goes over to the wording in effect: nobody has seen it, and from the old one it could not be released.
 async fn follow(ctx: &Ctx, facility: FacilityId, id: ConsentId, code: &str) -> Result<()> {
     let mut tx = ctx.write(Act::ConsentTemplateChanged).await?;
-    let Some(mut consent) = locked(&mut tx, facility, id).await?.filter(|one| one.state == State::Draft) else {
+    let Some(mut consent) = locked(&mut tx, facility, id)
+        .await?
+        .filter(|one| one.state == State::Draft)
+    else {
         return Ok(());
     };
     let current = match templates::in_effect(&mut tx, ctx, facility, code, consent.locale).await {

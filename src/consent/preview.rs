@@ -40,7 +40,10 @@ pub struct Branch {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Kind {
-    Form { risks: Vec<OwnRisk>, signers: Vec<String> },
+    Form {
+        risks: Vec<OwnRisk>,
+        signers: Vec<String>,
+    },
     Record(&'static str),
 }
 
@@ -83,7 +86,12 @@ pub fn branches(stage: &Stage<'_>) -> Vec<Branch> {
         .collect();
     let added = OwnRisk {
         id: "added-1".to_owned(),
-        text: choose(locale, "示例：医生补充的风险", "Sample: a risk that the doctor added").to_owned(),
+        text: choose(
+            locale,
+            "示例：医生补充的风险",
+            "Sample: a risk that the doctor added",
+        )
+        .to_owned(),
         because: choose(locale, "医生根据您的情况补充", "Your doctor's own judgment").to_owned(),
         plan: Some(choose(locale, "示例：安排", "Sample: the plan").to_owned()),
         by: Some(choose(locale, "示例医生", "Sample Doctor").to_owned()),
@@ -95,7 +103,11 @@ pub fn branches(stage: &Stage<'_>) -> Vec<Branch> {
     }
     all.push(form("added".to_owned(), std::slice::from_ref(&added), &[]));
     for signer in &signers {
-        all.push(form(format!("signer:{signer}"), &[], std::slice::from_ref(signer)));
+        all.push(form(
+            format!("signer:{signer}"),
+            &[],
+            std::slice::from_ref(signer),
+        ));
     }
     let every: Vec<OwnRisk> = risks.into_iter().chain([added]).collect();
     all.push(form("whole".to_owned(), &every, &signers));
@@ -135,7 +147,11 @@ fn name(stage: &Stage<'_>) -> String {
 }
 
 fn inputs(stage: &Stage<'_>, risks: &[OwnRisk]) -> Inputs {
-    let days = stage.template.document.get("validity_days").and_then(Value::as_i64);
+    let days = stage
+        .template
+        .document
+        .get("validity_days")
+        .and_then(Value::as_i64);
     Inputs {
         consent_id: ConsentId(Uuid::nil()),
         template_id: stage.template.id.clone(),
@@ -297,7 +313,10 @@ mod tests {
                     name: "仁爱妇产医院".into(),
                     phone: "010-12345678".into(),
                 },
-                rules: vec![("R-PLT-2".into(), "Low platelets.".into()), ("R-BMI-1".into(), "Weight.".into())],
+                rules: vec![
+                    ("R-PLT-2".into(), "Low platelets.".into()),
+                    ("R-BMI-1".into(), "Weight.".into()),
+                ],
                 renderer: "typst",
                 at: "2026-03-02T01:00:00Z".parse().unwrap(),
             };
@@ -306,8 +325,18 @@ mod tests {
             assert_eq!(
                 names,
                 [
-                    "plain", "risk:R-PLT-2", "risk:R-BMI-1", "added", "signer:guardian", "signer:agent",
-                    "signer:relative", "signer:witness", "signer:interpreter", "whole", "refused", "withdrawn",
+                    "plain",
+                    "risk:R-PLT-2",
+                    "risk:R-BMI-1",
+                    "added",
+                    "signer:guardian",
+                    "signer:agent",
+                    "signer:relative",
+                    "signer:witness",
+                    "signer:interpreter",
+                    "whole",
+                    "refused",
+                    "withdrawn",
                 ]
             );
             for branch in &all {
@@ -315,7 +344,10 @@ mod tests {
                 canonical::canonical(&data).unwrap();
                 let shown: Vec<String> = texts(&data).into_values().collect();
                 let says = |word: &str| shown.iter().any(|text| text.contains(word));
-                assert_eq!(says("Low platelets."), ["risk:R-PLT-2", "whole"].contains(&branch.name.as_str()));
+                assert_eq!(
+                    says("Low platelets."),
+                    ["risk:R-PLT-2", "whole"].contains(&branch.name.as_str())
+                );
                 let needle = choose(template.locale, "怕打针", "needle");
                 assert!(says(needle), "{} {:?}", branch.name, template.locale);
             }
@@ -325,6 +357,12 @@ mod tests {
 
     #[test]
     fn the_reasons_of_a_template_are_those_that_she_can_give() {
-        assert_eq!(RefusalReason::ALL.iter().map(|one| one.word()).collect::<Vec<_>>(), crate::content::consents::REASONS);
+        assert_eq!(
+            RefusalReason::ALL
+                .iter()
+                .map(|one| one.word())
+                .collect::<Vec<_>>(),
+            crate::content::consents::REASONS
+        );
     }
 }

@@ -107,9 +107,13 @@ pub(super) fn load(origin: &Origin, defects: &mut Defects) -> Glossary {
     for (at, term) in file.term.iter().enumerate() {
         let whole = !term.zh.is_empty()
             && !term.en.is_empty()
-            && [&term.plain_zh, &term.plain_en].iter().all(|text| !text.trim().is_empty());
+            && [&term.plain_zh, &term.plain_en]
+                .iter()
+                .all(|text| !text.trim().is_empty());
         let pointer = format!("/term/{at}");
-        defects.check(whole, FILE, &pointer, || "a word or an explanation is missing".to_owned());
+        defects.check(whole, FILE, &pointer, || {
+            "a word or an explanation is missing".to_owned()
+        });
     }
     Glossary::of(file.term, file.jargon_zh, file.jargon_en)
 }

@@ -70,12 +70,13 @@ fn expression(text: &'static str) -> Regex {
 }
 
 /// Parts of a whole: 5 %, 百分之五, 1/50, 1:1000.
-static SHARE: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r"(?i)\d[\d.]*\s*[%％‰]|百分之|千分之|\bper ?cent\b|\b1\s*[/:：]\s*\d{2,}")
-});
+static SHARE: LazyLock<Regex> =
+    LazyLock::new(|| expression(r"(?i)\d[\d.]*\s*[%％‰]|百分之|千分之|\bper ?cent\b|\b1\s*[/:：]\s*\d{2,}"));
 /// So many in so many.
 static NATURAL: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r"(?i)每\s*\d[\d,，]*\s*(个|名|位)?\s*(人|产妇|女性|次|例)|\bin\s+(every\s+)?\d[\d, ]*|\bout of\s+\d")
+    expression(
+        r"(?i)每\s*\d[\d,，]*\s*(个|名|位)?\s*(人|产妇|女性|次|例)|(\d|\bone)\s+in\s+(every\s+)?\d|\bout of\s+\d",
+    )
 });
 static ABBREVIATION: LazyLock<Regex> = LazyLock::new(|| expression(r"[A-Z]{2,}[A-Z0-9]*"));
 /// English words made as medicine makes them.
@@ -109,7 +110,11 @@ pub fn report(passages: &[Passage], locale: Locale, glossary: &Glossary) -> Repo
                 length,
             });
         };
-        for sentence in ENDS.split(&passage.text).map(str::trim).filter(|one| !one.is_empty()) {
+        for sentence in ENDS
+            .split(&passage.text)
+            .map(str::trim)
+            .filter(|one| !one.is_empty())
+        {
             let length = length(sentence, locale);
             report.sentences += 1;
             report.length += length;
@@ -117,7 +122,8 @@ pub fn report(passages: &[Passage], locale: Locale, glossary: &Glossary) -> Repo
             if length > limit {
                 found(Hardness::LongSentence, sentence, Some(length));
             }
-            let chance = passage.place.ends_with("frequency") && sentence.contains(|c: char| c.is_ascii_digit());
+            let chance =
+                passage.place.ends_with("frequency") && sentence.contains(|c: char| c.is_ascii_digit());
             if (chance || SHARE.is_match(sentence)) && !NATURAL.is_match(sentence) {
                 found(Hardness::Number, sentence, None);
             }
@@ -181,7 +187,11 @@ mod tests {
             text: text.into(),
         };
         let report = report(&[passage], locale, &glossary());
-        report.findings.into_iter().map(|one| (one.kind, one.text)).collect()
+        report
+            .findings
+            .into_iter()
+            .map(|one| (one.kind, one.text))
+            .collect()
     }
 
     #[test]
@@ -193,7 +203,10 @@ mod tests {
     #[test]
     fn a_long_sentence_is_counted_in_characters_or_in_words() {
         let zh = "这是一个没有停顿的很长很长的句子".repeat(3);
-        assert_eq!(found("text", &zh, Locale::ZhCn), [(Hardness::LongSentence, zh.clone())]);
+        assert_eq!(
+            found("text", &zh, Locale::ZhCn),
+            [(Hardness::LongSentence, zh.clone())]
+        );
         let short = "这是一个没有停顿的很长很长的句子。".repeat(3);
         assert_eq!(found("text", &short, Locale::ZhCn), []);
         let en = "word ".repeat(21);
@@ -212,7 +225,10 @@ mod tests {
             assert_eq!(found("text", text, locale), [(Hardness::Number, text.to_owned())]);
         }
         assert_eq!(found("text", "5%，也就是每100人约5人", Locale::ZhCn), []);
-        assert_eq!(found("risks/a/frequency", "平均约长10–20分钟", Locale::ZhCn).len(), 1);
+        assert_eq!(
+            found("risks/a/frequency", "平均约长10–20分钟", Locale::ZhCn).len(),
+            1
+        );
         assert_eq!(found("text", "大约10–20分钟", Locale::ZhCn), []);
         assert_eq!(found("risks/a/frequency", "可能稍有增加", Locale::ZhCn), []);
     }
@@ -220,12 +236,25 @@ mod tests {
     #[test]
     fn a_technical_word_is_named_unless_the_glossary_explains_it() {
         assert_eq!(found("text", "椎管内镇痛", Locale::ZhCn), []);
-        assert_eq!(found("text", "椎管内穿刺", Locale::ZhCn), [(Hardness::Jargon, "穿刺".into())]);
-        assert_eq!(found("text", "电刺激（TENS）", Locale::ZhCn), [(Hardness::Jargon, "TENS".into())]);
-        let words = found("text", "A neuraxial puncture, rarely meningitis; punctures too", Locale::En);
+        assert_eq!(
+            found("text", "椎管内穿刺", Locale::ZhCn),
+            [(Hardness::Jargon, "穿刺".into())]
+        );
+        assert_eq!(
+            found("text", "电刺激（TENS）", Locale::ZhCn),
+            [(Hardness::Jargon, "TENS".into())]
+        );
+        let words = found(
+            "text",
+            "A neuraxial puncture, rarely meningitis; punctures too",
+            Locale::En,
+        );
         assert_eq!(
             words,
-            [(Hardness::Jargon, "meningitis".into()), (Hardness::Jargon, "puncture".into())]
+            [
+                (Hardness::Jargon, "meningitis".into()),
+                (Hardness::Jargon, "puncture".into())
+            ]
         );
     }
 }

@@ -7,6 +7,7 @@ mod identity;
 mod ink;
 mod interval;
 mod refused;
+mod rewording;
 mod signers;
 mod templates;
 mod ways_out;

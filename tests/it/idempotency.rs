@@ -31,7 +31,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("consent.return", "consent"),
     ("consent.template_draft", "consent::templates"),
     ("consent.template_publish", "consent::templates"),
-    ("consent.template_recall", "consent::templates"),
+    ("consent.template_recall", "consent::rewording"),
     ("consent.template_review", "consent::templates"),
     ("consent.void", "consent::ways_out"),
     ("consent.waive", "consent"),

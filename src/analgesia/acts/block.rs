@@ -97,7 +97,10 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
 /// Errors: `analgesia.consent_missing`, with the reason when a recall of the template is it.
 async fn require_consent(tx: &mut Tx, labor: &Labor) -> Result<()> {
     let (facility, episode, now) = (labor.facility_id, labor.episode_id, tx.now);
-    if consent::facts::may_start(tx, facility, episode, now).await?.is_some() {
+    if consent::facts::may_start(tx, facility, episode, now)
+        .await?
+        .is_some()
+    {
         return Ok(());
     }
     match consent::facts::is_recalled(tx, facility, episode).await? {

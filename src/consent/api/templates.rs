@@ -201,7 +201,9 @@ impl<'a> ApiExtractor<'a> for Authored {
                 content_type: kind.to_owned(),
             }
             .into()),
-            Some(_) => Ok(Authored(<Vec<u8> as FromRequest>::from_request(request, body).await?)),
+            Some(_) => Ok(Authored(
+                <Vec<u8> as FromRequest>::from_request(request, body).await?,
+            )),
         }
     }
 }

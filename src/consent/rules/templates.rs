@@ -53,15 +53,28 @@ pub fn standings(
     events: &[TemplateEvent],
     now: DateTime<Utc>,
 ) -> Vec<TemplateStanding> {
-    let of = |id: &str| events.iter().filter(move |event| event.template == id).collect::<Vec<_>>();
-    let code_of = |id: &str| shipped.iter().chain(&own).find(|one| one.id == id).map(|one| &one.code);
+    let of = |id: &str| {
+        events
+            .iter()
+            .filter(move |event| event.template == id)
+            .collect::<Vec<_>>()
+    };
+    let code_of = |id: &str| {
+        shipped
+            .iter()
+            .chain(&own)
+            .find(|one| one.id == id)
+            .map(|one| &one.code)
+    };
     let taken_over = |code: &String| {
         let published = events.iter().filter(|event| event.state == Published);
         let mut effective = published.filter(|event| event.effective_at.is_some_and(|at| at <= now));
         effective.any(|event| code_of(&event.template) == Some(code))
     };
     let newest = |one: &Listed| {
-        let same = shipped.iter().filter(|other| other.code == one.code && other.locale == one.locale);
+        let same = shipped
+            .iter()
+            .filter(|other| other.code == one.code && other.locale == one.locale);
         same.map(|other| version_key(&other.version)).max() == Some(version_key(&one.version))
     };
     let by_release = |one: &Listed| match (newest(one), taken_over(&one.code)) {
@@ -158,9 +171,8 @@ pub fn may_publish(
             .filter(|other| other.template.code == template.code && other.template.id != template.id)
     };
     let same = || others().filter(|other| other.template.locale == template.locale);
-    let waits = |other: &TemplateStanding| {
-        other.state == Published && other.effective_at.is_some_and(|at| at > now)
-    };
+    let waits =
+        |other: &TemplateStanding| other.state == Published && other.effective_at.is_some_and(|at| at > now);
     if same().any(waits) {
         return Err(Refusal::Plain(Code::ConsentTemplateScheduled));
     }
@@ -200,7 +212,10 @@ pub fn translations<'a>(
     all: &'a [TemplateStanding],
 ) -> impl Iterator<Item = &'a TemplateStanding> {
     let Listed {
-        code, version, locale, ..
+        code,
+        version,
+        locale,
+        ..
     } = one.template.clone();
     all.iter().filter(move |other| {
         locale == Locale::ZhCn

@@ -42,7 +42,10 @@ fn event(one: &Listed, state: TemplateState, effective: Option<u32>) -> Template
 }
 
 fn state_of(all: &[TemplateStanding], one: &Listed) -> TemplateState {
-    all.iter().find(|standing| standing.template == *one).unwrap().state
+    all.iter()
+        .find(|standing| standing.template == *one)
+        .unwrap()
+        .state
 }
 
 fn current(all: &[TemplateStanding], locale: Locale, hour: u32) -> Option<&Listed> {
@@ -53,7 +56,9 @@ fn current(all: &[TemplateStanding], locale: Locale, hour: u32) -> Option<&Liste
 fn every_pair_without_a_row_is_refused() {
     for state in TemplateState::ALL {
         for by in [Step::Review, Step::Publish, Step::Retire, Step::Recall] {
-            let row = STEPS.iter().find(|(one, from, _)| *one == by && from.contains(state));
+            let row = STEPS
+                .iter()
+                .find(|(one, from, _)| *one == by && from.contains(state));
             match (step(*state, by), row) {
                 (Ok(to), Some((_, _, expected))) => assert_eq!(to, *expected),
                 (Err(Refusal::TemplateState { current }), None) => assert_eq!(current, *state),
@@ -63,7 +68,12 @@ fn every_pair_without_a_row_is_refused() {
     }
     let rows: usize = STEPS.iter().map(|(_, from, _)| from.len()).sum();
     assert_eq!(rows, 5);
-    assert!(STEPS.iter().all(|(_, from, to)| from.iter().all(|from| from < to)), "only forward");
+    assert!(
+        STEPS
+            .iter()
+            .all(|(_, from, to)| from.iter().all(|from| from < to)),
+        "only forward"
+    );
 }
 
 #[test]
@@ -90,17 +100,17 @@ fn a_version_of_the_hospital_takes_the_place_of_the_releases_from_its_time_on() 
     assert_eq!(current(&all(9), Locale::ZhCn, 9), Some(&mine));
     let before = all(8);
     let gone = replaced(&mine, &before, at(9));
-    assert_eq!(gone.iter().map(|one| &one.template).collect::<Vec<_>>(), [&release]);
+    assert_eq!(
+        gone.iter().map(|one| &one.template).collect::<Vec<_>>(),
+        [&release]
+    );
 }
 
 #[test]
 fn a_later_release_does_not_take_back_what_the_hospital_decided() {
     let (old, new) = (shipped("1.0.0", Locale::ZhCn), shipped("2.0.0", Locale::ZhCn));
     let mine = own("1.1.0", Locale::ZhCn);
-    let events = [
-        event(&mine, Published, Some(2)),
-        event(&old, Retired, None),
-    ];
+    let events = [event(&mine, Published, Some(2)), event(&old, Retired, None)];
     let all = standings(vec![old.clone(), new.clone()], vec![mine.clone()], &events, at(9));
     assert_eq!(current(&all, Locale::ZhCn, 9), Some(&mine));
     assert_eq!((state_of(&all, &old), state_of(&all, &new)), (Retired, Draft));
@@ -109,7 +119,10 @@ fn a_later_release_does_not_take_back_what_the_hospital_decided() {
     let all = standings(vec![old, new.clone()], vec![mine], &events, at(9));
     let handed_in = all.iter().find(|one| one.template == new).unwrap();
     let by = |publisher| may_publish(handed_in, &all, Some(staff(2)), publisher, at(9), at(9));
-    assert_eq!(by(staff(2)), Err(Refusal::Plain(Code::PeopleSecondPersonRequired)));
+    assert_eq!(
+        by(staff(2)),
+        Err(Refusal::Plain(Code::PeopleSecondPersonRequired))
+    );
     assert_eq!(by(staff(3)), Ok(()));
 }
 
@@ -119,14 +132,27 @@ fn a_recalled_template_leaves_nothing_in_effect_until_another_is_published() {
     let events = [event(&zh, Recalled, None)];
     let all = standings(vec![zh.clone(), en.clone()], Vec::new(), &events, at(9));
     // Nor is the translation: it stands for a text that is in doubt.
-    assert_eq!((current(&all, Locale::ZhCn, 9), current(&all, Locale::En, 9)), (None, None));
+    assert_eq!(
+        (current(&all, Locale::ZhCn, 9), current(&all, Locale::En, 9)),
+        (None, None)
+    );
     let whole = standings(vec![zh.clone(), en.clone()], Vec::new(), &[], at(9));
-    let with_it = |one: usize| translations(&whole[one], &whole).map(|one| one.template.clone()).collect::<Vec<_>>();
+    let with_it = |one: usize| {
+        translations(&whole[one], &whole)
+            .map(|one| one.template.clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!((with_it(0), with_it(1)), (vec![en.clone()], Vec::new()));
     let refused = |id: &str| may_release(id, &all, at(9));
-    assert_eq!(refused(&zh.id), Err(Refusal::Plain(Code::ConsentTemplateRecalled)));
+    assert_eq!(
+        refused(&zh.id),
+        Err(Refusal::Plain(Code::ConsentTemplateRecalled))
+    );
     assert_eq!(refused(&en.id), Err(Refusal::Plain(Code::ConsentTemplateRetired)));
-    assert_eq!(refused("unknown"), Err(Refusal::Plain(Code::ConsentTemplateRetired)));
+    assert_eq!(
+        refused("unknown"),
+        Err(Refusal::Plain(Code::ConsentTemplateRetired))
+    );
 }
 
 #[test]
@@ -150,7 +176,10 @@ fn a_translation_needs_the_chinese_text_of_its_version() {
     events.push(event(&translation, Published, Some(12)));
     let before = standings(release(), both(), &events, at(11));
     let gone = replaced(&mine, &before, at(12));
-    assert_eq!(gone.iter().map(|one| &one.template).collect::<Vec<_>>(), [&zh, &en]);
+    assert_eq!(
+        gone.iter().map(|one| &one.template).collect::<Vec<_>>(),
+        [&zh, &en]
+    );
     let after = standings(release(), both(), &events, at(12));
     assert_eq!(current(&after, Locale::En, 12), Some(&translation));
 }

@@ -172,7 +172,13 @@ pub async fn template_history(
 /// Keeps that a template entered a state; false when it was there before.
 pub async fn add_template_event(tx: &mut Tx, facility: FacilityId, event: &TemplateEvent) -> Result<bool> {
     let reason = tx
-        .seal_if(Some(facility), event.id, Class::FreeText, "reason", event.reason.as_deref())
+        .seal_if(
+            Some(facility),
+            event.id,
+            Class::FreeText,
+            "reason",
+            event.reason.as_deref(),
+        )
         .await?;
     let added = tx
         .q(
@@ -223,7 +229,9 @@ pub async fn touched_by(q: &mut impl Q, facility: FacilityId, event: Uuid) -> Re
 /// The consents of a template that any change of the wording touched.
 pub async fn touched_of(q: &mut impl Q, facility: FacilityId, template: &str) -> Result<Vec<Touched>> {
     let rows: Vec<TouchedRow> = q
-        .q(format!("{TOUCHED} and t.template_id = $2 order by t.consent_id, t.event_id"))
+        .q(format!(
+            "{TOUCHED} and t.template_id = $2 order by t.consent_id, t.event_id"
+        ))
         .bind(facility)
         .bind(template.to_owned())
         .all()
@@ -237,7 +245,8 @@ const TOUCHED: &str = "select t.consent_id, c.patient_id, t.state, c.state from 
      join consent c on c.id = t.consent_id where t.facility_id = $1";
 
 fn touched((consent, patient, then, now): TouchedRow) -> Result<Touched> {
-    let state = |word: &str| State::parse(word).ok_or_else(|| Error::broken("a consent is in an unknown state"));
+    let state =
+        |word: &str| State::parse(word).ok_or_else(|| Error::broken("a consent is in an unknown state"));
     Ok(Touched {
         consent,
         patient,
@@ -275,11 +284,9 @@ pub async fn move_draft(tx: &mut Tx, consent: &Consent, template: &str, locale: 
 /// Whether the active consent of a pregnancy was made from a template that the hospital recalled.
 pub async fn active_is_recalled(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) -> Result<bool> {
     let row: Option<(Uuid,)> = q
-        .q(
-            "select e.id from consent c join consent_template_event e \
+        .q("select e.id from consent c join consent_template_event e \
             on e.facility_id = c.facility_id and e.template_id = c.template_id and e.state = 'recalled' \
-            where c.facility_id = $1 and c.episode_id = $2 and c.state = 'active' limit 1",
-        )
+            where c.facility_id = $1 and c.episode_id = $2 and c.state = 'active' limit 1")
         .bind(facility)
         .bind(episode)
         .opt()

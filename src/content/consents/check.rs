@@ -16,7 +16,13 @@ const SCHEMA: &str = "consent-template/1";
 const LABOR: &str = "neuraxial_labor_analgesia";
 /// Who may sign or stand beside.
 pub const ROLES: [&str; 7] = [
-    "patient", "guardian", "agent", "relative", "anesthesiologist", "witness", "interpreter",
+    "patient",
+    "guardian",
+    "agent",
+    "relative",
+    "anesthesiologist",
+    "witness",
+    "interpreter",
 ];
 /// Every label that the layouts of `content/consents/layout` read.
 const LABELS: &str = "page consent_number not_recorded risk frequency outcome severity source severity_mild \
@@ -78,7 +84,8 @@ fn head(root: &Node<'_>, sheet: &mut Sheet, known: &Known<'_>) {
     let version = root.of("version");
     let text = version.text(sheet);
     let numbers: Vec<_> = text.split('.').collect();
-    let is_number = |part: &&str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|b| b.is_ascii_digit());
+    let is_number =
+        |part: &&str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|b| b.is_ascii_digit());
     let fits = numbers.len() == 3 && numbers.iter().all(is_number);
     sheet.check(fits, &version.at, "format", "a version is three numbers: 1.0.0");
     root.of("locale").word(sheet, &Locale::ALL.map(Locale::tag));
@@ -92,7 +99,12 @@ fn head(root: &Node<'_>, sheet: &mut Sheet, known: &Known<'_>) {
     root.of("countersign_hours").number(sheet, 1, 24 * 7);
     let emergency = root.of("emergency_allowed").truth(sheet);
     let fits = class != LABOR || !emergency;
-    sheet.check(fits, "/emergency_allowed", "inconsistent", "pain relief on request is no emergency");
+    sheet.check(
+        fits,
+        "/emergency_allowed",
+        "inconsistent",
+        "pain relief on request is no emergency",
+    );
     root.of("conversation_before_signing").truth(sheet);
     for lesson in root.of("required_lessons").list(sheet) {
         let code = lesson.text(sheet);
@@ -145,7 +157,12 @@ fn comprehension(root: &Node<'_>, sections: &[&str], known: &Known<'_>, sheet: &
         let there = known.lessons.by_code(code).is_some();
         sheet.check(there, &lesson.at, "unknown", format!("no lesson {code:?}"));
         let id = section.text(sheet);
-        sheet.check(sections.contains(&id), &section.at, "unknown", format!("no section {id:?}"));
+        sheet.check(
+            sections.contains(&id),
+            &section.at,
+            "unknown",
+            format!("no section {id:?}"),
+        );
     };
     let (mut ids, mut critical) = (Vec::new(), Vec::new());
     for question in comprehension.of("questions").items(sheet) {
@@ -159,7 +176,12 @@ fn comprehension(root: &Node<'_>, sections: &[&str], known: &Known<'_>, sheet: &
             critical.push(name);
         }
         let options = question.of("options").items(sheet);
-        sheet.check(options.len() > 1, &question.of("options").at, "inconsistent", "at least two options");
+        sheet.check(
+            options.len() > 1,
+            &question.of("options").at,
+            "inconsistent",
+            "at least two options",
+        );
         let (mut codes, mut texts) = (Vec::new(), Vec::new());
         for option in options {
             codes.push((option.of("code").at, option.of("code").code(sheet)));
@@ -180,25 +202,48 @@ fn comprehension(root: &Node<'_>, sections: &[&str], known: &Known<'_>, sheet: &
     }
     antenatal.of("own_risk_else").word(sheet, &ids);
     let asked = i64::try_from(always.len()).unwrap_or(i64::MAX).saturating_add(2);
-    sheet.check((3..=6).contains(&asked), &antenatal.at, "inconsistent", "three to six questions are asked");
+    sheet.check(
+        (3..=6).contains(&asked),
+        &antenatal.at,
+        "inconsistent",
+        "three to six questions are asked",
+    );
     for id in critical {
         let named = always.contains(&id);
-        sheet.check(named, &antenatal.of("always").at, "inconsistent", format!("{id} is critical"));
+        sheet.check(
+            named,
+            &antenatal.of("always").at,
+            "inconsistent",
+            format!("{id} is critical"),
+        );
     }
-    antenatal.of("pass_correct").number(sheet, (asked * 4 + 4) / 5, asked);
+    antenatal
+        .of("pass_correct")
+        .number(sheet, (asked * 4 + 4) / 5, asked);
     let own = comprehension.of("own_risk");
     own.of("question").text(sheet);
     own.of("explanation").text(sheet);
     place(&own, sheet);
-    let confidential = root.of("injection").of("confidential").list(&mut Sheet::default());
-    let confidential: Vec<&str> = confidential.iter().map(|one| one.text(&mut Sheet::default())).collect();
+    let confidential = root
+        .of("injection")
+        .of("confidential")
+        .list(&mut Sheet::default());
+    let confidential: Vec<&str> = confidential
+        .iter()
+        .map(|one| one.text(&mut Sheet::default()))
+        .collect();
     for label in own.of("labels").items(sheet) {
         label.of("code").code(sheet);
         label.of("text").text(sheet);
         for rule in label.of("rules").items(sheet) {
             let start = rule.text(sheet);
             let open = !confidential.contains(&start);
-            sheet.check(open, &rule.at, "inconsistent", "a confidential finding has no option of its own");
+            sheet.check(
+                open,
+                &rule.at,
+                "inconsistent",
+                "a confidential finding has no option of its own",
+            );
         }
     }
 }
@@ -216,6 +261,11 @@ fn signatures(signatures: &Node<'_>, sheet: &mut Sheet) {
     once(sheet, &roles);
     for role in ["patient", "anesthesiologist"] {
         let there = required.contains(&role);
-        sheet.check(there, &signatures.at, "inconsistent", format!("the {role} has to sign"));
+        sheet.check(
+            there,
+            &signatures.at,
+            "inconsistent",
+            format!("the {role} has to sign"),
+        );
     }
 }

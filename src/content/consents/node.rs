@@ -77,7 +77,12 @@ impl<'a> Node<'a> {
     /// A text that says something; the empty text stands for a fault that was noted.
     pub fn text(&self, sheet: &mut Sheet) -> &'a str {
         let text = self.value.and_then(Value::as_str).unwrap_or_default();
-        sheet.check(!text.trim().is_empty(), &self.at, "required", "a text is needed here");
+        sheet.check(
+            !text.trim().is_empty(),
+            &self.at,
+            "required",
+            "a text is needed here",
+        );
         text
     }
 
@@ -95,7 +100,12 @@ impl<'a> Node<'a> {
     pub fn code(&self, sheet: &mut Sheet) -> &'a str {
         let text = self.text(sheet);
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        sheet.check(text.chars().all(fits), &self.at, "format", "letters, digits, - and _");
+        sheet.check(
+            text.chars().all(fits),
+            &self.at,
+            "format",
+            "letters, digits, - and _",
+        );
         text
     }
 
@@ -105,13 +115,24 @@ impl<'a> Node<'a> {
         sheet.check(number.is_some(), &self.at, "required", "a number is needed here");
         let fits = number.is_none_or(|number| (min..=max).contains(&number));
         let limits = json!({ "min": min, "max": max });
-        sheet.check_with(fits, &self.at, "range", limits, format!("not within {min} and {max}"));
+        sheet.check_with(
+            fits,
+            &self.at,
+            "range",
+            limits,
+            format!("not within {min} and {max}"),
+        );
         number.unwrap_or(min)
     }
 
     pub fn truth(&self, sheet: &mut Sheet) -> bool {
         let truth = self.value.and_then(Value::as_bool);
-        sheet.check(truth.is_some(), &self.at, "required", "true or false is needed here");
+        sheet.check(
+            truth.is_some(),
+            &self.at,
+            "required",
+            "true or false is needed here",
+        );
         truth.unwrap_or(false)
     }
 

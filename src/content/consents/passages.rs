@@ -6,9 +6,28 @@ use crate::content::readability::Passage;
 
 /// Members that hold no text for her.
 const NOT_READ: [&str; 22] = [
-    "schema", "code", "version", "locale", "authoritative_locale", "procedure_class", "change_note", "required_lessons",
-    "sources", "labels", "id", "kind", "key", "media", "severity", "source", "injection", "antenatal", "answer", "lesson",
-    "signatures", "data_protection",
+    "schema",
+    "code",
+    "version",
+    "locale",
+    "authoritative_locale",
+    "procedure_class",
+    "change_note",
+    "required_lessons",
+    "sources",
+    "labels",
+    "id",
+    "kind",
+    "key",
+    "media",
+    "severity",
+    "source",
+    "injection",
+    "antenatal",
+    "answer",
+    "lesson",
+    "signatures",
+    "data_protection",
 ];
 
 /// Her texts with their places, in the order of the document.

@@ -5,25 +5,72 @@ use crate::base::Locale;
 
 /// Kinds, as the layout knows them.
 const KINDS: [&str; 12] = [
-    "facts", "text", "alternatives", "risks", "own_risks", "costs", "statements", "decision", "refusal",
-    "clinician_signature", "patient_signature", "witness",
+    "facts",
+    "text",
+    "alternatives",
+    "risks",
+    "own_risks",
+    "costs",
+    "statements",
+    "decision",
+    "refusal",
+    "clinician_signature",
+    "patient_signature",
+    "witness",
 ];
 /// Kinds that a form can't be without (CE-032); `costs` and `witness` may be absent.
 const NEEDED: [&str; 9] = [
-    "facts", "alternatives", "risks", "own_risks", "statements", "decision", "refusal", "clinician_signature",
+    "facts",
+    "alternatives",
+    "risks",
+    "own_risks",
+    "statements",
+    "decision",
+    "refusal",
+    "clinician_signature",
     "patient_signature",
 ];
 /// Sections that the ceremony asks by their id: what she affirms, and what the anesthesiologist does.
 const NAMED: [(&str, &str); 2] = [("statements", "statements"), ("clinician_signature", "clinician")];
 /// Facts that can be filled in.
 const FACTS: [&str; 26] = [
-    "name", "sex", "age", "id_document", "record_number", "department", "bed", "phone", "gestation", "gravida_para",
-    "due_date", "height_weight", "blood_group", "diagnosis", "risk_color", "technique", "site", "catheter", "pump",
-    "operator", "monitoring", "place", "phone_24h", "night", "template", "valid_until",
+    "name",
+    "sex",
+    "age",
+    "id_document",
+    "record_number",
+    "department",
+    "bed",
+    "phone",
+    "gestation",
+    "gravida_para",
+    "due_date",
+    "height_weight",
+    "blood_group",
+    "diagnosis",
+    "risk_color",
+    "technique",
+    "site",
+    "catheter",
+    "pump",
+    "operator",
+    "monitoring",
+    "place",
+    "phone_24h",
+    "night",
+    "template",
+    "valid_until",
 ];
 /// Facts that an anesthesia consent form must show (CE-032).
 const NEEDED_FACTS: [&str; 8] = [
-    "name", "sex", "age", "department", "record_number", "diagnosis", "technique", "monitoring",
+    "name",
+    "sex",
+    "age",
+    "department",
+    "record_number",
+    "diagnosis",
+    "technique",
+    "monitoring",
 ];
 const SEVERITIES: [&str; 5] = ["mild", "moderate", "serious", "life_threatening", "not_increased"];
 /// Why she may say no; the words of the consent's own list.
@@ -45,7 +92,12 @@ pub(super) fn check<'a>(
     let (mut ids, mut kinds, mut facts) = (Vec::new(), Vec::new(), Vec::new());
     for (number, section) in (1..).zip(sections.items(sheet)) {
         let no = section.of("no").number(sheet, 1, 99);
-        sheet.check(no == number, &section.of("no").at, "inconsistent", "sections are counted from 1");
+        sheet.check(
+            no == number,
+            &section.of("no").at,
+            "inconsistent",
+            "sections are counted from 1",
+        );
         let id = section.of("id");
         ids.push((id.at.clone(), id.code(sheet)));
         section.of("heading").text(sheet);
@@ -61,7 +113,10 @@ pub(super) fn check<'a>(
         for media in section.of("media").list(sheet) {
             let digest = media.of("sha256");
             let text = digest.text(sheet);
-            let fits = text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+            let fits = text.len() == 64
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
             sheet.check(fits, &digest.at, "format", "64 lower-case hexadecimal digits");
         }
         let kind = section.of("kind").word(sheet, &KINDS);
@@ -71,14 +126,29 @@ pub(super) fn check<'a>(
     once(sheet, &ids);
     for kind in NEEDED {
         let there = kinds.iter().any(|(one, _)| *one == kind);
-        sheet.check(there, &sections.at, "inconsistent", format!("no section of kind {kind}"));
+        sheet.check(
+            there,
+            &sections.at,
+            "inconsistent",
+            format!("no section of kind {kind}"),
+        );
     }
     for (kind, id) in NAMED {
         let there = kinds.contains(&(kind, id));
-        sheet.check(there, &sections.at, "inconsistent", format!("the section of kind {kind} is named {id}"));
+        sheet.check(
+            there,
+            &sections.at,
+            "inconsistent",
+            format!("the section of kind {kind} is named {id}"),
+        );
     }
     for key in NEEDED_FACTS {
-        sheet.check(facts.contains(&key), &sections.at, "inconsistent", format!("no fact {key}"));
+        sheet.check(
+            facts.contains(&key),
+            &sections.at,
+            "inconsistent",
+            format!("no fact {key}"),
+        );
     }
     ids.into_iter().map(|(_, id)| id).collect()
 }
@@ -100,13 +170,23 @@ fn body<'a>(section: &Node<'a>, kind: &str, sources: &[&str], facts: &mut Vec<&'
             let rows = section.of("rows");
             let ids = coded(&rows, "id", &["name", "good", "less_good"], sheet);
             let none = ids.contains(&"none");
-            sheet.check(none, &rows.at, "inconsistent", "no analgesia at all is an alternative: id none");
+            sheet.check(
+                none,
+                &rows.at,
+                "inconsistent",
+                "no analgesia at all is an alternative: id none",
+            );
         }
         "risks" => {
             for risk in section.of("risks").items(sheet) {
                 self::risk(&risk, sources, sheet);
             }
-            coded(&section.of("risks"), "id", &["name", "frequency", "outcome"], sheet);
+            coded(
+                &section.of("risks"),
+                "id",
+                &["name", "frequency", "outcome"],
+                sheet,
+            );
         }
         "own_risks" | "costs" | "witness" => {
             section.of("empty_text").text(sheet);
@@ -124,7 +204,12 @@ fn body<'a>(section: &Node<'a>, kind: &str, sources: &[&str], facts: &mut Vec<&'
             let options = section.of("options");
             let codes = coded(&options, "code", &["text"], sheet);
             for code in ["agree", "refuse", "later"] {
-                sheet.check(codes.contains(&code), &options.at, "inconsistent", format!("no option {code}"));
+                sheet.check(
+                    codes.contains(&code),
+                    &options.at,
+                    "inconsistent",
+                    format!("no option {code}"),
+                );
             }
         }
         "refusal" => {
@@ -156,5 +241,10 @@ fn risk(risk: &Node<'_>, sources: &[&str], sheet: &mut Sheet) {
     let source = risk.of("source").word(sheet, sources);
     let confirmed = risk.of("confirmed").truth(sheet);
     let honest = source != GENERAL_KNOWLEDGE || !confirmed;
-    sheet.check(honest, &risk.of("confirmed").at, "inconsistent", "general knowledge is not confirmed");
+    sheet.check(
+        honest,
+        &risk.of("confirmed").at,
+        "inconsistent",
+        "general knowledge is not confirmed",
+    );
 }

@@ -105,7 +105,10 @@ pub async fn to_the_survey(app: &App) -> World {
         ("follow-ups", first(lin.get("/follow-ups").await.expect(200))),
         ("tasks", first(zhao.get("/tasks").await.expect(200))),
     ]);
-    let template = zhao.post("/consent-templates", reworded(json!("1.1.0"))).await.expect(201);
+    let template = zhao
+        .post("/consent-templates", reworded(json!("1.1.0")))
+        .await
+        .expect(201);
     ids.insert("consent-templates", text(&template, "/id").unwrap());
     let me = zhao.get("/me").await.expect(200);
     ids.insert("staff", text(&me, "/id").unwrap());

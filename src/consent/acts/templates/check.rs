@@ -42,18 +42,22 @@ pub async fn stage<'a>(
     at: DateTime<Utc>,
 ) -> Result<Stage<'a>> {
     let hospital = people::facts::facility(q, facility).await?;
-    let rules = ctx.content.forms.whole(ASSESSMENT, None).map_or_else(Vec::new, |form| {
-        form.rules()
-            .filter(|rule| rule.inject && !rule.confidential)
-            .map(|rule| {
-                let text = match template.locale {
-                    Locale::ZhCn => &rule.patient.zh,
-                    Locale::En => &rule.patient.en,
-                };
-                (rule.id.clone(), text.clone())
-            })
-            .collect()
-    });
+    let rules = ctx
+        .content
+        .forms
+        .whole(ASSESSMENT, None)
+        .map_or_else(Vec::new, |form| {
+            form.rules()
+                .filter(|rule| rule.inject && !rule.confidential)
+                .map(|rule| {
+                    let text = match template.locale {
+                        Locale::ZhCn => &rule.patient.zh,
+                        Locale::En => &rule.patient.en,
+                    };
+                    (rule.id.clone(), text.clone())
+                })
+                .collect()
+        });
     Ok(Stage {
         template,
         hospital: Hospital {
@@ -69,8 +73,16 @@ pub async fn stage<'a>(
 /// The characters of some texts that no document can show, each once with the first place where it stands.
 pub async fn unprintable(ctx: &Ctx, shown: &[(Option<String>, Value)]) -> Result<Vec<Unprintable>> {
     let all: Vec<_> = shown.iter().map(|(branch, data)| (branch, texts(data))).collect();
-    let characters: BTreeSet<char> = all.iter().flat_map(|(_, texts)| texts.values()).flat_map(|text| text.chars()).collect();
-    let missing = ctx.press.check(characters.into_iter().collect()).await.map_err(broken)?;
+    let characters: BTreeSet<char> = all
+        .iter()
+        .flat_map(|(_, texts)| texts.values())
+        .flat_map(|text| text.chars())
+        .collect();
+    let missing = ctx
+        .press
+        .check(characters.into_iter().collect())
+        .await
+        .map_err(broken)?;
     let first = |character: char| {
         all.iter().find_map(|(branch, texts)| {
             let (place, _) = texts.iter().find(|(_, text)| text.contains(character))?;
@@ -106,7 +118,10 @@ pub async fn every_branch(ctx: &Ctx, stage: &Stage<'_>) -> Result<()> {
         };
         shown.push((branch, data));
     }
-    let named: Vec<_> = shown.iter().map(|(branch, data)| (Some(branch.name.clone()), data.clone())).collect();
+    let named: Vec<_> = shown
+        .iter()
+        .map(|(branch, data)| (Some(branch.name.clone()), data.clone()))
+        .collect();
     let characters = unprintable(ctx, &named).await?;
     // A character without a font would fail the layout as well; it is named once, where it stands.
     if characters.is_empty() {
@@ -143,7 +158,12 @@ pub async fn print(
     let files = match branch.layout() {
         "/consent.typ" => vec![
             ("/evidence.json", b"{}".to_vec()),
-            ("/qr.svg", qr::qr_svg("preview").map_err(|_| RenderError::Export)?.into_bytes()),
+            (
+                "/qr.svg",
+                qr::qr_svg("preview")
+                    .map_err(|_| RenderError::Export)?
+                    .into_bytes(),
+            ),
         ],
         _ => Vec::new(),
     };

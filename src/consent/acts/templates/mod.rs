@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::base::Noun;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, StaffId};
-use crate::base::Noun;
 use crate::consent::model::{TemplateEvent, TemplateStanding, TemplateState};
 use crate::consent::{rules, store, templates};
 use crate::ctx::{Ctx, Records};
@@ -53,7 +53,12 @@ struct Shelf {
 }
 
 impl Shelf {
-    async fn open(r: &mut impl Records, ctx: &Ctx, facility: FacilityId, now: DateTime<Utc>) -> Result<Shelf> {
+    async fn open(
+        r: &mut impl Records,
+        ctx: &Ctx,
+        facility: FacilityId,
+        now: DateTime<Utc>,
+    ) -> Result<Shelf> {
         Ok(Shelf {
             all: templates::all(r, ctx, facility, now).await?,
             events: store::template_events(r, facility).await?,
@@ -68,13 +73,17 @@ impl Shelf {
     }
 
     fn event(&self, id: &str, state: TemplateState) -> Option<&TemplateEvent> {
-        self.events.iter().find(|event| event.template == id && event.state == state)
+        self.events
+            .iter()
+            .find(|event| event.template == id && event.state == state)
     }
 
     /// Who stands for its text: whoever wrote it, and for one of the release whoever handed it in here.
     fn editor(&self, one: &TemplateStanding) -> Option<StaffId> {
         let handed_in = || self.event(&one.template.id, TemplateState::InReview);
-        one.template.editor.or_else(|| handed_in().map(|event| event.staff))
+        one.template
+            .editor
+            .or_else(|| handed_in().map(|event| event.staff))
     }
 
     /// What is in effect in a template's language and would be replaced by it.
@@ -85,7 +94,9 @@ impl Shelf {
     fn row(&self, one: &TemplateStanding, names: &Names) -> TemplateRow {
         let publication = self.event(&one.template.id, TemplateState::Published);
         TemplateRow {
-            in_effect: self.current(one).is_some_and(|current| current.template.id == one.template.id),
+            in_effect: self
+                .current(one)
+                .is_some_and(|current| current.template.id == one.template.id),
             editor: one.template.editor.map(|id| names.person(id)),
             approver: publication.map(|event| names.person(event.staff)),
             material_change: publication.and_then(|event| event.material_change),
@@ -105,7 +116,9 @@ impl Names {
         for id in editors.chain(shelf.events.iter().map(|event| event.staff)) {
             if !names.0.contains_key(&id) {
                 let staff = people::facts::staff(r, facility, id).await?;
-                names.0.insert(id, staff.map(|staff| staff.name).unwrap_or_default());
+                names
+                    .0
+                    .insert(id, staff.map(|staff| staff.name).unwrap_or_default());
             }
         }
         Ok(names)
@@ -119,7 +132,13 @@ impl Names {
     }
 }
 
-async fn row(r: &mut impl Records, ctx: &Ctx, facility: FacilityId, id: &str, now: DateTime<Utc>) -> Result<TemplateRow> {
+async fn row(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    facility: FacilityId,
+    id: &str,
+    now: DateTime<Utc>,
+) -> Result<TemplateRow> {
     let shelf = Shelf::open(r, ctx, facility, now).await?;
     let names = Names::of(r, facility, &shelf).await?;
     Ok(shelf.row(shelf.standing(id)?, &names))

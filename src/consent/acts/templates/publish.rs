@@ -115,7 +115,11 @@ pub async fn template_review(ctx: &Ctx, caller: &Caller, id: &str) -> Result<Tem
     if let Some(first) = ctx.answered(caller).await? {
         return Ok(first);
     }
-    let renderer = ctx.press.version().await.map_err(|error| Error::Broken(Box::new(error)))?;
+    let renderer = ctx
+        .press
+        .version()
+        .await
+        .map_err(|error| Error::Broken(Box::new(error)))?;
     let mut view = ctx.view();
     let now = ctx.clock.now();
     let shelf = Shelf::open(&mut view, ctx, staff.facility, now).await?;

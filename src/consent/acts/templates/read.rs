@@ -51,12 +51,20 @@ pub async fn template_list(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Res
     shelf.all.sort_by_cached_key(|one| {
         let template = &one.template;
         let newest = std::cmp::Reverse(version_key(&template.version));
-        (template.code.clone(), template.locale.tag(), newest, template.id.clone())
+        (
+            template.code.clone(),
+            template.locale.tag(),
+            newest,
+            template.id.clone(),
+        )
     });
     let rows = shelf.all.iter().map(|one| shelf.row(one, &names));
     let rest: Vec<TemplateRow> = match after {
         None => rows.collect(),
-        Some(id) => rows.skip_while(|row| row.standing.template.id != id).skip(1).collect(),
+        Some(id) => rows
+            .skip_while(|row| row.standing.template.id != id)
+            .skip(1)
+            .collect(),
     };
     Ok(page.page(rest, "", |row| row.standing.template.id.clone()))
 }
@@ -68,7 +76,11 @@ pub async fn template_list(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Res
 pub async fn template_get(ctx: &Ctx, caller: &Caller, id: &str) -> Result<TemplateView> {
     policy::allowed(caller, Act::ConsentTemplateGet)?;
     let facility = caller.staff()?.facility;
-    let renderer = ctx.press.version().await.map_err(|error| Error::Broken(Box::new(error)))?;
+    let renderer = ctx
+        .press
+        .version()
+        .await
+        .map_err(|error| Error::Broken(Box::new(error)))?;
     let mut tx = ctx.write(Act::ConsentTemplateGet).await?;
     let now = tx.now;
     let shelf = Shelf::open(&mut tx, ctx, facility, now).await?;
@@ -91,15 +103,25 @@ pub async fn template_get(ctx: &Ctx, caller: &Caller, id: &str) -> Result<Templa
     let touched = store::touched_of(&mut tx, facility, id).await?;
     let stage = check::stage(&mut tx, ctx, facility, &template, &renderer, now).await?;
     let detail = json!({ "template": id, "consents": touched.len() });
-    tx.journal(caller, Subject::list("consent_template"), detail).await?;
+    tx.journal(caller, Subject::list("consent_template"), detail)
+        .await?;
     tx.commit().await?;
     let own = [(None, template.document.clone())];
     Ok(TemplateView {
         row: shelf.row(standing, &names),
-        branches: preview::branches(&stage).into_iter().map(|branch| branch.name).collect(),
-        readability: readability::report(&passages(&template.document), template.locale, &ctx.content.glossary),
+        branches: preview::branches(&stage)
+            .into_iter()
+            .map(|branch| branch.name)
+            .collect(),
+        readability: readability::report(
+            &passages(&template.document),
+            template.locale,
+            &ctx.content.glossary,
+        ),
         unprintable: check::unprintable(ctx, &own).await?,
-        difference: before.map_or_else(Vec::new, |before| difference(&before.document, &template.document)),
+        difference: before.map_or_else(Vec::new, |before| {
+            difference(&before.document, &template.document)
+        }),
         predecessor,
         history: history
             .into_iter()
@@ -117,13 +139,25 @@ pub async fn template_get(ctx: &Ctx, caller: &Caller, id: &str) -> Result<Templa
 ///
 /// Errors: `Missing` for the template or the branch, `consent.template_checks_failed` for one that can't be shown.
 #[instrument(name = "consent.template_preview", skip_all)]
-pub async fn template_preview(ctx: &Ctx, caller: &Caller, id: &str, branch: &str, printed: bool) -> Result<Preview> {
+pub async fn template_preview(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: &str,
+    branch: &str,
+    printed: bool,
+) -> Result<Preview> {
     policy::allowed(caller, Act::ConsentTemplatePreview)?;
     let facility = caller.staff()?.facility;
-    let renderer = ctx.press.version().await.map_err(|error| Error::Broken(Box::new(error)))?;
+    let renderer = ctx
+        .press
+        .version()
+        .await
+        .map_err(|error| Error::Broken(Box::new(error)))?;
     let mut view = ctx.view();
     let missing = || Error::Missing(Noun::Template);
-    let template = templates::find(&mut view, ctx, facility, id).await?.ok_or_else(missing)?;
+    let template = templates::find(&mut view, ctx, facility, id)
+        .await?
+        .ok_or_else(missing)?;
     let now = ctx.clock.now();
     let stage = check::stage(&mut view, ctx, facility, &template, &renderer, now).await?;
     let branch = preview::branches(&stage)
