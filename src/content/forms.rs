@@ -269,13 +269,7 @@ fn load_one(
     }
 }
 
-fn entry(
-    forms: &Forms,
-    name: &str,
-    version: &str,
-    form: Arc<Form>,
-    defects: &mut Defects,
-) -> Option<Entry> {
+fn entry(forms: &Forms, name: &str, version: &str, form: Arc<Form>, defects: &mut Defects) -> Option<Entry> {
     let served = match serde_json::to_value(form.served()) {
         Ok(served) => served,
         Err(error) => {
@@ -289,7 +283,11 @@ fn entry(
     };
     let digest = hex::encode(Sha256::digest(served.to_string().as_bytes()));
     // The parts of the assessment live as long as the whole.
-    let whole = if [RECHECK, STAFF].contains(&name) { ASSESSMENT } else { name };
+    let whole = if [RECHECK, STAFF].contains(&name) {
+        ASSESSMENT
+    } else {
+        name
+    };
     let life = forms.lives.get(&(whole.to_owned(), version_key(version)));
     Some(Entry {
         life: life.cloned(),

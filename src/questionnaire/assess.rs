@@ -263,10 +263,7 @@ fn missing(form: &Form, facts: &Facts<'_>, phase: Option<Phase>) -> Vec<String> 
             let required = node.required || (phase.is_some() && node.required_at == phase);
             // At the re-check what she was to say in pregnancy is wanted too: if nobody asked then, nobody knows.
             let asked = phase == Some(Phase::Recheck) || node.asked_in(phase);
-            required
-                && asked
-                && facts.enabled.get(*index) == Some(&true)
-                && facts.of(*index).is_empty()
+            required && asked && facts.enabled.get(*index) == Some(&true) && facts.of(*index).is_empty()
         })
         .map(|(_, node)| node.link_id.clone())
         .collect()
