@@ -82,7 +82,9 @@ mod tests {
     fn a_member_that_stands_twice_is_found_at_any_depth() {
         assert!(has_twins(br#"{"a": 1, "a": 1}"#));
         assert!(has_twins(br#"[{"a": [{"b": 1, "\u0062": 2}]}]"#));
-        assert!(!has_twins(br#"{"a": {"a": 1}, "b": [{"a": 1}, {"a": null, "c": -1.5e3, "d": "x", "e": true}]}"#));
+        assert!(!has_twins(
+            br#"{"a": {"a": 1}, "b": [{"a": 1}, {"a": null, "c": -1.5e3, "d": "x", "e": true}]}"#
+        ));
         assert!(!has_twins(b"{"));
     }
 }

@@ -8,8 +8,8 @@ use super::admission::{enqueue, step};
 use super::chart::chart;
 use super::{call, locked, not_closed};
 use crate::analgesia::model::{
-    Chart, Checks, Complication, ComplicationCode, Countdown, Event, Indication, Labor, LegRaise, Record, RecordVersion,
-    Stop, StopVersion, TimeOut,
+    Chart, Checks, Complication, ComplicationCode, Countdown, Event, Indication, Labor, LegRaise, Record,
+    RecordVersion, Stop, StopVersion, TimeOut,
 };
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};

@@ -44,7 +44,11 @@ pub fn on_submitted<'a>(
 }
 
 /// How answers were judged, as a table says it.
-pub fn marked(view: &mut View, facility: FacilityId, response: ResponseId) -> BoxFuture<'_, Result<Option<Mark>>> {
+pub fn marked(
+    view: &mut View,
+    facility: FacilityId,
+    response: ResponseId,
+) -> BoxFuture<'_, Result<Option<Mark>>> {
     Box::pin(store::mark(view, facility, response))
 }
 
@@ -86,13 +90,7 @@ enum Filed {
     Before,
 }
 
-async fn run(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    submitted: &Submitted<'_>,
-    phase: Phase,
-    filed: Filed,
-) -> Result<Told> {
+async fn run(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, filed: Filed) -> Result<Told> {
     let (response, episode) = (submitted.response, submitted.episode);
     let place = episode.facility_id;
     let facility = people::facts::facility(tx, place).await?;

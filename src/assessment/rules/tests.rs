@@ -96,7 +96,10 @@ fn only_an_anesthesiologist_clears_more_than_caution() {
     let content = content();
     let low = result(&content, json!({ "lab.plt": 60 }));
     let refused = Err(Code::AssessmentNeedsAnesthesiologist);
-    assert_eq!(may_decide(&low, Outcome::Cleared, Role::Obstetrician, &[]), refused);
+    assert_eq!(
+        may_decide(&low, Outcome::Cleared, Role::Obstetrician, &[]),
+        refused
+    );
     assert!(may_decide(&low, Outcome::NeedsConsult, Role::Obstetrician, &[]).is_ok());
     assert!(may_decide(&low, Outcome::Cleared, Role::Anesthesiologist, &[]).is_ok());
     let tattoo = result(&content, json!({ "spn.skin": ["tattoo"] }));
@@ -253,7 +256,10 @@ fn a_last_dose_without_its_hour_is_a_time_unknown() {
     assert_eq!(waits.uncounted, ["R-AC-2"]);
     assert_eq!(not_assessed(&vague, &[]), ["R-AC-2"]);
     let refused = Err(Code::AssessmentNeedsAnesthesiologist);
-    assert_eq!(may_decide(&vague, Outcome::Cleared, Role::Obstetrician, &[]), refused);
+    assert_eq!(
+        may_decide(&vague, Outcome::Cleared, Role::Obstetrician, &[]),
+        refused
+    );
     assert!(may_decide(&vague, Outcome::Cleared, Role::Anesthesiologist, &[]).is_ok());
     let seen = [(decision(Outcome::Cleared, Role::Anesthesiologist), vague.clone())];
     assert!(not_assessed(&vague, &seen).is_empty());
@@ -278,8 +284,14 @@ fn only_an_anesthesiologist_lifts_an_anesthesiologists_no() {
     assert!(not_suitable(&later));
     let refused = Err(Code::AssessmentNeedsAnesthesiologist);
     let before = [no.clone()];
-    assert_eq!(may_decide(&tattoo, Outcome::Cleared, Role::Obstetrician, &before), refused);
-    assert!(!not_suitable(&[said(Outcome::Cleared, Role::Anesthesiologist), no]));
+    assert_eq!(
+        may_decide(&tattoo, Outcome::Cleared, Role::Obstetrician, &before),
+        refused
+    );
+    assert!(!not_suitable(&[
+        said(Outcome::Cleared, Role::Anesthesiologist),
+        no
+    ]));
     // What an obstetrician ruled out, either may lift.
     let hers = said(Outcome::NotSuitable, Role::Obstetrician);
     assert!(not_suitable(std::slice::from_ref(&hers)));

@@ -65,10 +65,11 @@ pub(super) async fn asked_before(
     }
     let (place, episode) = (response.facility_id, response.episode_id);
     let begun = response.authored_at;
-    let before = match store::newest_before(r, place, episode, [ASSESSMENT, RECHECK], response.id, begun).await? {
-        None => store::unsubmitted(r, place, episode, ASSESSMENT, begun).await?,
-        found => found,
-    };
+    let before =
+        match store::newest_before(r, place, episode, [ASSESSMENT, RECHECK], response.id, begun).await? {
+            None => store::unsubmitted(r, place, episode, ASSESSMENT, begun).await?,
+            found => found,
+        };
     let Some(before) = before else {
         return Ok(None);
     };

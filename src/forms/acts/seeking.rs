@@ -42,7 +42,10 @@ pub async fn questionnaires(ctx: &Ctx, caller: &Caller) -> Result<Vec<Entry>> {
 /// The form without the items on the baby, where it must be so.
 fn in_her_words<'a>(ctx: &'a Ctx, gentle: &BTreeSet<String>, entry: &'a Entry) -> &'a Entry {
     let softened = gentle.contains(&entry.name);
-    let asked = ctx.content.forms.asked(&entry.name, entry.form.canonical(), softened);
+    let asked = ctx
+        .content
+        .forms
+        .asked(&entry.name, entry.form.canonical(), softened);
     asked.unwrap_or(entry)
 }
 

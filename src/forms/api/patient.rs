@@ -148,11 +148,7 @@ impl PatientApi {
     }
 
     /// Move a draft to the newest version of its form; answers that do not mean the same there are dropped, and named
-    #[oai(
-        path = "/responses/:id/renew",
-        method = "post",
-        operation_id = "forms.renew"
-    )]
+    #[oai(path = "/responses/:id/renew", method = "post", operation_id = "forms.renew")]
     async fn renew(
         &self,
         ctx: Data<&Ctx>,

@@ -122,9 +122,11 @@ const META: [Meta; 10] = [
         ["规则版本", "Version of the rules behind scores and findings"],
         |row| word(&row.mark.rules_version),
     ),
-    ("engine_version", ["引擎版本", "Version of the engine"], |row| {
-        word(&row.mark.engine_version)
-    }),
+    (
+        "engine_version",
+        ["引擎版本", "Version of the engine"],
+        |row| word(&row.mark.engine_version),
+    ),
 ];
 
 /// A word of ours, or nothing.

@@ -30,5 +30,9 @@ async fn an_unknown_last_dose_stops_the_time_out_until_the_anesthesiologist_says
     assert_eq!(held["current"]["state"], "unknown");
     time_out["early_reason"] = json!("家属确认末次用药在三天前。");
     let next = zhao.post(&path, time_out).await;
-    assert_eq!(next.code(), "people.second_person_required", "her word holds, the midwife's is missing");
+    assert_eq!(
+        next.code(),
+        "people.second_person_required",
+        "her word holds, the midwife's is missing"
+    );
 }

@@ -27,7 +27,11 @@ fn every_published_form_and_its_rules_are_the_files_that_were_published() {
             }
         }
     }
-    assert_eq!(forms.len(), published.len(), "each version stands in published.toml once");
+    assert_eq!(
+        forms.len(),
+        published.len(),
+        "each version stands in published.toml once"
+    );
     for (name, version) in forms {
         let entry = published
             .iter()
@@ -39,7 +43,8 @@ fn every_published_form_and_its_rules_are_the_files_that_were_published() {
             let now = digest(path);
             let then = entry.get(member).and_then(Value::as_str).map(str::to_owned);
             assert_eq!(
-                now, then,
+                now,
+                then,
                 "{} was published so and is never edited: a change is another version. Before the first release of this \
                  version, write its digest into published.toml",
                 path.display()

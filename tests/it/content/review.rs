@@ -14,7 +14,11 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         .collect();
     let unconfirmed = Content::load(Origin::BuiltIn).unwrap().unconfirmed();
     assert_eq!(lines.len(), unconfirmed.len());
-    assert!(lines.iter().all(|line| line.len() == 5 && line.iter().all(|part| !part.is_empty())));
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.len() == 5 && line.iter().all(|part| !part.is_empty()))
+    );
     for (line, one) in lines.iter().zip(&unconfirmed) {
         let wanted = [one.kind, &one.name, &one.place, &one.source, &one.claim];
         assert_eq!(*line, wanted);
@@ -23,7 +27,10 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         assert!(lines.iter().any(|line| line[0] == kind), "{kind}");
     }
 
-    let (form, rule) = ("pre-analgesia 1.0.0", lines.iter().find(|line| line[1].starts_with("pre-analgesia ")));
+    let (form, rule) = (
+        "pre-analgesia 1.0.0",
+        lines.iter().find(|line| line[1].starts_with("pre-analgesia ")),
+    );
     let rule = rule.unwrap()[2].to_owned();
     let folder = copied();
     edit(
@@ -39,6 +46,10 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         .output()
         .unwrap();
     let told = text(&output.stdout);
-    assert!(!told.lines().any(|line| line.contains(&format!("{form}\t{rule}\t"))));
+    assert!(
+        !told
+            .lines()
+            .any(|line| line.contains(&format!("{form}\t{rule}\t")))
+    );
     assert_eq!(told.lines().count(), lines.len() - 1);
 }

@@ -143,5 +143,8 @@ async fn unknown_is_not_green() {
         .expect(201);
     let unknown = sun.get(&path).await.expect(200)["risk_suggested"].clone();
     assert_eq!(unknown["color"], Value::Null);
-    assert!(unknown["not_assessed"].to_string().contains("R1.6.2"), "{unknown}");
+    assert!(
+        unknown["not_assessed"].to_string().contains("R1.6.2"),
+        "{unknown}"
+    );
 }

@@ -31,7 +31,10 @@ async fn what_she_typed_stays_when_staff_file_the_form() {
         let enter = format!("/patients/{}/responses", mei.patient_id);
         let body = json!({ "questionnaire": "pre-analgesia", "content": document(&app, json!({})) });
         let filed = lin.post(&enter, body).await.expect(201);
-        assert_ne!(format!("/responses/{}", filed["response"]["id"].as_str().unwrap()), path);
+        assert_ne!(
+            format!("/responses/{}", filed["response"]["id"].as_str().unwrap()),
+            path
+        );
         for reader in [&mei.client, &lin] {
             let hers = reader.get(&path).await.expect(200);
             assert_eq!(hers["status"], "stopped");
@@ -96,13 +99,19 @@ async fn a_draft_that_admission_overtook_fills_in_the_recheck_as_not_submitted()
         .await
         .expect(201);
     let asked = &again["asked_before"];
-    assert_eq!(format!("/responses/{}", asked["response"].as_str().unwrap()), path);
+    assert_eq!(
+        format!("/responses/{}", asked["response"].as_str().unwrap()),
+        path
+    );
     assert_eq!(asked["submitted"], false);
     let filled = asked["link_ids"].to_string();
     assert!(filled.contains("preg.weight_kg") && filled.contains("bld.drug"));
     assert!(again["content"].to_string().contains("71.5"));
     let hers = lin.get(&path).await.expect(200);
-    assert!(hers["content"].to_string().contains("haemophilia"), "staff can read the rest");
+    assert!(
+        hers["content"].to_string().contains("haemophilia"),
+        "staff can read the rest"
+    );
 }
 
 #[tokio::test]
@@ -128,7 +137,9 @@ async fn she_gives_up_an_amendment_and_may_begin_another() {
         assert_eq!(stands["amendment_draft"], Value::Null);
         assert_eq!(stands["amended_by"], Value::Null);
         assert_eq!(mei.get("/forms").await.expect(200)[0]["state"], "done");
-        mei.post(&amend, json!({ "reason": "真的抄错了" })).await.expect(201);
+        mei.post(&amend, json!({ "reason": "真的抄错了" }))
+            .await
+            .expect(201);
         assert_eq!(
             mei.post(&format!("{path}/abandon"), json!({})).await.code(),
             "forms.already_completed"
@@ -152,7 +163,10 @@ async fn a_draft_moves_to_a_newer_version_when_she_asks_and_says_what_did_not_co
         .await;
     let mei = app.back(mei);
     let before = mei.get(&path).await.expect(200);
-    assert!(before["questionnaire"].as_str().unwrap().ends_with("|1.0.0"), "never unasked");
+    assert!(
+        before["questionnaire"].as_str().unwrap().ends_with("|1.0.0"),
+        "never unasked"
+    );
     let renew = format!("{path}/renew");
     let moved = mei.post_keyed(&renew, "newer", json!({})).await.expect(200);
     assert_eq!(moved["dropped"], json!(["preg.weight_kg"]));
@@ -233,7 +247,10 @@ fn after_a_loss_an_old_draft_stays_without_the_baby_when_there_is_a_newer_versio
         };
         let (gentle, usual) = (asked(true), asked(false));
         assert_eq!(gentle.canonical(), normal.canonical());
-        assert!(gentle.questions().count() < usual.questions().count(), "{version}");
+        assert!(
+            gentle.questions().count() < usual.questions().count(),
+            "{version}"
+        );
         assert_eq!(usual.questions().count(), normal.questions().count());
     }
 }

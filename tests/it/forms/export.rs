@@ -215,7 +215,8 @@ async fn a_row_says_how_its_answers_were_judged_and_hides_what_staff_were_not_as
         let path = format!("/responses/{}", submitted["response"]["id"].as_str().unwrap());
         let at = "2026-03-02T00:00:00Z";
         // The time of a blood sample of which there is no value: the question is hidden, the draft keeps it.
-        let items = json!({ "answers": { "lab.coag_at": at, "stf.sbp": 120, "stf.dbp": 75, "stf.bp_at": at } });
+        let items =
+            json!({ "answers": { "lab.coag_at": at, "stf.sbp": 120, "stf.dbp": 75, "stf.bp_at": at } });
         let etag = lin.get(&path).await.etag();
         lin.put(&format!("{path}/staff-items"), &etag, items)
             .await
@@ -240,7 +241,12 @@ async fn the_dictionary_has_a_line_for_each_column_and_no_answer() {
     submit(&app, &mei, json!({ "prf.question": "只有我知道" })).await;
     let qian = app.qian().await;
     let answer = qian.get(&format!("{CSV}&format=dictionary")).await;
-    assert!(answer.header("content-disposition").unwrap().contains("dictionary.csv"));
+    assert!(
+        answer
+            .header("content-disposition")
+            .unwrap()
+            .contains("dictionary.csv")
+    );
     let told = String::from_utf8(answer.bytes).unwrap();
     let dictionary = parsed(&told);
     assert_eq!(dictionary[0], ["column", "zh-CN", "en", "type", "options"]);

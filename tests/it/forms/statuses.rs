@@ -24,13 +24,20 @@ async fn a_member_that_stands_twice_is_malformed_wherever_answers_are_taken() {
     let etag = draft.etag();
     let path = format!("/responses/{}", draft.expect(201)["id"].as_str().unwrap());
     let content = document(&app, json!({ "lab.plt": 187 })).to_string();
-    let twice = content.replacen("\"valueInteger\":187", "\"valueInteger\":18,\"valueInteger\":187", 1);
+    let twice = content.replacen(
+        "\"valueInteger\":187",
+        "\"valueInteger\":18,\"valueInteger\":187",
+        1,
+    );
     assert_ne!(twice, content);
     let malformed = (400, "http.malformed".to_owned());
     let body = format!("{{\"content\":{twice}}}");
     assert_eq!(raw(&mei, Method::PUT, &path, &etag, body).await, malformed);
     let submitted = submit(&app, &bai, json!({})).await;
-    let items = format!("/responses/{}/staff-items", submitted["response"]["id"].as_str().unwrap());
+    let items = format!(
+        "/responses/{}/staff-items",
+        submitted["response"]["id"].as_str().unwrap()
+    );
     let body = "{\"answers\":{\"lab.fib\":2.9,\"lab.fib\":0.9}}".to_owned();
     assert_eq!(raw(&lin, Method::PUT, &items, "*", body).await, malformed);
     let enter = format!("/patients/{}/responses", mei.patient_id);
@@ -60,7 +67,10 @@ async fn another_resource_is_malformed_and_a_huge_one_too_large() {
     other["resourceType"] = json!("Questionnaire");
     let refused = mei.put(&path, &etag, json!({ "content": other })).await;
     assert_eq!(refused.code(), "http.malformed");
-    assert_eq!(refused.expect(400)["errors"][0]["pointer"], "/content/resourceType");
+    assert_eq!(
+        refused.expect(400)["errors"][0]["pointer"],
+        "/content/resourceType"
+    );
     let mut huge = document(&app, json!({}));
     huge["text"] = json!({ "div": "长".repeat(256 << 10) });
     let refused = mei.put(&path, &etag, json!({ "content": huge })).await;
