@@ -3,6 +3,7 @@
 mod amendments;
 mod attachments;
 mod export;
+mod numbers;
 mod saving;
 
 use chrono::Duration;
