@@ -133,9 +133,7 @@ fn judge_answer(node: &Node, answer: &Answer, at: &dyn Fn() -> String, problems:
     }
     if !node.offers(answer) {
         let mut codes = node.options.iter().filter_map(|option| option.answer.code());
-        let known = answer
-            .code()
-            .is_some_and(|code| codes.any(|one| one == code));
+        let known = answer.code().is_some_and(|code| codes.any(|one| one == code));
         add(
             if known {
                 "invalidCoding"

