@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use serde_json::Value;
 
 use super::definition::{self as read, Item, OWN, Questionnaire, extension, extensions};
@@ -15,8 +14,8 @@ use super::faults::{Fault, Faults};
 use super::form::{Form, Node, Phase, Slot, Who};
 use super::predicate::Scope;
 use super::rules::{self, CompiledRules, RuleSet};
-use super::value::{Answer, Kind, clinic};
-use super::{allowed, limits, options};
+use super::value::{Answer, Kind};
+use super::{allowed, header, limits, options};
 
 pub(super) const MAX_BYTES: usize = 512 * 1024;
 pub(super) const MAX_ITEMS: usize = 500;
@@ -73,8 +72,8 @@ fn build(form: &Value, rules: Option<&Value>, mut faults: Faults) -> Result<Arc<
             return Err(faults.all);
         }
     };
-    let canonical = header(&definition, &mut faults);
-    let period = period(&definition, &mut faults);
+    let canonical = header::canonical(&definition, &mut faults);
+    let period = header::period(&definition, &mut faults);
     let sets = options::contained(form);
     let mut builder = Builder {
         sets: &sets,
@@ -140,67 +139,6 @@ fn build(form: &Value, rules: Option<&Value>, mut faults: Faults) -> Result<Arc<
         nested,
         period,
     }))
-}
-
-/// The form's own members; returns `url|version`.
-fn header(definition: &Questionnaire, faults: &mut Faults) -> String {
-    if definition.resource_type != "Questionnaire" {
-        faults.add("unsupportedElement", "/resourceType", "not a Questionnaire");
-    }
-    for (member, value) in [
-        ("url", &definition.url),
-        ("version", &definition.version),
-        ("title", &definition.title),
-    ] {
-        if value.is_none() {
-            faults.demand(
-                "unsupportedElement",
-                &format!("/{member}"),
-                format!("{member} is missing"),
-            );
-        }
-    }
-    if read::english(&definition.other, "_title").is_none() {
-        faults.demand("missingTranslation", "/title", "no English title");
-    }
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    format!("{}|{}", text(&definition.url), text(&definition.version))
-}
-
-/// From when to when answers are taken; a date without day or month means all of it.
-fn period(definition: &Questionnaire, faults: &mut Faults) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
-    let mut end_of = |name: &str| {
-        let text = definition.other.get("effectivePeriod")?.get(name)?;
-        let moment = Answer::parse(Kind::DateTime, "DateTime", text);
-        if moment.is_none() {
-            let at = format!("/effectivePeriod/{name}");
-            faults.add("ruleTypeMismatch", &at, "no date");
-        }
-        moment
-    };
-    let (start, end) = (end_of("start"), end_of("end"));
-    let midnight = |day: NaiveDate| {
-        let local = clinic()
-            .from_local_datetime(&day.and_time(NaiveTime::MIN))
-            .single()?;
-        Some(local.to_utc())
-    };
-    let start = match start {
-        Some(Answer::Date(date)) => midnight(date.first),
-        other => other
-            .and_then(|moment| moment.instant())
-            .map(|moment| moment.to_utc()),
-    };
-    let end = match end {
-        Some(Answer::Date(date)) => date.last.succ_opt().and_then(midnight),
-        other => other
-            .and_then(|moment| moment.instant())
-            .map(|moment| moment.to_utc()),
-    };
-    if start.zip(end).is_some_and(|(start, end)| start > end) {
-        faults.add("minOverMax", "/effectivePeriod", "it ends before it begins");
-    }
-    (start, end)
 }
 
 /// What an item has from the items around it and from those that its conditions look at.

@@ -132,10 +132,8 @@ fn judge_answer(node: &Node, answer: &Answer, at: &dyn Fn() -> String, problems:
         add("maxValue", bound("max", max));
     }
     if !node.offers(answer) {
-        let codes = node.options.iter().filter_map(|option| option.answer.code());
-        let known = answer
-            .code()
-            .is_some_and(|code| codes.into_iter().any(|one| one == code));
+        let mut codes = node.options.iter().filter_map(|option| option.answer.code());
+        let known = answer.code().is_some_and(|code| codes.any(|one| one == code));
         add(
             if known {
                 "invalidCoding"

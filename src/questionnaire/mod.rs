@@ -6,8 +6,9 @@
 //! an item means stands in `content/questionnaires`.
 //!
 //! Start at [`compile`] for publishing a form, at [`Form::check`] for what happens to her answers, at [`assess`] for what
-//! follows from them, at [`foreign`] for forms of others. How other software gets our scores: `calculated`. Repeated
-//! groups, questions below questions, quantities and value sets are refused at publication (`unsupportedElement`).
+//! follows from them, at [`foreign`] for forms of others. How other software gets our scores: `calculated`. Each item
+//! has one place in a response; where some may have several, `occurrences` takes over, and rules do not look there. What the
+//! engine does not know is refused at publication (`allowed`).
 
 mod allowed;
 mod answers;
@@ -24,6 +25,7 @@ mod faults;
 mod fhirpath;
 pub mod foreign;
 mod form;
+mod header;
 mod limits;
 mod literals;
 mod meaning;

@@ -1,6 +1,7 @@
 //! Content with a fault does not load, and the defect names file and place. Below: the commands of those who write it.
 
 mod diff;
+mod forms;
 mod options;
 mod published;
 mod review;

@@ -4,6 +4,7 @@ mod amendments;
 mod attachments;
 mod drafts;
 mod export;
+mod numbers;
 mod saving;
 mod statuses;
 

@@ -224,3 +224,43 @@ fn a_contradiction_between_two_parts_is_found_on_their_union() {
     assert_eq!(codes(&errors), [("stf.drug_identified", "inconsistent")]);
     assert!(warnings.is_empty());
 }
+
+#[test]
+fn a_last_dose_without_a_time_of_day_is_refused_and_never_clears_the_waiting_time() {
+    let vectors = Vectors::load();
+    let form = &vectors.published.authored;
+    for given in ["2025-10-04", "2025-10", "2025"] {
+        let vector = json!({"phase": "recheck", "answers": {"bld.drug": ["lmwh"], "bld.lmwh_dose": "prophylactic",
+            "bld.lmwh_last_at": given}});
+        let response = form.response_from_flat(&vectors.flat(&vector));
+        let checked = form.check(&response, Mode::Submit, &vectors.context(&vector));
+        assert_eq!(
+            codes(&checked.errors),
+            [("bld.lmwh_last_at", "inconsistent")],
+            "{given}"
+        );
+        let problem = &checked.errors[0];
+        let told = |language| message(problem.code, &problem.params, language);
+        assert_eq!(told(Language::Zh), "请填写最后一次用药的具体时间（几点钟）");
+        assert_eq!(
+            told(Language::En),
+            "Please give the time of day of the last dose as well"
+        );
+        let result = assess(form, &checked.answers, &vectors.context(&vector));
+        let finding = result.fired().find(|finding| finding.rule == "R-AC-5").unwrap();
+        assert!(
+            finding.missing.contains(&"bld.lmwh_last_at".to_owned()),
+            "{given}"
+        );
+        assert_eq!(result.level, "absolute");
+        let waiting = result
+            .findings
+            .iter()
+            .find(|finding| finding.rule == "R-AC-2")
+            .unwrap();
+        if given.len() < 10 {
+            assert_eq!(waiting.outcome, Outcome::Indeterminate);
+            assert_eq!(waiting.missing, ["bld.lmwh_last_at"]);
+        }
+    }
+}
