@@ -72,11 +72,15 @@ codes! {
     ConsentIllegalTransition = "consent.illegal_transition";
     ConsentLicenseMissing = "consent.license_missing";
     ConsentNotSuitable = "consent.not_suitable";
+    ConsentIntegrityFailed = "consent.integrity_failed";
+    ConsentNewRequired = "consent.new_required";
+    ConsentPaperNotCurrent = "consent.paper_not_current";
     ConsentPhoneMismatch = "consent.phone_mismatch";
     ConsentQuestionsOpen = "consent.questions_open";
     ConsentReadingImpossible = "consent.reading_impossible";
     ConsentRisksOpen = "consent.risks_open";
     ConsentRisksUnconfirmed = "consent.risks_unconfirmed";
+    ConsentShortFormInLabor = "consent.short_form_in_labor";
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
     ConsentValidityOver = "consent.validity_over";
@@ -99,6 +103,7 @@ codes! {
     AnalgesiaLaborClosed = "analgesia.labor_closed";
     AnalgesiaLaborOpen = "analgesia.labor_open";
     AnalgesiaNoPregnancy = "analgesia.no_pregnancy";
+    AnalgesiaTechniqueNotConsented = "analgesia.technique_not_consented";
     AnalgesiaTimeOutMissing = "analgesia.time_out_missing";
     AnalgesiaTooEarly = "analgesia.too_early";
 }

@@ -2,7 +2,7 @@
 
 mod board;
 mod queue;
-mod recheck;
+pub mod recheck;
 mod vectors;
 
 use serde_json::{Value, json};

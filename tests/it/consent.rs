@@ -1,8 +1,13 @@
 //! The ceremony of consent over HTTP: request, release, reading, questions, signature, countersignature, bedside, and
 //! every way out of it.
 
-mod ceremony;
+pub mod ceremony;
+mod over_time;
+mod paper;
+mod short_form;
+mod table;
 mod ways_out;
+mod word;
 
 use std::process::Command;
 

@@ -22,6 +22,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("consent.answer", "consent"),
     ("consent.ask", "consent"),
     ("consent.conversation", "access"),
+    ("consent.paper", "consent::paper"),
     ("consent.prepare", "idempotency"),
     ("consent.refuse", "consent"),
     ("consent.refuse_staff", "consent::ways_out"),

@@ -3,6 +3,7 @@
 mod bedside;
 mod countersign;
 mod decline;
+mod paper;
 mod prepare;
 mod read;
 mod release;
@@ -14,6 +15,7 @@ mod understand;
 pub use bedside::*;
 pub use countersign::*;
 pub use decline::*;
+pub use paper::*;
 pub use prepare::*;
 pub use read::*;
 pub use release::*;
@@ -28,7 +30,8 @@ use crate::base::error::{Error, Fault, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Code, Noun, Subject};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Check, Consent, Dwell, Missing, State};
+use crate::consent::model::{Check, Consent, ConsentForm, Dwell, Missing, State};
+use crate::consent::present;
 use crate::consent::rules::guards::{self, Assessed, Finding};
 use crate::consent::rules::reading::{self, Floor};
 use crate::consent::rules::states::Trigger;
@@ -115,8 +118,8 @@ fn sections(template: &Value) -> impl Iterator<Item = &Value> {
         .flatten()
 }
 
-fn floors(template: &Value) -> Vec<Floor> {
-    sections(template)
+fn floors(template: &Value, form: ConsentForm) -> Vec<Floor> {
+    present::sections(template, form)
         .filter_map(|section| {
             Some(Floor {
                 section: section.get("id")?.as_str()?.to_owned(),
@@ -127,7 +130,11 @@ fn floors(template: &Value) -> Vec<Floor> {
 }
 
 /// What the assessment says, as far as consent cares.
-async fn assessed(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<Option<Assessed>> {
+pub(in crate::consent) async fn assessed(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    consent: &Consent,
+) -> Result<Option<Assessed>> {
     let standing = assessment::facts::standing(r, ctx, consent.facility_id, consent.episode_id).await?;
     Ok(standing.as_ref().map(of_standing))
 }
@@ -139,8 +146,10 @@ fn of_standing(standing: &assessment::facts::Standing) -> Assessed {
             .iter()
             .map(|fired| Finding {
                 rule: fired.rule.clone(),
+                level: fired.level.clone(),
                 inject: fired.inject,
                 confidential: fired.confidential,
+                only_in_labor: fired.only_in_labor,
             })
             .collect(),
         undecided: !standing.undecided.is_empty(),
@@ -184,8 +193,10 @@ async fn missing(
     let wanted = words("required_lessons");
     let lessons = education::facts::required_done(r, ctx, facility, consent.episode_id).await?;
     let batches = store::reading(r, facility, id).await?;
-    let dwell = reading::progress(&floors(template), &batches);
-    let talk_first = template.get("conversation_before_signing") == Some(&Value::Bool(true));
+    let dwell = reading::progress(&floors(template, consent.form), &batches);
+    // What the short form leaves out, the doctor says.
+    let talk_first = consent.form == ConsentForm::Short
+        || template.get("conversation_before_signing") == Some(&Value::Bool(true));
     let checks = checks(r, consent).await?;
     let mut agreements = Vec::new();
     if let Some(account) = people::facts::account_of(r, facility, consent.patient_id).await? {

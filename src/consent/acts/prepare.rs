@@ -10,7 +10,7 @@ use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, EpisodeId, PatientId};
 use crate::base::{Act, Code, Locale, Noun, Role};
 use crate::consent::flow;
-use crate::consent::model::{Consent, Risks, State};
+use crate::consent::model::{Consent, ConsentForm, Medium, Risks, State, TechniqueClass};
 use crate::consent::rules::{self, guards};
 use crate::consent::store;
 use crate::ctx::{Ctx, Tx};
@@ -109,6 +109,9 @@ pub(super) async fn fresh(
         procedure_class: class.unwrap_or_default().to_owned(),
         template_id: template.id.clone(),
         locale,
+        form: ConsentForm::Full,
+        medium: Medium::Electronic,
+        technique_class: TechniqueClass::Catheter,
         state: State::Draft,
         revision: 1,
         requested,
@@ -121,6 +124,7 @@ pub(super) async fn fresh(
         countersign_due_at: None,
         activated_at: None,
         valid_until: None,
+        started_at: None,
         ended_at: None,
         created_at: tx.now,
     };

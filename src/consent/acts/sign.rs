@@ -14,6 +14,7 @@ use crate::base::{Act, Code, Noun};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{Consent, ProofMethod, SignedAct, State};
 use crate::consent::proof;
+use crate::consent::renew;
 use crate::consent::rules;
 use crate::consent::rules::guards::{self, Signing};
 use crate::consent::rules::states::Trigger;
@@ -138,6 +139,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
         now: tx.now,
     };
     guards::may_sign(&consent, &signing)?;
+    guards::still_fits(&renew::shown(&mut tx, &consent).await?, assessed.as_ref())?;
     let offered = statements(template, "statements", false);
     let mut faults = Faults::default();
     faults.check(

@@ -52,6 +52,8 @@ pub enum Of {
     Consent,
     /// The record of her refusal or withdrawal.
     Decision,
+    /// The record of the last confirmation at the bedside.
+    Bedside,
 }
 
 impl From<Of> for Paper {
@@ -59,6 +61,7 @@ impl From<Of> for Paper {
         match of {
             Of::Consent => Paper::Consent,
             Of::Decision => Paper::Decision,
+            Of::Bedside => Paper::Bedside,
         }
     }
 }

@@ -6,7 +6,8 @@ use poem_openapi::Object;
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, PatientId, StaffId};
 use crate::consent::model::{
-    Asked, Channel, Consent, Conversation, Dwell, Gate, Missing, Proposed, Round, State, View, Waiver,
+    Asked, Channel, Consent, ConsentForm, Conversation, Dwell, Gate, Heard, Medium, Missing, Proposed, Round,
+    State, TechniqueClass, View, Waiver, Withdrawal, WithdrawalPhase,
 };
 
 /// A consent.
@@ -22,6 +23,12 @@ pub struct ConsentOut {
     procedure_class: String,
     /// The language shown.
     locale: Locale,
+    /// How much of the wording she is shown.
+    form: ConsentForm,
+    /// Where it was signed.
+    medium: Medium,
+    /// The class of technique that she was told of.
+    technique_class: TechniqueClass,
     /// Where it stands.
     state: State,
     /// Revision.
@@ -42,6 +49,8 @@ pub struct ConsentOut {
     activated_at: Option<DateTime<Utc>>,
     /// Until when in force.
     valid_until: Option<DateTime<Utc>>,
+    /// Since when the procedure that it covers is under way.
+    started_at: Option<DateTime<Utc>>,
     /// When it ended.
     ended_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -56,6 +65,9 @@ impl From<Consent> for ConsentOut {
             episode: consent.episode_id,
             procedure_class: consent.procedure_class,
             locale: consent.locale,
+            form: consent.form,
+            medium: consent.medium,
+            technique_class: consent.technique_class,
             state: consent.state,
             version: consent.revision,
             requested: consent.requested,
@@ -66,6 +78,7 @@ impl From<Consent> for ConsentOut {
             countersign_due_at: consent.countersign_due_at,
             activated_at: consent.activated_at,
             valid_until: consent.valid_until,
+            started_at: consent.started_at,
             ended_at: consent.ended_at,
             created_at: consent.created_at,
         }
@@ -299,6 +312,44 @@ pub struct ConsentPageOut {
     has_document: bool,
     /// Whether the document of her refusal or withdrawal can be fetched; it is made within seconds.
     has_record: bool,
+    /// Whether the document of a confirmation at the bedside can be fetched; it is made within seconds.
+    has_bedside_record: bool,
+    /// Her withdrawal, and who knows of it.
+    withdrawal: Option<WithdrawalOut>,
+}
+
+/// That she took it back.
+#[derive(Clone, Debug, Object)]
+pub struct WithdrawalOut {
+    /// When.
+    at: DateTime<Utc>,
+    /// Whether analgesia had been started.
+    phase: WithdrawalPhase,
+    /// Who said that they know of it, by doing the task.
+    heard: Vec<HeardOut>,
+}
+
+/// Somebody's word that they know of it.
+#[derive(Clone, Debug, Object)]
+pub struct HeardOut {
+    /// Who.
+    by: StaffId,
+    /// When.
+    at: DateTime<Utc>,
+}
+
+impl From<Withdrawal> for WithdrawalOut {
+    fn from(withdrawal: Withdrawal) -> WithdrawalOut {
+        let heard = |one: Heard| HeardOut {
+            by: one.by,
+            at: one.at,
+        };
+        WithdrawalOut {
+            at: withdrawal.at,
+            phase: withdrawal.phase,
+            heard: withdrawal.heard.into_iter().map(heard).collect(),
+        }
+    }
 }
 
 /// A list in its wire form.
@@ -320,6 +371,8 @@ impl From<View> for ConsentPageOut {
             confirmed_at: view.confirmed_at,
             has_document: view.has_document,
             has_record: view.has_record,
+            has_bedside_record: view.has_bedside_record,
+            withdrawal: view.withdrawal.map(WithdrawalOut::from),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Nouns of the consent and their small words.
 
+mod withdrawal;
 mod words;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, SignatureId, StaffId};
 use crate::evidence::ink::Canvas;
 
+pub use withdrawal::*;
 pub use words::*;
 
 /// One consent instance.
@@ -28,6 +30,12 @@ pub struct Consent {
     pub template_id: String,
     /// The language shown; it never changes.
     pub locale: Locale,
+    /// How much of the wording she is shown; decided at release.
+    pub form: ConsentForm,
+    /// Where it was signed.
+    pub medium: Medium,
+    /// The class of technique that she was told of; decided at release.
+    pub technique_class: TechniqueClass,
     /// Where it stands.
     pub state: State,
     /// Rises with each change; the strong tag.
@@ -52,6 +60,8 @@ pub struct Consent {
     pub activated_at: Option<DateTime<Utc>>,
     /// Until when in force.
     pub valid_until: Option<DateTime<Utc>>,
+    /// Since when the procedure that it covers is under way.
+    pub started_at: Option<DateTime<Utc>>,
     /// When it ended, in whatever terminal state.
     pub ended_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -69,6 +79,8 @@ pub struct Standing {
     pub valid_until: Option<DateTime<Utc>>,
     /// The last bedside confirmation (CE-201).
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// The class of technique that she was told of.
+    pub technique_class: TechniqueClass,
 }
 
 /// What the anesthesiologist decided on the risks to be shown to her.
@@ -345,6 +357,10 @@ pub struct View {
     pub has_document: bool,
     /// Whether the document of her refusal or withdrawal can be fetched.
     pub has_record: bool,
+    /// Whether the document of a bedside confirmation can be fetched.
+    pub has_bedside_record: bool,
+    /// Her withdrawal, and who knows of it.
+    pub withdrawal: Option<Withdrawal>,
 }
 
 /// A risk of hers that the rules propose to show.

@@ -38,6 +38,8 @@ fn header(m: &Material) -> Value {
         "template_id": consent.template_id,
         "basis": "patient",
         "medium": "electronic",
+        "form": consent.form,
+        "technique_class": consent.technique_class,
         "locale": consent.locale.tag(),
         "procedure_class": consent.procedure_class,
         "created_at": stamp(consent.created_at),

@@ -1,12 +1,14 @@
 //! Decisions on consents, pure: no database, no clock; time arrives as an argument.
 //!
 //! [`states`] is the table of transitions, [`reading`] the gate of reading, [`quiz`] the questions, [`guards`] what has
-//! to hold for a release, a signature, a countersignature and a bedside confirmation.
+//! to hold for a release, a signature, a countersignature and a bedside confirmation, [`triggers`] when another consent is
+//! needed.
 
 pub mod guards;
 pub mod quiz;
 pub mod reading;
 pub mod states;
+pub mod triggers;
 
 use chrono::Duration;
 use serde_json::json;
@@ -28,6 +30,13 @@ pub const RELEASE: Duration = Duration::hours(24);
 pub const ANSWER: Duration = Duration::hours(24);
 /// Somebody comes this soon after she withdrew.
 pub const WITHDRAWN: Duration = Duration::minutes(10);
+/// While analgesia runs, anesthesiologist and midwife each say within this that they know of her withdrawal (CE-052).
+pub const WITHDRAWN_DURING: Duration = Duration::minutes(2);
+/// The tasks that tell her team of a withdrawal: the first for both, or for the anesthesiologist and the second for the
+/// midwife.
+pub const CALLS: [&str; 2] = ["consent.withdrawn", "consent.withdrawn_midwife"];
+/// What is kept of a consent in force is looked at again this often (RC10).
+pub const INTEGRITY: Duration = Duration::days(7);
 /// After so many failed rounds of questions an anesthesiologist is asked to talk with her (CE-092).
 pub const FAILED_ROUNDS: i64 = 2;
 
@@ -43,6 +52,11 @@ pub enum Refusal {
     Plain(Code),
     /// Injected risks wait for a decision.
     RisksOpen {
+        /// Their rules.
+        rules: Vec<String>,
+    },
+    /// Her own risks have gained what she was never shown: another consent is needed.
+    NewConsentRequired {
         /// Their rules.
         rules: Vec<String>,
     },
@@ -62,6 +76,9 @@ impl From<Refusal> for Error {
             Refusal::Plain(code) => Error::Refused(code),
             Refusal::RisksOpen { rules } => {
                 Error::Conflict(Code::ConsentRisksOpen, json!({ "rules": rules }))
+            }
+            Refusal::NewConsentRequired { rules } => {
+                Error::Conflict(Code::ConsentNewRequired, json!({ "rules": rules }))
             }
             Refusal::RisksUnconfirmed { rules } => {
                 Error::Conflict(Code::ConsentRisksUnconfirmed, json!({ "rules": rules }))

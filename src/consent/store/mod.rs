@@ -3,9 +3,11 @@
 mod ceremony;
 mod consents;
 mod decisions;
+mod over_time;
 mod proofs;
 
 pub use ceremony::*;
 pub use consents::*;
 pub use decisions::*;
+pub use over_time::*;
 pub use proofs::*;
