@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::model::{Decision, Plan, Waits};
+use super::model::{Decision, Phase, Plan, Waits};
 use super::{acts, rules, store};
 use crate::base::Role;
 use crate::base::error::{Error, Result};
@@ -71,6 +71,8 @@ pub struct Fired {
     pub inject: bool,
     /// For the anesthesiologist only, unless she agrees.
     pub confidential: bool,
+    /// Found at the re-check, from what labor alone brings: a fever, a fresh blood pressure, the hours since a dose.
+    pub only_in_labor: bool,
     /// The end of a waiting time, RFC 3339.
     pub not_before: Option<String>,
     /// The answers that decided it.
@@ -123,7 +125,7 @@ pub async fn standing(
         urgent: run.result.urgent,
         status: status.to_owned(),
         at: run.at,
-        fired: fired(form, &run.result),
+        fired: fired(form, &run.result, review.phase),
         undecided: rules::undecided(&run.result, &decisions),
         not_assessed: rules::not_assessed(&run.result, &decisions),
         not_suitable: rules::not_suitable(&decisions),
@@ -171,7 +173,7 @@ pub(super) fn authored<'a>(ctx: &'a Ctx, result: &Assessment) -> Result<&'a Form
         .ok_or_else(|| Error::broken("the form of an assessment is no longer loaded"))
 }
 
-fn fired(form: &Form, result: &Assessment) -> Vec<Fired> {
+fn fired(form: &Form, result: &Assessment, phase: Phase) -> Vec<Fired> {
     let findings = result
         .fired()
         .filter_map(|finding| Some((finding, form.rule(&finding.rule)?)));
@@ -185,8 +187,9 @@ fn fired(form: &Form, result: &Assessment) -> Vec<Fired> {
             staff: rule.staff.clone(),
             source: finding.source.clone(),
             confirmed: finding.confirmed,
-            inject: rule.inject,
+            inject: rule.inject && rules::is_put_before_her(finding),
             confidential: rule.confidential,
+            only_in_labor: phase == Phase::Recheck && rules::is_of_labor(form, finding),
             not_before: finding.not_before.clone(),
             decided_by: finding.decided_by.clone(),
             missing: rules::unanswered_by_her(form, finding),

@@ -262,6 +262,24 @@ pub fn unanswered_by_her(form: &Form, finding: &Finding) -> Vec<String> {
     finding.missing.iter().filter(hers).cloned().collect()
 }
 
+/// Whether a finding may stand in her consent as a risk of hers, by level and kind (decision on what is injected): not her
+/// own wish, the obstetricians' matters or the form of the consent.
+pub fn is_put_before_her(finding: &Finding) -> bool {
+    const KINDS: [&str; 4] = ["permanent", "temporary", "time-limited", "urgent"];
+    Level::of(&finding.level) >= Level::Caution
+        && finding.kind.as_deref().is_some_and(|kind| KINDS.contains(&kind))
+}
+
+/// Whether a finding of the re-check is one that only labor brings: its rule can hit at no other time, or it hangs on an
+/// answer that is asked anew then, or on what staff measure at the bedside. A laboratory value is none of these.
+pub fn is_of_labor(form: &Form, finding: &Finding) -> bool {
+    let fresh = |(link_id, _): &(String, _)| {
+        form.is_asked_afresh(link_id)
+            || (form.who(link_id) == Some(Who::Staff) && link_id.starts_with("stf."))
+    };
+    form.is_of_recheck(&finding.rule) || finding.decided_by.iter().any(fresh)
+}
+
 /// How a finding is shown: what hangs on missing answers was not assessed, never "no risk".
 pub fn shown(finding: &Finding) -> Shown {
     match finding.outcome {

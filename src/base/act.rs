@@ -227,6 +227,18 @@ acts! {
     ConsentTemplateRecall = "consent.template_recall";
     /// A published version is in effect, and what it replaces is so no longer.
     ConsentTemplateChanged = "consent.template_changed";
+    /// Another consent is needed in the place of this one, and the anesthesiologists are asked.
+    ConsentRenew = "consent.renew";
+    /// The procedure that it covers is under way.
+    ConsentStarted = "consent.started";
+    /// Nobody has said in time that they know of a withdrawal.
+    ConsentUnheard = "consent.unheard";
+    /// What is kept of it is not what was signed.
+    ConsentBroken = "consent.integrity_failed";
+    /// Staff file an original that was signed on paper.
+    ConsentPaper = "consent.paper";
+    /// An original on paper is in force.
+    ConsentPaperFiled = "consent.paper_filed";
     /// The points of a birth are made, or turned to the forms after a loss.
     FollowupSchedule = "followup.schedule";
     /// She is reminded, or staff are told to phone her.
@@ -257,6 +269,8 @@ acts! {
     QualityEvent = "quality.event";
     /// The quality office adds to an adverse event.
     QualityUpdateEvent = "quality.update_event";
+    /// The service itself puts something before the quality office.
+    QualityIncident = "quality.incident";
     /// A grave report that nobody verified goes further.
     QualityEscalate = "quality.escalate";
     /// The self-checks of the hospital against the technical requirements.

@@ -49,6 +49,12 @@ pub fn clinic_zone() -> FixedOffset {
     FixedOffset::east_opt(8 * 3600).expect("eight hours are a valid offset")
 }
 
+/// The instant at which a day begins at the clinic.
+pub fn clinic_midnight(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
+    midnight - chrono::Duration::seconds(i64::from(clinic_zone().local_minus_utc()))
+}
+
 /// The clinic's calendar day of an instant.
 pub fn clinic_date(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&clinic_zone()).date_naive()

@@ -83,6 +83,9 @@ codes! {
     ConsentMethodLocked = "consent.method_locked";
     ConsentMethodUnavailable = "consent.method_unavailable";
     ConsentNotSuitable = "consent.not_suitable";
+    ConsentIntegrityFailed = "consent.integrity_failed";
+    ConsentNewRequired = "consent.new_required";
+    ConsentPaperNotCurrent = "consent.paper_not_current";
     ConsentPhoneMismatch = "consent.phone_mismatch";
     ConsentPhoneUnconfirmed = "consent.phone_unconfirmed";
     ConsentPrivilegeMissing = "consent.privilege_missing";
@@ -95,6 +98,7 @@ codes! {
     ConsentSignerNotAccepted = "consent.signer_not_accepted";
     ConsentSignerUnchecked = "consent.signer_unchecked";
     ConsentSeniorNeeded = "consent.senior_needed";
+    ConsentShortFormInLabor = "consent.short_form_in_labor";
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
     ConsentTemplateChecksFailed = "consent.template_checks_failed";
@@ -128,6 +132,7 @@ codes! {
     AnalgesiaLaborClosed = "analgesia.labor_closed";
     AnalgesiaLaborOpen = "analgesia.labor_open";
     AnalgesiaNoPregnancy = "analgesia.no_pregnancy";
+    AnalgesiaTechniqueNotConsented = "analgesia.technique_not_consented";
     AnalgesiaTimeOutMissing = "analgesia.time_out_missing";
     AnalgesiaTooEarly = "analgesia.too_early";
 }

@@ -1,6 +1,7 @@
 //! One transition: state and revision, journal, message, step. Everything that moves a consent goes through here
 //! (CE-042); acts bring what belongs to it in the same transaction.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -28,11 +29,13 @@ pub struct Changed {
     pub to: State,
     /// The revision that it made.
     pub revision: i64,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
-/// The message that a deadline or a validity is over.
+/// The message that something is due about a consent.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Expire {
+pub struct OfConsent {
     /// The consent.
     pub id: ConsentId,
 }
@@ -51,6 +54,13 @@ pub struct SendCode {
     pub code: Uuid,
     /// In which language.
     pub locale: Locale,
+}
+
+/// The message that a bedside confirmation wants its document.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RecordBedside {
+    /// The confirmation.
+    pub bedside: Uuid,
 }
 
 /// Who moves it.
@@ -120,6 +130,7 @@ async fn tell(tx: &mut Tx, consent: &Consent, from: Option<State>) -> Result<()>
         from,
         to: consent.state,
         revision: consent.revision,
+        at: tx.now,
     };
     let due = tx.now;
     tx.enqueue(Message {
@@ -146,10 +157,12 @@ pub async fn save(tx: &mut Tx, consent: &mut Consent) -> Result<()> {
 }
 
 /// When a consent in this state ends by itself.
-pub fn ends_at(consent: &Consent) -> Option<chrono::DateTime<chrono::Utc>> {
+pub fn ends_at(consent: &Consent) -> Option<DateTime<Utc>> {
     match consent.state {
         State::Issued | State::Reading | State::Ready => consent.sign_deadline,
         State::PatientSigned => consent.countersign_due_at,
+        // Under way, it carries the procedure to its end (T14).
+        State::Active if consent.started_at.is_some() => None,
         State::Active => consent.valid_until,
         State::Draft
         | State::Fulfilled
@@ -168,7 +181,7 @@ async fn expire_when_due(tx: &mut Tx, consent: &Consent) -> Result<()> {
     tx.enqueue(Message {
         kind: "consent.expire",
         facility: Some(consent.facility_id),
-        payload: &Expire { id: consent.id },
+        payload: &OfConsent { id: consent.id },
         dedupe: Some(format!("{} {}", consent.id, due.timestamp_millis())),
         due,
     })
@@ -183,6 +196,45 @@ pub async fn record(tx: &mut Tx, consent: &Consent, decision: Uuid) -> Result<()
         facility: Some(consent.facility_id),
         payload: &Record { decision },
         dedupe: Some(decision.to_string()),
+        due,
+    })
+    .await
+}
+
+/// Has whoever did not say that they know of a withdrawal called again.
+pub async fn call_again(tx: &mut Tx, consent: &Consent, due: DateTime<Utc>) -> Result<()> {
+    later(tx, consent, "consent.unheard", due).await
+}
+
+/// Has what is kept of a consent in force looked at again (RC10).
+pub async fn look_again(tx: &mut Tx, consent: &Consent, due: DateTime<Utc>) -> Result<()> {
+    later(tx, consent, "consent.integrity", due).await
+}
+
+/// Has her asked herself once she is of age (RC8).
+pub async fn at_age(tx: &mut Tx, consent: &Consent, due: DateTime<Utc>) -> Result<()> {
+    later(tx, consent, "consent.of_age", due).await
+}
+
+/// Has the document of a bedside confirmation made, after it.
+pub async fn record_bedside(tx: &mut Tx, bedside: Uuid, consent: &Consent) -> Result<()> {
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: "consent.record_bedside",
+        facility: Some(consent.facility_id),
+        payload: &RecordBedside { bedside },
+        dedupe: Some(bedside.to_string()),
+        due,
+    })
+    .await
+}
+
+async fn later(tx: &mut Tx, consent: &Consent, kind: &str, due: DateTime<Utc>) -> Result<()> {
+    tx.enqueue(Message {
+        kind,
+        facility: Some(consent.facility_id),
+        payload: &OfConsent { id: consent.id },
+        dedupe: Some(format!("{} {}", consent.id, due.timestamp_millis())),
         due,
     })
     .await

@@ -1,12 +1,15 @@
-//! What is due: deadlines and validity that are over (T13, T14), documents of refusals and withdrawals, changes of templates.
+//! What is due: deadlines and validity that are over (T13, T14), documents of refusals, withdrawals and bedside
+//! confirmations, changes of templates. What is looked at afterwards: `watch`.
 
 use serde_json::{Value, json};
 
-use super::flow::{self, By, Changed, Expire};
+use super::flow::{self, By, Changed, OfConsent};
 use super::model::State;
+use super::proof::bedside::{self, Seen};
 use super::proof::decision::{self, Told};
 use super::rules::states::Trigger;
-use super::{change, store, templates};
+use super::rules::triggers::Change;
+use super::{change, renew, store, templates, watch};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, StaffId};
@@ -25,6 +28,11 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         "consent.send_code" => send_code(ctx, job).await.map(|()| true),
         "consent.template_effective" => change::effective(ctx, job).await.map(|()| true),
         "consent.template_reworded" => change::consents(ctx, job).await.map(|()| true),
+        "consent.record_bedside" => record_bedside(ctx, job).await.map(|()| true),
+        "consent.reassessed" => watch::reassessed(ctx, job).await.map(|()| true),
+        "consent.unheard" => watch::unheard(ctx, job).await.map(|()| true),
+        "consent.of_age" => watch::of_age(ctx, job).await.map(|()| true),
+        "consent.integrity" => watch::kept(ctx, job).await.map(|()| true),
         // For whoever outside listens to transitions; nobody is connected yet.
         "consent.changed" => job.payload::<Changed>().map(|_| true),
         _ => Ok(false),
@@ -70,7 +78,7 @@ async fn send_code(ctx: &Ctx, job: &Job) -> Result<()> {
 
 /// Ends a consent whose time is over. Idempotent: the state and the time are read again under the lock.
 async fn expire(ctx: &Ctx, job: &Job) -> Result<()> {
-    let Expire { id } = job.payload()?;
+    let OfConsent { id } = job.payload()?;
     let facility = job
         .facility_id
         .ok_or_else(|| Error::broken("a deadline without a hospital"))?;
@@ -98,6 +106,9 @@ async fn expire(ctx: &Ctx, job: &Job) -> Result<()> {
         json!({}),
     )
     .await?;
+    if trigger == Trigger::ValidityEnded {
+        renew::ask(&mut tx, &consent, Change::Validity).await?;
+    }
     tx.commit().await
 }
 
@@ -174,6 +185,64 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
         None,
     )
     .await?;
+    tx.commit().await
+}
+
+/// Makes the document of a bedside confirmation. Idempotent: a document is kept once.
+async fn record_bedside(ctx: &Ctx, job: &Job) -> Result<()> {
+    let flow::RecordBedside { bedside: id } = job.payload()?;
+    let facility = job
+        .facility_id
+        .ok_or_else(|| Error::broken("a confirmation without a hospital"))?;
+    let mut view = ctx.view();
+    let gone = || Error::broken("a confirmation without its parts");
+    let confirmed = store::bedside(&mut view, facility, id).await?.ok_or_else(gone)?;
+    let consent = store::consent(&mut view, facility, confirmed.consent)
+        .await?
+        .ok_or_else(gone)?;
+    let patient = people::facts::patient(&mut view, facility, consent.patient_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Patient))?;
+    let hospital = people::facts::facility(&mut view, facility).await?;
+    let doctor = people::facts::staff(&mut view, facility, confirmed.staff).await?;
+    let template = ctx.content.consents.get(&consent.template_id).ok_or_else(gone)?;
+    let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
+    let words = bedside::words(&confirmed.body);
+    let unprintable = ctx.press.check(words).await.map_err(broken)?;
+    let seen = Seen {
+        consent: &consent,
+        template: &template.document,
+        hospital: &hospital.name,
+        name: patient.name.as_deref().unwrap_or_default(),
+        record_number: &patient.record_number,
+        by: doctor.map(|doctor| doctor.name).unwrap_or_default(),
+        body: &confirmed.body,
+        at: confirmed.at,
+        printable: unprintable.is_empty(),
+        document: store::document_digests(&mut view, facility, consent.id).await?,
+    };
+    // A template of a hospital's own may have no words for it: then there is nothing to print.
+    let Some(data) = bedside::data(&seen) else {
+        return Ok(());
+    };
+    let inputs = Inputs {
+        template: "/decision.typ",
+        data,
+        files: Vec::new(),
+        ident: id.to_string(),
+        at: confirmed.at,
+    };
+    let pdf = ctx.press.render(inputs).await.map_err(broken)?;
+    let digest = hex::encode(sha256(&pdf));
+    let mut tx = ctx.write(Act::ConsentRecorded).await?;
+    if !store::add_bedside_record(&mut tx, &consent, id, &pdf, &digest).await? {
+        return Ok(());
+    }
+    let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
+    let detail = json!({ "decision": "confirmed", "sha256": digest });
+    let place = Some(facility);
+    tx.journal_as(Act::ConsentRecorded, Actor::SYSTEM, place, subject, detail, None)
+        .await?;
     tx.commit().await
 }
 

@@ -13,15 +13,18 @@ mod change;
 pub mod door;
 pub mod facts;
 mod flow;
+mod integrity;
 pub mod jobs;
 mod keeping;
 pub mod model;
 mod present;
 mod preview;
 mod proof;
+mod renew;
 pub mod rules;
 mod store;
 mod templates;
+mod watch;
 mod wording;
 
 pub use keeping::KEEPER;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::model::{Capacity, Removed, SigningPlan};
+use super::model::{Capacity, ConsentForm, Removed, SigningPlan, TechniqueClass};
 use super::wording::{choose, color};
 use crate::base::Locale;
 use crate::base::id::ConsentId;
@@ -28,8 +28,14 @@ pub struct Inputs {
     pub hospital: Hospital,
     /// Facts of her record.
     pub patient: PatientFacts,
+    /// How much of the wording is shown.
+    #[serde(default = "full")]
+    pub form: ConsentForm,
     /// The technique that is planned, in words.
     pub technique: Option<String>,
+    /// Its class (RC4).
+    #[serde(default = "catheter")]
+    pub technique_class: TechniqueClass,
     /// Days that it holds from her signature.
     pub validity_days: i64,
     /// Her own risks, in the order shown.
@@ -47,6 +53,14 @@ pub struct Inputs {
     /// Who signs; what was released before it could be chosen, she signs.
     #[serde(default)]
     pub signing: SigningPlan,
+}
+
+fn full() -> ConsentForm {
+    ConsentForm::Full
+}
+
+fn catheter() -> TechniqueClass {
+    TechniqueClass::Catheter
 }
 
 /// The hospital as it stands on the document.
@@ -107,19 +121,22 @@ pub struct OwnRisk {
 /// The document, CE-141-clean; its JCS bytes are what is sent and hashed.
 pub fn present(template: &Value, inputs: &Inputs, issued_at: DateTime<Utc>) -> Value {
     let member = |name: &str| template.get(name).cloned().unwrap_or_default();
-    let sections = template.get("sections").and_then(Value::as_array);
-    let sections: Vec<Value> = sections
-        .into_iter()
-        .flatten()
+    let sections: Vec<Value> = sections(template, inputs.form)
         .map(|section| filled(section, template, inputs))
         .collect();
+    let title = match inputs.form {
+        ConsentForm::Full => member("title"),
+        ConsentForm::Short => template.pointer("/short_form/title").cloned().unwrap_or_default(),
+    };
     json!({
         "consent_id": inputs.consent_id.to_string(),
         "template_id": inputs.template_id,
         "code": member("code"),
         "version": member("version"),
         "locale": member("locale"),
-        "title": member("title"),
+        "title": title,
+        "form": inputs.form,
+        "technique_class": inputs.technique_class,
         "labels": member("labels"),
         "sources": member("sources"),
         "issued_at": shown_time(issued_at),
@@ -129,6 +146,19 @@ pub fn present(template: &Value, inputs: &Inputs, issued_at: DateTime<Utc>) -> V
         },
         "sections": sections,
     })
+}
+
+/// The sections that a form shows, in order; the short form begins with what it leaves to the doctor (CE-203).
+pub fn sections(template: &Value, form: ConsentForm) -> impl Iterator<Item = &Value> {
+    let short = template.get("short_form").filter(|_| form == ConsentForm::Short);
+    let kept = short.and_then(|short| short.get("sections")?.as_array());
+    let all = template.get("sections").and_then(Value::as_array);
+    let of_form = move |section: &&Value| {
+        form == ConsentForm::Full
+            || kept.is_some_and(|kept| section.get("id").is_some_and(|id| kept.contains(id)))
+    };
+    let first = short.and_then(|short| short.get("section"));
+    first.into_iter().chain(all.into_iter().flatten().filter(of_form))
 }
 
 fn filled(section: &Value, template: &Value, inputs: &Inputs) -> Value {
@@ -221,7 +251,11 @@ fn fact(key: &str, template: &Value, inputs: &Inputs) -> Option<String> {
             }
         }
         "risk_color" => color(locale, patient.risk_color?).to_owned(),
-        "technique" => inputs.technique.clone()?,
+        "technique" => match (&inputs.technique, inputs.technique_class) {
+            (Some(words), _) => words.clone(),
+            (None, TechniqueClass::SpinalSingle) => choose(locale, "单次腰麻", "Single spinal").to_owned(),
+            (None, TechniqueClass::Catheter | TechniqueClass::Other) => return None,
+        },
         "phone_24h" | "night" => inputs.hospital.phone.clone(),
         "template" => {
             let text = |name: &str| template.get(name).and_then(Value::as_str).unwrap_or_default();

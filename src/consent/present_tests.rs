@@ -43,7 +43,9 @@ fn inputs(locale: Locale) -> Inputs {
             weight_kg: None,
             risk_color: Some(Color::Yellow),
         },
+        form: ConsentForm::Full,
         technique: None,
+        technique_class: TechniqueClass::Catheter,
         validity_days: 30,
         risks: vec![OwnRisk {
             id: "R-PLT-2".into(),

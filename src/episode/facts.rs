@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::model::{Episode, NewTask, Stage, Step, Suggestion};
+use super::model::{Episode, NewTask, Stage, Step, Suggestion, TaskLine};
 use super::store;
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, PatientId, TaskId};
@@ -48,6 +48,11 @@ pub async fn set_step(tx: &mut Tx, step: &Step) -> Result<()> {
 /// Adds a task; while one of the same kind about the same subject is open, that one is meant.
 pub async fn add_task(tx: &mut Tx, task: &NewTask) -> Result<TaskId> {
     store::add_task(tx, task).await
+}
+
+/// The tasks about a subject, open and done, oldest first.
+pub async fn tasks_about(q: &mut impl Q, facility: FacilityId, subject: Uuid) -> Result<Vec<TaskLine>> {
+    store::tasks_about(q, facility, subject).await
 }
 
 /// Ends the open tasks of a kind about a subject, because what they wait for has happened.

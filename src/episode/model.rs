@@ -193,6 +193,17 @@ pub struct NewTask {
     pub urgent: bool,
 }
 
+/// A task about something, as far as whoever made it asks: whether and by whom it is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskLine {
+    /// What to do.
+    pub kind: String,
+    /// Since when it is done.
+    pub done_at: Option<DateTime<Utc>>,
+    /// By whom; nobody when what it waited for has happened.
+    pub done_by: Option<StaffId>,
+}
+
 /// Something that waits for somebody.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Task {

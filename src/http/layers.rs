@@ -29,12 +29,24 @@ use super::problem::Failure;
 use super::unique::has_twins;
 
 const BODY_LIMIT: usize = 1 << 20;
-/// Where files are uploaded, and how large a request may be there: a file of 10 MiB and the form around it.
-const UPLOADS: (&str, usize) = ("/api/patient/v1/attachments", (10 << 20) + (64 << 10));
+/// What stands around a file of 10 MiB, as it is sent or in base 64.
+const AROUND: usize = 64 << 10;
 /// Whole files in memory at a time; one more is asked to come back.
 const MOST_UPLOADS: usize = 16;
 const MOST_IN_FLIGHT: usize = 1024;
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// How large a request may be where files are uploaded; none elsewhere.
+fn upload_limit(path: &str) -> Option<usize> {
+    let scan = path.strip_prefix("/api/staff/v1/consents/");
+    if path == "/api/patient/v1/attachments" {
+        Some((10 << 20) + AROUND)
+    } else if scan.is_some_and(|rest| rest.ends_with("/paper")) {
+        Some((10 << 20) / 3 * 4 + AROUND)
+    } else {
+        None
+    }
+}
 
 tokio::task_local! {
     static SCOPE: (Locale, String);
@@ -118,7 +130,7 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
         let guard = InFlight(self.in_flight.clone());
         let mut busy = self.in_flight.fetch_add(1, Ordering::Relaxed) >= MOST_IN_FLIGHT;
         let mut upload = None;
-        if req.uri().path() == UPLOADS.0 {
+        if upload_limit(req.uri().path()).is_some() {
             busy |= self.uploads.fetch_add(1, Ordering::Relaxed) >= MOST_UPLOADS;
             upload = Some(InFlight(self.uploads.clone()));
         }
@@ -192,8 +204,7 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             info.idempotency_key = Some(key.to_owned());
         }
         if matches!(*req.method(), Method::POST | Method::PUT) {
-            let upload = req.uri().path() == UPLOADS.0;
-            let limit = if upload { UPLOADS.1 } else { BODY_LIMIT };
+            let limit = upload_limit(req.uri().path()).unwrap_or(BODY_LIMIT);
             let body = req
                 .take_body()
                 .into_bytes_limit(limit)

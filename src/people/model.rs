@@ -324,6 +324,8 @@ crate::words! {
         RedFlag = "red_flag",
         /// A consent was signed, or is in force.
         Signature = "signature",
+        /// She said no, or took her consent back.
+        Withdrawal = "withdrawal",
         /// Too much was missed: lists are to be loaded anew.
         Reset = "reset",
     }

@@ -1,14 +1,17 @@
-//! What is due: a grave report that nobody verified within a day.
+//! What is due: a grave report that nobody verified within a day, and what the service itself puts before the office.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::model::{AdverseEvent, Category, Class, EventState, Outcome, Report, event_number};
 use super::{rules, store};
 use crate::base::error::{Error, Result};
-use crate::base::id::{AdverseEventId, FacilityId};
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId};
+use crate::base::{Act, Actor, Locale, Role, Subject};
+use crate::content::messages;
 use crate::ctx::Ctx;
 use crate::outbox::Job;
 use crate::people;
@@ -23,16 +26,102 @@ pub struct OfEvent {
     pub event: AdverseEventId,
 }
 
+/// Job: something that the service saw itself comes before the quality office.
+pub const INCIDENT: &str = "quality.incident";
+
+/// What the service saw.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    /// Analgesia was started by an exception from the rule of consent (CE-202).
+    AnalgesiaException,
+    /// What is kept of a consent is not what was signed (RC10).
+    ConsentIntegrity,
+}
+
+impl Kind {
+    /// The key of its text in `content/messages`.
+    fn text(self) -> &'static str {
+        match self {
+            Kind::AnalgesiaException => "incident_analgesia_exception",
+            Kind::ConsentIntegrity => "incident_consent_integrity",
+        }
+    }
+}
+
+/// What the service saw, with whom and when.
+#[derive(Serialize, Deserialize)]
+struct Incident {
+    kind: Kind,
+    patient: PatientId,
+    labor: Option<LaborId>,
+    at: DateTime<Utc>,
+}
+
 /// Does a job of quality; false if it is not one.
 pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
-    if job.kind != ESCALATE {
-        return Ok(false);
+    let facility = || {
+        job.facility_id
+            .ok_or_else(|| Error::broken("a job of quality without its hospital"))
+    };
+    match job.kind.as_str() {
+        ESCALATE => escalate(ctx, facility()?, job.payload()?).await?,
+        INCIDENT => incident(ctx, facility()?, job).await?,
+        _ => return Ok(false),
     }
-    let facility = job
-        .facility_id
-        .ok_or_else(|| Error::broken("a job of quality without its hospital"))?;
-    escalate(ctx, facility, job.payload()?).await?;
     Ok(true)
+}
+
+/// Files a report without a reporter, of an error found in time: a person decides what it was. Idempotent: the report has
+/// the job's id.
+#[instrument(name = "quality.incident", skip_all)]
+async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
+    let seen: Incident = job.payload()?;
+    let id = AdverseEventId(job.id);
+    let mut tx = ctx.write(Act::QualityIncident).await?;
+    if store::event(&mut tx, facility, id).await?.is_some() {
+        return Ok(());
+    }
+    let say = |key: &str| messages::field(Locale::ZhCn, key, None);
+    let event = AdverseEvent {
+        number: event_number(id, tx.now),
+        id,
+        facility_id: facility,
+        class: Class::IV,
+        category: Category::Other,
+        state: EventState::Submitted,
+        severity: None,
+        reporter: None,
+        patient_id: Some(seen.patient),
+        labor_id: seen.labor,
+        report: Report {
+            place: say("incident_place"),
+            what_happened: say(seen.kind.text()),
+            immediate_measures: None,
+            outcome: Outcome::None,
+            people_involved: None,
+            family_informed: None,
+        },
+        occurred_at: seen.at,
+        discovered_at: seen.at,
+        reported_at: tx.now,
+        due: seen.at + rules::deadline(Class::IV),
+        escalated_at: None,
+        closed_at: None,
+        entries: Vec::new(),
+        version: 1,
+    };
+    store::add_event(&mut tx, &event).await?;
+    let subject = Subject {
+        noun: "adverse_event",
+        id: Some(id.0),
+        patient: Some(seen.patient.0),
+    };
+    let detail = json!({ "kind": seen.kind });
+    let place = Some(facility);
+    tx.journal_as(Act::QualityIncident, Actor::SYSTEM, place, subject, detail, None)
+        .await?;
+    tx.commit().await
 }
 
 #[instrument(name = "quality.escalate", skip_all)]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::indicators::Figure;
 use crate::base::Role;
+use crate::base::clock::clinic_date;
 use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId, StaffId};
 use crate::questionnaire::Assessment;
 
@@ -205,6 +206,13 @@ pub struct AdverseEvent {
     pub entries: Vec<EventEntry>,
     /// Revision.
     pub version: i64,
+}
+
+/// A number that people quote: the day and the end of the id, which needs no counter that reports would wait for.
+pub fn event_number(id: AdverseEventId, now: DateTime<Utc>) -> String {
+    let id = id.0.simple().to_string().to_uppercase();
+    let end = id.get(26..).unwrap_or_default();
+    format!("AE{}-{end}", clinic_date(now).format("%Y%m%d"))
 }
 
 /// A line of the list of adverse events: no text of the report.

@@ -276,6 +276,18 @@ impl Form {
             .map(|node| node.link_id.as_str())
     }
 
+    /// Whether a question is asked anew at every re-check, so that its answer is one of labor and not of the pregnancy.
+    pub fn is_asked_afresh(&self, link_id: &str) -> bool {
+        let node = self.index.get(link_id).and_then(|&index| self.nodes.get(index));
+        node.is_some_and(|node| node.never_prefilled || node.phases == [Phase::Recheck])
+    }
+
+    /// Whether a rule can hit at the re-check only.
+    pub fn is_of_recheck(&self, rule: &str) -> bool {
+        let rule = self.rules.rules.iter().find(|one| one.rule.id == rule);
+        rule.is_some_and(|one| one.when.needs_recheck())
+    }
+
     fn asked(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(|node| node.kind.is_question())
     }

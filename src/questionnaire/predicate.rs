@@ -58,6 +58,18 @@ pub(super) enum Predicate {
     NotFired(Vec<usize>),
 }
 
+impl Predicate {
+    /// Whether it never holds before the re-check.
+    pub(super) fn needs_recheck(&self) -> bool {
+        match self {
+            Predicate::Phase(phase) => *phase == Phase::Recheck,
+            Predicate::All(parts) => parts.iter().any(Predicate::needs_recheck),
+            Predicate::Any(parts) => !parts.is_empty() && parts.iter().all(Predicate::needs_recheck),
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Measure {
     Item(usize),

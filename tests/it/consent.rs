@@ -6,12 +6,17 @@ pub mod ceremony;
 mod identity;
 mod ink;
 mod interval;
+mod over_time;
+mod paper;
 mod refused;
 mod rewording;
+mod short_form;
 mod signers;
+mod table;
 mod templates;
 mod ways_out;
 mod witnessed;
+mod word;
 
 use std::process::Command;
 

@@ -24,6 +24,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("consent.ask", "consent"),
     ("consent.authorize", "consent::agents"),
     ("consent.conversation", "access"),
+    ("consent.paper", "consent::paper"),
     ("consent.prepare", "idempotency"),
     ("consent.refuse", "consent"),
     ("consent.refuse_staff", "consent::ways_out"),

@@ -18,7 +18,7 @@ use crate::once;
 use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
-use crate::{episode, people};
+use crate::{consent, episode, people};
 
 /// The anesthesiologist answers a request within this time (GK).
 pub const RESPONSE: Duration = Duration::minutes(30);
@@ -245,6 +245,11 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
             CloseReason::Transferred | CloseReason::DeliveredElsewhere => Stage::Closed,
         };
         episode::facts::set_stage(&mut tx, labor.facility_id, labor.episode_id, stage).await?;
+        // What was opened by mistake was no stay.
+        if reason != CloseReason::Cancelled {
+            let returns = reason == CloseReason::Discharged;
+            consent::facts::closed(&mut tx, labor.facility_id, labor.episode_id, returns).await?;
+        }
     }
     for kind in ["analgesia.request", "analgesia.unanswered", "analgesia.one_hour"] {
         episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;

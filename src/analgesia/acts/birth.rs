@@ -71,9 +71,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         for kind in ["analgesia.request", "analgesia.unanswered"] {
             episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
         }
-        if labor.first_dose_at.is_some() {
-            consent::facts::fulfill(&mut tx, labor.facility_id, episode.id).await?;
-        }
+        consent::facts::closed(&mut tx, labor.facility_id, episode.id, false).await?;
     }
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;

@@ -9,15 +9,17 @@ use super::chart::chart;
 use super::{call, locked, not_closed};
 use crate::analgesia::model::{
     Chart, Checks, Complication, ComplicationCode, Countdown, Event, Indication, Labor, LegRaise, Record,
-    RecordVersion, Stop, StopVersion, TimeOut,
+    RecordVersion, Stop, StopVersion, Technique, TimeOut,
 };
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, StaffId};
 use crate::base::{Act, Code, Role, Subject};
+use crate::consent::facts::Start;
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{StepKind, StepState};
 use crate::once;
+use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::{assessment, consent, episode, people};
@@ -62,7 +64,7 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
         sheet.faults.check(right, "/supervisor", "unknown");
     }
     sheet.done()?;
-    require_consent(&mut tx, &labor).await?;
+    require_consent(&mut tx, &labor, None).await?;
     let countdown = countdown(&mut tx, ctx, &labor).await?;
     if rules::too_early(countdown.as_ref()) && draft.early_reason.is_none() {
         let current = countdown.map(|one| json!({ "state": one.state, "not_before": one.not_before }));
@@ -94,21 +96,19 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     Ok(time_out)
 }
 
-/// Errors: `analgesia.consent_missing`, with the reason when a recall of the template is it.
-async fn require_consent(tx: &mut Tx, labor: &Labor) -> Result<()> {
+/// Errors: `analgesia.consent_missing`, with the reason when a recall of the template is it,
+/// `analgesia.technique_not_consented`.
+async fn require_consent(tx: &mut Tx, labor: &Labor, technique: Option<Technique>) -> Result<()> {
     let (facility, episode, now) = (labor.facility_id, labor.episode_id, tx.now);
-    if consent::facts::may_start(tx, facility, episode, now)
-        .await?
-        .is_some()
-    {
-        return Ok(());
-    }
-    match consent::facts::is_recalled(tx, facility, episode).await? {
-        true => {
+    let meant = technique.map(rules::class);
+    match consent::facts::may_start(tx, facility, episode, meant, now).await? {
+        Start::On(_) => Ok(()),
+        Start::Missing => Err(Error::Refused(Code::AnalgesiaConsentMissing)),
+        Start::OtherTechnique => Err(Error::Refused(Code::AnalgesiaTechniqueNotConsented)),
+        Start::Recalled => {
             let current = json!({ "reason": "template_recalled" });
             Err(Error::Conflict(Code::AnalgesiaConsentMissing, current))
         }
-        false => Err(Error::Refused(Code::AnalgesiaConsentMissing)),
     }
 }
 
@@ -121,8 +121,8 @@ async fn countdown(tx: &mut Tx, ctx: &Ctx, labor: &Labor) -> Result<Option<Count
 
 /// Writes the analgesia record: a new version of all of it.
 ///
-/// Errors: `analgesia.consent_missing`, `analgesia.time_out_missing`, `analgesia.labor_closed`,
-/// `people.second_person_required` for something given beyond the hard limits, `http.invalid`, `Stale`.
+/// Errors: `analgesia.consent_missing`, `analgesia.technique_not_consented`, `analgesia.time_out_missing`,
+/// `analgesia.labor_closed`, `people.second_person_required` for something given beyond the hard limits, `http.invalid`, `Stale`.
 #[instrument(name = "analgesia.record", skip_all)]
 pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record) -> Result<Chart> {
     policy::allowed(caller, Act::AnalgesiaRecord)?;
@@ -144,10 +144,14 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
             .as_ref()
             .is_some_and(|version| rules::needs_consent(&version.record));
     if begins && record.exception.is_none() {
-        require_consent(&mut tx, &labor).await?;
+        require_consent(&mut tx, &labor, record.technique).await?;
         if !store::had_time_out(&mut tx, labor.facility_id, labor.id).await? {
             return Err(Error::Refused(Code::AnalgesiaTimeOutMissing));
         }
+    } else if rules::changes_class(before.as_ref().map(|version| &version.record), &record)
+        && record.exception.is_none()
+    {
+        require_consent(&mut tx, &labor, record.technique).await?;
     }
     let second = match outside {
         true => Some(second_for(&mut tx, caller, &labor, &mut record, before.as_ref()).await?),
@@ -162,6 +166,15 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         second,
     };
     store::add_record(&mut tx, labor.facility_id, labor.id, &version).await?;
+    if begins {
+        consent::facts::started(&mut tx, labor.facility_id, labor.episode_id).await?;
+    }
+    let excepted = before
+        .as_ref()
+        .is_some_and(|version| version.record.exception.is_some());
+    if version.record.exception.is_some() && !excepted {
+        incident(&mut tx, &labor).await?;
+    }
     started(&mut tx, &mut labor, &version.record).await?;
     dural_puncture(&mut tx, &labor, &version, before.as_ref()).await?;
     labor.version += 1;
@@ -177,6 +190,22 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     let chart = chart(&mut tx, labor).await?;
     tx.commit().await?;
     Ok(chart)
+}
+
+/// An exception from the rule of consent comes before the quality office (CE-202).
+async fn incident(tx: &mut Tx, labor: &Labor) -> Result<()> {
+    let due = tx.now;
+    let payload = json!({
+        "kind": "analgesia_exception", "patient": labor.patient_id, "labor": labor.id, "at": due,
+    });
+    tx.enqueue(Message {
+        kind: "quality.incident",
+        facility: Some(labor.facility_id),
+        payload: &payload,
+        dedupe: Some(labor.id.to_string()),
+        due,
+    })
+    .await
 }
 
 /// Who stands for what was given beyond the limits: a fresh word, or the earlier one while nothing given has changed.

@@ -8,7 +8,9 @@ use super::Sheet;
 use crate::analgesia::limits;
 use crate::analgesia::model::{
     Admission, Chart, Checks, Countdown, CountdownState, Indication, LaborStage, Membranes, Record, Route,
+    Technique,
 };
+use crate::consent::model::TechniqueClass;
 
 /// The score that the national indicator asks for.
 pub const ONE_HOUR: Duration = Duration::minutes(60);
@@ -79,6 +81,21 @@ pub fn has_block(record: &Record) -> bool {
 /// operation has its own consent, outside this service.
 pub fn needs_consent(record: &Record) -> bool {
     has_block(record) && matches!(record.indication, None | Some(Indication::Labor))
+}
+
+/// The class of a technique, as a consent names it (RC4).
+pub fn class(technique: Technique) -> TechniqueClass {
+    match technique {
+        Technique::Epidural | Technique::Cse | Technique::Dpe => TechniqueClass::Catheter,
+        Technique::SpinalSingle => TechniqueClass::SpinalSingle,
+    }
+}
+
+/// Whether a version of a record for labor names another class of technique than the one before it.
+pub fn changes_class(before: Option<&Record>, now: &Record) -> bool {
+    let class_of = |record: &Record| record.technique.map(class);
+    let former = before.and_then(class_of);
+    needs_consent(now) && former.is_some() && class_of(now).is_some() && former != class_of(now)
 }
 
 /// Pointers of what must be filled in before the record is complete; nothing of it stops a step.

@@ -16,6 +16,7 @@ use crate::episode;
 use crate::episode::model::{Episode, NewTask, Step, StepKind, StepState, day};
 use crate::forms;
 use crate::forms::model::{Mark, Submitted, Told};
+use crate::outbox::Message;
 use crate::people;
 use crate::questionnaire::{self, Answers, Context, Form, Language, Problem, Status, Who};
 
@@ -129,6 +130,15 @@ async fn run(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, fi
     store::add_assessed(tx, &review, &assessed).await?;
     onward(tx, episode, &review, &assessed).await?;
     journaled(tx, submitted, &review, &assessed).await?;
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: "consent.reassessed",
+        facility: Some(place),
+        payload: &json!({ "episode": episode.id }),
+        dedupe: None,
+        due,
+    })
+    .await?;
     Ok(told)
 }
 

@@ -297,3 +297,36 @@ fn only_an_anesthesiologist_lifts_an_anesthesiologists_no() {
     assert!(not_suitable(std::slice::from_ref(&hers)));
     assert!(!not_suitable(&[said(Outcome::Cleared, Role::Obstetrician), hers]));
 }
+
+#[test]
+fn a_fever_and_a_fresh_blood_pressure_are_of_labor_and_a_platelet_count_is_not() {
+    let content = content();
+    let form = form(&content);
+    let found = result(
+        &content,
+        json!({ "inf.temp_c": 38.4, "pe.sbp": 165, "pe.dbp": 112, "lab.plt": 65, "spn.cond": ["ankylosing"] }),
+    );
+    let of_labor = |rule: &str| {
+        let finding = found.fired().find(|finding| finding.rule == rule);
+        is_of_labor(form, finding.unwrap_or_else(|| panic!("{rule} did not fire")))
+    };
+    assert!(of_labor("R-INF-1") && of_labor("R-PE-1"));
+    assert!(!of_labor("R-PLT-2") && !of_labor("R-SPN-4"));
+    let stale = form.is_of_recheck("R-PLT-9") && form.is_of_recheck("R-AC-2");
+    assert!(stale && !form.is_of_recheck("R-PLT-2") && !form.is_of_recheck("R-AC-1"));
+}
+
+#[test]
+fn her_wish_and_the_obstetricians_matters_are_no_risks_of_hers() {
+    let content = content();
+    let found = result(
+        &content,
+        json!({ "prf.wish": "not_want", "preg.fetus_count": 2, "prf.fear": ["needle_severe"], "lab.plt": 85 }),
+    );
+    let put: Vec<&str> = found
+        .fired()
+        .filter(|finding| is_put_before_her(finding))
+        .map(|finding| finding.rule.as_str())
+        .collect();
+    assert_eq!(put, ["R-PLT-4"]);
+}

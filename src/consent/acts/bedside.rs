@@ -5,14 +5,16 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::{assessed, locked, subject};
-use crate::base::Act;
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
+use crate::base::{Act, Code};
 use crate::consent::flow;
-use crate::consent::model::Consent;
-use crate::consent::present::Inputs;
+use crate::consent::integrity;
+use crate::consent::model::{Consent, State};
+use crate::consent::renew;
 use crate::consent::rules::guards;
 use crate::consent::store;
+use crate::consent::watch;
 use crate::ctx::Ctx;
 use crate::http::params::Faults;
 use crate::once;
@@ -28,6 +30,8 @@ pub struct Bedside {
     pub still_agrees: bool,
     /// Something has changed since she signed.
     pub anything_changed: bool,
+    /// What has changed, in words.
+    pub changed: Option<String>,
     /// Her last questions are answered.
     pub questions_answered: bool,
     /// Risks that are new since the release and explained now.
@@ -47,33 +51,31 @@ pub struct BedsideCapacity {
     pub pain_score: i64,
     /// An opioid within the last four hours.
     pub opioid_4h: bool,
+    /// Drugs of the last four hours, in words.
+    pub drugs_4h: Vec<String>,
 }
 
 /// An anesthesiologist confirms the consent at the bedside.
 ///
-/// Errors: `consent.illegal_transition` unless active, `consent.validity_over`, `consent.risks_unconfirmed`,
-/// `http.invalid`.
+/// Errors: `consent.illegal_transition` unless active, `consent.validity_over`, `consent.new_required`,
+/// `consent.risks_unconfirmed`, `consent.integrity_failed`, `http.invalid`.
 #[instrument(name = "consent.bedside", skip_all)]
 pub async fn bedside(ctx: &Ctx, caller: &Caller, id: ConsentId, bedside: Bedside) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentBedside)?;
     let staff = caller.staff()?;
-    check(&bedside)?;
+    let bedside = checked(bedside)?;
     let mut tx = once!(ctx, Act::ConsentBedside, caller);
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentBedside, id).await?;
-    let assessed = assessed(&mut tx, ctx, &consent).await?;
-    let shown = match store::presented(&mut tx, consent.facility_id, id).await? {
-        Some(shown) => {
-            let inputs: Inputs = serde_json::from_value(shown.inputs)?;
-            let removed = inputs.removed.into_iter().map(|one| one.rule);
-            inputs
-                .risks
-                .into_iter()
-                .map(|risk| risk.id)
-                .chain(removed)
-                .collect()
+    let faults = integrity::faults(&mut tx, ctx, &consent).await?;
+    if consent.state == State::Active && !faults.is_empty() {
+        // Committed all the same: the incident is no part of the confirmation.
+        if watch::broken(&mut tx, &consent, &faults).await? {
+            tx.commit_refused().await?;
         }
-        None => Vec::new(),
-    };
+        return Err(Error::Refused(Code::ConsentIntegrityFailed));
+    }
+    let assessed = assessed(&mut tx, ctx, &consent).await?;
+    let shown = renew::shown(&mut tx, &consent).await?;
     guards::may_confirm(
         &consent,
         &shown,
@@ -81,8 +83,9 @@ pub async fn bedside(ctx: &Ctx, caller: &Caller, id: ConsentId, bedside: Bedside
         &bedside.risks_confirmed,
         tx.now,
     )?;
-    store::add_bedside(&mut tx, &consent, staff.id, &bedside).await?;
+    let added = store::add_bedside(&mut tx, &consent, staff.id, &bedside).await?;
     flow::save(&mut tx, &mut consent).await?;
+    flow::record_bedside(&mut tx, added, &consent).await?;
     let detail = json!({
         "anything_changed": bedside.anything_changed,
         "risks_confirmed": bedside.risks_confirmed.len(),
@@ -93,7 +96,7 @@ pub async fn bedside(ctx: &Ctx, caller: &Caller, id: ConsentId, bedside: Bedside
     Ok(consent)
 }
 
-fn check(bedside: &Bedside) -> Result<()> {
+fn checked(mut bedside: Bedside) -> Result<Bedside> {
     const KINDS: [&str; 6] = [
         "name",
         "birth_date",
@@ -102,7 +105,7 @@ fn check(bedside: &Bedside) -> Result<()> {
         "wristband",
         "phone",
     ];
-    let named = &bedside.identifiers;
+    let named = bedside.identifiers.clone();
     let distinct = named.len() == 2 && named.first() != named.last();
     let mut faults = Faults::default();
     let known = named.iter().all(|one| KINDS.contains(&one.as_str()));
@@ -113,5 +116,20 @@ fn check(bedside: &Bedside) -> Result<()> {
     faults.check(bedside.capacity.teach_back, "/capacity/teach_back", "affirm");
     faults.number(bedside.capacity.pain_score, "/capacity/pain_score", 0, 10);
     faults.check(bedside.risks_confirmed.len() <= 50, "/risks_confirmed", "length");
-    faults.done()
+    faults.check(
+        !bedside.anything_changed || bedside.changed.is_some(),
+        "/changed",
+        "required",
+    );
+    bedside.changed = bedside.changed.map(|text| faults.text(&text, "/changed", 1, 500));
+    faults.check(
+        bedside.capacity.drugs_4h.len() <= 20,
+        "/capacity/drugs_4h",
+        "length",
+    );
+    for (at, drug) in bedside.capacity.drugs_4h.iter_mut().enumerate() {
+        *drug = faults.text(drug, &format!("/capacity/drugs_4h/{at}"), 1, 60);
+    }
+    faults.done()?;
+    Ok(bedside)
 }

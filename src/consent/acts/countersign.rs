@@ -19,7 +19,7 @@ use crate::consent::rules::guards::{self, Countersigning};
 use crate::consent::rules::ladder;
 use crate::consent::rules::reading;
 use crate::consent::rules::states::Trigger;
-use crate::consent::{rules, store};
+use crate::consent::{renew, rules, store, watch};
 use crate::ctx::{Ctx, Records};
 use crate::episode::model::{Color, day};
 use crate::evidence::document::Inputs as Render;
@@ -135,6 +135,8 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
     tx.journal_as(Act::ConsentActivated, Actor::SYSTEM, place, about, detail, None)
         .await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
+    renew::settled(&mut tx, consent.facility_id, consent.episode_id).await?;
+    watch::begin(&mut tx, &consent).await?;
     let reference = id.to_string();
     episode::facts::notify(
         &mut tx,
@@ -186,6 +188,7 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
         now,
     };
     guards::may_countersign(&consent, &signing)?;
+    guards::still_fits(&renew::shown(&mut view, &consent).await?, assessed.as_ref())?;
     printable(ctx, vec![("/name".to_owned(), account.name.clone())]).await?;
     let counter = Counter {
         staff: staff.id,
@@ -264,7 +267,7 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
         presented: parse(&shown.bytes).map_err(|_| Error::broken("a presented document is not canonical"))?,
         presented_sha256: shown.sha256,
         released_by: shown.released_by,
-        dwell: reading::progress(&super::floors(&template), &batches),
+        dwell: reading::progress(&super::floors(&template, consent.form), &batches),
         rounds: store::graded_rounds(r, facility, id).await?,
         checks: before(checks, signed_at),
         consent,
@@ -298,7 +301,7 @@ fn before(checks: Vec<Check>, signed_at: chrono::DateTime<chrono::Utc>) -> Vec<C
 
 async fn render(ctx: &Ctx, material: &Material) -> Result<Prepared> {
     let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
-    let sections = proof::hashed(proof::sections(material), &material.signature.act.section)?;
+    let sections = proof::hashed(proof::sections(material), Some(&material.signature.act.section))?;
     let root = proof::root(&sections);
     let code = Verification::random();
     let renderer = ctx.press.version().await.map_err(broken)?;

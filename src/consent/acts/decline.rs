@@ -9,7 +9,8 @@ use crate::base::error::Result;
 use crate::base::id::{ConsentId, StaffId};
 use crate::base::{Act, Role};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Consent, RefusalReason};
+use crate::consent::model::{Consent, RefusalReason, WithdrawalPhase};
+use crate::consent::renew;
 use crate::consent::rules;
 use crate::consent::rules::states::Trigger;
 use crate::consent::store;
@@ -69,6 +70,7 @@ pub async fn refuse(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result
         let due = tx.now + rules::EXPLAIN;
         episode::facts::add_task(&mut tx, &task(&consent, "consent.explain_refusal", due)).await?;
     }
+    leave_alone(&mut tx, &consent).await?;
     tell(&mut tx, &consent, "consent.refused").await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
@@ -84,8 +86,16 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
     let mut tx = once!(ctx, Act::ConsentWithdraw, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentWithdraw, id).await?;
     let heard = heard(&mut tx, caller, Act::ConsentWithdraw, id, no.spoken.as_ref()).await?;
-    let detail =
-        json!({ "ask_again": no.ask_again, "stage": episode.stage.word(), "spoken": heard.is_some() });
+    let phase = match consent.started_at {
+        Some(_) => WithdrawalPhase::During,
+        None => WithdrawalPhase::Before,
+    };
+    let detail = json!({
+        "ask_again": no.ask_again,
+        "stage": episode.stage.word(),
+        "phase": phase.word(),
+        "spoken": heard.is_some(),
+    });
     flow::go(
         &mut tx,
         &mut consent,
@@ -103,17 +113,43 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
         heard,
     )
     .await?;
-    episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
-    let due = tx.now + rules::WITHDRAWN;
-    let told = NewTask {
-        roles: vec![Role::Anesthesiologist, Role::Midwife],
-        urgent: true,
-        ..task(&consent, "consent.withdrawn", due)
-    };
-    episode::facts::add_task(&mut tx, &told).await?;
+    leave_alone(&mut tx, &consent).await?;
+    call_team(&mut tx, &consent, phase).await?;
     tell(&mut tx, &consent, "consent.withdrawn").await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
+}
+
+/// What would push her towards a consent ends with her no (CE-192).
+async fn leave_alone(tx: &mut Tx, consent: &Consent) -> Result<()> {
+    for kind in ["consent.countersign", "consent.conversation"] {
+        episode::facts::finish_tasks(tx, consent.facility_id, kind, consent.id.0).await?;
+    }
+    for asked in store::questions(tx, consent.facility_id, consent.id).await? {
+        episode::facts::finish_tasks(tx, consent.facility_id, "consent.question", asked.id.0).await?;
+    }
+    renew::settled(tx, consent.facility_id, consent.episode_id).await
+}
+
+/// Her team is called at once. While analgesia runs, anesthesiologist and midwife each say that they know of it, and
+/// whoever doesn't in time is called again (CE-052).
+async fn call_team(tx: &mut Tx, consent: &Consent, phase: WithdrawalPhase) -> Result<()> {
+    let call = |kind, roles: &[Role], due| NewTask {
+        roles: roles.to_vec(),
+        urgent: true,
+        ..task(consent, kind, due)
+    };
+    let (anesthesiologist, midwife) = (Role::Anesthesiologist, Role::Midwife);
+    if phase == WithdrawalPhase::Before {
+        let due = tx.now + rules::WITHDRAWN;
+        let told = call(rules::CALLS[0], &[anesthesiologist, midwife], due);
+        return episode::facts::add_task(tx, &told).await.map(|_| ());
+    }
+    let due = tx.now + rules::WITHDRAWN_DURING;
+    for (kind, role) in [(rules::CALLS[0], anesthesiologist), (rules::CALLS[1], midwife)] {
+        episode::facts::add_task(tx, &call(kind, &[role], due)).await?;
+    }
+    flow::call_again(tx, consent, due).await
 }
 
 /// Who heard a spoken word and who witnessed it; nobody when she decided on her own phone.
@@ -158,6 +194,10 @@ async fn keep(
         "reason": no.reason,
         "offered_sha256": consent.presented_sha256,
         "stage": episode.stage.word(),
+        "phase": (kind == "withdrawn").then_some(match consent.started_at {
+            Some(_) => WithdrawalPhase::During,
+            None => WithdrawalPhase::Before,
+        }),
         "spoken": heard.map(|heard| json!({ "heard_by": heard.by, "witness": heard.witness })),
     });
     let decision = store::NewDecision {

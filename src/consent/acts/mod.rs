@@ -6,6 +6,7 @@ mod decisions;
 mod decline;
 mod family;
 mod identity;
+mod paper;
 mod prepare;
 mod read;
 mod release;
@@ -23,6 +24,7 @@ pub use decisions::*;
 pub use decline::*;
 pub use family::*;
 pub use identity::*;
+pub use paper::*;
 pub(in crate::consent) use prepare::task;
 pub use prepare::*;
 pub use read::*;
@@ -42,7 +44,8 @@ use crate::base::error::{Error, Fault, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Code, Locale, Noun, Subject};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Check, Consent, Dwell, Missing, State};
+use crate::consent::model::{Check, Consent, ConsentForm, Dwell, Missing, State};
+use crate::consent::present;
 use crate::consent::rules::FRESH;
 use crate::consent::rules::guards::{self, Assessed, Finding};
 use crate::consent::rules::reading::{self, Floor};
@@ -138,8 +141,8 @@ fn sections(template: &Value) -> impl Iterator<Item = &Value> {
         .flatten()
 }
 
-fn floors(template: &Value) -> Vec<Floor> {
-    sections(template)
+fn floors(template: &Value, form: ConsentForm) -> Vec<Floor> {
+    present::sections(template, form)
         .filter_map(|section| {
             Some(Floor {
                 section: section.get("id")?.as_str()?.to_owned(),
@@ -150,7 +153,11 @@ fn floors(template: &Value) -> Vec<Floor> {
 }
 
 /// What the assessment says, as far as consent cares.
-async fn assessed(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<Option<Assessed>> {
+pub(in crate::consent) async fn assessed(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    consent: &Consent,
+) -> Result<Option<Assessed>> {
     let standing = assessment::facts::standing(r, ctx, consent.facility_id, consent.episode_id).await?;
     Ok(standing.as_ref().map(of_standing))
 }
@@ -162,8 +169,10 @@ fn of_standing(standing: &assessment::facts::Standing) -> Assessed {
             .iter()
             .map(|fired| Finding {
                 rule: fired.rule.clone(),
+                level: fired.level.clone(),
                 inject: fired.inject,
                 confidential: fired.confidential,
+                only_in_labor: fired.only_in_labor,
             })
             .collect(),
         undecided: !standing.undecided.is_empty(),
@@ -219,8 +228,10 @@ async fn missing(
     let wanted = words("required_lessons");
     let lessons = education::facts::required_done(r, ctx, facility, consent.episode_id).await?;
     let batches = store::reading(r, facility, id).await?;
-    let dwell = reading::progress(&floors(template), &batches);
-    let talk_first = template.get("conversation_before_signing") == Some(&Value::Bool(true));
+    let dwell = reading::progress(&floors(template, consent.form), &batches);
+    // What the short form leaves out, the doctor says.
+    let talk_first = consent.form == ConsentForm::Short
+        || template.get("conversation_before_signing") == Some(&Value::Bool(true));
     let talks = store::conversations(r, facility, id).await?;
     let patient = people::facts::patient(r, facility, consent.patient_id).await?;
     let reads = patient.and_then(|patient| Locale::parse(&patient.language));

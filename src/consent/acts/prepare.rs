@@ -10,7 +10,7 @@ use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, EpisodeId, PatientId};
 use crate::base::{Act, Code, Locale, Noun, Role};
 use crate::consent::flow;
-use crate::consent::model::{Basis, Consent, Risks, State};
+use crate::consent::model::{Basis, Consent, ConsentForm, Medium, Risks, State, TechniqueClass};
 use crate::consent::rules::{self, guards};
 use crate::consent::{change, store, templates};
 use crate::ctx::{Ctx, Tx};
@@ -110,6 +110,9 @@ pub(super) async fn fresh(
         template_id: template.id.clone(),
         locale: template.locale,
         basis: Basis::Patient,
+        form: ConsentForm::Full,
+        medium: Medium::Electronic,
+        technique_class: TechniqueClass::Catheter,
         state: State::Draft,
         revision: 1,
         requested,
@@ -122,6 +125,7 @@ pub(super) async fn fresh(
         countersign_due_at: None,
         activated_at: None,
         valid_until: None,
+        started_at: None,
         ended_at: None,
         created_at: tx.now,
     };

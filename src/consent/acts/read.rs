@@ -10,9 +10,11 @@ use super::{known, missing, subject};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
-use crate::consent::model::{Consent, Paper, Proposed, Risks, Signer, SignerKind, State, View};
+use crate::consent::model::{
+    Consent, Heard, Paper, Proposed, Risks, Signer, SignerKind, State, View, Withdrawal, WithdrawalPhase,
+};
 use crate::consent::rules::ladder;
-use crate::consent::{store, wording};
+use crate::consent::{rules, store, wording};
 use crate::ctx::{Ctx, Records};
 use crate::people::caller::{Caller, Who};
 use crate::people::policy;
@@ -122,6 +124,8 @@ async fn page(r: &mut impl Records, ctx: &Ctx, consent: Consent, for_staff: bool
         has_document: store::document_digests(r, facility, id).await?.is_some(),
         has_record: store::has_record(r, facility, id).await?,
         retain_until: people::facts::retain_until(r, facility, consent.patient_id).await?,
+        has_bedside_record: store::has_bedside_record(r, facility, id).await?,
+        withdrawal: withdrawal(r, &consent).await?,
         consent,
     })
 }
@@ -141,6 +145,26 @@ async fn signers(r: &mut impl Records, consent: &Consent) -> Result<Vec<Signer>>
             .map(|act| act.at),
     };
     Ok(ladder::wanted(&plan).iter().map(of).collect())
+}
+
+/// When and in which phase she took it back, and who has said that they know of it (CE-052).
+async fn withdrawal(r: &mut impl Records, consent: &Consent) -> Result<Option<Withdrawal>> {
+    let at = consent.ended_at.filter(|_| consent.state == State::Withdrawn);
+    let Some(at) = at else { return Ok(None) };
+    let tasks = episode::facts::tasks_about(r, consent.facility_id, consent.id.0).await?;
+    let heard = tasks
+        .into_iter()
+        .filter(|task| rules::CALLS.contains(&task.kind.as_str()))
+        .filter_map(|task| task.done_by.zip(task.done_at))
+        .map(|(by, at)| Heard { by, at });
+    Ok(Some(Withdrawal {
+        at,
+        phase: match consent.started_at {
+            Some(_) => WithdrawalPhase::During,
+            None => WithdrawalPhase::Before,
+        },
+        heard: heard.collect(),
+    }))
 }
 
 /// What the rules propose, with the anesthesiologist's decision on each.
@@ -239,13 +263,15 @@ pub async fn document(
     let mut tx = ctx.write(Act::ConsentDocument).await?;
     let consent = known(&mut tx, caller, Act::ConsentDocument, id).await?;
     let facility = consent.facility_id;
-    let mut found = None;
-    if paper != Some(Paper::Decision) {
-        found = store::document(&mut tx, facility, id).await?;
-    }
-    if found.is_none() && paper != Some(Paper::Consent) {
-        found = store::record(&mut tx, facility, id).await?;
-    }
+    let found = match paper {
+        Some(Paper::Consent) => store::document(&mut tx, facility, id).await?,
+        Some(Paper::Decision) => store::record(&mut tx, facility, id).await?,
+        Some(Paper::Bedside) => store::bedside_record(&mut tx, facility, id).await?,
+        None => match store::document(&mut tx, facility, id).await? {
+            None => store::record(&mut tx, facility, id).await?,
+            found => found,
+        },
+    };
     let (pdf, sha256) = found.ok_or_else(missing)?;
     let by = match caller.staff() {
         Ok(staff) => people::facts::staff(&mut tx, facility, staff.id)

@@ -9,16 +9,18 @@ use super::{known, locked, number, printable, template};
 use crate::base::canonical::{canonical, sha256};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
-use crate::base::{Act, Locale, Noun};
+use crate::base::{Act, Code, Locale, Noun};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Capacity, Consent, Risks, SigningPlan};
+use crate::consent::model::{
+    Capacity, Consent, ConsentForm, Gate, Risks, SigningPlan, TechniqueClass, Waiver,
+};
 use crate::consent::present::{self, Hospital, Inputs, OwnRisk, PatientFacts};
 use crate::consent::proof::stamp;
 use crate::consent::rules::states::Trigger;
 use crate::consent::rules::{self, guards};
 use crate::consent::{store, templates, wording};
 use crate::ctx::{Ctx, Records};
-use crate::episode::model::day;
+use crate::episode::model::{Stage, day};
 use crate::http::params::{Faults, masked};
 use crate::once;
 use crate::people::caller::Caller;
@@ -36,14 +38,18 @@ pub struct Release {
     pub assessment_waived: Option<String>,
     /// The technique that is planned, in words.
     pub technique: Option<String>,
+    /// Its class.
+    pub technique_class: TechniqueClass,
+    /// Why the short form, where it is that.
+    pub short: Option<String>,
 }
 
 /// An anesthesiologist releases the consent; what she is shown is frozen (T02).
 ///
 /// Errors: `consent.illegal_transition`, `consent.assessment_missing`, `consent.assessment_undecided`,
 /// `consent.not_suitable`, `consent.risks_open`, `consent.basis_not_allowed`, `consent.authority_missing`,
-/// `consent.template_recalled`, `consent.template_retired`, `people.second_person_required`, `http.invalid` with
-/// `character` for what can't be printed.
+/// `consent.template_recalled`, `consent.template_retired`, `consent.short_form_in_labor`,
+/// `people.second_person_required`, `http.invalid` with `character` for what can't be printed.
 #[instrument(name = "consent.release", skip_all)]
 pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentRelease)?;
@@ -59,15 +65,20 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     // The characters are checked before the transaction, and the transaction makes sure that they are still the same.
     let now = ctx.clock.now();
     let checked = inputs(&mut view, ctx, &seen, &release, &renderer, now).await?;
-    let reason = release.signing.reason.clone().unwrap_or_default();
     let mut texts = present::variable(&checked);
+    let reason = release.signing.reason.clone().unwrap_or_default();
     texts.push(("/signing/reason".to_owned(), reason));
+    let reason = release.short.clone().unwrap_or_default();
+    texts.push(("/form_reason".to_owned(), reason));
     printable(ctx, texts).await?;
     let mut tx = once!(ctx, Act::ConsentRelease, caller);
-    let (mut consent, _) = locked(&mut tx, caller, Act::ConsentRelease, id).await?;
+    let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentRelease, id).await?;
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::Release)?;
     templates::releasable(&mut tx, ctx, &consent).await?;
+    if release.short.is_some() && episode.stage != Stage::Labor {
+        return Err(Error::Refused(Code::ConsentShortFormInLabor));
+    }
     let decided = store::risks(&mut tx, consent.facility_id, id).await?;
     let decided = decided.map(|(risks, _)| risks).unwrap_or_default();
     let assessed = super::assessed(&mut tx, ctx, &consent).await?;
@@ -95,11 +106,29 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
         by: staff.id,
     };
     store::add_presented(&mut tx, &consent, presented).await?;
+    if let Some(reason) = release.short {
+        let waiver = Waiver {
+            gate: Gate::Lessons,
+            staff: staff.id,
+            reason,
+            teach_back: None,
+            at: issued_at,
+        };
+        store::add_waiver(&mut tx, &consent, &waiver).await?;
+    }
     let hours = number(template, "sign_deadline_hours")?;
+    consent.form = inputs.form;
+    consent.technique_class = inputs.technique_class;
     consent.presented_sha256 = Some(sha256.clone());
     consent.issued_at = Some(issued_at);
     consent.sign_deadline = Some(issued_at + Duration::hours(hours));
-    let detail = json!({ "presented_sha256": sha256, "risks": inputs.risks.len(), "basis": consent.basis });
+    let detail = json!({
+        "presented_sha256": sha256,
+        "risks": inputs.risks.len(),
+        "basis": consent.basis,
+        "form": inputs.form.word(),
+        "technique_class": inputs.technique_class.word(),
+    });
     flow::go(
         &mut tx,
         &mut consent,
@@ -139,6 +168,8 @@ fn checked_release(release: Release) -> Result<Release> {
             reason: text(release.signing.reason, "/signing/reason", 200),
             ..release.signing
         },
+        technique_class: release.technique_class,
+        short: text(release.short, "/form_reason", 200),
     };
     faults.done()?;
     Ok(release)
@@ -202,7 +233,12 @@ async fn inputs(
                 .map(|kg| kg.normalize().to_string()),
             risk_color: episode.risk_color,
         },
+        form: match release.short {
+            Some(_) => ConsentForm::Short,
+            None => ConsentForm::Full,
+        },
         technique: release.technique.clone(),
+        technique_class: release.technique_class,
         validity_days: facility.settings.consent_validity_days,
         risks,
         removed: decided.remove,

@@ -17,6 +17,7 @@ use crate::consent::model::{
     ActKind, Consent, Missing, Salted, Signature, SignedAct, SignerKind, SigningPlan,
 };
 use crate::consent::proof;
+use crate::consent::renew;
 use crate::consent::rules::guards::{self, Signing};
 use crate::consent::rules::ladder;
 use crate::consent::rules::states::Trigger;
@@ -277,6 +278,7 @@ async fn allowed_to_sign(
         now: tx.now,
     };
     guards::may_sign(consent, &signing)?;
+    guards::still_fits(&renew::shown(tx, consent).await?, assessed.as_ref())?;
     let offered = statements(template, "statements", false);
     let mut faults = Faults::default();
     faults.check(

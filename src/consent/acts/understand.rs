@@ -51,7 +51,7 @@ pub async fn reading_events(
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentReadingEvents, id).await?;
     only_in(&consent, &[State::Issued, State::Reading, State::Ready])?;
     in_time(&consent, tx.now)?;
-    let floors = floors(&template(&mut tx, ctx, &consent).await?);
+    let floors = floors(&template(&mut tx, ctx, &consent).await?, consent.form);
     let mut faults = Faults::default();
     let session = faults.text(session, "/session", 1, 64);
     faults.check((1..=500).contains(&events.len()), "/events", "length");
@@ -156,7 +156,14 @@ async fn drawn(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<(i6
         .ok_or_else(|| Error::broken("a template without questions"))?;
     Ok((
         round,
-        quiz::draw(comprehension, &own, &inputs.fired, consent.id, round),
+        quiz::draw(
+            comprehension,
+            consent.form,
+            &own,
+            &inputs.fired,
+            consent.id,
+            round,
+        ),
     ))
 }
 
@@ -195,9 +202,9 @@ pub async fn comprehension(
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentComprehension, id).await?;
     let (number, questions) = drawn(&mut tx, ctx, &consent).await?;
     let template = &*template(&mut tx, ctx, &consent).await?;
-    let least = template
-        .get("comprehension")
-        .map_or(usize::MAX, quiz::pass_correct);
+    let least = template.get("comprehension").map_or(usize::MAX, |questions| {
+        quiz::pass_correct(questions, consent.form)
+    });
     let grade = quiz::grade(questions, &given, least).map_err(|ids| {
         let fault = |id: String| Fault::field("/answers", "required").with(json!({ "question": id }));
         Error::Invalid(Code::HttpInvalid, ids.into_iter().map(fault).collect())

@@ -1,6 +1,7 @@
 //! Wire structs and routes of consents; no decisions.
 
 mod asks;
+mod late;
 mod orders;
 mod patient;
 mod shown;

@@ -6,10 +6,10 @@ use poem_openapi::Object;
 use super::asks::{CanvasIn, StrokesIn, strokes};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentQuestionId, PatientId};
-use crate::consent::acts::{Bedside, BedsideCapacity, Choice, CounterMark, No, Release, Spoken, Talk};
+use crate::consent::acts::{Choice, CounterMark, No, Release, Spoken, Talk};
 use crate::consent::model::{
-    Added, Basis, Capacity, CapacityBasis, Channel, Gate, Interpreter, InterpreterKind, RefusalReason,
-    ReissueReason, Removed, ReturnReason, Risks, VoidReason,
+    Added, Basis, Capacity, CapacityBasis, Channel, ConsentForm, Gate, Interpreter, InterpreterKind,
+    RefusalReason, ReissueReason, Removed, ReturnReason, Risks, TechniqueClass, VoidReason,
 };
 
 /// Staff prepare one.
@@ -85,6 +85,12 @@ pub struct ReleaseIn {
     assessment_waived: Option<String>,
     /// The technique that is planned, in words, 1–60 characters.
     technique: Option<String>,
+    /// Its class; `catheter` if absent. Another class needs another consent.
+    technique_class: Option<TechniqueClass>,
+    /// How much of the wording she is shown; `full` if absent. `short` is for a woman who is in labor.
+    form: Option<ConsentForm>,
+    /// Why the short form, 1–200 characters; needed with it, and it stands for the lessons that are waived.
+    form_reason: Option<String>,
 }
 
 /// A statement on her capacity.
@@ -120,10 +126,18 @@ struct SigningIn {
     attestation: Option<String>,
 }
 
-impl From<ReleaseIn> for Release {
-    fn from(release: ReleaseIn) -> Release {
+impl TryFrom<ReleaseIn> for Release {
+    type Error = Error;
+
+    fn try_from(release: ReleaseIn) -> Result<Release> {
+        let short = match (release.form, release.form_reason) {
+            (Some(ConsentForm::Short), Some(reason)) => Some(reason),
+            (Some(ConsentForm::Short), None) => return Err(Error::invalid("/form_reason", "required")),
+            (_, Some(_)) => return Err(Error::invalid("/form_reason", "format")),
+            (_, None) => None,
+        };
         let signing = release.signing.unwrap_or_default();
-        Release {
+        Ok(Release {
             signing: Choice {
                 basis: signing.basis,
                 own_income: signing.own_income,
@@ -137,7 +151,9 @@ impl From<ReleaseIn> for Release {
             },
             assessment_waived: release.assessment_waived,
             technique: release.technique,
-        }
+            technique_class: release.technique_class.unwrap_or(TechniqueClass::Catheter),
+            short,
+        })
     }
 }
 
@@ -303,55 +319,4 @@ pub struct VoidIn {
     pub note: Option<String>,
     /// The word of the quality office, from `POST /attestations`.
     pub attestation: Option<String>,
-}
-
-/// The confirmation at the bedside.
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-pub struct BedsideIn {
-    /// Two different ones of `name`, `birth_date`, `id_document`, `record_number`, `wristband`, `phone`.
-    identifiers: Vec<String>,
-    /// She still agrees; a no is a withdrawal.
-    still_agrees: bool,
-    /// Something has changed since she signed.
-    anything_changed: bool,
-    /// Her last questions are answered.
-    questions_answered: bool,
-    /// Rule ids of risks that are new since the release and explained now.
-    #[oai(default)]
-    risks_confirmed: Vec<String>,
-    /// Her capacity in labor.
-    capacity: BedsideCapacityIn,
-}
-
-/// Her capacity in labor.
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-struct BedsideCapacityIn {
-    /// Oriented.
-    orientation: bool,
-    /// She said it in her own words.
-    teach_back: bool,
-    /// Pain, 0–10.
-    pain_score: i64,
-    /// An opioid within the last four hours.
-    opioid_4h: bool,
-}
-
-impl From<BedsideIn> for Bedside {
-    fn from(body: BedsideIn) -> Bedside {
-        Bedside {
-            identifiers: body.identifiers,
-            still_agrees: body.still_agrees,
-            anything_changed: body.anything_changed,
-            questions_answered: body.questions_answered,
-            risks_confirmed: body.risks_confirmed,
-            capacity: BedsideCapacity {
-                orientation: body.capacity.orientation,
-                teach_back: body.capacity.teach_back,
-                pain_score: body.capacity.pain_score,
-                opioid_4h: body.capacity.opioid_4h,
-            },
-        }
-    }
 }

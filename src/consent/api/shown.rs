@@ -55,6 +55,8 @@ pub enum Of {
     Consent,
     /// The record of her refusal or withdrawal.
     Decision,
+    /// The record of the last confirmation at the bedside.
+    Bedside,
 }
 
 impl From<Of> for Paper {
@@ -62,6 +64,7 @@ impl From<Of> for Paper {
         match of {
             Of::Consent => Paper::Consent,
             Of::Decision => Paper::Decision,
+            Of::Bedside => Paper::Bedside,
         }
     }
 }

@@ -5,9 +5,10 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, OpenApi};
 
+use super::late::{BedsideIn, PaperIn};
 use super::orders::{
-    BedsideIn, ConversationIn, CountersignIn, PrepareIn, QuestionAnswerIn, ReissueIn, ReleaseIn, ReturnIn,
-    RisksIn, SpokenNoIn, VoidIn, WaiveIn,
+    ConversationIn, CountersignIn, PrepareIn, QuestionAnswerIn, ReissueIn, ReleaseIn, ReturnIn, RisksIn,
+    SpokenNoIn, VoidIn, WaiveIn,
 };
 use super::shown::{Of, Shown, marked};
 use super::signing::{AuthorityIn, AuthorityOut};
@@ -110,7 +111,7 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<ReleaseIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::release(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let consent = acts::release(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -334,6 +335,20 @@ impl StaffApi {
         } = body.0;
         let word = attestation.as_deref();
         let consent = acts::void(&ctx, &caller.0, id.0, reason, note.as_deref(), word).await?;
+        let version = consent.revision;
+        Ok(Versioned::of(consent, version))
+    }
+
+    /// File an original that was signed on paper, two people; it is in force
+    #[oai(path = "/consents/:id/paper", method = "post", operation_id = "consent.paper")]
+    async fn paper(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<ConsentId>,
+        body: Json<PaperIn>,
+    ) -> Result<Versioned<ConsentOut>, Failure> {
+        let consent = acts::paper(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }

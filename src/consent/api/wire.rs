@@ -7,7 +7,8 @@ use super::signing::SignerOut;
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, PatientId, StaffId};
 use crate::consent::model::{
-    Asked, Basis, Channel, Consent, Conversation, Dwell, Gate, Missing, Proposed, Round, State, View, Waiver,
+    Asked, Basis, Channel, Consent, ConsentForm, Conversation, Dwell, Gate, Heard, Medium, Missing, Proposed,
+    Round, State, TechniqueClass, View, Waiver, Withdrawal, WithdrawalPhase,
 };
 
 /// A consent.
@@ -25,6 +26,12 @@ pub struct ConsentOut {
     locale: Locale,
     /// By whose right it is signed; chosen at release.
     basis: Basis,
+    /// How much of the wording she is shown.
+    form: ConsentForm,
+    /// Where it was signed.
+    medium: Medium,
+    /// The class of technique that she was told of.
+    technique_class: TechniqueClass,
     /// Where it stands.
     state: State,
     /// Revision.
@@ -45,6 +52,8 @@ pub struct ConsentOut {
     activated_at: Option<DateTime<Utc>>,
     /// Until when in force.
     valid_until: Option<DateTime<Utc>>,
+    /// Since when the procedure that it covers is under way.
+    started_at: Option<DateTime<Utc>>,
     /// When it ended.
     ended_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -60,6 +69,9 @@ impl From<Consent> for ConsentOut {
             procedure_class: consent.procedure_class,
             locale: consent.locale,
             basis: consent.basis,
+            form: consent.form,
+            medium: consent.medium,
+            technique_class: consent.technique_class,
             state: consent.state,
             version: consent.revision,
             requested: consent.requested,
@@ -70,6 +82,7 @@ impl From<Consent> for ConsentOut {
             countersign_due_at: consent.countersign_due_at,
             activated_at: consent.activated_at,
             valid_until: consent.valid_until,
+            started_at: consent.started_at,
             ended_at: consent.ended_at,
             created_at: consent.created_at,
         }
@@ -313,6 +326,44 @@ pub struct ConsentPageOut {
     /// The first day on which the record may be destroyed: 30 years after her last discharge, 15 after her last visit,
     /// whichever is later; absent while she is admitted.
     retain_until: Option<NaiveDate>,
+    /// Whether the document of a confirmation at the bedside can be fetched; it is made within seconds.
+    has_bedside_record: bool,
+    /// Her withdrawal, and who knows of it.
+    withdrawal: Option<WithdrawalOut>,
+}
+
+/// That she took it back.
+#[derive(Clone, Debug, Object)]
+pub struct WithdrawalOut {
+    /// When.
+    at: DateTime<Utc>,
+    /// Whether analgesia had been started.
+    phase: WithdrawalPhase,
+    /// Who said that they know of it, by doing the task.
+    heard: Vec<HeardOut>,
+}
+
+/// Somebody's word that they know of it.
+#[derive(Clone, Debug, Object)]
+pub struct HeardOut {
+    /// Who.
+    by: StaffId,
+    /// When.
+    at: DateTime<Utc>,
+}
+
+impl From<Withdrawal> for WithdrawalOut {
+    fn from(withdrawal: Withdrawal) -> WithdrawalOut {
+        let heard = |one: Heard| HeardOut {
+            by: one.by,
+            at: one.at,
+        };
+        WithdrawalOut {
+            at: withdrawal.at,
+            phase: withdrawal.phase,
+            heard: withdrawal.heard.into_iter().map(heard).collect(),
+        }
+    }
 }
 
 /// A list in its wire form.
@@ -337,6 +388,8 @@ impl From<View> for ConsentPageOut {
             has_document: view.has_document,
             has_record: view.has_record,
             retain_until: view.retain_until,
+            has_bedside_record: view.has_bedside_record,
+            withdrawal: view.withdrawal.map(WithdrawalOut::from),
         }
     }
 }

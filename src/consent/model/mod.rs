@@ -3,6 +3,7 @@
 mod signing;
 mod template;
 mod told;
+mod withdrawal;
 mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,6 +15,7 @@ use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, Patie
 pub use signing::*;
 pub use template::*;
 pub use told::*;
+pub use withdrawal::*;
 pub use words::*;
 
 /// One consent instance.
@@ -35,6 +37,12 @@ pub struct Consent {
     pub locale: Locale,
     /// By whose right it is signed; chosen at release.
     pub basis: Basis,
+    /// How much of the wording she is shown; decided at release.
+    pub form: ConsentForm,
+    /// Where it was signed.
+    pub medium: Medium,
+    /// The class of technique that she was told of; decided at release.
+    pub technique_class: TechniqueClass,
     /// Where it stands.
     pub state: State,
     /// Rises with each change; the strong tag.
@@ -59,6 +67,8 @@ pub struct Consent {
     pub activated_at: Option<DateTime<Utc>>,
     /// Until when in force.
     pub valid_until: Option<DateTime<Utc>>,
+    /// Since when the procedure that it covers is under way.
+    pub started_at: Option<DateTime<Utc>>,
     /// When it ended, in whatever terminal state.
     pub ended_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -76,6 +86,8 @@ pub struct Standing {
     pub valid_until: Option<DateTime<Utc>>,
     /// The last bedside confirmation (CE-201).
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// The class of technique that she was told of.
+    pub technique_class: TechniqueClass,
 }
 
 /// What the anesthesiologist decided on the risks to be shown to her.
@@ -347,6 +359,10 @@ pub struct View {
     pub has_record: bool,
     /// The first day on which it may be destroyed; none while she is admitted (CE-230).
     pub retain_until: Option<NaiveDate>,
+    /// Whether the document of a bedside confirmation can be fetched.
+    pub has_bedside_record: bool,
+    /// Her withdrawal, and who knows of it.
+    pub withdrawal: Option<Withdrawal>,
 }
 
 /// A risk of hers that the rules propose to show.

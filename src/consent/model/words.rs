@@ -45,6 +45,40 @@ crate::words! {
         Recalled = "recalled",
     }
 
+    /// How much of the wording she is shown.
+    ConsentForm {
+        /// All of it.
+        Full = "full",
+        /// Core risks, her own and two questions, for a woman who arrives in labor (CE-203).
+        Short = "short",
+    }
+
+    /// Where it was signed.
+    Medium {
+        /// On a screen.
+        Electronic = "electronic",
+        /// On paper, filed as a scan (T17).
+        Paper = "paper",
+    }
+
+    /// The class of technique that she was told of; another one needs another consent (RC4).
+    TechniqueClass {
+        /// Epidural, combined spinal-epidural, dural puncture epidural: a catheter stays.
+        Catheter = "catheter",
+        /// A single spinal.
+        SpinalSingle = "spinal_single",
+        /// Anything else, as anesthesia for an operation.
+        Other = "other",
+    }
+
+    /// When she took it back (T10).
+    WithdrawalPhase {
+        /// Before analgesia was started.
+        Before = "before",
+        /// While it runs or after.
+        During = "during",
+    }
+
     /// What stands between her and signing.
     Gate {
         /// The lessons that the template requires.

@@ -63,6 +63,9 @@ pub fn data(told: &Told<'_>) -> Option<Value> {
         };
         decided.push(fact("reason", printed));
     }
+    if let Some(phase) = body.get("phase").and_then(Value::as_str) {
+        decided.push(fact("phase", label(&format!("phase_{phase}"))));
+    }
     if told.decision.kind == "refused" {
         decided.push(fact(
             "explained",

@@ -3,10 +3,12 @@
 //! Pure: everything is gathered before. Sealing, time-stamps and the log's proofs come on top of it; what is not there
 //! is named as absent (CE-005).
 
+pub mod bedside;
 mod code;
 pub mod decision;
 mod document;
 mod others;
+pub mod paper;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,24 @@ use crate::people::model::{Patient, SignerCheck};
 pub use code::Verification;
 pub use document::data;
 pub use sections::sections;
+
+/// The names of the sections in their order (CE §7.1).
+pub const NAMES: [&str; 14] = [
+    "header",
+    "subject",
+    "assessment",
+    "presented",
+    "reading",
+    "comprehension",
+    "conversation",
+    "identity",
+    "device",
+    "signature",
+    "others",
+    "countersignature",
+    "data_consents",
+    "time",
+];
 
 /// Everything that the evidence rests on.
 pub struct Material {
@@ -140,16 +160,15 @@ pub struct Section {
     pub digest: [u8; 32],
 }
 
-/// Salts and hashes bodies; a section that was hashed at its act keeps its salt.
+/// Salts and hashes bodies; the signature, where it was hashed at its act, keeps its salt.
 ///
 /// Errors: `Broken` when a body breaks CE-141.
-pub fn hashed(bodies: Vec<(&'static str, Value)>, kept: &Salted) -> Result<Vec<Section>> {
+pub fn hashed(bodies: Vec<(&'static str, Value)>, kept: Option<&Salted>) -> Result<Vec<Section>> {
     let mut hashed = Vec::new();
     for (no, (name, body)) in (1..).zip(bodies) {
-        let salted = if name == "signature" {
-            kept.clone()
-        } else {
-            salt(body)
+        let salted = match kept.filter(|_| name == "signature") {
+            Some(kept) => kept.clone(),
+            None => salt(body),
         };
         let digest = digest(name, &salted)?;
         hashed.push(Section {

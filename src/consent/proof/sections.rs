@@ -41,6 +41,8 @@ fn header(m: &Material) -> Value {
         "basis": consent.basis,
         "signing": m.inputs.signing,
         "medium": "electronic",
+        "form": consent.form,
+        "technique_class": consent.technique_class,
         "locale": consent.locale.tag(),
         "procedure_class": consent.procedure_class,
         "created_at": stamp(consent.created_at),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 
+use super::triggers::{self, Shown};
 use super::{BEDSIDE, FRESH, Refusal};
 use crate::base::Code;
 use crate::consent::model::{Check, Consent, Gate, Missing, Risks, Standing, State, Waiver};
@@ -13,10 +14,14 @@ use crate::consent::model::{Check, Consent, Gate, Missing, Risks, Standing, Stat
 pub struct Finding {
     /// The rule.
     pub rule: String,
+    /// Its level.
+    pub level: String,
     /// Shown to her unless removed.
     pub inject: bool,
     /// For the anesthesiologist only.
     pub confidential: bool,
+    /// Labor alone brought it, as a fever or a fresh blood pressure.
+    pub only_in_labor: bool,
 }
 
 /// The assessment, as far as consent cares.
@@ -246,14 +251,26 @@ pub fn may_countersign(consent: &Consent, signing: &Countersigning<'_>) -> Resul
     may_proceed(signing.assessed)
 }
 
-/// May the consent be confirmed at the bedside? (CE-201) Risks that came after the release, as a fever in labor, are
-/// confirmed here by the anesthesiologist, in the same act.
+/// Does what she was shown still say all of her own risks? What labor alone brings is left to the bedside (RC3).
+///
+/// Refuses: `consent.new_required`.
+pub fn still_fits(shown: &[Shown], assessed: Option<&Assessed>) -> Result<(), Refusal> {
+    let rules = triggers::gained(shown, assessed).renew;
+    if rules.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::NewConsentRequired { rules })
+    }
+}
+
+/// May the consent be confirmed at the bedside? (CE-201) What labor alone brought after the release, as a fever, is
+/// confirmed here by the anesthesiologist, in the same act; any other gain needs another consent.
 ///
 /// Refuses: `consent.illegal_transition` unless active, `consent.validity_over`, `consent.not_suitable`,
-/// `consent.risks_unconfirmed`.
+/// `consent.new_required`, `consent.risks_unconfirmed`.
 pub fn may_confirm(
     consent: &Consent,
-    shown: &[String],
+    shown: &[Shown],
     assessed: Option<&Assessed>,
     confirmed: &[String],
     now: DateTime<Utc>,
@@ -269,11 +286,9 @@ pub fn may_confirm(
     if assessed.is_some_and(|assessed| assessed.not_suitable) {
         return Err(Refusal::Plain(Code::ConsentNotSuitable));
     }
-    let open: Vec<String> = injected(assessed)
-        .into_iter()
-        .filter(|rule| !shown.iter().chain(confirmed).any(|one| one == rule))
-        .map(str::to_owned)
-        .collect();
+    still_fits(shown, assessed)?;
+    let mut open = triggers::gained(shown, assessed).bedside;
+    open.retain(|rule| !confirmed.contains(rule));
     if open.is_empty() {
         Ok(())
     } else {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::base::Locale;
 use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId};
-use crate::consent::model::{Added, Basis, Removed};
+use crate::consent::model::{Added, Basis, ConsentForm, Medium, Removed, TechniqueClass};
 use uuid::Uuid;
 
 fn at(hours: i64) -> DateTime<Utc> {
@@ -20,6 +20,9 @@ fn consent(state: State) -> Consent {
         template_id: "ct1:sha256:0".into(),
         locale: Locale::En,
         basis: Basis::Patient,
+        form: ConsentForm::Full,
+        medium: Medium::Electronic,
+        technique_class: TechniqueClass::Catheter,
         state,
         revision: 3,
         requested: true,
@@ -32,6 +35,7 @@ fn consent(state: State) -> Consent {
         countersign_due_at: Some(at(34)),
         activated_at: None,
         valid_until: Some(at(730)),
+        started_at: None,
         ended_at: None,
         created_at: at(0),
     }
@@ -43,8 +47,10 @@ fn assessed(rules: &[&str]) -> Assessed {
             .iter()
             .map(|rule| Finding {
                 rule: (*rule).into(),
+                level: "consult".into(),
                 inject: true,
                 confidential: *rule == "R-INF-5",
+                only_in_labor: *rule == "R-INF-1",
             })
             .collect(),
         undecided: false,
@@ -337,7 +343,10 @@ fn a_countersignature_needs_a_license_the_statements_and_answered_questions() {
 #[test]
 fn what_is_new_in_labor_is_confirmed_at_the_bedside() {
     let active = consent(State::Active);
-    let shown = vec!["R-PLT-2".to_owned()];
+    let shown = [Shown {
+        rule: "R-PLT-2".to_owned(),
+        level: Some("consult".to_owned()),
+    }];
     let fever = assessed(&["R-PLT-2", "R-INF-1"]);
     assert_eq!(
         may_confirm(&active, &shown, Some(&fever), &[], at(20)),
@@ -348,6 +357,14 @@ fn what_is_new_in_labor_is_confirmed_at_the_bedside() {
     assert_eq!(
         may_confirm(&active, &shown, Some(&fever), &["R-INF-1".into()], at(20)),
         Ok(())
+    );
+    let anemia = assessed(&["R-PLT-2", "R-HB-1"]);
+    assert_eq!(
+        may_confirm(&active, &shown, Some(&anemia), &["R-HB-1".into()], at(20)),
+        Err(Refusal::NewConsentRequired {
+            rules: vec!["R-HB-1".into()]
+        }),
+        "what labor did not bring is no matter of the bedside"
     );
     assert_eq!(
         may_confirm(&active, &shown, None, &[], at(731)),
@@ -368,6 +385,7 @@ fn analgesia_starts_on_an_active_consent_confirmed_within_a_day() {
         state,
         valid_until: Some(at(100)),
         confirmed_at: confirmed.map(at),
+        technique_class: TechniqueClass::Catheter,
     };
     assert!(may_start(&standing(State::Active, Some(10)), at(34)));
     assert!(!may_start(&standing(State::Active, Some(10)), at(35)));

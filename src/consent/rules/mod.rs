@@ -2,7 +2,7 @@
 //!
 //! [`states`] is the table of transitions, [`ladder`] says who signs, [`reading`] the gate of reading, [`quiz`] the
 //! questions, [`guards`] what has to hold for a release, a signature, a countersignature and a bedside confirmation,
-//! [`templates`] the life of a template.
+//! [`triggers`] when another consent is needed, [`templates`] the life of a template.
 
 pub mod guards;
 pub mod ladder;
@@ -10,6 +10,7 @@ pub mod quiz;
 pub mod reading;
 pub mod states;
 pub mod templates;
+pub mod triggers;
 
 use chrono::Duration;
 use serde_json::json;
@@ -41,6 +42,13 @@ pub const ANSWER: Duration = Duration::hours(24);
 pub const WITHDRAWN: Duration = Duration::minutes(10);
 /// What a new wording means for a consent in force is decided within this; at once for a recalled one.
 pub const REWORDED: Duration = Duration::hours(24);
+/// While analgesia runs, anesthesiologist and midwife each say within this that they know of her withdrawal (CE-052).
+pub const WITHDRAWN_DURING: Duration = Duration::minutes(2);
+/// The tasks that tell her team of a withdrawal: the first for both, or for the anesthesiologist and the second for the
+/// midwife.
+pub const CALLS: [&str; 2] = ["consent.withdrawn", "consent.withdrawn_midwife"];
+/// What is kept of a consent in force is looked at again this often (RC10).
+pub const INTEGRITY: Duration = Duration::days(7);
 /// After so many failed rounds of questions an anesthesiologist is asked to talk with her (CE-092).
 pub const FAILED_ROUNDS: i64 = 2;
 
@@ -76,6 +84,11 @@ pub enum Refusal {
         /// Their rules.
         rules: Vec<String>,
     },
+    /// Her own risks have gained what she was never shown: another consent is needed.
+    NewConsentRequired {
+        /// Their rules.
+        rules: Vec<String>,
+    },
     /// Risks are new since the release and not confirmed at the bedside.
     RisksUnconfirmed {
         /// Their rules.
@@ -102,6 +115,9 @@ impl From<Refusal> for Error {
             }
             Refusal::RisksOpen { rules } => {
                 Error::Conflict(Code::ConsentRisksOpen, json!({ "rules": rules }))
+            }
+            Refusal::NewConsentRequired { rules } => {
+                Error::Conflict(Code::ConsentNewRequired, json!({ "rules": rules }))
             }
             Refusal::RisksUnconfirmed { rules } => {
                 Error::Conflict(Code::ConsentRisksUnconfirmed, json!({ "rules": rules }))

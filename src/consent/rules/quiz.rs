@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::base::canonical::tagged;
 use crate::base::id::ConsentId;
+use crate::consent::model::ConsentForm;
 
 /// A risk that she is shown, as far as a question on it needs.
 #[derive(Clone, Debug)]
@@ -107,13 +108,14 @@ impl Grade {
 /// The questions of a round: the always asked, one of a pair, and one on her own risk.
 pub fn draw(
     comprehension: &Value,
+    form: ConsentForm,
     own: &[OwnRisk],
     fired: &[String],
     consent: ConsentId,
     round: i64,
 ) -> Vec<Drawn> {
     let mut dice = Dice::new(consent, round);
-    let plan = comprehension.pointer("/antenatal");
+    let plan = plan(comprehension, form);
     let words = |name: &str| -> Vec<String> {
         let list = plan.and_then(|plan| plan.get(name)).and_then(Value::as_array);
         list.into_iter()
@@ -262,10 +264,18 @@ pub fn grade(drawn: Vec<Drawn>, given: &[Given], pass_correct: usize) -> Result<
     Ok(grade)
 }
 
+/// Which questions a form asks.
+fn plan(comprehension: &Value, form: ConsentForm) -> Option<&Value> {
+    comprehension.get(match form {
+        ConsentForm::Full => "antenatal",
+        ConsentForm::Short => "short",
+    })
+}
+
 /// How many have to be right.
-pub fn pass_correct(comprehension: &Value) -> usize {
-    comprehension
-        .pointer("/antenatal/pass_correct")
+pub fn pass_correct(comprehension: &Value, form: ConsentForm) -> usize {
+    plan(comprehension, form)
+        .and_then(|plan| plan.get("pass_correct"))
         .and_then(Value::as_u64)
         .and_then(|count| usize::try_from(count).ok())
         .unwrap_or(usize::MAX)

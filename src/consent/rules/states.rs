@@ -11,6 +11,10 @@ pub enum By {
     PatientOrHeard,
     /// An anesthesiologist.
     Anesthesiologist,
+    /// An anesthesiologist, and a midwife as the second person.
+    AnesthesiologistAndMidwife,
+    /// An officer of the institution, asked by an anesthesiologist.
+    Institution,
     /// An anesthesiologist, and the quality office as the second person.
     AnesthesiologistAndQuality,
     /// Whoever prepares: midwife, anesthesiologist, or the service on her request.
@@ -54,11 +58,16 @@ pub enum Trigger {
     SuccessorActive,
     /// It was entered in error.
     Void,
+    /// An original on paper is filed.
+    File,
+    /// The institution approves in her place, where life is in danger and nobody can be asked. No operation offers it:
+    /// labor analgesia on request is no emergency (CE-050), and no template of ours allows it.
+    ApproveEmergency,
 }
 
 impl Trigger {
     /// All of them.
-    pub const ALL: [Trigger; 16] = [
+    pub const ALL: [Trigger; 18] = [
         Trigger::Prepare,
         Trigger::Release,
         Trigger::FirstRead,
@@ -75,6 +84,8 @@ impl Trigger {
         Trigger::Reissue,
         Trigger::SuccessorActive,
         Trigger::Void,
+        Trigger::File,
+        Trigger::ApproveEmergency,
     ];
 }
 
@@ -183,7 +194,26 @@ pub const TRANSITIONS: &[Transition] = &[
         Trigger::Void,
         By::AnesthesiologistAndQuality,
     ),
+    row(
+        "T17",
+        &[Draft],
+        Active,
+        Trigger::File,
+        By::AnesthesiologistAndMidwife,
+    ),
+    row(
+        "T18",
+        &[Draft],
+        Active,
+        Trigger::ApproveEmergency,
+        By::Institution,
+    ),
 ];
+
+/// Whether a template's guard of T18 is open.
+pub fn emergency_allowed(template: &serde_json::Value) -> bool {
+    template.get("emergency_allowed") == Some(&serde_json::Value::Bool(true))
+}
 
 /// Where a trigger leads from a state.
 ///
@@ -229,6 +259,26 @@ mod tests {
         }
         let rows: usize = TRANSITIONS.iter().map(|row| row.from.len()).sum();
         assert_eq!(refused, State::ALL.len() * Trigger::ALL.len() - rows);
+    }
+
+    #[test]
+    fn labor_analgesia_is_never_approved_as_an_emergency() {
+        let [zh, en] = [
+            include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/content/consents/labor-analgesia/1.0.0/zh-CN.json"
+            )),
+            include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/content/consents/labor-analgesia/1.0.0/en.json"
+            )),
+        ]
+        .map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap());
+        assert!(!emergency_allowed(&zh) && !emergency_allowed(&en));
+        assert!(emergency_allowed(
+            &serde_json::json!({ "emergency_allowed": true })
+        ));
+        assert!(!emergency_allowed(&serde_json::json!({})), "unsaid is no");
     }
 
     #[test]

@@ -6,14 +6,14 @@ use serde_json::Value;
 use crate::base::Locale;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId, StaffId};
-use crate::consent::model::{Basis, Consent, Risks, Standing, State};
+use crate::consent::model::{Basis, Consent, ConsentForm, Medium, Risks, Standing, State, TechniqueClass};
 use crate::ctx::{Records, Tx};
 use crate::db::{Q, placeholders};
 use crate::vault::{Class, Sealed};
 
-const COLUMNS: &str = "id, facility_id, patient_id, episode_id, procedure_class, template_id, locale, basis, state, revision, requested, \
-     presented_sha256, issued_at, sign_deadline, understood_at, failed_rounds, signed_at, countersign_due_at, activated_at, \
-     valid_until, ended_at, created_at";
+const COLUMNS: &str = "id, facility_id, patient_id, episode_id, procedure_class, template_id, locale, basis, form, medium, technique_class, \
+     state, revision, requested, presented_sha256, issued_at, sign_deadline, understood_at, failed_rounds, signed_at, countersign_due_at, \
+     activated_at, valid_until, started_at, ended_at, created_at";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -25,6 +25,9 @@ struct Row {
     template_id: String,
     locale: String,
     basis: String,
+    form: String,
+    medium: String,
+    technique_class: String,
     state: String,
     revision: i64,
     requested: bool,
@@ -37,6 +40,7 @@ struct Row {
     countersign_due_at: Option<DateTime<Utc>>,
     activated_at: Option<DateTime<Utc>>,
     valid_until: Option<DateTime<Utc>>,
+    started_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
 }
@@ -45,7 +49,11 @@ impl TryFrom<Row> for Consent {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Consent> {
+        let unknown = || Error::broken("a consent holds an unknown word");
         Ok(Consent {
+            form: ConsentForm::parse(&row.form).ok_or_else(unknown)?,
+            medium: Medium::parse(&row.medium).ok_or_else(unknown)?,
+            technique_class: TechniqueClass::parse(&row.technique_class).ok_or_else(unknown)?,
             state: State::parse(&row.state)
                 .ok_or_else(|| Error::broken("a consent is in an unknown state"))?,
             basis: Basis::parse(&row.basis)
@@ -68,6 +76,7 @@ impl TryFrom<Row> for Consent {
             countersign_due_at: row.countersign_due_at,
             activated_at: row.activated_at,
             valid_until: row.valid_until,
+            started_at: row.started_at,
             ended_at: row.ended_at,
             created_at: row.created_at,
         })
@@ -122,7 +131,7 @@ pub async fn save_consent(tx: &mut Tx, consent: &Consent, before: i64) -> Result
     let saved = tx
         .q("update consent set state = $4, revision = $5, presented_sha256 = $6, issued_at = $7, sign_deadline = $8, \
             understood_at = $9, failed_rounds = $10, signed_at = $11, countersign_due_at = $12, activated_at = $13, \
-            valid_until = $14, ended_at = $15, basis = $16 where facility_id = $1 and id = $2 and revision = $3")
+            valid_until = $14, ended_at = $15, basis = $16, form = $17, medium = $18, technique_class = $19, started_at = $20 where facility_id = $1 and id = $2 and revision = $3")
         .bind(consent.facility_id)
         .bind(consent.id)
         .bind(before)
@@ -139,9 +148,26 @@ pub async fn save_consent(tx: &mut Tx, consent: &Consent, before: i64) -> Result
         .bind(consent.valid_until)
         .bind(consent.ended_at)
         .bind(consent.basis.word())
+        .bind(consent.form.word())
+        .bind(consent.medium.word())
+        .bind(consent.technique_class.word())
+        .bind(consent.started_at)
         .run()
         .await?;
     Ok(saved == 1)
+}
+
+/// The consents of a pregnancy, oldest first.
+pub async fn of_episode(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) -> Result<Vec<Consent>> {
+    let rows: Vec<Row> = q
+        .q(format!(
+            "select {COLUMNS} from consent where facility_id = $1 and episode_id = $2 order by id"
+        ))
+        .bind(facility)
+        .bind(episode)
+        .all()
+        .await?;
+    rows.into_iter().map(Consent::try_from).collect()
 }
 
 /// What a list asks for.
@@ -201,16 +227,16 @@ pub async fn consents(
 
 /// The active consent of an episode, else its newest.
 pub async fn standing(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) -> Result<Option<Standing>> {
-    let row: Option<(ConsentId, String, Option<DateTime<Utc>>)> = q
+    let row: Option<(ConsentId, String, Option<DateTime<Utc>>, String)> = q
         .q(
-            "select id, state, valid_until from consent where facility_id = $1 and episode_id = $2 \
+            "select id, state, valid_until, technique_class from consent where facility_id = $1 and episode_id = $2 \
             order by case when state = 'active' then 0 else 1 end, id desc limit 1",
         )
         .bind(facility)
         .bind(episode)
         .opt()
         .await?;
-    let Some((id, state, valid_until)) = row else {
+    let Some((id, state, valid_until, technique_class)) = row else {
         return Ok(None);
     };
     let confirmed: Option<(DateTime<Utc>,)> = q
@@ -224,6 +250,8 @@ pub async fn standing(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) 
         state: State::parse(&state).ok_or_else(|| Error::broken("a consent is in an unknown state"))?,
         valid_until,
         confirmed_at: confirmed.map(|(at,)| at),
+        technique_class: TechniqueClass::parse(&technique_class)
+            .ok_or_else(|| Error::broken("a consent holds an unknown word"))?,
     }))
 }
 

@@ -130,30 +130,6 @@ pub async fn add_return(
     Ok(())
 }
 
-/// Keeps a bedside confirmation.
-pub async fn add_bedside(
-    tx: &mut Tx,
-    consent: &Consent,
-    staff: StaffId,
-    body: &(impl Serialize + Sync),
-) -> Result<()> {
-    let id: Uuid = tx.id();
-    let body = tx
-        .seal_json(Some(consent.facility_id), id, Class::Clinical, "body", body)
-        .await?;
-    let now = tx.now;
-    tx.q("insert into consent_bedside (id, facility_id, consent_id, staff_id, body, at) values ($1, $2, $3, $4, $5, $6)")
-        .bind(id)
-        .bind(consent.facility_id)
-        .bind(consent.id)
-        .bind(staff)
-        .bind(body)
-        .bind(now)
-        .run()
-        .await?;
-    Ok(())
-}
-
 /// Keeps one section of the evidence.
 pub async fn add_evidence(
     tx: &mut Tx,

@@ -9,7 +9,7 @@ use crate::base::id::{EpisodeId, FacilityId, PatientId, StaffId, TaskId};
 use crate::ctx::Tx;
 use crate::db::Q;
 use crate::db::run::placeholders;
-use crate::episode::model::{NewTask, Task};
+use crate::episode::model::{NewTask, Task, TaskLine};
 
 #[derive(sqlx::FromRow)]
 struct TaskRow {
@@ -142,6 +142,22 @@ pub async fn task(q: &mut impl Q, facility: FacilityId, id: TaskId) -> Result<Op
         .opt()
         .await?;
     Ok(with_roles(q, row.into_iter().collect()).await?.pop())
+}
+
+/// The tasks about a subject, open and done, oldest first.
+pub async fn tasks_about(q: &mut impl Q, facility: FacilityId, subject: Uuid) -> Result<Vec<TaskLine>> {
+    let rows: Vec<(String, Option<DateTime<Utc>>, Option<StaffId>)> = q
+        .q("select kind, done_at, done_by_id from task where facility_id = $1 and subject_id = $2 order by id")
+        .bind(facility)
+        .bind(subject)
+        .all()
+        .await?;
+    let line = |(kind, done_at, done_by)| TaskLine {
+        kind,
+        done_at,
+        done_by,
+    };
+    Ok(rows.into_iter().map(line).collect())
 }
 
 /// What is open about a pregnancy, urgent first.

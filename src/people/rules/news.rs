@@ -6,7 +6,7 @@ use crate::base::Act;
 use crate::people::model::{NewsKind, Urgency};
 
 /// The acts that may be news.
-pub const TOLD: [Act; 7] = [
+pub const TOLD: [Act; 9] = [
     Act::FormsSubmit,
     Act::FormsEnter,
     Act::AssessmentAssess,
@@ -14,6 +14,8 @@ pub const TOLD: [Act; 7] = [
     Act::FollowupRaise,
     Act::ConsentSign,
     Act::ConsentActivated,
+    Act::ConsentRefuse,
+    Act::ConsentWithdraw,
 ];
 
 /// Whether an entry is news to those who treat her, and how soon they look. The survey is none: it is anonymous to them.
@@ -51,6 +53,14 @@ pub fn news(act: &str, detail: &Value) -> Option<(NewsKind, Urgency)> {
         Act::ConsentSign if detail.get("waiting").is_some() => None,
         Act::ConsentSign => Some((NewsKind::Signature, Urgency::Soon)),
         Act::ConsentActivated => Some((NewsKind::Signature, Urgency::Routine)),
+        Act::ConsentRefuse => Some((NewsKind::Withdrawal, Urgency::Soon)),
+        Act::ConsentWithdraw => Some((
+            NewsKind::Withdrawal,
+            match word("phase") {
+                "during" => Urgency::Now,
+                _ => Urgency::Soon,
+            },
+        )),
         _ => None,
     }
 }
@@ -83,6 +93,9 @@ mod tests {
         let raised = |level: &str| news("followup.raise", &json!({ "level": level }));
         assert_eq!(raised("red"), Some((NewsKind::RedFlag, Urgency::Now)));
         assert_eq!(raised("yellow"), Some((NewsKind::RedFlag, Urgency::Routine)));
+        let withdrawn = |phase: &str| news("consent.withdraw", &json!({ "phase": phase }));
+        assert_eq!(withdrawn("during"), Some((NewsKind::Withdrawal, Urgency::Now)));
+        assert_eq!(withdrawn("before"), Some((NewsKind::Withdrawal, Urgency::Soon)));
         assert_eq!(news("people.audit", &json!({})), None);
     }
 }

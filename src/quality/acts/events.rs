@@ -14,7 +14,7 @@ use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
 use crate::quality::model::{
-    Addition, AdverseEvent, Category, Class, EventLine, EventState, Report, RootCause,
+    Addition, AdverseEvent, Category, Class, EventLine, EventState, Report, RootCause, event_number,
 };
 use crate::quality::{jobs, rules, store};
 use crate::{analgesia, once, people};
@@ -136,7 +136,7 @@ async fn add(
     }
     let id: AdverseEventId = tx.id();
     let event = AdverseEvent {
-        number: number(id, tx.now),
+        number: event_number(id, tx.now),
         id,
         facility_id: facility,
         class: draft.class,
@@ -168,16 +168,6 @@ async fn add(
         tx.enqueue(message).await?;
     }
     Ok(event)
-}
-
-/// A number that people quote: the day and the end of the id, which needs no counter that reports would wait for.
-fn number(id: AdverseEventId, now: DateTime<Utc>) -> String {
-    let id = id.0.simple().to_string().to_uppercase();
-    let end = id.get(26..).unwrap_or_default();
-    format!(
-        "AE{}-{end}",
-        crate::base::clock::clinic_date(now).format("%Y%m%d")
-    )
 }
 
 fn subject(event: &AdverseEvent) -> Subject {

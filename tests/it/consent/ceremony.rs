@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::assessment::queue;
+use crate::forms::submit;
 use crate::support::App;
 use crate::support::cast::{PASSWORD, Woman};
-use crate::support::client::Client;
+use crate::support::client::{Answer, Client};
 
 /// Mei's consent, released by Zhao without an assessment.
 pub struct Ceremony {
@@ -24,6 +26,81 @@ impl Ceremony {
         let ceremony = Ceremony { app, mei, zhao, id };
         ceremony.is_released().await;
         ceremony
+    }
+
+    /// Asked for, and nothing else.
+    pub async fn drafted() -> Ceremony {
+        let app = App::new().await;
+        let (mei, zhao) = (app.mei().await, app.zhao().await);
+        let draft = mei.post("/consent-requests", json!({})).await.expect(201);
+        let id = draft["id"].as_str().unwrap().to_owned();
+        Ceremony { app, mei, zhao, id }
+    }
+
+    /// The same people with another consent.
+    pub fn instead(self, id: &str) -> Ceremony {
+        Ceremony {
+            id: id.to_owned(),
+            ..self
+        }
+    }
+
+    /// Days later: sessions have ended.
+    pub async fn logged_in_again(self) -> Ceremony {
+        let client = self.app.newcomer(&self.mei.openid).await;
+        let zhao = self.app.zhao().await;
+        Ceremony {
+            mei: Woman { client, ..self.mei },
+            zhao,
+            ..self
+        }
+    }
+
+    /// The short form: she reads, Zhao talks with her, she answers two questions; she was identified before.
+    pub async fn is_ready_in_labor(&self) {
+        self.reads().await;
+        let talk = json!({ "channel": "in_person", "minutes": 3 });
+        self.zhao
+            .post(&self.path("/conversation"), talk)
+            .await
+            .expect(201);
+        assert_eq!(self.answers(true).await["passed"], true);
+        self.identified().await;
+        assert_eq!(self.state().await, "ready");
+    }
+
+    /// Released on an assessment with these answers, with every risk of hers confirmed.
+    pub async fn on_answers(answers: Value) -> Ceremony {
+        let app = App::new().await;
+        let (mei, zhao) = (app.mei().await, app.zhao().await);
+        submit(&app, &mei, answers).await;
+        clear(&zhao).await;
+        let draft = mei.post("/consent-requests", json!({})).await.expect(201);
+        let id = draft["id"].as_str().unwrap().to_owned();
+        let ceremony = Ceremony { app, mei, zhao, id };
+        ceremony.release_with(json!({})).await;
+        ceremony
+    }
+
+    /// Zhao confirms what the rules propose and releases it, with something else in the body.
+    pub async fn release_with(&self, other: Value) -> Value {
+        let page = self.zhao.get(&self.path("")).await;
+        let etag = page.etag();
+        let page = page.expect(200);
+        let proposed = page["risks"].as_array().unwrap().iter();
+        let confirm: Vec<&Value> = proposed.map(|risk| &risk["rule"]).collect();
+        let answer = self
+            .zhao
+            .put(&self.path("/risks"), &etag, json!({ "confirm": confirm }))
+            .await;
+        let etag = answer.etag();
+        answer.expect(200);
+        let mut body = json!({ "capacity": { "basis": "seen" } });
+        body.as_object_mut()
+            .unwrap()
+            .extend(other.as_object().unwrap().clone());
+        let released = self.zhao.post_at(&self.path("/release"), &etag, body).await;
+        released.expect(200)
     }
 
     pub async fn is_released(&self) {
@@ -106,12 +183,16 @@ impl Ceremony {
         .unwrap();
         let bank = template["comprehension"]["questions"].as_array().unwrap();
         let asked = self.mei.get(&self.path("/comprehension")).await.expect(200);
+        let own = self.own_answer(&template).await;
         let answers: Vec<Value> = asked["questions"]
             .as_array()
             .unwrap()
             .iter()
             .map(|question| {
-                let known = bank.iter().find(|one| one["id"] == question["id"]).unwrap();
+                let known = bank
+                    .iter()
+                    .find(|one| one["id"] == question["id"])
+                    .unwrap_or(&own);
                 let options = question["options"].as_array().unwrap();
                 let chosen = options
                     .iter()
@@ -125,6 +206,28 @@ impl Ceremony {
             .post(&self.path("/comprehension"), body)
             .await
             .expect(201)
+    }
+
+    /// The question on her own risk with its right answer: the label of what she was shown.
+    async fn own_answer(&self, template: &Value) -> Value {
+        let shown = self.mei.get(&self.path("/presented")).await.body;
+        let sections = shown["sections"].as_array().unwrap();
+        let own = sections.iter().find(|one| one["id"] == "own-risks").unwrap();
+        let rules = own["own_risks"].as_array().unwrap();
+        let labels = template["comprehension"]["own_risk"]["labels"]
+            .as_array()
+            .unwrap();
+        let is_hers = |label: &&Value| {
+            let prefixes = label["rules"].as_array().unwrap();
+            let fits = |prefix: &Value| {
+                let prefix = prefix.as_str().unwrap();
+                rules
+                    .iter()
+                    .any(|rule| rule["id"].as_str().unwrap().starts_with(prefix))
+            };
+            prefixes.iter().any(fits)
+        };
+        json!({ "answer": labels.iter().find(is_hers).map(|label| label["code"].clone()) })
     }
 
     /// Zhao closes a gate with a reason.
@@ -159,6 +262,57 @@ impl Ceremony {
         let ceremony = Ceremony::released().await;
         ceremony.is_ready().await;
         ceremony
+    }
+
+    /// She signs with a hand of this phase, and Zhao countersigns.
+    pub async fn becomes_active(&self, phase: i64) {
+        let mut mark = self.mark().await;
+        mark["strokes"] = strokes(phase);
+        let etag = self.etag().await;
+        self.mei
+            .post_at(&self.path("/sign"), &etag, mark)
+            .await
+            .expect(201);
+        self.step_up().await;
+        let mut body = countersign();
+        body["strokes"] = strokes(phase + 20);
+        let etag = self.etag().await;
+        self.zhao
+            .post_at(&self.path("/countersign"), &etag, body)
+            .await
+            .expect(200);
+    }
+
+    /// Zhao confirms it at the bedside, with these new risks.
+    pub async fn confirms(&self, risks: &Value) -> Answer {
+        let body = json!({
+            "identifiers": ["name", "wristband"], "still_agrees": true, "anything_changed": false,
+            "questions_answered": true, "risks_confirmed": risks,
+            "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
+        });
+        self.app.zhao().await.post(&self.path("/bedside"), body).await
+    }
+
+    /// Zhao confirms it at the bedside with whatever labor alone brought.
+    pub async fn is_confirmed(&self) {
+        let first = self.confirms(&json!([])).await;
+        if first.status != 201 {
+            assert_eq!(first.code(), "consent.risks_unconfirmed", "{}", first.body);
+            self.confirms(&first.body["current"]["rules"]).await.expect(201);
+        }
+    }
+
+    /// Open tasks of a kind about this consent, as a colleague sees them.
+    pub async fn tasks_of(&self, colleague: &Client, kind: &str) -> Vec<Value> {
+        let tasks = colleague.get("/tasks?limit=100").await.expect(200);
+        let about = |task: &&Value| task["kind"] == kind && task["subject"] == self.id.as_str();
+        tasks["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(about)
+            .cloned()
+            .collect()
     }
 
     pub async fn is_ready(&self) {
@@ -211,6 +365,15 @@ impl Ceremony {
             .expect(200);
         assert_eq!(active["state"], "active");
         ceremony
+    }
+}
+
+/// Zhao clears every assessment that waits.
+pub async fn clear(zhao: &Client) {
+    for item in queue(zhao, "").await {
+        let path = format!("/reviews/{}/decision", item["review"]["id"].as_str().unwrap());
+        let body = json!({ "outcome": "cleared", "summary": "可以使用分娩镇痛。", "reason": "已当面评估。" });
+        zhao.post(&path, body).await.expect(200);
     }
 }
 

@@ -1,0 +1,43 @@
+-- What happens to a consent over time: the form that was shown, the class of technique, the start of the procedure;
+-- originals on paper; documents of bedside confirmations.
+
+alter table consent add column form text not null default 'full';
+alter table consent add column technique_class text not null default 'catheter';
+alter table consent add column started_at timestamptz;
+
+create table consent_paper (
+  consent_id uuid not null primary key references consent (id),
+  facility_id uuid not null references facility (id),
+  staff_id uuid not null references staff (id),
+  second_id uuid not null references staff (id),
+  body bytea not null,
+  at timestamptz not null
+);
+
+create table consent_paper_page (
+  consent_id uuid not null references consent (id),
+  facility_id uuid not null references facility (id),
+  no bigint not null,
+  kind text not null,
+  sha256 text not null,
+  body bytea not null,
+  at timestamptz not null,
+  primary key (consent_id, no)
+);
+
+create table consent_bedside_record (
+  bedside_id uuid not null primary key references consent_bedside (id),
+  facility_id uuid not null references facility (id),
+  consent_id uuid not null references consent (id),
+  pdf bytea not null,
+  sha256 text not null,
+  at timestamptz not null
+);
+create index consent_bedside_record_consent on consent_bedside_record (consent_id, bedside_id);
+
+create trigger consent_paper_no_update before update on consent_paper for each row execute function refuse_change();
+create trigger consent_paper_no_delete before delete on consent_paper for each row execute function refuse_change();
+create trigger consent_paper_page_no_update before update on consent_paper_page for each row execute function refuse_change();
+create trigger consent_paper_page_no_delete before delete on consent_paper_page for each row execute function refuse_change();
+create trigger consent_bedside_record_no_update before update on consent_bedside_record for each row execute function refuse_change();
+create trigger consent_bedside_record_no_delete before delete on consent_bedside_record for each row execute function refuse_change();

@@ -1,0 +1,119 @@
+//! What staff send at the bedside, or with an original on paper.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use poem_openapi::Object;
+
+use crate::base::error::{Error, Result};
+use crate::consent::acts::{Bedside, BedsideCapacity, PaperDraft};
+use crate::consent::model::TechniqueClass;
+
+/// An original that was signed on paper.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct PaperIn {
+    /// When she signed it, as it stands on the paper.
+    signed_at: DateTime<Utc>,
+    /// Where the original lies, 1–200 characters.
+    original_place: String,
+    /// Why it was not signed on a screen, 1–500 characters.
+    reason: String,
+    /// The class of technique that it names; `catheter` if absent.
+    technique_class: Option<TechniqueClass>,
+    /// The scan of all pages: one PDF, or 1–12 pictures (JPEG, PNG); at most 10 MiB.
+    pages: Vec<PageIn>,
+    /// The midwife's word that the copy equals the original, from `POST /attestations`.
+    attestation: Option<String>,
+}
+
+/// A page, or all of them in one PDF.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct PageIn {
+    /// The file in base 64.
+    content: String,
+}
+
+impl TryFrom<PaperIn> for PaperDraft {
+    type Error = Error;
+
+    fn try_from(body: PaperIn) -> Result<PaperDraft> {
+        let page = |(at, page): (usize, PageIn)| {
+            STANDARD
+                .decode(page.content)
+                .map_err(|_| Error::invalid(&format!("/pages/{at}/content"), "format"))
+        };
+        Ok(PaperDraft {
+            signed_at: body.signed_at,
+            original_place: body.original_place,
+            reason: body.reason,
+            technique_class: body.technique_class.unwrap_or(TechniqueClass::Catheter),
+            pages: body
+                .pages
+                .into_iter()
+                .enumerate()
+                .map(page)
+                .collect::<Result<_>>()?,
+            attestation: body.attestation,
+        })
+    }
+}
+
+/// The confirmation at the bedside.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct BedsideIn {
+    /// Two different ones of `name`, `birth_date`, `id_document`, `record_number`, `wristband`, `phone`.
+    identifiers: Vec<String>,
+    /// She still agrees; a no is a withdrawal.
+    still_agrees: bool,
+    /// Something has changed since she signed.
+    anything_changed: bool,
+    /// What has changed, 1–500 characters; needed when something has.
+    changed: Option<String>,
+    /// Her last questions are answered.
+    questions_answered: bool,
+    /// Rule ids of risks that are new since the release and explained now.
+    #[oai(default)]
+    risks_confirmed: Vec<String>,
+    /// Her capacity in labor.
+    capacity: BedsideCapacityIn,
+}
+
+/// Her capacity in labor.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct BedsideCapacityIn {
+    /// Oriented.
+    orientation: bool,
+    /// She said it in her own words.
+    teach_back: bool,
+    /// Pain, 0–10.
+    pain_score: i64,
+    /// An opioid within the last four hours.
+    opioid_4h: bool,
+    /// Drugs of the last four hours, at most 20 of 1–60 characters.
+    #[oai(default)]
+    drugs_4h: Vec<String>,
+}
+
+impl From<BedsideIn> for Bedside {
+    fn from(body: BedsideIn) -> Bedside {
+        Bedside {
+            identifiers: body.identifiers,
+            still_agrees: body.still_agrees,
+            anything_changed: body.anything_changed,
+            changed: body.changed,
+            questions_answered: body.questions_answered,
+            risks_confirmed: body.risks_confirmed,
+            capacity: BedsideCapacity {
+                orientation: body.capacity.orientation,
+                teach_back: body.capacity.teach_back,
+                pain_score: body.capacity.pain_score,
+                opioid_4h: body.capacity.opioid_4h,
+                drugs_4h: body.capacity.drugs_4h,
+            },
+        }
+    }
+}

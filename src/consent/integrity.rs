@@ -1,0 +1,120 @@
+//! Whether what is kept of a consent is what was signed (RC10): the bytes that were shown, the sections of the evidence
+//! and their root, the document. Nothing is repaired.
+
+use super::model::{Consent, Medium};
+use super::present::{self, Inputs};
+use super::proof::{self, NAMES};
+use super::store;
+use crate::base::canonical::{canonical, sha256};
+use crate::base::error::{Error, Result};
+use crate::ctx::{Ctx, Records};
+use crate::evidence::merkle;
+
+/// What does not fit any more, by name: `presented`, `evidence`, `root`, `signature`, `document`, `pages`.
+///
+/// Errors: what can't be read at all is a fault of the consent only while its own row can be read.
+pub async fn faults(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<Vec<&'static str>> {
+    let mut faults = Vec::new();
+    let shown = match consent.medium {
+        Medium::Electronic => same_presented(r, ctx, consent).await,
+        Medium::Paper => Ok(true),
+    };
+    note(r, consent, shown, "presented", &mut faults).await?;
+    let root = evidence_root(r, consent).await;
+    let readable = root
+        .as_ref()
+        .map(Option::is_some)
+        .map_err(|_| Error::broken("unreadable"));
+    note(r, consent, readable, "evidence", &mut faults).await?;
+    if let Ok(Some(root)) = root {
+        let document = same_document(r, consent, &root).await;
+        note(r, consent, document, "document", &mut faults).await?;
+    }
+    if consent.medium == Medium::Electronic {
+        let signature = same_signature(r, consent).await;
+        note(r, consent, signature, "signature", &mut faults).await?;
+    } else {
+        let pages = same_pages(r, consent).await;
+        note(r, consent, pages, "pages", &mut faults).await?;
+    }
+    Ok(faults)
+}
+
+async fn note(
+    r: &mut impl Records,
+    consent: &Consent,
+    fits: Result<bool>,
+    name: &'static str,
+    faults: &mut Vec<&'static str>,
+) -> Result<()> {
+    match fits {
+        Ok(true) => {}
+        Ok(false) => faults.push(name),
+        Err(error) => {
+            // A database that does not answer is no fault of the consent.
+            store::consent(r, consent.facility_id, consent.id).await?;
+            tracing::error!(%error, part = name, "a part of a consent can't be read");
+            faults.push(name);
+        }
+    }
+    Ok(())
+}
+
+/// The bytes have their digest, and what they were made of still makes them (CE-070).
+async fn same_presented(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<bool> {
+    let Some(shown) = store::presented(r, consent.facility_id, consent.id).await? else {
+        return Ok(false);
+    };
+    let digest = hex::encode(sha256(&shown.bytes));
+    let inputs: Inputs = serde_json::from_value(shown.inputs)?;
+    let template = ctx.content.consents.get(&consent.template_id);
+    let again = template.zip(consent.issued_at).and_then(|(template, issued_at)| {
+        canonical(&present::present(&template.document, &inputs, issued_at)).ok()
+    });
+    Ok(digest == shown.sha256
+        && consent.presented_sha256.as_deref() == Some(digest.as_str())
+        // A template that is no longer loaded is no fault of the consent.
+        && (template.is_none() || again.as_deref() == Some(shown.bytes.as_slice())))
+}
+
+/// The root over the sections as they are now; none when a section does not have its digest.
+async fn evidence_root(r: &mut impl Records, consent: &Consent) -> Result<Option<String>> {
+    let sections = store::evidence(r, consent.facility_id, consent.id).await?;
+    let mut digests = Vec::new();
+    for (name, salted, kept) in &sections {
+        let digest = proof::digest(name, salted)?;
+        if digest.as_slice() != kept.as_slice() {
+            return Ok(None);
+        }
+        digests.push(digest);
+    }
+    let whole = sections.iter().map(|(name, ..)| *name).eq(NAMES);
+    Ok(whole.then(|| hex::encode(merkle::root(&digests))))
+}
+
+async fn same_document(r: &mut impl Records, consent: &Consent, root: &str) -> Result<bool> {
+    let (facility, id) = (consent.facility_id, consent.id);
+    let kept = store::document_digests(r, facility, id).await?;
+    let document = store::document(r, facility, id).await?;
+    Ok(document.zip(kept).is_some_and(|((pdf, sha), (kept, kept_root))| {
+        let digest = hex::encode(sha256(&pdf));
+        digest == sha && digest == kept && kept_root == root
+    }))
+}
+
+async fn same_signature(r: &mut impl Records, consent: &Consent) -> Result<bool> {
+    let Some(signature) = store::signature(r, consent.facility_id, consent.id).await? else {
+        return Ok(false);
+    };
+    let kept = store::signature_digest(r, consent.facility_id, signature.id).await?;
+    let digest = proof::digest("signature", &signature.section)?;
+    Ok(kept.is_some_and(|kept| kept == digest))
+}
+
+async fn same_pages(r: &mut impl Records, consent: &Consent) -> Result<bool> {
+    let pages = store::pages(r, consent.facility_id, consent.id).await?;
+    Ok(!pages.is_empty()
+        && pages
+            .iter()
+            .all(|page| hex::encode(sha256(&page.bytes)) == page.sha256))
+}

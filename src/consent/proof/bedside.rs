@@ -1,0 +1,145 @@
+//! The data of the record of a bedside confirmation (CE-201, CE-061).
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::base::Locale;
+use crate::consent::model::Consent;
+use crate::consent::wording::choose;
+use crate::evidence::document::shown_time;
+
+/// Everything that the record is made of.
+pub struct Seen<'a> {
+    /// The consent.
+    pub consent: &'a Consent,
+    /// Its template's document.
+    pub template: &'a Value,
+    /// The hospital's name.
+    pub hospital: &'a str,
+    /// Her name.
+    pub name: &'a str,
+    /// Her record number.
+    pub record_number: &'a str,
+    /// The anesthesiologist's name.
+    pub by: String,
+    /// What was seen.
+    pub body: &'a Value,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether all characters of the doctor's words can be printed (CE-152).
+    pub printable: bool,
+    /// SHA-256 and evidence root of the consent's document, if there is one.
+    pub document: Option<(String, String)>,
+}
+
+/// The doctor's own words in it.
+pub fn words(body: &Value) -> String {
+    let changed = body.get("changed").and_then(Value::as_str).into_iter();
+    changed
+        .chain(list(body, "drugs_4h"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn list<'a>(body: &'a Value, name: &str) -> Vec<&'a str> {
+    let list = body.get(name).or_else(|| body.get("capacity")?.get(name));
+    let list = list.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(Value::as_str).collect()
+}
+
+/// `/data.json` of the layout; `None` when the template has no words for such a record.
+pub fn data(seen: &Seen<'_>) -> Option<Value> {
+    let records = seen.template.get("records")?;
+    let words = records.get("bedside")?;
+    let labels = records.get("labels")?;
+    let text = |name: &str| {
+        labels
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let fact = |name: &str, value: String| json!({ "label": text(name), "value": value });
+    let between = match seen.consent.locale {
+        Locale::ZhCn => "、",
+        Locale::En => "; ",
+    };
+    let yes_or_no = |yes: bool| text(if yes { "yes" } else { "no" });
+    let is = |name: &str| seen.body.get(name) == Some(&Value::Bool(true));
+    let named = list(seen.body, "identifiers");
+    let named: Vec<String> = named.iter().map(|one| text(&format!("id_{one}"))).collect();
+    let or_none = |list: Vec<&str>, none: &str| match list.is_empty() {
+        true => text(none),
+        false => list.join(between),
+    };
+    let own = |words: String| if seen.printable { words } else { text("on_record") };
+    let changed = seen.body.get("changed").and_then(Value::as_str);
+    let capacity = seen.body.get("capacity")?;
+    let pain = capacity
+        .get("pain_score")
+        .and_then(Value::as_i64)
+        .unwrap_or_default();
+    let opioid = capacity.get("opioid_4h") == Some(&Value::Bool(true));
+    let drugs = or_none(list(seen.body, "drugs_4h"), "no_drugs");
+    let given = text("opioid").replace("{answer}", &text(if opioid { "used" } else { "not_used" }));
+    let confirmed = vec![
+        fact("consent_title", member(seen.template, "title")),
+        fact("confirmed_at", shown_time(seen.at)),
+        fact("confirmed_by", seen.by.clone()),
+        fact("identifiers", named.join(between)),
+        fact("still_agrees", yes_or_no(is("still_agrees"))),
+        fact("answered", yes_or_no(is("questions_answered"))),
+        fact(
+            "changed",
+            changed.map_or_else(|| text("no_change"), |words| own(words.to_owned())),
+        ),
+        fact(
+            "new_risks",
+            or_none(list(seen.body, "risks_confirmed"), "no_new_risks"),
+        ),
+        fact(
+            "capacity",
+            text("capacity_text").replace("{pain}", &pain.to_string()),
+        ),
+        fact("drugs", [own(drugs), given].join(between)),
+    ];
+    let mut digests = Vec::new();
+    if let Some(presented) = &seen.consent.presented_sha256 {
+        digests.push(fact("presented_sha256", presented.clone()));
+    }
+    if let Some((sha256, root)) = &seen.document {
+        digests.push(fact("document_sha256", sha256.clone()));
+        digests.push(fact("root", root.clone()));
+    }
+    digests.push(fact("seal", text("seal_none")));
+    let who = vec![
+        fact("name", seen.name.to_owned()),
+        fact("record_number", seen.record_number.to_owned()),
+    ];
+    Some(json!({
+        "shown": {
+            "consent_id": seen.consent.id.to_string(),
+            "locale": seen.consent.locale.tag(),
+            "title": words.get("title"),
+            "labels": seen.template.get("labels"),
+            "hospital": {
+                "name": seen.hospital,
+                "department": choose(seen.consent.locale, "麻醉科", "Anesthesiology"),
+            },
+        },
+        "text": words.get("text"),
+        "parts": [
+            { "heading": text("who"), "facts": who },
+            { "heading": words.get("title"), "facts": confirmed },
+            { "heading": text("evidence"), "facts": digests },
+        ],
+    }))
+}
+
+fn member(template: &Value, name: &str) -> String {
+    template
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}

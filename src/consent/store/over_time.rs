@@ -1,0 +1,278 @@
+//! What is kept of a consent over time: bedside confirmations and their documents, originals on paper, digests that are
+//! looked at again.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::base::error::{Error, Result};
+use crate::base::id::{ConsentId, FacilityId, SignatureId, StaffId};
+use crate::consent::model::{Consent, Salted};
+use crate::consent::proof::NAMES;
+use crate::ctx::{Records, Tx};
+use crate::db::Q;
+use crate::vault::{Class, Sealed};
+
+/// Keeps a bedside confirmation; its id.
+pub async fn add_bedside(
+    tx: &mut Tx,
+    consent: &Consent,
+    staff: StaffId,
+    body: &(impl Serialize + Sync),
+) -> Result<Uuid> {
+    let id: Uuid = tx.id();
+    let body = tx
+        .seal_json(Some(consent.facility_id), id, Class::Clinical, "body", body)
+        .await?;
+    let now = tx.now;
+    tx.q("insert into consent_bedside (id, facility_id, consent_id, staff_id, body, at) values ($1, $2, $3, $4, $5, $6)")
+        .bind(id)
+        .bind(consent.facility_id)
+        .bind(consent.id)
+        .bind(staff)
+        .bind(body)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(id)
+}
+
+/// A bedside confirmation as it is kept.
+pub struct Confirmed {
+    /// The consent.
+    pub consent: ConsentId,
+    /// Who confirmed it.
+    pub staff: StaffId,
+    /// What was seen.
+    pub body: Value,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// One bedside confirmation.
+pub async fn bedside(r: &mut impl Records, facility: FacilityId, id: Uuid) -> Result<Option<Confirmed>> {
+    let row: Option<(ConsentId, StaffId, Sealed, DateTime<Utc>)> = r
+        .q("select consent_id, staff_id, body, at from consent_bedside where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    let Some((consent, staff, body, at)) = row else {
+        return Ok(None);
+    };
+    Ok(Some(Confirmed {
+        consent,
+        staff,
+        body: r.open_json(id, "body", &body).await?,
+        at,
+    }))
+}
+
+/// Keeps the document of a bedside confirmation; false when there is one.
+pub async fn add_bedside_record(
+    tx: &mut Tx,
+    consent: &Consent,
+    bedside: Uuid,
+    pdf: &[u8],
+    sha256: &str,
+) -> Result<bool> {
+    let facility = Some(consent.facility_id);
+    let pdf = tx
+        .seal_bytes(facility, bedside, Class::Document, "record", pdf)
+        .await?;
+    let now = tx.now;
+    let added = tx
+        .q(
+            "insert into consent_bedside_record (bedside_id, facility_id, consent_id, pdf, sha256, at) \
+            values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        )
+        .bind(bedside)
+        .bind(consent.facility_id)
+        .bind(consent.id)
+        .bind(pdf)
+        .bind(sha256.to_owned())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(added == 1)
+}
+
+/// The newest document of a bedside confirmation, with its SHA-256.
+pub async fn bedside_record(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Option<(Vec<u8>, String)>> {
+    let row: Option<(Uuid, Sealed, String)> = r
+        .q(
+            "select bedside_id, pdf, sha256 from consent_bedside_record where facility_id = $1 and consent_id = $2 \
+            order by bedside_id desc limit 1",
+        )
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    match row {
+        Some((bedside, pdf, sha256)) => Ok(Some((
+            r.open_bytes(bedside, "record", &pdf).await?.to_vec(),
+            sha256,
+        ))),
+        None => Ok(None),
+    }
+}
+
+/// Whether a bedside confirmation of this consent has its document.
+pub async fn has_bedside_record(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<bool> {
+    let row: Option<(Uuid,)> = q
+        .q("select bedside_id from consent_bedside_record where facility_id = $1 and consent_id = $2 limit 1")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Who decides in a consent: `patient`, or whoever does so for her.
+pub async fn basis(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<String> {
+    let (basis,): (String,) = q
+        .q("select basis from consent where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .one()
+        .await?;
+    Ok(basis)
+}
+
+/// The sections of the evidence in their order, each with the digest that was kept.
+pub async fn evidence(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Vec<(&'static str, Salted, Vec<u8>)>> {
+    let rows: Vec<(String, Sealed, Vec<u8>)> = r
+        .q("select name, body, digest from consent_evidence where facility_id = $1 and consent_id = $2 order by no")
+        .bind(facility)
+        .bind(id)
+        .all()
+        .await?;
+    let mut sections = Vec::new();
+    for (name, body, digest) in rows {
+        let name = NAMES.into_iter().find(|known| *known == name);
+        let name = name.ok_or_else(|| Error::broken("a section of evidence has a strange name"))?;
+        sections.push((name, r.open_json(id, name, &body).await?, digest));
+    }
+    Ok(sections)
+}
+
+/// The digest that a signature act went into the log with.
+pub async fn signature_digest(
+    q: &mut impl Q,
+    facility: FacilityId,
+    id: SignatureId,
+) -> Result<Option<Vec<u8>>> {
+    let row: Option<(Vec<u8>,)> = q
+        .q("select digest from consent_signature where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(row.map(|(digest,)| digest))
+}
+
+/// What is said about an original on paper; sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperBody {
+    /// When she signed it.
+    pub signed_at: DateTime<Utc>,
+    /// Where the original lies.
+    pub original_place: String,
+    /// Why it was not signed on a screen.
+    pub reason: String,
+}
+
+/// A page of a scan.
+pub struct PaperPage {
+    /// Its media type.
+    pub kind: String,
+    /// SHA-256 of the bytes, lower-case hex.
+    pub sha256: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Keeps what two people say about an original on paper.
+pub async fn add_paper(
+    tx: &mut Tx,
+    consent: &Consent,
+    (staff, second): (StaffId, StaffId),
+    body: &PaperBody,
+) -> Result<()> {
+    let body = tx
+        .seal_json(
+            Some(consent.facility_id),
+            consent.id,
+            Class::FreeText,
+            "paper",
+            body,
+        )
+        .await?;
+    let now = tx.now;
+    tx.q(
+        "insert into consent_paper (consent_id, facility_id, staff_id, second_id, body, at) \
+          values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(consent.id)
+    .bind(consent.facility_id)
+    .bind(staff)
+    .bind(second)
+    .bind(body)
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Keeps a page of the scan.
+pub async fn add_page(tx: &mut Tx, consent: &Consent, no: i64, page: &PaperPage) -> Result<()> {
+    let body = tx
+        .seal_bytes(
+            Some(consent.facility_id),
+            consent.id,
+            Class::Document,
+            "page",
+            &page.bytes,
+        )
+        .await?;
+    let now = tx.now;
+    tx.q(
+        "insert into consent_paper_page (consent_id, facility_id, no, kind, sha256, body, at) \
+          values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(consent.id)
+    .bind(consent.facility_id)
+    .bind(no)
+    .bind(page.kind.clone())
+    .bind(page.sha256.clone())
+    .bind(body)
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// The pages of the scan in their order.
+pub async fn pages(r: &mut impl Records, facility: FacilityId, id: ConsentId) -> Result<Vec<PaperPage>> {
+    let rows: Vec<(String, String, Sealed)> = r
+        .q("select kind, sha256, body from consent_paper_page where facility_id = $1 and consent_id = $2 order by no")
+        .bind(facility)
+        .bind(id)
+        .all()
+        .await?;
+    let mut pages = Vec::new();
+    for (kind, sha256, body) in rows {
+        let bytes = r.open_bytes(id, "page", &body).await?.to_vec();
+        pages.push(PaperPage { kind, sha256, bytes });
+    }
+    Ok(pages)
+}
