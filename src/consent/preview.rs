@@ -56,14 +56,22 @@ impl Branch {
         }
     }
 
-    /// Whether its layout is tried: the branches between differ in words alone.
+    /// Whether its layout is tried: the others differ from `whole` in words alone.
     pub fn is_printed(&self) -> bool {
-        ["plain", "whole", "refused", "withdrawn"].contains(&self.name.as_str())
+        ["whole", "refused", "withdrawn"].contains(&self.name.as_str())
+    }
+
+    /// The words that are not the template's.
+    pub fn words(&self) -> Value {
+        match &self.kind {
+            Kind::Form { risks, .. } => json!(risks),
+            Kind::Record(_) => Value::Null,
+        }
     }
 }
 
 /// Every branch: without a risk of her own, with each that a rule can bring, with one in the doctor's words, with each
-/// signer beside her, with all of it, refused, withdrawn.
+/// signer beside her, with some of each at once, refused, withdrawn.
 pub fn branches(stage: &Stage<'_>) -> Vec<Branch> {
     let form = |name: String, risks: &[OwnRisk], signers: &[String]| Branch {
         name,
@@ -109,7 +117,7 @@ pub fn branches(stage: &Stage<'_>) -> Vec<Branch> {
             std::slice::from_ref(signer),
         ));
     }
-    let every: Vec<OwnRisk> = risks.into_iter().chain([added]).collect();
+    let every: Vec<OwnRisk> = risks.into_iter().take(2).chain([added]).collect();
     all.push(form("whole".to_owned(), &every, &signers));
     all.extend(["refused", "withdrawn"].map(|kind| Branch {
         name: kind.to_owned(),

@@ -285,7 +285,7 @@ async fn a_character_without_a_font_is_shown_to_the_editor_and_keeps_the_draft_f
     let characters = &refused.body["current"]["characters"];
     assert_eq!(
         (&characters[0]["branch"], &characters[0]["character"]),
-        (&json!("plain"), &json!("U+1F4AA"))
+        (&json!("whole"), &json!("U+1F4AA"))
     );
     assert_eq!(zhao.get(&path).await.expect(200)["state"], "draft");
 }

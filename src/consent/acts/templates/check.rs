@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::base::canonical::canonical;
 use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
 use crate::base::{Code, Locale};
@@ -110,22 +109,24 @@ fn broken(error: RenderError) -> Error {
 /// Errors: `consent.template_checks_failed` with each branch that can't be shown and each character that can't be drawn.
 pub async fn every_branch(ctx: &Ctx, stage: &Stage<'_>) -> Result<()> {
     let mut failed: Vec<Value> = Vec::new();
-    let mut shown = Vec::new();
+    let (mut printed, mut named) = (Vec::new(), Vec::new());
     for branch in branches(stage) {
-        let Some(data) = data(stage, &branch).filter(|data| canonical(data).is_ok()) else {
+        let Some(data) = data(stage, &branch) else {
             failed.push(json!({ "branch": branch.name, "reason": "words" }));
             continue;
         };
-        shown.push((branch, data));
+        // The template's own words are the same in every branch; of the others only what is theirs is looked at.
+        if branch.is_printed() {
+            named.push((Some(branch.name.clone()), data.clone()));
+            printed.push((branch, data));
+        } else {
+            named.push((Some(branch.name.clone()), branch.words()));
+        }
     }
-    let named: Vec<_> = shown
-        .iter()
-        .map(|(branch, data)| (Some(branch.name.clone()), data.clone()))
-        .collect();
     let characters = unprintable(ctx, &named).await?;
     // A character without a font would fail the layout as well; it is named once, where it stands.
     if characters.is_empty() {
-        for (branch, data) in shown.into_iter().filter(|(branch, _)| branch.is_printed()) {
+        for (branch, data) in printed {
             match print(ctx, stage, &branch, data).await {
                 Ok(_) => {}
                 Err(RenderError::Layout(_) | RenderError::Export) => {
