@@ -126,7 +126,8 @@ async fn a_hundred_signings_at_once_are_one() {
     for answer in &answers {
         match answer.status {
             201 => assert_eq!(answer.bytes, signed[0].bytes),
-            status => assert_eq!(status, 409, "{}", answer.body),
+            // A server that is too busy says so; it signs nothing then.
+            status => assert!([409, 503].contains(&status), "{}", answer.body),
         }
     }
     // Other taps are other requests: too late, each of them.

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::ceremony::{Ceremony, countersign, strokes};
 use super::text_of;
-use crate::forms::submit;
 use crate::support::App;
 use crate::support::cast::Woman;
 use crate::support::client::{Answer, Client};
@@ -306,26 +305,6 @@ async fn what_is_sent_back_is_signed_again_by_everybody() {
     );
     ceremony.signs(Some(&mother), 4).await.expect(201);
     assert_eq!(ceremony.state().await, "patient_signed");
-}
-
-#[tokio::test]
-async fn what_staff_found_of_her_capacity_counts_whatever_the_release_says() {
-    let ceremony = Ceremony::drafted(ADULT).await;
-    let (app, lin) = (&ceremony.app, ceremony.app.lin().await);
-    let submitted = submit(app, &ceremony.mei, json!({})).await;
-    let path = format!(
-        "/responses/{}/staff-items",
-        submitted["response"]["id"].as_str().unwrap()
-    );
-    let unable = json!({ "answers": { "stf.capacity": false } });
-    lin.put(&path, "\"3\"", unable).await.expect(200);
-    app.work().await;
-    let refused_to_her = ceremony.released_to(true, json!({ "basis": "patient" })).await;
-    refused(&refused_to_her, "consent.basis_not_allowed");
-    assert_eq!(
-        refused_to_her.body["current"],
-        json!({ "open": ["guardian", "near_relative"] })
-    );
 }
 
 #[tokio::test]
