@@ -211,7 +211,7 @@ async fn sealed(
 
 const COLUMNS: &str = "select id, facility_id, patient_id, episode_id, assignment_id, questionnaire, name, after_loss, status, \
     content, staff_items, entered_by_id, authored_at, completed_at, amends_id, reason, version, \
-    (select n.id from response n where n.amends_id = response.id and n.status <> 'in_progress') as amended_by_id, \
+    (select n.id from response n where n.amends_id = response.id and n.status not in ('in_progress', 'stopped')) as amended_by_id, \
     (select n.id from response n where n.amends_id = response.id and n.status = 'in_progress') as open_id \
     from response where facility_id = $1";
 

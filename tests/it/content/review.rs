@@ -27,21 +27,15 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         assert!(lines.iter().any(|line| line[0] == kind), "{kind}");
     }
 
-    let (form, rule) = (
-        "pre-analgesia 1.0.0",
-        lines.iter().find(|line| line[1].starts_with("pre-analgesia ")),
-    );
-    let rule = rule.unwrap()[2].to_owned();
+    let one = lines.iter().find(|line| line[0] == "questionnaire").unwrap();
+    let (form, rule) = (one[1].to_owned(), one[2].to_owned());
+    let file = format!("questionnaires/{}.rules.json", form.replace(' ', "/"));
     let folder = copied();
-    edit(
-        folder.path(),
-        "questionnaires/pre-analgesia/1.0.0.rules.json",
-        |table| {
-            let rules = table["rules"].as_array_mut().unwrap();
-            let confirmed = rules.iter_mut().find(|one| one["id"] == *rule).unwrap();
-            confirmed["confirmed"] = true.into();
-        },
-    );
+    edit(folder.path(), &file, |table| {
+        let rules = table["rules"].as_array_mut().unwrap();
+        let confirmed = rules.iter_mut().find(|one| one["id"] == *rule).unwrap();
+        confirmed["confirmed"] = true.into();
+    });
     let output = command(&["review", "--dir", folder.path().to_str().unwrap()])
         .output()
         .unwrap();
