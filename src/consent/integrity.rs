@@ -4,7 +4,7 @@
 use super::model::{Consent, Medium};
 use super::present::{self, Inputs};
 use super::proof::{self, NAMES};
-use super::store;
+use super::{store, templates};
 use crate::base::canonical::{canonical, sha256};
 use crate::base::error::{Error, Result};
 use crate::ctx::{Ctx, Records};
@@ -67,10 +67,13 @@ async fn same_presented(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> R
     };
     let digest = hex::encode(sha256(&shown.bytes));
     let inputs: Inputs = serde_json::from_value(shown.inputs)?;
-    let template = ctx.content.consents.get(&consent.template_id);
-    let again = template.zip(consent.issued_at).and_then(|(template, issued_at)| {
-        canonical(&present::present(&template.document, &inputs, issued_at)).ok()
-    });
+    let template = templates::find(r, ctx, consent.facility_id, &consent.template_id).await?;
+    let again = template
+        .as_ref()
+        .zip(consent.issued_at)
+        .and_then(|(template, issued_at)| {
+            canonical(&present::present(&template.document, &inputs, issued_at)).ok()
+        });
     Ok(digest == shown.sha256
         && consent.presented_sha256.as_deref() == Some(digest.as_str())
         // A template that is no longer loaded is no fault of the consent.
@@ -103,12 +106,15 @@ async fn same_document(r: &mut impl Records, consent: &Consent, root: &str) -> R
 }
 
 async fn same_signature(r: &mut impl Records, consent: &Consent) -> Result<bool> {
-    let Some(signature) = store::signature(r, consent.facility_id, consent.id).await? else {
-        return Ok(false);
-    };
-    let kept = store::signature_digest(r, consent.facility_id, signature.id).await?;
-    let digest = proof::digest("signature", &signature.section)?;
-    Ok(kept.is_some_and(|kept| kept == digest))
+    let signatures = store::signatures(r, consent.facility_id, consent.id).await?;
+    for signature in &signatures {
+        let kept = store::signature_digest(r, consent.facility_id, signature.id).await?;
+        let digest = proof::digest("signature", &signature.section)?;
+        if kept.is_none_or(|kept| kept != digest) {
+            return Ok(false);
+        }
+    }
+    Ok(!signatures.is_empty())
 }
 
 async fn same_pages(r: &mut impl Records, consent: &Consent) -> Result<bool> {

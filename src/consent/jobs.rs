@@ -205,7 +205,9 @@ async fn record_bedside(ctx: &Ctx, job: &Job) -> Result<()> {
         .ok_or(Error::Missing(Noun::Patient))?;
     let hospital = people::facts::facility(&mut view, facility).await?;
     let doctor = people::facts::staff(&mut view, facility, confirmed.staff).await?;
-    let template = ctx.content.consents.get(&consent.template_id).ok_or_else(gone)?;
+    let template = templates::find(&mut view, ctx, facility, &consent.template_id)
+        .await?
+        .ok_or_else(gone)?;
     let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
     let words = bedside::words(&confirmed.body);
     let unprintable = ctx.press.check(words).await.map_err(broken)?;

@@ -7,7 +7,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::model::{Basis, Capacity, CapacityBasis, Consent, Decision, RefusalReason, SigningPlan, State};
+use super::model::{
+    Basis, Capacity, CapacityBasis, Consent, ConsentForm, Decision, Medium, RefusalReason, SigningPlan,
+    State, TechniqueClass,
+};
 use super::present::{self, Hospital, Inputs, OwnRisk, PatientFacts};
 use super::proof::decision::{self, Told};
 use super::wording::choose;
@@ -189,6 +192,8 @@ fn inputs(stage: &Stage<'_>, risks: &[OwnRisk]) -> Inputs {
         assessment: Value::Null,
         assessment_waived: None,
         signing: SigningPlan::default(),
+        form: ConsentForm::Full,
+        technique_class: TechniqueClass::Catheter,
         capacity: Capacity {
             basis: CapacityBasis::Seen,
             note: None,
@@ -267,6 +272,10 @@ fn record(stage: &Stage<'_>, kind: &str) -> Option<Value> {
         template_id: stage.template.id.clone(),
         locale: stage.template.locale,
         basis: Basis::Patient,
+        form: ConsentForm::Full,
+        medium: Medium::Electronic,
+        technique_class: TechniqueClass::Catheter,
+        started_at: None,
         state: State::Issued,
         revision: 1,
         requested: false,

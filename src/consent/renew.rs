@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::model::{Consent, Medium};
+use super::model::{Basis, Consent, Medium};
 use super::present::Inputs;
 use super::rules::triggers::{self, Change, Shown, TRIGGERS};
 use super::store;
@@ -50,7 +50,7 @@ pub async fn shown(r: &mut impl Records, consent: &Consent) -> Result<Vec<Shown>
 /// Whether another decided for her because she lacked the capacity when it was released (RC8).
 pub async fn was_without_capacity(r: &mut impl Records, consent: &Consent) -> Result<bool> {
     let (facility, id) = (consent.facility_id, consent.id);
-    if store::basis(r, facility, id).await? == "patient" {
+    if consent.basis == Basis::Patient {
         return Ok(false);
     }
     let Some(presented) = store::presented(r, facility, id).await? else {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::flow::{self, OfConsent};
-use super::model::{Consent, State};
+use super::model::{Basis, Consent, State};
 use super::rules::triggers::{self, Change};
 use super::{acts, integrity, renew, rules, store};
 use crate::base::error::{Error, Result};
@@ -199,7 +199,7 @@ pub async fn broken(tx: &mut Tx, consent: &Consent, faults: &[&'static str]) -> 
 pub async fn begin(tx: &mut Tx, consent: &Consent) -> Result<()> {
     let due = tx.now + rules::INTEGRITY;
     flow::look_again(tx, consent, due).await?;
-    if store::basis(tx, consent.facility_id, consent.id).await? == "patient" {
+    if consent.basis == Basis::Patient {
         return Ok(());
     }
     let patient = people::facts::patient(tx, consent.facility_id, consent.patient_id).await?;

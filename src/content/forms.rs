@@ -352,7 +352,11 @@ fn entry(
     };
     let digest = hex::encode(Sha256::digest(served.to_string().as_bytes()));
     // The parts of the assessment live as long as the whole.
-    let whole = if [RECHECK, STAFF].contains(&name) { ASSESSMENT } else { name };
+    let whole = if [RECHECK, STAFF].contains(&name) {
+        ASSESSMENT
+    } else {
+        name
+    };
     let life = lives.get(&(whole.to_owned(), version_key(version)));
     Some(Entry {
         life: life.cloned(),

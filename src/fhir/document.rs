@@ -62,6 +62,7 @@ fn resource(ctx: &Ctx, caller: &Caller, all: &Decisions, one: &Decided, kept: &K
     let title = match kept.paper {
         Paper::Consent => "Signed consent",
         Paper::Decision => "Record of her refusal or withdrawal",
+        Paper::Bedside => "Record of the confirmation at the bedside",
     };
     // The standard's `hash` is SHA-1, which proves nothing any more: it is left out, SHA-256 stands in the extension.
     let digest =

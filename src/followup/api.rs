@@ -1,6 +1,7 @@
 //! Staff's routes of follow-up. She herself answers through the forms.
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -283,7 +284,9 @@ impl StaffApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<FollowUpOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        Ok(Json(List::of(acts::list(&ctx, &caller.0, state.0, page).await?)))
+        Ok(Json(List::of(
+            acts::list(&ctx, &caller.0, state.0, page).boxed().await?,
+        )))
     }
 
     /// Enter her answers, asked at the bedside or by phone
@@ -300,7 +303,9 @@ impl StaffApi {
         body: Json<AnswersIn>,
     ) -> Result<Created<EnteredOut>, Failure> {
         Ok(Created::of(
-            acts::enter(&ctx, &caller.0, id.0, body.0.content.0).await?,
+            acts::enter(&ctx, &caller.0, id.0, body.0.content.0)
+                .boxed()
+                .await?,
         ))
     }
 
@@ -316,7 +321,7 @@ impl StaffApi {
     ) -> Result<Json<List<AlertOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
         Ok(Json(List::of(
-            acts::alerts(&ctx, &caller.0, state.0, page).await?,
+            acts::alerts(&ctx, &caller.0, state.0, page).boxed().await?,
         )))
     }
 
@@ -332,7 +337,9 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<AlertId>,
     ) -> Result<Json<AlertOut>, Failure> {
-        Ok(Json(acts::acknowledge(&ctx, &caller.0, id.0).await?.into()))
+        Ok(Json(
+            acts::acknowledge(&ctx, &caller.0, id.0).boxed().await?.into(),
+        ))
     }
 
     /// Close an alert with what came of it
@@ -350,6 +357,7 @@ impl StaffApi {
     ) -> Result<Json<AlertOut>, Failure> {
         Ok(Json(
             acts::close_alert(&ctx, &caller.0, id.0, &body.outcome)
+                .boxed()
                 .await?
                 .into(),
         ))

@@ -1,5 +1,6 @@
 //! Token → [`Caller`]. The server keeps only a digest of each token.
 
+use futures_util::FutureExt;
 use poem::Request;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
@@ -159,7 +160,7 @@ pub struct ByPatient(pub Caller);
 pub struct ByStaff(pub Caller);
 
 async fn patient(req: &Request, token: Bearer) -> poem::Result<Caller> {
-    let caller = identify(req, &token.token).await.map_err(Failure)?;
+    let caller = identify(req, &token.token).boxed().await.map_err(Failure)?;
     match caller.who {
         Who::Patient { .. } => Ok(caller),
         Who::Staff { .. } => Err(Failure(Error::Unauthenticated(Code::HttpUnauthenticated)).into()),
@@ -167,7 +168,7 @@ async fn patient(req: &Request, token: Bearer) -> poem::Result<Caller> {
 }
 
 async fn staff(req: &Request, token: Bearer) -> poem::Result<Caller> {
-    let caller = identify(req, &token.token).await.map_err(Failure)?;
+    let caller = identify(req, &token.token).boxed().await.map_err(Failure)?;
     match caller.who {
         Who::Staff { .. } => Ok(caller),
         Who::Patient { .. } => Err(Failure(Error::Unauthenticated(Code::HttpUnauthenticated)).into()),
@@ -186,7 +187,7 @@ pub async fn of(req: &Request) -> Result<Caller> {
         .and_then(|text| text.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .ok_or(Error::Unauthenticated(Code::HttpUnauthenticated))?;
-    identify(req, token.1.trim()).await
+    identify(req, token.1.trim()).boxed().await
 }
 
 async fn identify(req: &Request, token: &str) -> Result<Caller> {

@@ -1,5 +1,6 @@
 //! Her route: she asks.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
@@ -28,6 +29,8 @@ impl PatientApi {
         caller: ByPatient,
         body: Json<RequestIn>,
     ) -> Result<Created<RequestOut>, Failure> {
-        Ok(Created::of(acts::request_mine(&ctx, &caller.0, body.vas).await?))
+        Ok(Created::of(
+            acts::request_mine(&ctx, &caller.0, body.vas).boxed().await?,
+        ))
     }
 }

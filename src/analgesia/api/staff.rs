@@ -1,5 +1,6 @@
 //! The ward's routes.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -33,7 +34,9 @@ impl StaffApi {
     ) -> Result<CreatedVersioned<LaborOut>, Failure> {
         let (patient, admitted_at, confirmed) = (body.patient, body.admitted_at, body.confirmed.clone());
         let admission = body.0.into();
-        let labor = acts::admit(&ctx, &caller.0, patient, admitted_at, admission, &confirmed).await?;
+        let labor = acts::admit(&ctx, &caller.0, patient, admitted_at, admission, &confirmed)
+            .boxed()
+            .await?;
         let version = labor.version;
         Ok(CreatedVersioned::of(labor, version))
     }
@@ -47,7 +50,9 @@ impl StaffApi {
         limit: Query<Option<i64>>,
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<BoardOut>>, Failure> {
-        let page = acts::board(&ctx, &caller.0, PageRequest::new(limit.0, cursor.0)?).await?;
+        let page = acts::board(&ctx, &caller.0, PageRequest::new(limit.0, cursor.0)?)
+            .boxed()
+            .await?;
         Ok(Json(List::of(page)))
     }
 
@@ -59,7 +64,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<LaborId>,
     ) -> Result<Versioned<ChartOut>, Failure> {
-        let chart = acts::labor(&ctx, &caller.0, id.0).await?;
+        let chart = acts::labor(&ctx, &caller.0, id.0).boxed().await?;
         let version = chart.labor.version;
         Ok(Versioned::of(chart, version))
     }
@@ -77,7 +82,9 @@ impl StaffApi {
         id: Path<LaborId>,
         body: Json<RequestIn>,
     ) -> Result<Created<RequestOut>, Failure> {
-        Ok(Created::of(acts::request(&ctx, &caller.0, id.0, body.vas).await?))
+        Ok(Created::of(
+            acts::request(&ctx, &caller.0, id.0, body.vas).boxed().await?,
+        ))
     }
 
     /// Check together before the block
@@ -94,7 +101,9 @@ impl StaffApi {
         body: Json<TimeOutIn>,
     ) -> Result<Created<TimeOutOut>, Failure> {
         Ok(Created::of(
-            acts::time_out(&ctx, &caller.0, id.0, body.0.into()).await?,
+            acts::time_out(&ctx, &caller.0, id.0, body.0.into())
+                .boxed()
+                .await?,
         ))
     }
 
@@ -111,7 +120,7 @@ impl StaffApi {
         id: Path<LaborId>,
         body: Json<Record>,
     ) -> Result<Versioned<ChartOut>, Failure> {
-        let chart = acts::record(&ctx, &caller.0, id.0, body.0).await?;
+        let chart = acts::record(&ctx, &caller.0, id.0, body.0).boxed().await?;
         let version = chart.labor.version;
         Ok(Versioned::of(chart, version))
     }
@@ -129,7 +138,9 @@ impl StaffApi {
         id: Path<LaborId>,
         body: Json<ObservationsIn>,
     ) -> Result<Created<ObservationsOut>, Failure> {
-        let rows = acts::observe(&ctx, &caller.0, id.0, body.0.observations).await?;
+        let rows = acts::observe(&ctx, &caller.0, id.0, body.0.observations)
+            .boxed()
+            .await?;
         Ok(Created::of(rows))
     }
 
@@ -147,7 +158,7 @@ impl StaffApi {
         body: Json<Event>,
     ) -> Result<Created<ComplicationOut>, Failure> {
         Ok(Created::of(
-            acts::complication(&ctx, &caller.0, id.0, body.0).await?,
+            acts::complication(&ctx, &caller.0, id.0, body.0).boxed().await?,
         ))
     }
 
@@ -160,7 +171,9 @@ impl StaffApi {
         id: Path<LaborId>,
         body: Json<Stop>,
     ) -> Result<Created<StopOut>, Failure> {
-        Ok(Created::of(acts::stop(&ctx, &caller.0, id.0, body.0).await?))
+        Ok(Created::of(
+            acts::stop(&ctx, &caller.0, id.0, body.0).boxed().await?,
+        ))
     }
 
     /// Record the birth
@@ -176,7 +189,7 @@ impl StaffApi {
         id: Path<LaborId>,
         body: Json<Delivery>,
     ) -> Result<Versioned<ChartOut>, Failure> {
-        let chart = acts::deliver(&ctx, &caller.0, id.0, body.0).await?;
+        let chart = acts::deliver(&ctx, &caller.0, id.0, body.0).boxed().await?;
         let version = chart.labor.version;
         Ok(Versioned::of(chart, version))
     }
@@ -190,7 +203,7 @@ impl StaffApi {
         id: Path<LaborId>,
         body: Json<CloseIn>,
     ) -> Result<CreatedVersioned<LaborOut>, Failure> {
-        let labor = acts::close(&ctx, &caller.0, id.0, body.reason).await?;
+        let labor = acts::close(&ctx, &caller.0, id.0, body.reason).boxed().await?;
         let version = labor.version;
         Ok(CreatedVersioned::of(labor, version))
     }

@@ -1,5 +1,6 @@
 //! Routes of the review queue.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -38,7 +39,9 @@ impl StaffApi {
             level: level.0,
             assignee: assignee.0,
         };
-        let page = acts::reviews(&ctx, &caller.0, filter, PageRequest::new(limit.0, cursor.0)?).await?;
+        let page = acts::reviews(&ctx, &caller.0, filter, PageRequest::new(limit.0, cursor.0)?)
+            .boxed()
+            .await?;
         Ok(Json(List::of(page)))
     }
 
@@ -50,7 +53,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<ReviewId>,
     ) -> Result<Json<ReviewRecordOut>, Failure> {
-        Ok(Json(acts::review(&ctx, &caller.0, id.0).await?.into()))
+        Ok(Json(acts::review(&ctx, &caller.0, id.0).boxed().await?.into()))
     }
 
     /// Take an assessment in hand, for half an hour
@@ -65,7 +68,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<ReviewId>,
     ) -> Result<Json<ReviewOut>, Failure> {
-        Ok(Json(acts::claim(&ctx, &caller.0, id.0).await?.into()))
+        Ok(Json(acts::claim(&ctx, &caller.0, id.0).boxed().await?.into()))
     }
 
     /// Decide on an assessment
@@ -82,7 +85,10 @@ impl StaffApi {
         body: Json<DecisionIn>,
     ) -> Result<Json<ReviewRecordOut>, Failure> {
         Ok(Json(
-            acts::decide(&ctx, &caller.0, id.0, body.0.into()).await?.into(),
+            acts::decide(&ctx, &caller.0, id.0, body.0.into())
+                .boxed()
+                .await?
+                .into(),
         ))
     }
 }

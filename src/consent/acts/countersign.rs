@@ -166,7 +166,8 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     let acts = store::signatures(&mut view, consent.facility_id, id).await?;
     let patient = people::facts::patient(&mut view, consent.facility_id, consent.patient_id).await?;
     let her_name = patient.and_then(|patient| patient.name);
-    let mut required = statements(&template(&mut view, ctx, &consent).await?, "clinician", true);
+    let template = &*template(&mut view, ctx, &consent).await?;
+    let mut required = statements(template, "clinician", true);
     // Of a woman who can't decide nobody says that she can.
     required.retain(|statement| plan.able || statement != CAPACITY);
     if !plan.able && mark.statements.iter().any(|one| one == CAPACITY) {

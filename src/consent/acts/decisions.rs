@@ -161,7 +161,7 @@ pub(in crate::consent) async fn with_parts(r: &mut impl Records, consent: Consen
             .find(|(name, at, _)| name == act.word() && *at >= signature.at);
         signature.revision = entry.and_then(|(_, _, detail)| detail.get("revision").and_then(Value::as_i64));
     }
-    let bedside = store::bedside(r, facility, id).await?;
+    let bedside = store::bedside_times(r, facility, id).await?;
     Ok(Decided {
         bedside: bedside.into_iter().map(|(at, _)| at).collect(),
         signatures,

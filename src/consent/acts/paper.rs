@@ -245,7 +245,7 @@ async fn document(ctx: &Ctx, consent: &Consent, pages: &[PaperPage]) -> Result<V
     let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
     let inputs = Render {
         template: "/paper.typ",
-        data: paper::data(consent, template(ctx, consent)?, &paths),
+        data: paper::data(consent, &*template(&mut ctx.view(), ctx, consent).await?, &paths),
         files,
         ident: format!("{} paper", consent.id),
         at: ctx.clock.now(),

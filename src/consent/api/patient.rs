@@ -1,5 +1,6 @@
 //! Her routes.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
@@ -31,7 +32,7 @@ impl PatientApi {
         caller: ByPatient,
         _body: Json<ConsentRequestIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
-        let consent = acts::request(&ctx, &caller.0).await?;
+        let consent = acts::request(&ctx, &caller.0).boxed().await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
     }
@@ -48,7 +49,9 @@ impl PatientApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<ConsentOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        Ok(Json(List::of(acts::list_mine(&ctx, &caller.0, page).await?)))
+        Ok(Json(List::of(
+            acts::list_mine(&ctx, &caller.0, page).boxed().await?,
+        )))
     }
 
     /// One consent with what is missing before she may sign
@@ -59,7 +62,7 @@ impl PatientApi {
         caller: ByPatient,
         id: Path<ConsentId>,
     ) -> Result<Versioned<ConsentPageOut>, Failure> {
-        let view = acts::get(&ctx, &caller.0, id.0).await?;
+        let view = acts::get(&ctx, &caller.0, id.0).boxed().await?;
         let version = view.consent.revision;
         Ok(Versioned::of(view, version))
     }
@@ -79,7 +82,7 @@ impl PatientApi {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Shown, Failure> {
-        let shown = acts::presented(&ctx, &caller.0, id.0).await?;
+        let shown = acts::presented(&ctx, &caller.0, id.0).boxed().await?;
         Ok(Shown::of(shown, if_none_match.0.as_deref()))
     }
 
@@ -97,7 +100,9 @@ impl PatientApi {
         body: Json<ReadingIn>,
     ) -> Result<Accepted<ReadingProgressOut>, Failure> {
         let session = body.session.clone();
-        let progress = acts::reading_events(&ctx, &caller.0, id.0, &session, body.0.events()).await?;
+        let progress = acts::reading_events(&ctx, &caller.0, id.0, &session, body.0.events())
+            .boxed()
+            .await?;
         let version = progress.consent.revision;
         Ok(Accepted::Accepted(Json(progress.into()), tag(version)))
     }
@@ -114,7 +119,9 @@ impl PatientApi {
         caller: ByPatient,
         id: Path<ConsentId>,
     ) -> Result<Versioned<QuestionsOut>, Failure> {
-        let drawn = acts::comprehension_questions(&ctx, &caller.0, id.0).await?;
+        let drawn = acts::comprehension_questions(&ctx, &caller.0, id.0)
+            .boxed()
+            .await?;
         let version = drawn.consent.revision;
         Ok(Versioned::of(drawn, version))
     }
@@ -132,7 +139,9 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<ComprehensionIn>,
     ) -> Result<CreatedVersioned<UnderstoodOut>, Failure> {
-        let understood = acts::comprehension(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let understood = acts::comprehension(&ctx, &caller.0, id.0, body.0.into())
+            .boxed()
+            .await?;
         let version = understood.consent.revision;
         Ok(CreatedVersioned::of(understood, version))
     }
@@ -150,7 +159,7 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<AskIn>,
     ) -> Result<CreatedVersioned<AskedOut>, Failure> {
-        let (consent, asked) = acts::ask(&ctx, &caller.0, id.0, &body.question).await?;
+        let (consent, asked) = acts::ask(&ctx, &caller.0, id.0, &body.question).boxed().await?;
         Ok(CreatedVersioned::of(asked, consent.revision))
     }
 
@@ -167,7 +176,9 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<IdentityIn>,
     ) -> Result<CreatedVersioned<ProvedOut>, Failure> {
-        let proved = acts::identity(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let proved = acts::identity(&ctx, &caller.0, id.0, body.0.into())
+            .boxed()
+            .await?;
         let version = proved.consent.revision;
         Ok(CreatedVersioned::of(proved, version))
     }
@@ -181,7 +192,9 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<SignIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
-        let consent = acts::sign(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
+        let consent = acts::sign(&ctx, &caller.0, id.0, body.0.try_into()?)
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
     }
@@ -199,7 +212,9 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<AcknowledgementIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
-        let consent = acts::acknowledge(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
+        let consent = acts::acknowledge(&ctx, &caller.0, id.0, body.0.try_into()?)
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
     }
@@ -217,7 +232,9 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<AcknowledgementSwitchIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::allow_acknowledgement(&ctx, &caller.0, id.0, body.allowed).await?;
+        let consent = acts::allow_acknowledgement(&ctx, &caller.0, id.0, body.allowed)
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -235,7 +252,7 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<NoIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::refuse(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let consent = acts::refuse(&ctx, &caller.0, id.0, body.0.into()).boxed().await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -253,7 +270,9 @@ impl PatientApi {
         id: Path<ConsentId>,
         body: Json<NoIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::withdraw(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let consent = acts::withdraw(&ctx, &caller.0, id.0, body.0.into())
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -272,8 +291,8 @@ impl PatientApi {
         /// Which; the signed consent if absent, or the decision where there was never one.
         of: Query<Option<Of>>,
     ) -> Result<Document, Failure> {
-        Ok(pdf(
-            acts::document(&ctx, &caller.0, id.0, of.0.map(Into::into)).await?
-        ))
+        Ok(pdf(acts::document(&ctx, &caller.0, id.0, of.0.map(Into::into))
+            .boxed()
+            .await?))
     }
 }

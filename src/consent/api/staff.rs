@@ -1,5 +1,6 @@
 //! Staff's routes.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
@@ -55,7 +56,9 @@ impl StaffApi {
             state: state.0,
             due_countersign: due.0.is_some(),
         };
-        Ok(Json(List::of(acts::list(&ctx, &caller.0, question, page).await?)))
+        Ok(Json(List::of(
+            acts::list(&ctx, &caller.0, question, page).boxed().await?,
+        )))
     }
 
     /// Prepare a consent for a woman
@@ -66,7 +69,7 @@ impl StaffApi {
         caller: ByStaff,
         body: Json<PrepareIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
-        let consent = acts::prepare(&ctx, &caller.0, body.patient).await?;
+        let consent = acts::prepare(&ctx, &caller.0, body.patient).boxed().await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
     }
@@ -79,7 +82,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<ConsentId>,
     ) -> Result<Versioned<ConsentPageOut>, Failure> {
-        let view = acts::get(&ctx, &caller.0, id.0).await?;
+        let view = acts::get(&ctx, &caller.0, id.0).boxed().await?;
         let version = view.consent.revision;
         Ok(Versioned::of(view, version))
     }
@@ -93,7 +96,7 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<RisksIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::risks(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let consent = acts::risks(&ctx, &caller.0, id.0, body.0.into()).boxed().await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -111,7 +114,9 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<ReleaseIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::release(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
+        let consent = acts::release(&ctx, &caller.0, id.0, body.0.try_into()?)
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -131,7 +136,7 @@ impl StaffApi {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Shown, Failure> {
-        let shown = acts::presented(&ctx, &caller.0, id.0).await?;
+        let shown = acts::presented(&ctx, &caller.0, id.0).boxed().await?;
         Ok(Shown::of(shown, if_none_match.0.as_deref()))
     }
 
@@ -148,7 +153,9 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<ConversationIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
-        let consent = acts::conversation(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let consent = acts::conversation(&ctx, &caller.0, id.0, body.0.into())
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
     }
@@ -166,7 +173,9 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<QuestionAnswerIn>,
     ) -> Result<CreatedVersioned<AskedOut>, Failure> {
-        let (consent, asked) = acts::answer(&ctx, &caller.0, id.0, body.question, &body.answer).await?;
+        let (consent, asked) = acts::answer(&ctx, &caller.0, id.0, body.question, &body.answer)
+            .boxed()
+            .await?;
         Ok(CreatedVersioned::of(asked, consent.revision))
     }
 
@@ -206,7 +215,9 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<CountersignIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::countersign(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
+        let consent = acts::countersign(&ctx, &caller.0, id.0, body.0.try_into()?)
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -224,7 +235,9 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<ReturnIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::send_back(&ctx, &caller.0, id.0, body.reason, body.note.as_deref()).await?;
+        let consent = acts::send_back(&ctx, &caller.0, id.0, body.reason, body.note.as_deref())
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -242,7 +255,9 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<BedsideIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
-        let consent = acts::bedside(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let consent = acts::bedside(&ctx, &caller.0, id.0, body.0.into())
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))
     }
@@ -261,7 +276,9 @@ impl StaffApi {
         body: Json<AuthorityIn>,
     ) -> Result<Created<AuthorityOut>, Failure> {
         Ok(Created::of(
-            acts::authorize(&ctx, &caller.0, id.0, body.0.into()).await?,
+            acts::authorize(&ctx, &caller.0, id.0, body.0.into())
+                .boxed()
+                .await?,
         ))
     }
 
@@ -278,7 +295,7 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<SpokenNoIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::refuse(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let consent = acts::refuse(&ctx, &caller.0, id.0, body.0.into()).boxed().await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -296,7 +313,9 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<SpokenNoIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::withdraw(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let consent = acts::withdraw(&ctx, &caller.0, id.0, body.0.into())
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -314,7 +333,9 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<ReissueIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
-        let draft = acts::reissue(&ctx, &caller.0, id.0, body.reason, body.note.as_deref()).await?;
+        let draft = acts::reissue(&ctx, &caller.0, id.0, body.reason, body.note.as_deref())
+            .boxed()
+            .await?;
         let version = draft.revision;
         Ok(CreatedVersioned::of(draft, version))
     }
@@ -334,7 +355,9 @@ impl StaffApi {
             attestation,
         } = body.0;
         let word = attestation.as_deref();
-        let consent = acts::void(&ctx, &caller.0, id.0, reason, note.as_deref(), word).await?;
+        let consent = acts::void(&ctx, &caller.0, id.0, reason, note.as_deref(), word)
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -348,7 +371,9 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<PaperIn>,
     ) -> Result<Versioned<ConsentOut>, Failure> {
-        let consent = acts::paper(&ctx, &caller.0, id.0, body.0.try_into()?).await?;
+        let consent = acts::paper(&ctx, &caller.0, id.0, body.0.try_into()?)
+            .boxed()
+            .await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
     }
@@ -367,7 +392,9 @@ impl StaffApi {
         /// Which; the signed consent if absent, or the decision where there was never one.
         of: Query<Option<Of>>,
     ) -> Result<CopyOfDocument, Failure> {
-        let copy = acts::document(&ctx, &caller.0, id.0, of.0.map(Into::into)).await?;
+        let copy = acts::document(&ctx, &caller.0, id.0, of.0.map(Into::into))
+            .boxed()
+            .await?;
         Ok(marked(id.0, copy))
     }
 }

@@ -1,5 +1,6 @@
 //! Staff's routes of templates.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::error::ContentTypeError;
@@ -40,7 +41,9 @@ impl TemplatesApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<TemplateOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        Ok(Json(List::of(acts::template_list(&ctx, &caller.0, page).await?)))
+        Ok(Json(List::of(
+            acts::template_list(&ctx, &caller.0, page).boxed().await?,
+        )))
     }
 
     /// File a draft; the body is the whole template document
@@ -55,7 +58,9 @@ impl TemplatesApi {
         caller: ByStaff,
         body: Authored,
     ) -> Result<Created<TemplateOut>, Failure> {
-        Ok(Created::of(acts::template_draft(&ctx, &caller.0, &body.0).await?))
+        Ok(Created::of(
+            acts::template_draft(&ctx, &caller.0, &body.0).boxed().await?,
+        ))
     }
 
     /// One template with its history, the reports on it and the consents that a change of it touched
@@ -70,7 +75,9 @@ impl TemplatesApi {
         caller: ByStaff,
         id: Path<String>,
     ) -> Result<Json<TemplateViewOut>, Failure> {
-        Ok(Json(acts::template_get(&ctx, &caller.0, &id.0).await?.into()))
+        Ok(Json(
+            acts::template_get(&ctx, &caller.0, &id.0).boxed().await?.into(),
+        ))
     }
 
     /// One branch as it would be shown and printed, with a made-up woman
@@ -90,7 +97,9 @@ impl TemplatesApi {
         format: Query<Option<Format>>,
     ) -> Result<Download<Branches>, Failure> {
         let printed = matches!(format.0, Some(Format::Pdf));
-        let preview = acts::template_preview(&ctx, &caller.0, &id.0, &branch.0, printed).await?;
+        let preview = acts::template_preview(&ctx, &caller.0, &id.0, &branch.0, printed)
+            .boxed()
+            .await?;
         let (kind, name, bytes) = match preview {
             Preview::Data(bytes) => ("application/json", "preview.json", bytes),
             Preview::Pdf(bytes) => ("application/pdf", "preview.pdf", bytes),
@@ -111,7 +120,12 @@ impl TemplatesApi {
         caller: ByStaff,
         id: Path<String>,
     ) -> Result<Json<TemplateOut>, Failure> {
-        Ok(Json(acts::template_review(&ctx, &caller.0, &id.0).await?.into()))
+        Ok(Json(
+            acts::template_review(&ctx, &caller.0, &id.0)
+                .boxed()
+                .await?
+                .into(),
+        ))
     }
 
     /// Publish what another person wrote
@@ -127,7 +141,9 @@ impl TemplatesApi {
         id: Path<String>,
         body: Json<PublishIn>,
     ) -> Result<Json<TemplateMovedOut>, Failure> {
-        let moved = acts::template_publish(&ctx, &caller.0, &id.0, body.0.into()).await?;
+        let moved = acts::template_publish(&ctx, &caller.0, &id.0, body.0.into())
+            .boxed()
+            .await?;
         Ok(Json(moved.into()))
     }
 
@@ -144,7 +160,9 @@ impl TemplatesApi {
         id: Path<String>,
         body: Json<RecallIn>,
     ) -> Result<Json<TemplateMovedOut>, Failure> {
-        let moved = acts::template_recall(&ctx, &caller.0, &id.0, &body.reason).await?;
+        let moved = acts::template_recall(&ctx, &caller.0, &id.0, &body.reason)
+            .boxed()
+            .await?;
         Ok(Json(moved.into()))
     }
 }

@@ -13,6 +13,8 @@ crate::words! {
         Consent = "consent",
         /// The record of her refusal or withdrawal.
         Decision = "decision",
+        /// The record of the last confirmation at the bedside.
+        Bedside = "bedside",
     }
 }
 

@@ -133,17 +133,6 @@ pub async fn has_bedside_record(q: &mut impl Q, facility: FacilityId, id: Consen
     Ok(row.is_some())
 }
 
-/// Who decides in a consent: `patient`, or whoever does so for her.
-pub async fn basis(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<String> {
-    let (basis,): (String,) = q
-        .q("select basis from consent where facility_id = $1 and id = $2")
-        .bind(facility)
-        .bind(id)
-        .one()
-        .await?;
-    Ok(basis)
-}
-
 /// The sections of the evidence in their order, each with the digest that was kept.
 pub async fn evidence(
     r: &mut impl Records,

@@ -51,7 +51,7 @@ pub async fn consent_of_signature(
 }
 
 /// The bedside confirmations, oldest first.
-pub async fn bedside(
+pub async fn bedside_times(
     q: &mut impl Q,
     facility: FacilityId,
     id: ConsentId,
@@ -73,8 +73,14 @@ pub async fn kept_documents(
         "select pdf, sha256, at from consent_document where facility_id = $1 and consent_id = $2";
     const DECISION: &str = "select pdf, sha256, at from consent_record where facility_id = $1 and consent_id = $2 \
          order by decision_id desc limit 1";
+    const BEDSIDE: &str = "select pdf, sha256, at from consent_bedside_record where facility_id = $1 and consent_id = $2 \
+         order by bedside_id desc limit 1";
     let mut all = Vec::new();
-    for (paper, text) in [(Paper::Consent, SIGNED), (Paper::Decision, DECISION)] {
+    for (paper, text) in [
+        (Paper::Consent, SIGNED),
+        (Paper::Decision, DECISION),
+        (Paper::Bedside, BEDSIDE),
+    ] {
         let row: Option<(Sealed, String, DateTime<Utc>)> = r.q(text).bind(facility).bind(id).opt().await?;
         all.extend(row.map(|(pdf, sha256, at)| KeptDocument {
             paper,

@@ -2,6 +2,7 @@
 
 mod wire;
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
@@ -32,7 +33,7 @@ impl PatientApi {
         lang: Query<Option<Locale>>,
     ) -> Result<Json<Vec<LessonBriefOut>>, Failure> {
         let locale = lang.0.unwrap_or(caller.0.request.locale);
-        let all = acts::lessons(&ctx, &caller.0).await?;
+        let all = acts::lessons(&ctx, &caller.0).boxed().await?;
         Ok(Json(
             all.iter()
                 .map(|(lesson, progress)| brief(lesson, progress, locale))
@@ -52,7 +53,7 @@ impl PatientApi {
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Cached<LessonOut>, Failure> {
         let locale = lang.0.unwrap_or(caller.0.request.locale);
-        let lesson = acts::lesson(&ctx, &caller.0, &slug).await?;
+        let lesson = acts::lesson(&ctx, &caller.0, &slug).boxed().await?;
         let etag = format!("\"{}.{}\"", lesson.digest(), locale.tag());
         Ok(Cached::of(
             full(&lesson, locale),
@@ -80,7 +81,12 @@ impl PatientApi {
             seconds: body.0.seconds,
             completed: body.0.completed,
         };
-        Ok(Json(acts::progress(&ctx, &caller.0, &slug, report).await?.into()))
+        Ok(Json(
+            acts::progress(&ctx, &caller.0, &slug, report)
+                .boxed()
+                .await?
+                .into(),
+        ))
     }
 
     /// Try the quiz of a lesson
@@ -101,7 +107,9 @@ impl PatientApi {
             option: answer.option,
         });
         let version = body.0.version;
-        let attempt = acts::quiz_attempt(&ctx, &caller.0, &slug, &version, answers.collect()).await?;
+        let attempt = acts::quiz_attempt(&ctx, &caller.0, &slug, &version, answers.collect())
+            .boxed()
+            .await?;
         Ok(Created::of(attempt))
     }
 }

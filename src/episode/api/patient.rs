@@ -1,5 +1,6 @@
 //! Her routes.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -29,7 +30,9 @@ impl PatientApi {
         body: Json<PregnancyIn>,
     ) -> Result<Versioned<PregnancyOut>, Failure> {
         let facility = body.0.facility_id;
-        let episode = acts::enroll(&ctx, &caller.0, facility, body.0.try_into()?).await?;
+        let episode = acts::enroll(&ctx, &caller.0, facility, body.0.try_into()?)
+            .boxed()
+            .await?;
         let gestation = episode.gestation(day(ctx.clock.now()));
         let version = episode.version;
         Ok(Versioned::of((episode, gestation), version))
@@ -38,7 +41,7 @@ impl PatientApi {
     /// Where she is on the pathway; the tag is the pregnancy's
     #[oai(path = "/me/journey", method = "get", operation_id = "episode.journey")]
     async fn journey(&self, ctx: Data<&Ctx>, caller: ByPatient) -> Result<Versioned<JourneyOut>, Failure> {
-        let journey = acts::journey(&ctx, &caller.0).await?;
+        let journey = acts::journey(&ctx, &caller.0).boxed().await?;
         let version = journey.episode.version;
         Ok(Versioned::of(journey, version))
     }
@@ -53,7 +56,9 @@ impl PatientApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<NoticeOut>>, Failure> {
         let locale = caller.0.request.locale;
-        let page = acts::notices(&ctx, &caller.0, PageRequest::new(limit.0, cursor.0)?).await?;
+        let page = acts::notices(&ctx, &caller.0, PageRequest::new(limit.0, cursor.0)?)
+            .boxed()
+            .await?;
         Ok(Json(List::of(page.map(|notice| NoticeOut::of(notice, locale)))))
     }
 
@@ -69,7 +74,7 @@ impl PatientApi {
         caller: ByPatient,
         id: Path<NoticeId>,
     ) -> Result<Done, Failure> {
-        acts::read_notice(&ctx, &caller.0, id.0).await?;
+        acts::read_notice(&ctx, &caller.0, id.0).boxed().await?;
         Ok(Done::Done)
     }
 }

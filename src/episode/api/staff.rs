@@ -1,6 +1,7 @@
 //! Staff's routes.
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -31,7 +32,9 @@ impl StaffApi {
         caller: ByStaff,
         body: Json<RegisterIn>,
     ) -> Result<Created<RegisteredOut>, Failure> {
-        Ok(Created::of(acts::register(&ctx, &caller.0, body.0.into()).await?))
+        Ok(Created::of(
+            acts::register(&ctx, &caller.0, body.0.into()).boxed().await?,
+        ))
     }
 
     /// The women of the clinic by expected date; without `q` and `stage`, those that are not closed
@@ -56,7 +59,9 @@ impl StaffApi {
             risk: risk.0,
             due: due.0,
         };
-        let page = acts::patients(&ctx, &caller.0, wanted, PageRequest::new(limit.0, cursor.0)?).await?;
+        let page = acts::patients(&ctx, &caller.0, wanted, PageRequest::new(limit.0, cursor.0)?)
+            .boxed()
+            .await?;
         Ok(Json(List::of(page)))
     }
 
@@ -68,7 +73,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<PatientId>,
     ) -> Result<Versioned<OverviewOut>, Failure> {
-        let overview = acts::patient(&ctx, &caller.0, id.0).await?;
+        let overview = acts::patient(&ctx, &caller.0, id.0).boxed().await?;
         let version = overview.patient.version;
         Ok(Versioned::of(overview, version))
     }
@@ -86,7 +91,9 @@ impl StaffApi {
         id: Path<PatientId>,
         body: Json<RiskColorIn>,
     ) -> Result<Versioned<RiskColorOut>, Failure> {
-        let (graded, version) = acts::set_risk_color(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let (graded, version) = acts::set_risk_color(&ctx, &caller.0, id.0, body.0.into())
+            .boxed()
+            .await?;
         Ok(Versioned::of(graded, version))
     }
 
@@ -105,7 +112,7 @@ impl StaffApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<WaitingOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        let page = acts::tasks(&ctx, &caller.0, mine.0, due.0, page).await?;
+        let page = acts::tasks(&ctx, &caller.0, mine.0, due.0, page).boxed().await?;
         Ok(Json(List::of(page)))
     }
 
@@ -117,7 +124,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<TaskId>,
     ) -> Result<Created<TaskOut>, Failure> {
-        Ok(Created::of(acts::task_done(&ctx, &caller.0, id.0).await?))
+        Ok(Created::of(acts::task_done(&ctx, &caller.0, id.0).boxed().await?))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Her routes.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
@@ -25,7 +26,7 @@ impl PatientApi {
     /// The forms assigned to her with state and window
     #[oai(path = "/forms", method = "get", operation_id = "forms.list")]
     async fn list(&self, ctx: Data<&Ctx>, caller: ByPatient) -> Result<Json<Vec<AssignedOut>>, Failure> {
-        let all = acts::list(&ctx, &caller.0).await?;
+        let all = acts::list(&ctx, &caller.0).boxed().await?;
         Ok(Json(all.into_iter().map(Into::into).collect()))
     }
 
@@ -38,7 +39,7 @@ impl PatientApi {
         caller: ByPatient,
         body: UploadIn,
     ) -> Result<Created<AttachmentOut>, Failure> {
-        let attachment = acts::attach(&ctx, &caller.0, body.into_bytes()).await?;
+        let attachment = acts::attach(&ctx, &caller.0, body.into_bytes()).boxed().await?;
         Ok(Created::of(attachment))
     }
 
@@ -55,7 +56,7 @@ impl PatientApi {
         id: Path<AttachmentId>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Download<Uploaded>, Failure> {
-        let (file, bytes) = acts::attachment(&ctx, &caller.0, id.0).await?;
+        let (file, bytes) = acts::attachment(&ctx, &caller.0, id.0).boxed().await?;
         Ok(sent(&file, bytes.to_vec(), if_none_match.as_deref()))
     }
 
@@ -73,7 +74,9 @@ impl PatientApi {
         version: Query<Option<String>>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Cached<Any<Value>>, Failure> {
-        let entry = acts::questionnaire(&ctx, &caller.0, &name, version.as_deref()).await?;
+        let entry = acts::questionnaire(&ctx, &caller.0, &name, version.as_deref())
+            .boxed()
+            .await?;
         let etag = format!("\"{}\"", entry.digest);
         Ok(Cached::of(
             Any(Value::clone(&entry.served)),
@@ -90,7 +93,9 @@ impl PatientApi {
         caller: ByPatient,
         body: Json<StartIn>,
     ) -> Result<CreatedVersioned<ResponseOut>, Failure> {
-        let drafted = acts::start(&ctx, &caller.0, &body.questionnaire, body.assignment).await?;
+        let drafted = acts::start(&ctx, &caller.0, &body.questionnaire, body.assignment)
+            .boxed()
+            .await?;
         let version = drafted.response.version;
         Ok(CreatedVersioned::of(drafted, version))
     }
@@ -103,7 +108,7 @@ impl PatientApi {
         caller: ByPatient,
         id: Path<ResponseId>,
     ) -> Result<Versioned<ResponseOut>, Failure> {
-        let drafted = acts::read(&ctx, &caller.0, id.0).await?;
+        let drafted = acts::read(&ctx, &caller.0, id.0).boxed().await?;
         let version = drafted.response.version;
         Ok(Versioned::of(drafted, version))
     }
@@ -117,7 +122,9 @@ impl PatientApi {
         id: Path<ResponseId>,
         body: Json<ContentIn>,
     ) -> Result<Versioned<ResponseOut>, Failure> {
-        let drafted = acts::save(&ctx, &caller.0, id.0, body.0.content.0).await?;
+        let drafted = acts::save(&ctx, &caller.0, id.0, body.0.content.0)
+            .boxed()
+            .await?;
         let version = drafted.response.version;
         Ok(Versioned::of(drafted, version))
     }
@@ -142,7 +149,9 @@ impl PatientApi {
         let strict = prefer
             .as_deref()
             .is_some_and(|value| value.contains("handling=strict"));
-        let answered = acts::submit(&ctx, &hooks, &caller.0, id.0, strict).await?;
+        let answered = acts::submit(&ctx, &hooks, &caller.0, id.0, strict)
+            .boxed()
+            .await?;
         let version = answered.response.version;
         Ok(Versioned::of(answered, version))
     }
@@ -156,7 +165,7 @@ impl PatientApi {
         id: Path<ResponseId>,
         _body: Json<EmptyIn>,
     ) -> Result<Versioned<RenewedOut>, Failure> {
-        let renewed = acts::renew(&ctx, &caller.0, id.0).await?;
+        let renewed = acts::renew(&ctx, &caller.0, id.0).boxed().await?;
         let version = renewed.drafted.response.version;
         Ok(Versioned::of(renewed, version))
     }
@@ -174,7 +183,7 @@ impl PatientApi {
         id: Path<ResponseId>,
         _body: Json<EmptyIn>,
     ) -> Result<Versioned<ResponseOut>, Failure> {
-        let drafted = acts::abandon(&ctx, &caller.0, id.0).await?;
+        let drafted = acts::abandon(&ctx, &caller.0, id.0).boxed().await?;
         let version = drafted.response.version;
         Ok(Versioned::of(drafted, version))
     }
@@ -192,7 +201,7 @@ impl PatientApi {
         id: Path<ResponseId>,
         body: Json<AmendIn>,
     ) -> Result<CreatedVersioned<ResponseOut>, Failure> {
-        let drafted = acts::amend(&ctx, &caller.0, id.0, &body.reason).await?;
+        let drafted = acts::amend(&ctx, &caller.0, id.0, &body.reason).boxed().await?;
         let version = drafted.response.version;
         Ok(CreatedVersioned::of(drafted, version))
     }

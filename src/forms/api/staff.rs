@@ -1,5 +1,6 @@
 //! Routes of staff.
 
+use futures_util::FutureExt;
 use poem::Body;
 use poem::web::Data;
 use poem_openapi::OpenApi;
@@ -39,7 +40,9 @@ impl StaffApi {
         version: Query<Option<String>>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Cached<Any<Value>>, Failure> {
-        let entry = acts::questionnaire_staff(&ctx, &caller.0, &name, version.as_deref()).await?;
+        let entry = acts::questionnaire_staff(&ctx, &caller.0, &name, version.as_deref())
+            .boxed()
+            .await?;
         let etag = format!("\"{}\"", entry.digest);
         Ok(Cached::of(
             Any(Value::clone(&entry.served)),
@@ -56,7 +59,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<ResponseId>,
     ) -> Result<Versioned<StaffResponseOut>, Failure> {
-        let record = acts::read_staff(&ctx, &caller.0, id.0).await?;
+        let record = acts::read_staff(&ctx, &caller.0, id.0).boxed().await?;
         let version = record.response.version;
         Ok(Versioned::of(record, version))
     }
@@ -74,7 +77,7 @@ impl StaffApi {
         id: Path<AttachmentId>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Download<Uploaded>, Failure> {
-        let (file, bytes) = acts::attachment(&ctx, &caller.0, id.0).await?;
+        let (file, bytes) = acts::attachment(&ctx, &caller.0, id.0).boxed().await?;
         Ok(sent(&file, bytes.to_vec(), if_none_match.as_deref()))
     }
 
@@ -99,7 +102,7 @@ impl StaffApi {
             version: version.0,
             format: format.0.unwrap_or(FormatIo::Csv).into(),
         };
-        let exported = acts::export(&ctx, *marked.0, &caller.0, ask).await?;
+        let exported = acts::export(&ctx, *marked.0, &caller.0, ask).boxed().await?;
         let body = Body::from_bytes_stream(exported.chunks);
         Ok(Download::streamed(exported.media_type, exported.file_name, body))
     }
@@ -123,7 +126,9 @@ impl StaffApi {
             .answers
             .into_iter()
             .map(|(link_id, value)| (link_id, value.0));
-        let record = acts::staff_items(&ctx, &hooks, &caller.0, id.0, answers.collect()).await?;
+        let record = acts::staff_items(&ctx, &hooks, &caller.0, id.0, answers.collect())
+            .boxed()
+            .await?;
         let version = record.response.version;
         Ok(Versioned::of(record, version))
     }
@@ -141,7 +146,9 @@ impl StaffApi {
         id: Path<ResponseId>,
         body: Json<VerifyIn>,
     ) -> Result<Created<Vec<VerificationOut>>, Failure> {
-        let verified = acts::verify(&ctx, &caller.0, id.0, body.0.link_ids).await?;
+        let verified = acts::verify(&ctx, &caller.0, id.0, body.0.link_ids)
+            .boxed()
+            .await?;
         let shown: Vec<VerificationOut> = verified.into_iter().map(Into::into).collect();
         Ok(Created::of(shown))
     }
@@ -161,8 +168,9 @@ impl StaffApi {
         body: Json<EnterIn>,
     ) -> Result<CreatedVersioned<SubmittedOut>, Failure> {
         let body = body.0;
-        let answered =
-            acts::enter(&ctx, &hooks, &caller.0, id.0, &body.questionnaire, body.content.0).await?;
+        let answered = acts::enter(&ctx, &hooks, &caller.0, id.0, &body.questionnaire, body.content.0)
+            .boxed()
+            .await?;
         let version = answered.response.version;
         Ok(CreatedVersioned::of(answered, version))
     }

@@ -1,7 +1,7 @@
 //! One function per operation of people.
 
-mod device;
 pub(in crate::people) mod copy;
+mod device;
 mod events;
 mod holds;
 mod identity;

@@ -1,5 +1,6 @@
 //! Her routes.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
@@ -30,7 +31,9 @@ impl PatientApi {
     ) -> Result<Created<SessionOut>, Failure> {
         let body = body.0;
         Ok(Created::of(
-            acts::log_in_patient(&ctx, &request, &body.wechat_code, body.invite.as_deref()).await?,
+            acts::log_in_patient(&ctx, &request, &body.wechat_code, body.invite.as_deref())
+                .boxed()
+                .await?,
         ))
     }
 
@@ -41,14 +44,14 @@ impl PatientApi {
         operation_id = "people.log_out_patient"
     )]
     async fn log_out(&self, ctx: Data<&Ctx>, caller: ByPatient) -> Result<Done, Failure> {
-        acts::log_out(&ctx, &caller.0).await?;
+        acts::log_out(&ctx, &caller.0).boxed().await?;
         Ok(Done::Done)
     }
 
     /// Her profile
     #[oai(path = "/me", method = "get", operation_id = "people.me")]
     async fn me(&self, ctx: Data<&Ctx>, caller: ByPatient) -> Result<Versioned<MeOut>, Failure> {
-        let me = acts::me(&ctx, &caller.0).await?;
+        let me = acts::me(&ctx, &caller.0).boxed().await?;
         let version = me.version;
         Ok(Versioned::of(me, version))
     }
@@ -61,7 +64,9 @@ impl PatientApi {
         caller: ByPatient,
         body: Json<MeIn>,
     ) -> Result<Versioned<MeOut>, Failure> {
-        let me = acts::update_me(&ctx, &caller.0, body.0.try_into()?).await?;
+        let me = acts::update_me(&ctx, &caller.0, body.0.try_into()?)
+            .boxed()
+            .await?;
         let version = me.version;
         Ok(Versioned::of(me, version))
     }
@@ -74,7 +79,9 @@ impl PatientApi {
         caller: ByPatient,
         body: Json<WechatCodeIn>,
     ) -> Result<Versioned<MeOut>, Failure> {
-        let me = acts::bind_phone(&ctx, &caller.0, &body.wechat_code).await?;
+        let me = acts::bind_phone(&ctx, &caller.0, &body.wechat_code)
+            .boxed()
+            .await?;
         let version = me.version;
         Ok(Versioned::of(me, version))
     }
@@ -88,6 +95,7 @@ impl PatientApi {
     ) -> Result<Json<Vec<AgreementOut>>, Failure> {
         Ok(Json(
             acts::agreements(&ctx, &caller.0)
+                .boxed()
                 .await?
                 .into_iter()
                 .map(Into::into)
@@ -104,7 +112,9 @@ impl PatientApi {
         kind: Path<String>,
         body: Json<AgreeIn>,
     ) -> Result<Json<AgreementOut>, Failure> {
-        let state = acts::agree(&ctx, &caller.0, &kind, &body.version, body.accepted).await?;
+        let state = acts::agree(&ctx, &caller.0, &kind, &body.version, body.accepted)
+            .boxed()
+            .await?;
         Ok(Json(state.into()))
     }
 
@@ -117,6 +127,7 @@ impl PatientApi {
     ) -> Result<Json<Vec<FacilityBriefOut>>, Failure> {
         Ok(Json(
             acts::facilities(&ctx, &caller.0)
+                .boxed()
                 .await?
                 .into_iter()
                 .map(Into::into)

@@ -1,5 +1,6 @@
 //! Routes of her rights over her record.
 
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -33,7 +34,7 @@ impl PatientRightsApi {
         keepers: Data<&Keepers>,
         caller: ByPatient,
     ) -> Result<Json<Any<Value>>, Failure> {
-        Ok(Json(Any(acts::export(&ctx, &keepers, &caller.0).await?)))
+        Ok(Json(Any(acts::export(&ctx, &keepers, &caller.0).boxed().await?)))
     }
 
     /// Ask for erasure; the receipt says what stays and why
@@ -44,7 +45,9 @@ impl PatientRightsApi {
         caller: ByPatient,
         body: Json<ErasureIn>,
     ) -> Result<Accepted<ReceiptOut>, Failure> {
-        let receipt = acts::erasure(&ctx, &caller.0, body.0.text.as_deref()).await?;
+        let receipt = acts::erasure(&ctx, &caller.0, body.0.text.as_deref())
+            .boxed()
+            .await?;
         Ok(Accepted::Accepted(Json(receipt.into()), tag(1)))
     }
 
@@ -57,7 +60,9 @@ impl PatientRightsApi {
         body: Json<DataRequestIn>,
     ) -> Result<Accepted<ReceiptOut>, Failure> {
         let body = body.0;
-        let receipt = acts::request(&ctx, &caller.0, body.kind, body.text.as_deref()).await?;
+        let receipt = acts::request(&ctx, &caller.0, body.kind, body.text.as_deref())
+            .boxed()
+            .await?;
         Ok(Accepted::Accepted(Json(receipt.into()), tag(1)))
     }
 
@@ -68,7 +73,7 @@ impl PatientRightsApi {
         ctx: Data<&Ctx>,
         caller: ByPatient,
     ) -> Result<Json<Vec<DataRequestOut>>, Failure> {
-        let all = acts::requests(&ctx, &caller.0).await?;
+        let all = acts::requests(&ctx, &caller.0).boxed().await?;
         Ok(Json(all.into_iter().map(Into::into).collect()))
     }
 }
@@ -98,7 +103,9 @@ impl StaffRightsApi {
         let page = PageRequest::new(limit.0, cursor.0)?;
         let answered = answered.0.unwrap_or(false);
         Ok(Json(List::of(
-            acts::data_requests(&ctx, &caller.0, answered, page).await?,
+            acts::data_requests(&ctx, &caller.0, answered, page)
+                .boxed()
+                .await?,
         )))
     }
 
@@ -116,7 +123,9 @@ impl StaffRightsApi {
         id: Path<DataRequestId>,
         body: Json<RequestAnswerIn>,
     ) -> Result<Json<DataRequestOut>, Failure> {
-        let answered = acts::answer_request(&ctx, &keepers, &caller.0, id.0, body.0.into()).await?;
+        let answered = acts::answer_request(&ctx, &keepers, &caller.0, id.0, body.0.into())
+            .boxed()
+            .await?;
         Ok(Json(answered.into()))
     }
 
@@ -130,7 +139,9 @@ impl StaffRightsApi {
         body: Json<HoldIn>,
     ) -> Result<Created<LegalHoldOut>, Failure> {
         Ok(Created::of(
-            acts::hold(&ctx, &keepers, &caller.0, body.0.into()).await?,
+            acts::hold(&ctx, &keepers, &caller.0, body.0.into())
+                .boxed()
+                .await?,
         ))
     }
 
@@ -146,7 +157,7 @@ impl StaffRightsApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<LegalHoldOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        Ok(Json(List::of(acts::holds(&ctx, &caller.0, page).await?)))
+        Ok(Json(List::of(acts::holds(&ctx, &caller.0, page).boxed().await?)))
     }
 
     /// End a legal hold
@@ -162,7 +173,9 @@ impl StaffRightsApi {
         id: Path<LegalHoldId>,
         body: Json<HoldReleaseIn>,
     ) -> Result<Json<LegalHoldOut>, Failure> {
-        let released = acts::release_hold(&ctx, &caller.0, id.0, &body.reason).await?;
+        let released = acts::release_hold(&ctx, &caller.0, id.0, &body.reason)
+            .boxed()
+            .await?;
         Ok(Json(released.into()))
     }
 
@@ -178,7 +191,9 @@ impl StaffRightsApi {
         caller: ByStaff,
         _body: Json<DestructionIn>,
     ) -> Result<Created<DestructionListOut>, Failure> {
-        Ok(Created::of(acts::list_destruction(&ctx, &caller.0).await?))
+        Ok(Created::of(
+            acts::list_destruction(&ctx, &caller.0).boxed().await?,
+        ))
     }
 
     /// Lists of records to be destroyed, newest first
@@ -197,7 +212,9 @@ impl StaffRightsApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<DestructionListOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        Ok(Json(List::of(acts::destructions(&ctx, &caller.0, page).await?)))
+        Ok(Json(List::of(
+            acts::destructions(&ctx, &caller.0, page).boxed().await?,
+        )))
     }
 
     /// Approve a list; the second person's approval destroys the keys of its records
@@ -214,7 +231,9 @@ impl StaffRightsApi {
         id: Path<DestructionListId>,
         _body: Json<DestructionIn>,
     ) -> Result<Json<DestructionListOut>, Failure> {
-        let list = acts::approve_destruction(&ctx, &keepers, &caller.0, id.0).await?;
+        let list = acts::approve_destruction(&ctx, &keepers, &caller.0, id.0)
+            .boxed()
+            .await?;
         Ok(Json(list.into()))
     }
 }

@@ -8,6 +8,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use poem::web::Data;
@@ -46,8 +47,9 @@ impl StaffApi {
         body: Json<StaffLogInIn>,
     ) -> Result<Created<SessionOut>, Failure> {
         let body = body.0;
-        let session =
-            acts::log_in_staff(&ctx, &request, &body.facility, &body.username, body.password).await?;
+        let session = acts::log_in_staff(&ctx, &request, &body.facility, &body.username, body.password)
+            .boxed()
+            .await?;
         Ok(Created::of(session))
     }
 
@@ -58,7 +60,7 @@ impl StaffApi {
         operation_id = "people.log_out_staff"
     )]
     async fn log_out(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Done, Failure> {
-        acts::log_out(&ctx, &caller.0).await?;
+        acts::log_out(&ctx, &caller.0).boxed().await?;
         Ok(Done::Done)
     }
 
@@ -74,7 +76,7 @@ impl StaffApi {
         caller: ByStaff,
         body: Json<PasswordIn>,
     ) -> Result<Created<StepUpOut>, Failure> {
-        let good_until = acts::step_up(&ctx, &caller.0, body.0.password).await?;
+        let good_until = acts::step_up(&ctx, &caller.0, body.0.password).boxed().await?;
         Ok(Created::of(StepUpOut { good_until }))
     }
 
@@ -86,7 +88,9 @@ impl StaffApi {
         caller: ByStaff,
         body: Json<AttestIn>,
     ) -> Result<Created<AttestationOut>, Failure> {
-        let word = acts::attest(&ctx, &caller.0, &body.act, body.subject).await?;
+        let word = acts::attest(&ctx, &caller.0, &body.act, body.subject)
+            .boxed()
+            .await?;
         Ok(Created::of(AttestationOut {
             attestation: word.attestation,
             expires_at: word.expires_at,
@@ -96,7 +100,7 @@ impl StaffApi {
     /// One's own account
     #[oai(path = "/me", method = "get", operation_id = "people.staff_me")]
     async fn me(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Json<StaffOut>, Failure> {
-        Ok(Json(acts::staff_me(&ctx, &caller.0).await?.into()))
+        Ok(Json(acts::staff_me(&ctx, &caller.0).boxed().await?.into()))
     }
 
     /// Change one's password
@@ -111,7 +115,9 @@ impl StaffApi {
         caller: ByStaff,
         body: Json<NewPasswordIn>,
     ) -> Result<Done, Failure> {
-        acts::change_password(&ctx, &caller.0, body.0.old, body.0.new).await?;
+        acts::change_password(&ctx, &caller.0, body.0.old, body.0.new)
+            .boxed()
+            .await?;
         Ok(Done::Done)
     }
 
@@ -124,7 +130,9 @@ impl StaffApi {
         limit: Query<Option<i64>>,
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<StaffOut>>, Failure> {
-        let page = acts::staff_list(&ctx, &caller.0, PageRequest::new(limit.0, cursor.0)?).await?;
+        let page = acts::staff_list(&ctx, &caller.0, PageRequest::new(limit.0, cursor.0)?)
+            .boxed()
+            .await?;
         Ok(Json(List::of(page)))
     }
 
@@ -136,7 +144,7 @@ impl StaffApi {
         caller: ByStaff,
         body: Json<StaffIn>,
     ) -> Result<CreatedVersioned<NewStaffOut>, Failure> {
-        let new = acts::staff_add(&ctx, &caller.0, body.0.into()).await?;
+        let new = acts::staff_add(&ctx, &caller.0, body.0.into()).boxed().await?;
         let version = new.staff.version;
         Ok(CreatedVersioned::of(new, version))
     }
@@ -149,7 +157,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<StaffId>,
     ) -> Result<Versioned<StaffOut>, Failure> {
-        let staff = acts::staff_get(&ctx, &caller.0, id.0).await?;
+        let staff = acts::staff_get(&ctx, &caller.0, id.0).boxed().await?;
         let version = staff.version;
         Ok(Versioned::of(staff, version))
     }
@@ -163,7 +171,9 @@ impl StaffApi {
         id: Path<StaffId>,
         body: Json<StaffIn>,
     ) -> Result<Versioned<StaffOut>, Failure> {
-        let staff = acts::staff_update(&ctx, &caller.0, id.0, body.0.into()).await?;
+        let staff = acts::staff_update(&ctx, &caller.0, id.0, body.0.into())
+            .boxed()
+            .await?;
         let version = staff.version;
         Ok(Versioned::of(staff, version))
     }
@@ -180,13 +190,15 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<StaffId>,
     ) -> Result<Created<NewStaffOut>, Failure> {
-        Ok(Created::of(acts::staff_reset(&ctx, &caller.0, id.0).await?))
+        Ok(Created::of(
+            acts::staff_reset(&ctx, &caller.0, id.0).boxed().await?,
+        ))
     }
 
     /// The facility and its settings
     #[oai(path = "/facility", method = "get", operation_id = "people.facility_get")]
     async fn facility(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Versioned<FacilityOut>, Failure> {
-        let facility = acts::facility_get(&ctx, &caller.0).await?;
+        let facility = acts::facility_get(&ctx, &caller.0).boxed().await?;
         let version = facility.version;
         Ok(Versioned::of(facility, version))
     }
@@ -200,7 +212,9 @@ impl StaffApi {
         body: Json<FacilityIn>,
     ) -> Result<Versioned<FacilityOut>, Failure> {
         let settings = body.settings()?;
-        let facility = acts::facility_update(&ctx, &caller.0, &body.name, &body.phone, settings).await?;
+        let facility = acts::facility_update(&ctx, &caller.0, &body.name, &body.phone, settings)
+            .boxed()
+            .await?;
         let version = facility.version;
         Ok(Versioned::of(facility, version))
     }
@@ -217,7 +231,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<PatientId>,
     ) -> Result<Created<InvitationOut>, Failure> {
-        let invitation = acts::invite(&ctx, &caller.0, id.0).await?;
+        let invitation = acts::invite(&ctx, &caller.0, id.0).boxed().await?;
         Ok(Created::of(InvitationOut {
             scene: invitation.scene,
             expires_at: invitation.expires_at,
@@ -239,8 +253,9 @@ impl StaffApi {
         body: Json<IdentityCheckIn>,
     ) -> Result<Created<IdentityCheckOut>, Failure> {
         let of = body.0.of.map(Into::into);
-        let checked =
-            acts::identity_check(&ctx, &caller.0, id.0, body.0.method, body.0.identifiers, of).await?;
+        let checked = acts::identity_check(&ctx, &caller.0, id.0, body.0.method, body.0.identifiers, of)
+            .boxed()
+            .await?;
         Ok(Created::of(IdentityCheckOut {
             id: checked.id,
             code: checked.code,
@@ -261,7 +276,9 @@ impl StaffApi {
         id: Path<PatientId>,
         body: Json<DeviceSessionIn>,
     ) -> Result<Created<SessionOut>, Failure> {
-        let opened = acts::device_session(&ctx, &caller.0, id.0, &body.asset, body.ward.as_deref()).await?;
+        let opened = acts::device_session(&ctx, &caller.0, id.0, &body.asset, body.ward.as_deref())
+            .boxed()
+            .await?;
         Ok(Created::of(opened))
     }
 
@@ -279,7 +296,7 @@ impl StaffApi {
         last: Header<Option<String>>,
     ) -> Result<EventStream<BoxStream<'static, NewsOut>>, Failure> {
         let heartbeat = ctx.settings.heartbeat;
-        let news = acts::events(&ctx, &caller.0, last.as_deref()).await?;
+        let news = acts::events(&ctx, &caller.0, last.as_deref()).boxed().await?;
         let stream = EventStream::new(news.map(NewsOut::from).boxed());
         Ok(stream.keep_alive(heartbeat).to_event(|news| {
             let (id, kind) = (news.seq.to_string(), news.kind.word());
@@ -307,14 +324,16 @@ impl StaffApi {
             to: to.0,
             id: None,
         };
-        let page = acts::audit(&ctx, &caller.0, filter, PageRequest::new(limit.0, cursor.0)?).await?;
+        let page = acts::audit(&ctx, &caller.0, filter, PageRequest::new(limit.0, cursor.0)?)
+            .boxed()
+            .await?;
         Ok(Json(List::of(page)))
     }
 
     /// What content is loaded and what awaits confirmation
     #[oai(path = "/content", method = "get", operation_id = "people.content")]
     async fn content(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Json<ContentOut>, Failure> {
-        let unconfirmed = acts::content(&ctx, &caller.0).await?;
+        let unconfirmed = acts::content(&ctx, &caller.0).boxed().await?;
         let content = &ctx.content;
         let version = |name: &str, version: &str| VersionOut {
             name: name.to_owned(),

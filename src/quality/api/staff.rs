@@ -1,6 +1,7 @@
 //! Indicators with their cases, adverse events, the self-check.
 
 use chrono::NaiveDate;
+use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -34,7 +35,9 @@ impl StaffApi {
         by: Query<Option<By>>,
     ) -> Result<Json<FiguresOut>, Failure> {
         let by = by.0.unwrap_or(By::Facility);
-        let figures = acts::indicators(&ctx, &caller.0, from.0, to.0, by).await?;
+        let figures = acts::indicators(&ctx, &caller.0, from.0, to.0, by)
+            .boxed()
+            .await?;
         Ok(Json(FiguresOut::of(figures, caller.0.request.locale)))
     }
 
@@ -56,7 +59,9 @@ impl StaffApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<CaseOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        let cases = acts::cases(&ctx, &caller.0, &code, from.0, to.0, page).await?;
+        let cases = acts::cases(&ctx, &caller.0, &code, from.0, to.0, page)
+            .boxed()
+            .await?;
         Ok(Json(List::of(cases)))
     }
 
@@ -68,7 +73,7 @@ impl StaffApi {
         caller: ByStaff,
         body: Json<ReportIn>,
     ) -> Result<CreatedVersioned<EventOut>, Failure> {
-        let event = acts::report(&ctx, &caller.0, body.0.into()).await?;
+        let event = acts::report(&ctx, &caller.0, body.0.into()).boxed().await?;
         let version = event.version;
         Ok(CreatedVersioned::of(event, version))
     }
@@ -85,7 +90,7 @@ impl StaffApi {
     ) -> Result<Json<List<EventLineOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
         Ok(Json(List::of(
-            acts::events(&ctx, &caller.0, state.0, page).await?,
+            acts::events(&ctx, &caller.0, state.0, page).boxed().await?,
         )))
     }
 
@@ -97,7 +102,7 @@ impl StaffApi {
         caller: ByStaff,
         id: Path<AdverseEventId>,
     ) -> Result<Versioned<EventOut>, Failure> {
-        let event = acts::event(&ctx, &caller.0, id.0).await?;
+        let event = acts::event(&ctx, &caller.0, id.0).boxed().await?;
         let version = event.version;
         Ok(Versioned::of(event, version))
     }
@@ -116,7 +121,9 @@ impl StaffApi {
         body: Json<AdditionIn>,
     ) -> Result<Versioned<EventOut>, Failure> {
         let (state, addition) = body.0.into();
-        let event = acts::update_event(&ctx, &caller.0, id.0, state, addition).await?;
+        let event = acts::update_event(&ctx, &caller.0, id.0, state, addition)
+            .boxed()
+            .await?;
         let version = event.version;
         Ok(Versioned::of(event, version))
     }
@@ -131,7 +138,9 @@ impl StaffApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<ReadinessOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        Ok(Json(List::of(acts::readiness(&ctx, &caller.0, page).await?)))
+        Ok(Json(List::of(
+            acts::readiness(&ctx, &caller.0, page).boxed().await?,
+        )))
     }
 
     /// File a self-check, whole
@@ -147,7 +156,9 @@ impl StaffApi {
         body: Json<ReadinessIn>,
     ) -> Result<Created<ReadinessOut>, Failure> {
         Ok(Created::of(
-            acts::check_readiness(&ctx, &caller.0, body.0.content.0).await?,
+            acts::check_readiness(&ctx, &caller.0, body.0.content.0)
+                .boxed()
+                .await?,
         ))
     }
 }

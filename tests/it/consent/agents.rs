@@ -7,7 +7,7 @@ use super::signers::{ADULT, person, refused};
 
 #[tokio::test]
 async fn an_agent_signs_within_a_written_authority_and_not_beyond_it() {
-    let ceremony = Ceremony::drafted(ADULT).await;
+    let ceremony = Ceremony::drafted_born(ADULT).await;
     let signing = json!({ "basis": "agent", "reason": "双手骨折，不能写字。" });
     refused(
         &ceremony.released_to(true, signing.clone()).await,
@@ -47,7 +47,7 @@ async fn an_agent_signs_within_a_written_authority_and_not_beyond_it() {
 
 #[tokio::test]
 async fn an_authority_ends_with_its_period() {
-    let ceremony = Ceremony::drafted(ADULT).await;
+    let ceremony = Ceremony::drafted_born(ADULT).await;
     let lin = ceremony.app.lin().await;
     let path = format!("/patients/{}/authorities", ceremony.mei.patient_id);
     let ends_at = ceremony.app.clock.now() + chrono::Duration::days(1);

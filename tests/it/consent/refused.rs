@@ -82,7 +82,7 @@ async fn nothing_that_a_client_claims_opens_a_gate() {
 
 #[tokio::test]
 async fn without_a_check_in_person_or_her_agreement_she_cannot_sign() {
-    let ceremony = Ceremony::drafted(ADULT).await;
+    let ceremony = Ceremony::drafted_born(ADULT).await;
     ceremony.is_released().await;
     ceremony.reads().await;
     ceremony.answers(true).await;

@@ -20,7 +20,7 @@ pub fn person(kind: &str, name: &str, relation: &str) -> Value {
 
 impl Ceremony {
     /// A draft of a woman with this birth date.
-    pub async fn drafted(birth_date: &str) -> Ceremony {
+    pub async fn drafted_born(birth_date: &str) -> Ceremony {
         let app = App::new().await;
         let lin = app.lin().await;
         let mei = app
@@ -117,7 +117,7 @@ async fn her_husband_cannot_sign_for_a_woman_who_decides_and_the_answer_says_why
 
 #[tokio::test]
 async fn her_no_stands_against_everybody() {
-    let ceremony = Ceremony::drafted(STUDENT).await;
+    let ceremony = Ceremony::drafted_born(STUDENT).await;
     ceremony.released_to(true, json!({})).await.expect(200);
     ceremony.is_ready().await;
     let mother = person("guardian", "陈芳", "母亲");
@@ -137,7 +137,7 @@ async fn her_no_stands_against_everybody() {
 #[tokio::test]
 async fn a_minor_and_her_mother_sign_in_either_order() {
     for mother_first in [true, false] {
-        let ceremony = Ceremony::drafted(STUDENT).await;
+        let ceremony = Ceremony::drafted_born(STUDENT).await;
         let released = ceremony.released_to(true, json!({})).await.expect(200);
         assert_eq!(released["basis"], "guardian");
         ceremony.is_ready().await;
@@ -178,7 +178,7 @@ async fn a_minor_and_her_mother_sign_in_either_order() {
 
 #[tokio::test]
 async fn at_seventeen_with_an_income_of_her_own_she_signs_alone() {
-    let ceremony = Ceremony::drafted(STUDENT).await;
+    let ceremony = Ceremony::drafted_born(STUDENT).await;
     let alone = ceremony.released_to(true, json!({ "basis": "patient" })).await;
     refused(&alone, "consent.basis_not_allowed");
     assert_eq!(alone.body["current"], json!({ "open": ["guardian"] }));
@@ -196,7 +196,7 @@ async fn at_seventeen_with_an_income_of_her_own_she_signs_alone() {
 
 #[tokio::test]
 async fn the_guardian_of_a_girl_under_fourteen_also_agrees_to_the_use_of_her_data() {
-    let ceremony = Ceremony::drafted(GIRL).await;
+    let ceremony = Ceremony::drafted_born(GIRL).await;
     // An income of her own makes no adult of her.
     let released = ceremony
         .released_to(true, json!({ "own_income": true }))
@@ -218,7 +218,7 @@ async fn the_guardian_of_a_girl_under_fourteen_also_agrees_to_the_use_of_her_dat
 
 #[tokio::test]
 async fn who_comes_of_age_before_signing_decides_herself_with_another_consent() {
-    let ceremony = Ceremony::drafted("2008-03-06").await;
+    let ceremony = Ceremony::drafted_born("2008-03-06").await;
     ceremony.released_to(true, json!({})).await.expect(200);
     ceremony.is_ready().await;
     ceremony.app.clock.advance(5 * 86_400);
@@ -235,7 +235,7 @@ async fn who_comes_of_age_before_signing_decides_herself_with_another_consent() 
 
 #[tokio::test]
 async fn for_a_woman_who_cannot_decide_a_relative_signs_when_two_doctors_say_why() {
-    let ceremony = Ceremony::drafted(ADULT).await;
+    let ceremony = Ceremony::drafted_born(ADULT).await;
     let open = ceremony.released_to(false, json!({})).await;
     refused(&open, "consent.basis_not_allowed");
     assert_eq!(
@@ -284,7 +284,7 @@ async fn for_a_woman_who_cannot_decide_a_relative_signs_when_two_doctors_say_why
 
 #[tokio::test]
 async fn what_is_sent_back_is_signed_again_by_everybody() {
-    let ceremony = Ceremony::drafted(STUDENT).await;
+    let ceremony = Ceremony::drafted_born(STUDENT).await;
     ceremony.released_to(true, json!({})).await.expect(200);
     ceremony.is_ready().await;
     let mother = person("guardian", "陈芳", "母亲");

@@ -23,6 +23,7 @@ async fn ren(app: &App) -> Client {
         title: "病案室".to_owned(),
         role: Role::Quality,
         senior: false,
+        consent_privilege: None,
         grants: Vec::new(),
         disabled: false,
     };
