@@ -154,10 +154,11 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
         .ok_or(Error::Missing(Noun::Staff))?;
     let questions = store::questions(&mut view, consent.facility_id, id).await?;
     let assessed = assessed(&mut view, ctx, &consent).await?;
+    let wording = template(&mut view, ctx, &consent).await?;
     let signing = Countersigning {
         license: account.license.as_deref(),
         affirmed: &mark.statements,
-        required: &statements(&template(&mut view, ctx, &consent).await?, "clinician", true),
+        required: &statements(&wording, "clinician", true),
         unanswered: questions.iter().filter(|asked| asked.answer.is_none()).count(),
         assessed: assessed.as_ref(),
         now,

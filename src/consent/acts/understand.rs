@@ -51,7 +51,8 @@ pub async fn reading_events(
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentReadingEvents, id).await?;
     only_in(&consent, &[State::Issued, State::Reading, State::Ready])?;
     in_time(&consent, tx.now)?;
-    let floors = floors(&template(&mut tx, ctx, &consent).await?);
+    let template = template(&mut tx, ctx, &consent).await?;
+    let floors = floors(&template);
     let mut faults = Faults::default();
     let session = faults.text(session, "/session", 1, 64);
     faults.check((1..=500).contains(&events.len()), "/events", "length");
