@@ -72,7 +72,7 @@ fn a_document_that_cannot_be_read_says_where() {
     let found = defects(folder.path());
     let said = |file: &str, word: &str| {
         let mut told = found.iter().filter(|defect| defect.file == file);
-        let where_ =
+        let placed =
             |reason: &str| reason.contains(word) && reason.contains(" line ") && reason.contains(" column ");
         assert!(told.any(|defect| placed(&defect.reason)), "{found:?}");
     };
