@@ -110,10 +110,8 @@ pub async fn of_subject(
     subject: Subject,
 ) -> Result<Vec<(String, DateTime<Utc>, Value)>> {
     let rows: Vec<(String, DateTime<Utc>, String)> = q
-        .q(
-            "select act, at, detail from journal_entry \
-            where patient_id = $1 and facility_id = $2 and subject = $3 order by at, id",
-        )
+        .q("select act, at, detail from journal_entry \
+            where patient_id = $1 and facility_id = $2 and subject = $3 order by at, id")
         .bind(subject.patient)
         .bind(facility)
         .bind(subject.word())

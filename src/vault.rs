@@ -5,6 +5,8 @@
 //! never touched. Equal values are found through keyed digests, never through clear text.
 //! Not here: which column is sealed; each slice's `store.rs` decides that.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use moka::sync::Cache;
@@ -14,6 +16,7 @@ use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::base::Noun;
 use crate::base::error::{Error, Result};
 use crate::db::{Q, placeholders};
 
@@ -21,6 +24,8 @@ const VERSION: u8 = 1;
 const KEY_ID: usize = 16;
 const NONCE: usize = 12;
 const ALGORITHM: &str = "aes-256-gcm";
+/// How long a key is kept open in memory: a destroyed one is forgotten by then.
+const KEPT_OPEN: Duration = Duration::from_secs(3600);
 /// What a file's key is bound to: it seals one file and nothing else.
 const FILE: &[u8] = b"file/v1";
 
@@ -127,7 +132,10 @@ impl Vault {
             kek,
             kek_id,
             blind: Zeroizing::new([0; 32]),
-            keys: Cache::builder().max_capacity(20_000).build(),
+            keys: Cache::builder()
+                .max_capacity(20_000)
+                .time_to_live(KEPT_OPEN)
+                .build(),
         };
         let key = vault.data_key(q, None, Uuid::nil(), "blind", at).await?;
         vault.blind = key.1;
@@ -162,7 +170,7 @@ impl Vault {
 
     /// Opens a sealed value of a record's column.
     ///
-    /// Errors: `Broken` when it belongs to another record or column, was changed, or its key was destroyed.
+    /// Errors: `Missing` when its key was destroyed; `Broken` when it belongs to another record or column, or was changed.
     pub async fn unseal(
         &self,
         q: &mut impl Q,
@@ -186,8 +194,7 @@ impl Vault {
                     .bind(id)
                     .opt()
                     .await?;
-                self.unwrap(row.ok_or_else(|| Error::broken("the key of a sealed value was destroyed"))?)?
-                    .1
+                self.unwrap(row.ok_or(Error::Missing(Noun::Document))?)?.1
             }
         };
         decrypt(&key, nonce, &associated(record, column), body).ok_or_else(damaged)
@@ -210,6 +217,20 @@ impl Vault {
         }
         for row in query.all::<DataKey>().await? {
             self.unwrap(row)?;
+        }
+        Ok(())
+    }
+
+    /// Destroys the keys of a record: nothing that was sealed under them is ever opened again. Other processes forget
+    /// them within the hour.
+    pub async fn destroy(&self, q: &mut impl Q, record: Uuid) -> Result<()> {
+        let gone: Vec<(Uuid,)> = q
+            .q("delete from data_key where record = $1 returning id")
+            .bind(record)
+            .all()
+            .await?;
+        for (id,) in gone {
+            self.keys.invalidate(&id);
         }
         Ok(())
     }

@@ -7,7 +7,10 @@ mod acts;
 pub mod api;
 pub mod facts;
 pub mod jobs;
+mod keeping;
 pub mod limits;
 pub mod model;
 mod rules;
 mod store;
+
+pub use keeping::KEEPER;

@@ -3,12 +3,14 @@
 use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::forms::model::Hooks;
+use crate::people::model::Keepers;
 use crate::{analgesia, assessment, consent, education, episode, followup, forms, people, quality};
 
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::PatientApi,
+        people::api::PatientRightsApi,
         episode::api::PatientApi,
         education::api::PatientApi,
         forms::api::PatientApi,
@@ -24,6 +26,7 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
 pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
+        people::api::StaffRightsApi,
         episode::api::StaffApi,
         forms::api::StaffApi,
         assessment::api::StaffApi,
@@ -40,6 +43,19 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
 /// Who listens when a form is submitted.
 pub fn hooks() -> Hooks {
     Hooks(vec![assessment::on_submitted, followup::on_submitted])
+}
+
+/// What the slices keep of a woman, and do for her rights.
+pub fn keepers() -> Keepers {
+    Keepers(vec![
+        episode::KEEPER,
+        education::KEEPER,
+        forms::KEEPER,
+        assessment::KEEPER,
+        consent::KEEPER,
+        analgesia::KEEPER,
+        followup::KEEPER,
+    ])
 }
 
 /// Both documents as text, by file name, two-space indent and a final newline.

@@ -185,6 +185,7 @@ pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
     };
     routes
         .data(apis::hooks())
+        .data(apis::keepers())
         .data(ctx.clone())
         .with(CatchPanic::new().with_handler(panicked))
         .with(Edge::new(ctx.clone()).shaping(of_fhir))

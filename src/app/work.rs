@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::apis;
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job};
-use crate::{analgesia, consent, followup, forms, journal, quality};
+use crate::{analgesia, consent, followup, forms, journal, people, quality};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
@@ -20,6 +21,9 @@ const WATCH: Duration = Duration::from_secs(10);
 pub async fn run(ctx: Ctx, stop: CancellationToken) {
     let worker = format!("worker-{:016x}", rand::random::<u64>());
     // By its own clock: under load the commits wake this loop without a pause, and none of them should pay for it.
+    if let Err(error) = people::jobs::begin(&ctx).await {
+        tracing::error!(%error, "the daily look through behavioral data could not be set");
+    }
     let mut watch = tokio::time::interval(WATCH);
     loop {
         tokio::select! {
@@ -90,7 +94,8 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 
 /// The slice that cares does it.
 async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
-    if forms::jobs::handle(ctx, job).await?
+    if people::jobs::handle(ctx, &apis::keepers(), job).await?
+        || forms::jobs::handle(ctx, job).await?
         || consent::jobs::handle(ctx, job).await?
         || analgesia::jobs::handle(ctx, job).await?
         || followup::jobs::handle(ctx, job).await?

@@ -8,8 +8,10 @@ mod acts;
 pub mod api;
 pub mod door;
 pub mod facts;
+mod keeping;
 pub mod model;
 mod rules;
 mod store;
 
 pub use acts::{Made, Replayed, on_submitted, replay};
+pub use keeping::KEEPER;

@@ -79,6 +79,34 @@ acts! {
     PeopleAudit = "people.audit";
     /// What content is loaded and what awaits confirmation.
     PeopleContent = "people.content";
+    /// The copy of everything held on her.
+    PeopleExport = "people.export";
+    /// She asks for erasure.
+    PeopleErasure = "people.erasure";
+    /// She asks something about her data.
+    PeopleRequest = "people.request";
+    /// Her requests.
+    PeopleRequests = "people.requests";
+    /// The requests that wait for the quality office.
+    PeopleDataRequests = "people.data_requests";
+    /// The quality office answers a request.
+    PeopleAnswerRequest = "people.answer_request";
+    /// Nobody answered a request in time.
+    PeopleRequestOverdue = "people.request_overdue";
+    /// The quality office places a legal hold.
+    PeopleHold = "people.hold";
+    /// The legal holds.
+    PeopleHolds = "people.holds";
+    /// The quality office ends a legal hold.
+    PeopleReleaseHold = "people.release_hold";
+    /// The quality office lists records whose time of keeping is over.
+    PeopleListDestruction = "people.list_destruction";
+    /// The lists of records to be destroyed.
+    PeopleDestructions = "people.destructions";
+    /// One of two people approves a list; with the second its keys are destroyed.
+    PeopleApproveDestruction = "people.approve_destruction";
+    /// Behavioral data whose time is over goes.
+    PeopleForget = "people.forget";
     /// A woman is registered in the clinic.
     EpisodeRegister = "episode.register";
     /// She gives the dates of her pregnancy.

@@ -39,6 +39,9 @@ codes! {
     HttpTooLarge = "http.too_large";
     HttpUnauthenticated = "http.unauthenticated";
     HttpUnsupportedMediaType = "http.unsupported_media_type";
+    PeopleAlreadyApproved = "people.already_approved";
+    PeopleHoldReleased = "people.hold_released";
+    PeopleRequestAnswered = "people.request_answered";
     PeopleAgreementMissing = "people.agreement_missing";
     PeopleAgreementVersion = "people.agreement_version";
     PeopleCredentialsInvalid = "people.credentials_invalid";

@@ -127,6 +127,12 @@ pub enum Noun {
     Indicator,
     /// A document.
     Document,
+    /// A request about data.
+    DataRequest,
+    /// A legal hold.
+    LegalHold,
+    /// A list of records to be destroyed.
+    DestructionList,
     /// A route.
     Route,
 }

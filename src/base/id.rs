@@ -55,6 +55,10 @@ ids! {
     ConsentId,
     /// A question of hers to the clinician.
     ConsentQuestionId,
+    /// A request of hers about her data.
+    DataRequestId,
+    /// A list of records to be destroyed.
+    DestructionListId,
     /// A drug given.
     DoseId,
     /// One pregnancy.
@@ -69,6 +73,8 @@ ids! {
     InvitationId,
     /// A labor.
     LaborId,
+    /// A legal hold.
+    LegalHoldId,
     /// A notice to her.
     NoticeId,
     /// An observation in labor.

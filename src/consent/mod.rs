@@ -12,9 +12,12 @@ pub mod door;
 pub mod facts;
 mod flow;
 pub mod jobs;
+mod keeping;
 pub mod model;
 mod present;
 mod proof;
 pub mod rules;
 mod store;
 mod wording;
+
+pub use keeping::KEEPER;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Defects, Origin};
-use crate::base::Locale;
+use crate::base::error::{Error, Result};
+use crate::base::{Locale, canonical};
 
 const FILE: &str = "agreements.toml";
 
@@ -24,16 +25,39 @@ pub struct Agreement {
 }
 
 /// In one language.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Title.
     pub title: String,
-    /// What it says: purpose, kinds of data, recipients, period, what a refusal means.
+    /// What it says, as one text.
     pub body: String,
+    /// What the data are for.
+    pub purpose: String,
+    /// Kinds of data.
+    pub data: String,
+    /// Who gets them.
+    pub recipients: String,
+    /// How long they are kept.
+    pub period: String,
+    /// Why they are needed for that.
+    pub necessity: String,
+    /// What it means for her to agree or not.
+    pub effect: String,
 }
 
 impl Agreement {
+    /// SHA-256 of the text in both languages, lower-case hex: what evidence names it by.
+    ///
+    /// Errors: `Broken` when a text is not canonical, which loading rules out.
+    pub fn sha256(&self) -> Result<String> {
+        let whole =
+            serde_json::json!({ "kind": self.kind, "version": self.version, "zh": self.zh, "en": self.en });
+        let bytes =
+            canonical::canonical(&whole).map_err(|_| Error::broken("an agreement is not canonical"))?;
+        Ok(hex::encode(canonical::sha256(&bytes)))
+    }
+
     /// In a language.
     pub fn text(&self, locale: Locale) -> &Text {
         match locale {
@@ -78,6 +102,27 @@ pub(super) fn load(origin: &Origin, defects: &mut Defects) -> Agreements {
         defects.check(all.contains_key(kind), FILE, "", || {
             format!("no agreement {kind}")
         });
+    }
+    for one in all.values() {
+        defects.check(one.sha256().is_ok(), FILE, &one.kind, || {
+            "a text is not canonical".to_owned()
+        });
+        for text in [&one.zh, &one.en] {
+            let parts = [
+                &text.purpose,
+                &text.data,
+                &text.recipients,
+                &text.period,
+                &text.necessity,
+                &text.effect,
+            ];
+            defects.check(
+                parts.iter().all(|part| !part.trim().is_empty()),
+                FILE,
+                &one.kind,
+                || "a part is empty".to_owned(),
+            );
+        }
     }
     Agreements(all)
 }

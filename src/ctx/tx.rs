@@ -122,6 +122,12 @@ impl Tx {
         .boxed()
     }
 
+    /// Destroys the keys of a record for good.
+    pub async fn destroy_keys(&mut self, record: impl Into<Uuid>) -> Result<()> {
+        let vault = self.ctx.vault.clone();
+        vault.destroy(&mut self.inner, record.into()).await
+    }
+
     /// Writes the act's entry. `detail` holds numbers, states and codes, never names or answers.
     pub async fn journal(&mut self, sender: &impl Sender, subject: Subject, detail: Value) -> Result<()> {
         let request_id = sender.request().id.clone();

@@ -6,6 +6,9 @@
 mod acts;
 pub mod api;
 pub mod facts;
+mod keeping;
 pub mod model;
 mod rules;
 mod store;
+
+pub use keeping::KEEPER;

@@ -1,15 +1,17 @@
 //! The SQL of the prenatal school and nothing else.
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 use super::model::{Attempt, Chosen, Progress};
 use crate::base::error::Result;
-use crate::base::id::{EpisodeId, FacilityId, QuizAttemptId};
+use crate::base::id::{EpisodeId, FacilityId, PatientId, QuizAttemptId};
 use crate::content::lessons::Head;
-use crate::ctx::Tx;
+use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::episode::model::Episode;
-use crate::vault::Class;
+use crate::people::model::Forget;
+use crate::vault::{Class, Sealed};
 
 #[derive(sqlx::FromRow)]
 struct ProgressRow {
@@ -107,4 +109,65 @@ pub async fn add_attempt(
     .run()
     .await?;
     Ok(())
+}
+
+/// Sealed records of a woman. Binds: hospital, woman.
+pub const SEALED: [&str; 1] = ["select id from quiz_attempt where facility_id = $1 and patient_id = $2"];
+
+/// How far a woman is with every lesson that she has begun, in all her pregnancies.
+pub async fn progress_of(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Vec<Progress>> {
+    let episodes: Vec<(EpisodeId,)> = q
+        .q("select distinct episode_id from lesson_progress where facility_id = $1 and patient_id = $2")
+        .bind(facility)
+        .bind(patient)
+        .all()
+        .await?;
+    let mut all = Vec::new();
+    for (episode,) in episodes {
+        all.extend(progress(q, facility, episode).await?);
+    }
+    Ok(all)
+}
+
+/// A woman's tries at quizzes with what she chose, oldest first.
+pub async fn attempts_of(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Vec<Value>> {
+    let rows: Vec<(QuizAttemptId, String, Sealed, i64, i64, DateTime<Utc>)> = r
+        .q("select id, slug, answers, score, of_items, at from quiz_attempt \
+            where facility_id = $1 and patient_id = $2 order by id")
+        .bind(facility)
+        .bind(patient)
+        .all()
+        .await?;
+    let mut all = Vec::with_capacity(rows.len());
+    for (id, slug, answers, score, of, at) in rows {
+        let answers: Vec<Chosen> = r.open_json(id, "answers", &answers).await?;
+        all.push(json!({ "id": id, "lesson": slug, "answers": answers, "score": score, "of": of, "at": at }));
+    }
+    Ok(all)
+}
+
+/// Takes away how far she was with lessons that she never came to the end of.
+pub async fn forget(tx: &mut Tx, what: &Forget) -> Result<u64> {
+    let rows: Vec<(EpisodeId, String, PatientId)> = tx
+        .q("select episode_id, slug, patient_id from lesson_progress \
+            where facility_id = $1 and updated_at < $2 and completed_at is null")
+        .bind(what.facility)
+        .bind(what.before)
+        .all()
+        .await?;
+    let mut gone = 0;
+    for (episode, slug, _) in rows.into_iter().filter(|(.., patient)| what.takes(*patient)) {
+        gone += tx
+            .q("delete from lesson_progress where facility_id = $1 and episode_id = $2 and slug = $3")
+            .bind(what.facility)
+            .bind(episode)
+            .bind(slug)
+            .run()
+            .await?;
+    }
+    Ok(gone)
 }

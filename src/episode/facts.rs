@@ -14,6 +14,12 @@ pub async fn current(q: &mut impl Q, facility: FacilityId, patient: PatientId) -
     store::current(q, facility, patient).await
 }
 
+/// All pregnancies of a woman, oldest first.
+pub async fn of_patient(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Vec<EpisodeId>> {
+    let all = store::episodes_of(q, facility, patient).await?;
+    Ok(all.into_iter().map(|episode| episode.id).collect())
+}
+
 /// A pregnancy of this hospital.
 pub async fn get(q: &mut impl Q, facility: FacilityId, id: EpisodeId) -> Result<Option<Episode>> {
     store::episode(q, facility, id).await

@@ -7,6 +7,9 @@ mod acts;
 pub mod api;
 pub mod door;
 pub mod facts;
+mod keeping;
 pub mod model;
 mod rules;
 mod store;
+
+pub use keeping::KEEPER;

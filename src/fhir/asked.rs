@@ -132,8 +132,7 @@ impl Asked {
 
     /// The code of a token, which may name its system.
     pub fn token(&self, name: &str) -> Option<&str> {
-        self.get(name)
-            .map(|text| text.rsplit('|').next().unwrap_or(text))
+        self.get(name).map(|text| text.rsplit('|').next().unwrap_or(text))
     }
 
     /// Where the page begins.
@@ -144,7 +143,10 @@ impl Asked {
     /// The search of one type for one woman, with the page's length of this one.
     pub fn about(&self, patient: PatientId, cursor: Option<String>) -> Asked {
         let mut query = BTreeMap::from([("patient".to_owned(), vec![patient.to_string()])]);
-        query.extend(self.get(COUNT).map(|count| (COUNT.to_owned(), vec![count.to_owned()])));
+        query.extend(
+            self.get(COUNT)
+                .map(|count| (COUNT.to_owned(), vec![count.to_owned()])),
+        );
         query.extend(cursor.map(|cursor| (CURSOR.to_owned(), vec![cursor])));
         Asked {
             base: self.base.clone(),

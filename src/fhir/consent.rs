@@ -133,7 +133,8 @@ fn of_agreement(all: &Decisions, one: &Agreed) -> Value {
     } else {
         "patient-privacy"
     };
-    let category = json!({ "system": LOINC, "code": "57016-8", "display": "Privacy policy acknowledgement Document" });
+    let category =
+        json!({ "system": LOINC, "code": "57016-8", "display": "Privacy policy acknowledgement Document" });
     json!({
         "resourceType": "Consent",
         "id": format!("{}.{}", all.patient, one.kind.replace('_', "-")),

@@ -47,7 +47,11 @@ pub(super) async fn found(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<P
 }
 
 fn resource(ctx: &Ctx, caller: &Caller, all: &Decisions, one: &Decided, kept: &KeptDocument) -> Value {
-    let api = if caller.staff().is_ok() { "staff" } else { "patient" };
+    let api = if caller.staff().is_ok() {
+        "staff"
+    } else {
+        "patient"
+    };
     let id = one.consent.id;
     let word = kept.paper.word();
     let status = if one.consent.state == State::Voided {

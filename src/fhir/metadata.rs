@@ -55,7 +55,11 @@ pub(super) fn parameters(resource: &str) -> &'static [(&'static str, &'static st
             ("subject", "reference", "The same as patient"),
         ],
         "Provenance" => &[
-            ("patient", "reference", "Whose; staff have to say, or name a target"),
+            (
+                "patient",
+                "reference",
+                "Whose; staff have to say, or name a target",
+            ),
             ("target", "reference", "The consent that was signed"),
         ],
         "AuditEvent" => &[

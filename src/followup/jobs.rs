@@ -11,13 +11,13 @@ use super::schedule::{self, Slot};
 use super::{rules, store};
 use crate::analgesia::model::Birth;
 use crate::base::error::{Error, Result};
-use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId};
+use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId, PatientId};
 use crate::base::{Act, Actor, Role, Subject};
 use crate::content::forms::SATISFACTION;
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{NewTask, Step, StepKind, StepState};
 use crate::outbox::{Job, Message};
-use crate::{analgesia, episode, forms};
+use crate::{analgesia, episode, forms, people};
 
 /// Task: an alert waits.
 pub const ALERT: &str = "followup.alert";
@@ -275,12 +275,17 @@ async fn open_survey(tx: &mut Tx, facility: FacilityId, birth: &Birth) -> Result
     Ok(())
 }
 
+/// Whether her data may only be kept: then nobody reminds or phones her.
+async fn restricted(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<bool> {
+    Ok(people::facts::restricted(tx, facility).await?.contains(&patient))
+}
+
 async fn remind(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     let mut tx = ctx.write(Act::FollowupRemind).await?;
     let Some(point) = store::point(&mut tx, facility, job.follow_up).await? else {
         return Ok(());
     };
-    if point.answered_at.is_some() {
+    if point.answered_at.is_some() || restricted(&mut tx, facility, point.patient_id).await? {
         return Ok(());
     }
     episode::facts::notify(
@@ -302,7 +307,7 @@ async fn remind_survey(ctx: &Ctx, facility: FacilityId, job: Delivered) -> Resul
         return Ok(());
     };
     let replied = !store::replies_of(&mut tx, facility, job.labor).await?.is_empty();
-    if replied || rules::is_loss(&birth) {
+    if replied || rules::is_loss(&birth) || restricted(&mut tx, facility, birth.patient).await? {
         return Ok(());
     }
     episode::facts::notify(&mut tx, facility, birth.patient, "survey_due", SATISFACTION).await?;
@@ -316,7 +321,7 @@ async fn phone(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     let Some(point) = store::point(&mut tx, facility, job.follow_up).await? else {
         return Ok(());
     };
-    if point.state(tx.now) == PointState::Answered {
+    if point.state(tx.now) == PointState::Answered || restricted(&mut tx, facility, point.patient_id).await? {
         return Ok(());
     }
     phone_task(&mut tx, &point, point.overdue_at).await?;

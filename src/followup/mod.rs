@@ -7,9 +7,11 @@ mod acts;
 pub mod api;
 pub mod facts;
 pub mod jobs;
+mod keeping;
 pub mod model;
 mod rules;
 mod schedule;
 mod store;
 
 pub use acts::on_submitted;
+pub use keeping::KEEPER;

@@ -8,7 +8,10 @@ pub mod api;
 pub mod door;
 pub mod facts;
 pub mod jobs;
+mod keeping;
 pub mod model;
 mod rules;
 mod store;
 mod table;
+
+pub use keeping::KEEPER;

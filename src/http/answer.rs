@@ -71,6 +71,26 @@ pub enum Document {
     Pdf(Binary<Vec<u8>>, #[oai(header = "ETag")] String),
 }
 
+/// A document as bytes that a named person takes away. The bytes are the sealed ones and are never touched: whose copy
+/// it is stands around them, in the name of the file and in a header of its own.
+#[derive(ApiResponse)]
+pub enum CopyOfDocument {
+    /// The PDF.
+    #[oai(status = 200, content_type = "application/pdf")]
+    Pdf(
+        Binary<Vec<u8>>,
+        /// SHA-256 of the bytes, lower-case hex, as a strong tag.
+        #[oai(header = "ETag")]
+        String,
+        /// `attachment`, with a file's name that says whose copy it is and of when.
+        #[oai(header = "Content-Disposition")]
+        String,
+        /// Whose copy it is and of when: `by=<user name>; at=<time>`.
+        #[oai(header = "Muan-Copy")]
+        String,
+    ),
+}
+
 /// Marks an answer that is sent while it is made: nobody holds it whole.
 #[derive(Clone, Copy)]
 pub struct Streamed;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::acts::{NewStaff, StaffDraft, add};
 use super::model::{Facility, Settings};
-use super::{secret, store};
+use super::{jobs, secret, store};
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Actor, Code, Noun, Subject};
 use crate::ctx::Ctx;
@@ -44,6 +44,7 @@ pub async fn add_facility(
     )
     .await?;
     tx.commit().await?;
+    jobs::begin(ctx).await?;
     Ok(facility)
 }
 

@@ -1,11 +1,12 @@
 //! What later slices may ask of people, inside their transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::caller::{Caller, Colleague};
+use super::caller::{Caller, Colleague, Mine};
 use super::model::{Agreed, Facility, Patient, Staff};
 use super::{rules, secret, store};
 use crate::base::error::{Error, Result};
@@ -93,13 +94,25 @@ pub async fn require_agreement(q: &mut impl Q, ctx: &Ctx, account: AccountId, ki
     }
 }
 
-/// Her agreements in force with version and time, for evidence: `[{kind, version, accepted, at}]`.
-pub async fn agreements_said(q: &mut impl Q, account: AccountId) -> Result<Vec<Value>> {
+/// Her agreements with version, time and the digest of the text, for evidence: `[{id, kind, version, accepted, at, sha256}]`;
+/// without the digest where the text of that version is no longer loaded.
+pub async fn agreements_said(q: &mut impl Q, ctx: &Ctx, account: AccountId) -> Result<Vec<Value>> {
     let said = store::agreements(q, account).await?;
-    Ok(said
-        .iter()
-        .map(|row| serde_json::json!({ "kind": row.kind, "version": row.version, "accepted": row.accepted, "at": row.at }))
-        .collect())
+    said.iter()
+        .map(|row| {
+            let text = ctx.content.agreements.get(&row.kind);
+            let text = text.filter(|text| text.version == row.version);
+            let sha256 = text.map(|text| text.sha256()).transpose()?;
+            Ok(serde_json::json!({
+                "id": row.id,
+                "kind": row.kind,
+                "version": row.version,
+                "accepted": row.accepted,
+                "at": row.at,
+                "sha256": sha256,
+            }))
+        })
+        .collect()
 }
 
 /// Her last word on each agreement that she was asked for, by kind.
@@ -178,7 +191,8 @@ pub async fn wechat_phone(ctx: &Ctx, account: AccountId, code: &str) -> Result<S
 pub async fn add_patient(tx: &mut Tx, patient: &mut Patient) -> Result<()> {
     let count = store::count_patients(tx, patient.facility_id).await?;
     patient.record_number = format!("{}{:06}", tx.now.format("%Y"), count + 1);
-    store::save_patient(tx, patient).await
+    store::save_patient(tx, patient).await?;
+    store::visited(tx, patient.facility_id, patient.id).await
 }
 
 /// Writes a changed record.
@@ -204,6 +218,54 @@ pub async fn patient_of(
     facility: FacilityId,
 ) -> Result<Option<PatientId>> {
     store::patient_of(q, account, facility).await
+}
+
+/// She was here: the time of keeping her record begins again.
+pub async fn visited(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<()> {
+    store::visited(tx, facility, patient).await
+}
+
+/// She was admitted: her record is kept for as long as she is here, and counted from her discharge.
+pub async fn admitted(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<()> {
+    store::set_in_hospital(tx, facility, patient, true).await
+}
+
+/// She was discharged.
+pub async fn discharged(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<()> {
+    store::set_in_hospital(tx, facility, patient, false).await
+}
+
+/// The first day on which her record may be destroyed, as of her last visit and discharge (CE-230); none while she is
+/// admitted.
+pub async fn retain_until(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Option<NaiveDate>> {
+    let care = store::care(q, facility, patient).await?;
+    Ok(care.and_then(rules::retain_until))
+}
+
+/// Whether her record was destroyed: then there is nothing behind its number any more.
+pub async fn is_destroyed(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<bool> {
+    store::is_destroyed(q, facility, patient).await
+}
+
+/// Women of whose data all use but storage and security has stopped: no list shows them, nobody reminds them.
+pub async fn restricted(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet<PatientId>> {
+    store::restricted(q, facility).await
+}
+
+/// Women of whom no list or table of many tells: restricted ones, and those whose records were destroyed.
+pub async fn out_of_use(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet<PatientId>> {
+    let mut all = store::restricted(q, facility).await?;
+    all.extend(store::destroyed(q, facility).await?);
+    Ok(all)
+}
+
+/// Ids that texts of a slice find for a woman. Binds: hospital, woman.
+pub async fn ids(tx: &mut Tx, texts: &[&'static str], mine: Mine) -> Result<Vec<Uuid>> {
+    store::ids(tx, texts, mine).await
 }
 
 /// Women that a search finds: exact phone, identity or record number, or the beginning of a name.

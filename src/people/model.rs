@@ -44,6 +44,10 @@ pub struct Settings {
     pub aptt_uln: Decimal,
     /// Minutes either side of one hour that a pain score counts for.
     pub one_hour_window_min: i64,
+    /// Days until behavioral data that belongs to no signed instance goes (CE-232).
+    pub behavior_days: i64,
+    /// Days on which the office does not work, beside weekends: they don't count for answers to requests.
+    pub days_off: Vec<NaiveDate>,
     /// Records of a rehearsal: never in an indicator.
     pub is_test: bool,
     /// Who is on duty.
@@ -57,6 +61,8 @@ impl Default for Settings {
             countersign_hours: 24,
             aptt_uln: Decimal::from(40),
             one_hour_window_min: 15,
+            behavior_days: 180,
+            days_off: Vec::new(),
             is_test: false,
             duty: Duty::default(),
         }
@@ -210,10 +216,31 @@ pub struct AgreementState {
     pub title: String,
     /// Text in her language.
     pub body: String,
+    /// Its parts in her language, one by one (CE-235).
+    pub parts: AgreementParts,
+    /// SHA-256 of the text in all languages, lower-case hex.
+    pub sha256: String,
     /// Her word, none yet if absent or if the text has changed since.
     pub accepted: Option<bool>,
     /// When she said it.
     pub at: Option<DateTime<Utc>>,
+}
+
+/// What an agreement is about, part by part.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AgreementParts {
+    /// What the data are for.
+    pub purpose: String,
+    /// Kinds of data.
+    pub data: String,
+    /// Who gets them.
+    pub recipients: String,
+    /// How long they are kept.
+    pub period: String,
+    /// Why they are needed for that.
+    pub necessity: String,
+    /// What it means for her to agree or not.
+    pub effect: String,
 }
 
 /// A log-in that worked.

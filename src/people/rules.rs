@@ -6,8 +6,10 @@ use super::model::Patient;
 use crate::base::Code;
 
 mod news;
+mod retention;
 
 pub use news::{TOLD, news};
+pub use retention::{due_at, kept, retain_until};
 
 /// Failed log-ins before an account rests.
 pub const MOST_FAILURES: i64 = 5;

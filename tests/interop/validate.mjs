@@ -54,6 +54,32 @@ for (const what of ['QuestionnaireResponse', 'Observation', 'Patient']) {
   add(`search ${what}`, page.body);
 }
 add('patient', (await midwife.fhir(`/Patient/${patient}`)).body);
+
+// A consent that she declines aloud: the decision, its document, everything of her. Nobody can sign for her here.
+const doctor = await login('anesthesiologist');
+const drafted = await midwife.staff('/consents', { body: { patient } });
+check(drafted.status === 201, `a consent is prepared: ${JSON.stringify(drafted.body).slice(0, 400)}`);
+const consent = drafted.body.id;
+add('Consent, draft', (await midwife.fhir(`/Consent/${consent}`)).body);
+const release = { capacity: { basis: 'seen' }, assessment_waived: 'Seen in the clinic today.' };
+const headers = { 'if-match': '"1"' };
+check((await doctor.staff(`/consents/${consent}/release`, { body: release, headers })).status === 200, 'it is released');
+add('Consent, released', (await midwife.fhir(`/Consent/${consent}`)).body);
+const word = await doctor.staff('/attestations', { body: { act: 'consent.refuse', subject: consent } });
+const refusal = { reasons: ['needle'], attestation: word.body.attestation };
+check((await midwife.staff(`/consents/${consent}/refuse`, { body: refusal })).status === 200, 'she declines');
+for (let tries = 0; tries < 100; tries += 1) {
+  if ((await midwife.staff(`/consents/${consent}`)).body.has_record) break;
+  await new Promise((done) => setTimeout(done, 200));
+}
+for (const what of ['Consent', 'DocumentReference']) {
+  const page = (await midwife.fhir(`/${what}?patient=${patient}`)).body;
+  check(page.entry?.length > 0, `a search of ${what} finds something`);
+  add(`search ${what}`, page);
+}
+for (const [number, page] of (await midwife.pages(`/Patient/${patient}/$everything?_count=3`)).entries()) {
+  add(`everything, page ${number}`, page);
+}
 const quality = await login('quality');
 for (const page of (await quality.pages('/AuditEvent?_count=10')).slice(0, 2)) add('journal', page);
 

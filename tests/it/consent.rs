@@ -1,7 +1,7 @@
 //! The ceremony of consent over HTTP: request, release, reading, questions, signature, countersignature, bedside, and
 //! every way out of it.
 
-mod ceremony;
+pub mod ceremony;
 mod ways_out;
 
 use std::process::Command;

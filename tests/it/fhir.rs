@@ -1,6 +1,7 @@
-//! The FHIR facade: forms, answers, women and the journal in the words of the standard, with the rights of the two APIs.
+//! The FHIR facade: forms, answers, women, her decisions and the journal in the words of the standard, with the rights of the two APIs.
 
 mod answers;
+mod consents;
 mod failures;
 mod reading;
 

@@ -1,4 +1,7 @@
-//! Sessions, accounts, agreements, staff.
+//! Sessions, accounts, agreements, staff; below: her rights over her record, and how long it is kept.
+
+mod retention;
+mod rights;
 
 use serde_json::json;
 

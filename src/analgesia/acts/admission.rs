@@ -79,6 +79,7 @@ pub async fn admit(
         version: 1,
     };
     store::add_labor(&mut tx, &labor).await?;
+    people::facts::admitted(&mut tx, facility, patient).await?;
     episode::facts::set_stage(&mut tx, facility, episode.id, Stage::Labor).await?;
     step(&mut tx, &labor, StepKind::Admission, "admission", StepState::Done).await?;
     step(&mut tx, &labor, StepKind::Recheck, RECHECK, StepState::Open).await?;
@@ -236,6 +237,7 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
     labor.close_reason = Some(reason);
     labor.version += 1;
     store::save_labor(&mut tx, &labor).await?;
+    people::facts::discharged(&mut tx, labor.facility_id, labor.patient_id).await?;
     if !delivered {
         // False labor brings her back to the antenatal path; a birth elsewhere ends ours.
         let stage = match reason {

@@ -98,7 +98,7 @@ pub async fn labor(ctx: &Ctx, caller: &Caller, id: LaborId) -> Result<Chart> {
 }
 
 /// Everything recorded of a labor.
-pub(super) async fn chart(r: &mut impl Records, labor: Labor) -> Result<Chart> {
+pub(in crate::analgesia) async fn chart(r: &mut impl Records, labor: Labor) -> Result<Chart> {
     let (facility, id) = (labor.facility_id, labor.id);
     let mut chart = Chart {
         requests: store::requests(r, facility, id).await?,

@@ -4,12 +4,14 @@
 mod births;
 mod delivery;
 mod events;
+mod keeping;
 mod labors;
 mod records;
 
 pub use births::*;
 pub use delivery::*;
 pub use events::*;
+pub use keeping::*;
 pub use labors::*;
 pub use records::*;
 

@@ -1,10 +1,12 @@
 //! The SQL of the assessment.
 
 mod decisions;
+mod keeping;
 mod reviews;
 mod runs;
 
 pub use decisions::*;
+pub use keeping::*;
 pub use reviews::*;
 pub use runs::*;
 

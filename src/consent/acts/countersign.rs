@@ -194,7 +194,7 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
     let conversations = store::conversations(r, facility, id).await?;
     let waivers = store::waivers(r, facility, id).await?;
     let agreements = match patient.account_id {
-        Some(account) => people::facts::agreements_said(r, account).await?,
+        Some(account) => people::facts::agreements_said(r, ctx, account).await?,
         None => Vec::new(),
     };
     let answered = questions.iter().filter_map(|asked| asked.answered_by);

@@ -57,6 +57,9 @@ async fn known(q: &mut impl Q, caller: &Caller, act: Act, id: ConsentId) -> Resu
         account,
     };
     policy::may(caller, act, Noun::Consent, belongs)?;
+    if people::facts::is_destroyed(q, place, consent.patient_id).await? {
+        return Err(Error::Missing(Noun::Consent));
+    }
     // A draft that staff prepare is not hers to see yet; her own request is.
     let hers = matches!(caller.who, Who::Patient { .. });
     if hers && consent.state == State::Draft && !consent.requested {

@@ -13,7 +13,7 @@ use crate::consent::{store, wording};
 use crate::ctx::{Ctx, Records};
 use crate::people::caller::{Caller, Who};
 use crate::people::policy;
-use crate::{assessment, episode};
+use crate::{assessment, episode, people};
 
 /// Her consents, newest first.
 #[instrument(name = "consent.list", skip_all)]
@@ -116,6 +116,7 @@ async fn page(r: &mut impl Records, ctx: &Ctx, consent: Consent, for_staff: bool
             .and_then(|one| one.confirmed_at),
         has_document: store::document_digests(r, facility, id).await?.is_some(),
         has_record: store::has_record(r, facility, id).await?,
+        retain_until: people::facts::retain_until(r, facility, consent.patient_id).await?,
         consent,
     })
 }
@@ -184,14 +185,33 @@ pub async fn presented(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<stor
     Ok(shown)
 }
 
-/// A document with its SHA-256; without a choice the signed consent, or the decision where there was never one.
+/// Whose copy of a document it is, outside the sealed bytes (CE-155).
+#[derive(Clone, Debug)]
+pub struct CopyMark {
+    /// The user name, or `patient`.
+    pub by: String,
+    /// When the copy was made.
+    pub at: chrono::DateTime<chrono::Utc>,
+}
+
+/// A copy of a document.
+pub struct DocumentCopy {
+    /// The sealed bytes, untouched.
+    pub pdf: Vec<u8>,
+    /// Their SHA-256, lower-case hex.
+    pub sha256: String,
+    /// Whose copy.
+    pub mark: CopyMark,
+}
+
+/// A document with its SHA-256; each copy is journaled. Without a choice the signed consent, or the decision where there was never one.
 #[instrument(name = "consent.document", skip_all)]
 pub async fn document(
     ctx: &Ctx,
     caller: &Caller,
     id: ConsentId,
     paper: Option<Paper>,
-) -> Result<(Vec<u8>, String)> {
+) -> Result<DocumentCopy> {
     policy::allowed(caller, Act::ConsentDocument)?;
     let missing = || Error::Missing(Noun::Document);
     let mut tx = ctx.write(Act::ConsentDocument).await?;
@@ -205,8 +225,20 @@ pub async fn document(
         found = store::record(&mut tx, facility, id).await?;
     }
     let (pdf, sha256) = found.ok_or_else(missing)?;
-    tx.journal(caller, subject(&consent), json!({ "sha256": sha256 }))
-        .await?;
+    let by = match caller.staff() {
+        Ok(staff) => people::facts::staff(&mut tx, facility, staff.id)
+            .await?
+            .map(|staff| staff.username)
+            .unwrap_or_default(),
+        Err(_) => "patient".to_owned(),
+    };
+    let mark = CopyMark { by, at: tx.now };
+    tx.journal(
+        caller,
+        subject(&consent),
+        json!({ "sha256": sha256, "copy": true }),
+    )
+    .await?;
     tx.commit().await?;
-    Ok((pdf, sha256))
+    Ok(DocumentCopy { pdf, sha256, mark })
 }

@@ -5,10 +5,13 @@ use poem_openapi::{ApiResponse, Enum};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::SecondsFormat;
 
+use crate::base::id::ConsentId;
+use crate::consent::acts::DocumentCopy;
 use crate::consent::model::Paper;
 use crate::consent::store::Presented;
-use crate::http::answer::Document;
+use crate::http::answer::{CopyOfDocument, Document};
 
 /// What she is shown, byte for byte; never with a content coding (decision on presented bytes).
 #[derive(ApiResponse)]
@@ -63,7 +66,19 @@ impl From<Of> for Paper {
     }
 }
 
-/// The PDF with its digest as the tag.
-pub fn pdf((bytes, sha256): (Vec<u8>, String)) -> Document {
-    Document::Pdf(Binary(bytes), format!("\"{sha256}\""))
+/// Her copy: the PDF with its digest as the tag.
+pub fn pdf(copy: DocumentCopy) -> Document {
+    Document::Pdf(Binary(copy.pdf), format!("\"{}\"", copy.sha256))
+}
+
+/// A staff member's copy, marked by user and time around the sealed bytes (CE-155).
+pub fn marked(id: ConsentId, copy: DocumentCopy) -> CopyOfDocument {
+    let (by, at) = (&copy.mark.by, copy.mark.at);
+    let stamp = at.format("%Y%m%dT%H%M%SZ");
+    CopyOfDocument::Pdf(
+        Binary(copy.pdf),
+        format!("\"{}\"", copy.sha256),
+        format!("attachment; filename=\"consent-{id}-copy-{by}-{stamp}.pdf\""),
+        format!("by={by}; at={}", at.to_rfc3339_opts(SecondsFormat::Millis, true)),
+    )
 }

@@ -9,14 +9,14 @@ use super::orders::{
     BedsideIn, ConversationIn, CountersignIn, PrepareIn, QuestionAnswerIn, ReissueIn, ReleaseIn, ReturnIn,
     RisksIn, SpokenNoIn, VoidIn, WaiveIn,
 };
-use super::shown::{Of, Shown, pdf};
+use super::shown::{Of, Shown, marked};
 use super::wire::{AskedOut, ConsentOut, ConsentPageOut};
 use crate::base::PageRequest;
 use crate::base::id::ConsentId;
 use crate::consent::acts::{self, ListQuestion};
 use crate::consent::model::State;
 use crate::ctx::Ctx;
-use crate::http::answer::{CreatedVersioned, Document, List, Versioned};
+use crate::http::answer::{CopyOfDocument, CreatedVersioned, List, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
 
@@ -332,9 +332,8 @@ impl StaffApi {
         id: Path<ConsentId>,
         /// Which; the signed consent if absent, or the decision where there was never one.
         of: Query<Option<Of>>,
-    ) -> Result<Document, Failure> {
-        Ok(pdf(
-            acts::document(&ctx, &caller.0, id.0, of.0.map(Into::into)).await?
-        ))
+    ) -> Result<CopyOfDocument, Failure> {
+        let copy = acts::document(&ctx, &caller.0, id.0, of.0.map(Into::into)).await?;
+        Ok(marked(id.0, copy))
     }
 }

@@ -1,6 +1,6 @@
 //! What clients get.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
 
 use crate::base::Locale;
@@ -299,6 +299,9 @@ pub struct ConsentPageOut {
     has_document: bool,
     /// Whether the document of her refusal or withdrawal can be fetched; it is made within seconds.
     has_record: bool,
+    /// The first day on which the record may be destroyed: 30 years after her last discharge, 15 after her last visit,
+    /// whichever is later; absent while she is admitted.
+    retain_until: Option<NaiveDate>,
 }
 
 /// A list in its wire form.
@@ -320,6 +323,7 @@ impl From<View> for ConsentPageOut {
             confirmed_at: view.confirmed_at,
             has_document: view.has_document,
             has_record: view.has_record,
+            retain_until: view.retain_until,
         }
     }
 }

@@ -3,7 +3,7 @@
 mod told;
 mod words;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::base::Locale;
@@ -347,6 +347,8 @@ pub struct View {
     pub has_document: bool,
     /// Whether the document of her refusal or withdrawal can be fetched.
     pub has_record: bool,
+    /// The first day on which it may be destroyed; none while she is admitted (CE-230).
+    pub retain_until: Option<NaiveDate>,
 }
 
 /// A risk of hers that the rules propose to show.

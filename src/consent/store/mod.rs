@@ -3,11 +3,13 @@
 mod ceremony;
 mod consents;
 mod decisions;
+mod keeping;
 mod proofs;
 mod told;
 
 pub use ceremony::*;
 pub use consents::*;
 pub use decisions::*;
+pub use keeping::*;
 pub use proofs::*;
 pub use told::*;

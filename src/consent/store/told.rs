@@ -10,12 +10,14 @@ use crate::db::Q;
 use crate::vault::Sealed;
 
 /// The signature acts of a consent, oldest first, without the strokes. The revisions that they made are not known here.
-pub async fn signature_acts(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<Vec<SignatureAct>> {
+pub async fn signature_acts(
+    q: &mut impl Q,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Vec<SignatureAct>> {
     let rows: Vec<(SignatureId, String, uuid::Uuid, Vec<u8>, DateTime<Utc>)> = q
-        .q(
-            "select id, kind, signer_id, digest, at from consent_signature \
-            where facility_id = $1 and consent_id = $2 order by id",
-        )
+        .q("select id, kind, signer_id, digest, at from consent_signature \
+            where facility_id = $1 and consent_id = $2 order by id")
         .bind(facility)
         .bind(id)
         .all()

@@ -1,5 +1,7 @@
 //! What the clinic does: registering, looking, grading the risk.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 use tracing::instrument;
@@ -195,6 +197,11 @@ pub async fn patients(ctx: &Ctx, caller: &Caller, wanted: Wanted, page: PageRequ
         Some(q) => Some(people::search(&mut tx, facility, q).await?),
         None => None,
     };
+    // Whoever looks for one woman finds her; a list does not show those whose data may only be kept.
+    let restricted = match &found {
+        Some(_) => BTreeSet::new(),
+        None => people::restricted(&mut tx, facility).await?,
+    };
     let filter = Filter {
         patients: found,
         stage: wanted.stage,
@@ -206,6 +213,9 @@ pub async fn patients(ctx: &Ctx, caller: &Caller, wanted: Wanted, page: PageRequ
     let today = day(tx.now);
     let mut items = Vec::with_capacity(rows.items.len());
     for (episode, urgent) in rows.items {
+        if restricted.contains(&episode.patient_id) {
+            continue;
+        }
         let patient = people::patient(&mut tx, facility, episode.patient_id)
             .await?
             .ok_or_else(|| Error::broken("a pregnancy without its woman"))?;
@@ -265,6 +275,9 @@ async fn known(
         account: patient.account_id,
     };
     policy::may(caller, act, Noun::Patient, belongs)?;
+    if people::is_destroyed(tx, facility, id).await? {
+        return Err(Error::Missing(Noun::Patient));
+    }
     Ok((patient, episode))
 }
 

@@ -1,12 +1,14 @@
 //! The SQL of pregnancies and nothing else.
 
 mod episodes;
+mod keeping;
 mod notices;
 mod steps;
 mod suggestions;
 mod tasks;
 
 pub use episodes::*;
+pub use keeping::*;
 pub use notices::*;
 pub use steps::*;
 pub use suggestions::*;

@@ -57,7 +57,10 @@ pub async fn list(
             record_number: patient.record_number,
         });
     }
-    let page = page.page(rows, &filter, |row| (row.point.due, row.point.id.0));
+    let mut page = page.page(rows, &filter, |row| (row.point.due, row.point.id.0));
+    let restricted = people::facts::restricted(&mut tx, facility).await?;
+    page.items
+        .retain(|row| !restricted.contains(&row.point.patient_id));
     tx.journal(
         caller,
         Subject::list("follow_up"),

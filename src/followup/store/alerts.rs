@@ -63,8 +63,8 @@ async fn read(r: &mut impl Records, row: Row) -> Result<Alert> {
     });
     Ok(Alert {
         history: history.collect::<Result<_>>()?,
-        flags: r.open_json(row.id, "findings", &row.findings).await?,
-        outcome: r.open_if(row.id, "outcome", row.outcome.as_ref()).await?,
+        flags: while_kept(r.open_json(row.id, "findings", &row.findings).await)?,
+        outcome: while_kept(r.open_if(row.id, "outcome", row.outcome.as_ref()).await)?,
         state: AlertState::parse(&row.state).ok_or_else(|| Error::broken("an alert has an unknown state"))?,
         notify: serde_json::from_str(&row.notify)?,
         id: row.id,
@@ -80,6 +80,14 @@ async fn read(r: &mut impl Records, row: Row) -> Result<Alert> {
         raised_at: row.raised_at,
         due: row.due,
     })
+}
+
+/// Nothing in the place of what was destroyed with its key: the alert itself stays in the list.
+fn while_kept<T: Default>(opened: Result<T>) -> Result<T> {
+    match opened {
+        Err(Error::Missing(_)) => Ok(T::default()),
+        other => other,
+    }
 }
 
 pub async fn alert(r: &mut impl Records, facility: FacilityId, id: AlertId) -> Result<Option<Alert>> {

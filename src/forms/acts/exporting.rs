@@ -16,6 +16,7 @@ use crate::content::forms::{SATISFACTION, STAFF};
 use crate::ctx::{Ctx, Records, View};
 use crate::forms::table::{Format, Plan, Row, Writer};
 use crate::forms::{rules, store};
+use crate::people;
 use crate::people::caller::Caller;
 use crate::people::policy;
 
@@ -80,6 +81,7 @@ pub async fn export(ctx: &Ctx, caller: &Caller, ask: Ask) -> Result<Exported> {
         after_loss: gentle.map_or_else(|| canonical.clone(), |g| g.form.canonical().to_owned()),
         form: canonical,
         until: tx.now,
+        without: people::facts::out_of_use(&mut tx, me.facility).await?,
     };
     let count = store::count_submitted(&mut tx, &wanted).await?;
     let (media_type, suffix) = ask.format.words();
@@ -144,8 +146,8 @@ impl Producer {
                 self.write(|writer, plan| writer.begin(plan)).await.map(Some)
             }
             Step::After(place) => {
-                let page = store::submitted(&mut self.view, &self.wanted, place, PAGE).await?;
-                let Some(last) = page.last() else {
+                let (page, last) = store::submitted(&mut self.view, &self.wanted, place, PAGE).await?;
+                let Some(last) = last else {
                     self.step = Step::Done;
                     let plan = self.plan.clone();
                     let Some(writer) = self.writer.take() else {
@@ -153,7 +155,7 @@ impl Producer {
                     };
                     return away(move || writer.end(&plan)).await?.map(Some);
                 };
-                self.step = Step::After((last.completed_at, last.id));
+                self.step = Step::After(last);
                 let named: Vec<(String, store::Opened)> = page
                     .into_iter()
                     .map(|one| (pseudonym(&self.view, self.wanted.facility, &one), one))

@@ -1,12 +1,14 @@
 //! Submitted answers in the order of their submission, page by page.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, PatientId, ResponseId, StaffId};
 use crate::ctx::{Records, View};
-use crate::db::Q;
+use crate::db::{Q, placeholders};
 use crate::vault::Sealed;
 
 /// Which answers are meant: those that stand, to one version of a form.
@@ -20,6 +22,8 @@ pub struct Wanted {
     pub after_loss: String,
     /// Submitted until then, so that the page after page is of one moment.
     pub until: DateTime<Utc>,
+    /// Not of these women: their data may only be kept, or their records were destroyed.
+    pub without: BTreeSet<PatientId>,
 }
 
 /// Submitted answers, opened and unread.
@@ -48,6 +52,9 @@ struct Row {
     version: i64,
 }
 
+/// Women in one question about those who are left out.
+const WOMEN: usize = 500;
+
 /// How many there are.
 pub async fn count_submitted(q: &mut impl Q, wanted: &Wanted) -> Result<i64> {
     let (count,): (i64,) = q
@@ -62,17 +69,36 @@ pub async fn count_submitted(q: &mut impl Q, wanted: &Wanted) -> Result<i64> {
         .bind(wanted.until)
         .one()
         .await?;
-    Ok(count)
+    let mut left_out = 0;
+    for women in Vec::from_iter(&wanted.without).chunks(WOMEN) {
+        let marks = placeholders(6, women.len());
+        let mut query = q
+            .q(format!(
+                "select count(*) from response where facility_id = $1 and name = $2 and questionnaire in ($3, $4) \
+                 and status = 'completed' and completed_at <= $5 and patient_id in ({marks})"
+            ))
+            .bind(wanted.facility)
+            .bind(wanted.name.clone())
+            .bind(wanted.form.clone())
+            .bind(wanted.after_loss.clone())
+            .bind(wanted.until);
+        for woman in women {
+            query = query.bind(**woman);
+        }
+        let (some,): (i64,) = query.one().await?;
+        left_out += some;
+    }
+    Ok(count - left_out)
 }
 
-/// The next of them after one that was read.
+/// The next of them after one that was read, and where the page after them begins; none at the end.
 pub async fn submitted(
     view: &mut View,
     wanted: &Wanted,
     (after, after_id): (DateTime<Utc>, ResponseId),
     limit: i64,
-) -> Result<Vec<Opened>> {
-    let rows: Vec<Row> = view
+) -> Result<(Vec<Opened>, Option<(DateTime<Utc>, ResponseId)>)> {
+    let mut rows: Vec<Row> = view
         .q(
             "select id, patient_id, questionnaire, content, staff_items, entered_by_id, amends_id, completed_at, version \
              from response where facility_id = $1 and name = $2 and questionnaire in ($3, $4) \
@@ -89,6 +115,8 @@ pub async fn submitted(
         .bind(limit)
         .all()
         .await?;
+    let last = rows.last().map(|row| (row.completed_at, row.id));
+    rows.retain(|row| !wanted.without.contains(&row.patient_id));
     let sealed: Vec<&Sealed> = rows
         .iter()
         .flat_map(|row| [Some(&row.content), row.staff_items.as_ref()])
@@ -115,5 +143,5 @@ pub async fn submitted(
             version: row.version,
         });
     }
-    Ok(opened)
+    Ok((opened, last))
 }

@@ -107,6 +107,7 @@ pub async fn identity_check(
     let staff = caller.staff()?;
     let mut tx = once!(ctx, Act::PeopleIdentityCheck, caller);
     known(&mut tx, caller, Act::PeopleIdentityCheck, staff, id).await?;
+    store::visited(&mut tx, staff.facility, id).await?;
     let mut patient = store::patient(&mut tx, staff.facility, id)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;

@@ -15,7 +15,7 @@ use crate::ctx::{Ctx, Sender};
 use crate::http::params::{Faults, is_mobile, is_resident_id};
 use crate::once;
 use crate::people::caller::Caller;
-use crate::people::model::{AgreementState, EmergencyContact, Facility, IdType, Patient};
+use crate::people::model::{AgreementParts, AgreementState, EmergencyContact, Facility, IdType, Patient};
 use crate::people::{facts, policy, rules, store};
 
 /// What she writes of herself.
@@ -191,10 +191,10 @@ pub(in crate::people) async fn wechat_phone(ctx: &Ctx, account: AccountId, code:
 pub async fn agreements(ctx: &Ctx, caller: &Caller) -> Result<Vec<AgreementState>> {
     policy::allowed(caller, Act::PeopleAgreements)?;
     let said = store::agreements(&mut ctx.view(), caller.account()?).await?;
-    Ok(states(ctx, &said, caller.request.locale))
+    states(ctx, &said, caller.request.locale)
 }
 
-fn states(ctx: &Ctx, said: &[store::AgreementRow], locale: Locale) -> Vec<AgreementState> {
+fn states(ctx: &Ctx, said: &[store::AgreementRow], locale: Locale) -> Result<Vec<AgreementState>> {
     let latest: BTreeMap<&str, &store::AgreementRow> =
         said.iter().map(|row| (row.kind.as_str(), row)).collect();
     ctx.content
@@ -205,15 +205,24 @@ fn states(ctx: &Ctx, said: &[store::AgreementRow], locale: Locale) -> Vec<Agreem
                 .get(agreement.kind.as_str())
                 .filter(|row| row.version == agreement.version);
             let text = agreement.text(locale);
-            AgreementState {
+            Ok(AgreementState {
                 kind: agreement.kind.clone(),
                 version: agreement.version.clone(),
                 required: agreement.required,
                 title: text.title.clone(),
                 body: text.body.clone(),
+                parts: AgreementParts {
+                    purpose: text.purpose.clone(),
+                    data: text.data.clone(),
+                    recipients: text.recipients.clone(),
+                    period: text.period.clone(),
+                    necessity: text.necessity.clone(),
+                    effect: text.effect.clone(),
+                },
+                sha256: agreement.sha256()?,
                 accepted: word.map(|row| row.accepted),
                 at: word.map(|row| row.at),
-            }
+            })
         })
         .collect()
 }
@@ -241,6 +250,15 @@ pub async fn agree(
     }
     let mut tx = ctx.write(Act::PeopleAgree).await?;
     store::agree(&mut tx, account, kind, version, accepted).await?;
+    // Giving it anew is her word that her data may be used again.
+    if let (true, "sensitive_data", Ok(mine)) = (accepted, kind, caller.mine()) {
+        if store::restricted(&mut tx, mine.facility)
+            .await?
+            .contains(&mine.patient)
+        {
+            store::restrict(&mut tx, mine.facility, mine.patient, false).await?;
+        }
+    }
     let subject = Subject {
         noun: "agreement",
         id: Some(account.0),
@@ -254,7 +272,7 @@ pub async fn agree(
     .await?;
     let said = store::agreements(&mut tx, account).await?;
     tx.commit().await?;
-    let all = states(ctx, &said, caller.request().locale);
+    let all = states(ctx, &said, caller.request().locale)?;
     all.into_iter()
         .find(|state| state.kind == kind)
         .ok_or(Error::Missing(Noun::Document))

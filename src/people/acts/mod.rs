@@ -1,13 +1,19 @@
 //! One function per operation of people.
 
+pub(in crate::people) mod copy;
 mod events;
+mod holds;
 mod identity;
 mod mine;
 mod office;
+mod requests;
 mod sessions;
 
+pub use copy::export;
 pub use events::events;
+pub use holds::*;
 pub use identity::*;
 pub use mine::*;
 pub use office::*;
+pub use requests::*;
 pub use sessions::*;

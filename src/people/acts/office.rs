@@ -277,6 +277,9 @@ pub async fn facility_update(
         90,
     );
     faults.number(settings.countersign_hours, "/settings/countersign_hours", 1, 72);
+    // The agreements promise her 180 days at the latest.
+    faults.number(settings.behavior_days, "/settings/behavior_days", 30, 180);
+    faults.check(settings.days_off.len() <= 400, "/settings/days_off", "length");
     faults.check(
         [10, 15, 30].contains(&settings.one_hour_window_min),
         "/settings/one_hour_window_min",

@@ -1,9 +1,12 @@
 //! Wire structs and routes of people; no decisions.
 
 mod patient;
+mod rights;
 mod staff;
 mod wire;
+mod wire_rights;
 mod wire_staff;
 
 pub use patient::PatientApi;
+pub use rights::{PatientRightsApi, StaffRightsApi};
 pub use staff::StaffApi;

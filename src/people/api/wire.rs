@@ -183,6 +183,20 @@ pub struct AgreementOut {
     pub title: String,
     /// Text.
     pub body: String,
+    /// What the data are for.
+    pub purpose: String,
+    /// Kinds of data.
+    pub data: String,
+    /// Who gets them.
+    pub recipients: String,
+    /// How long they are kept.
+    pub period: String,
+    /// Why they are needed for that.
+    pub necessity: String,
+    /// What it means for her to agree or not.
+    pub effect: String,
+    /// SHA-256 of the text in all languages, lower-case hex.
+    pub sha256: String,
     /// Her word; absent if she has not said it of this version.
     pub accepted: Option<bool>,
     /// When.
@@ -197,6 +211,13 @@ impl From<AgreementState> for AgreementOut {
             required: a.required,
             title: a.title,
             body: a.body,
+            purpose: a.parts.purpose,
+            data: a.parts.data,
+            recipients: a.parts.recipients,
+            period: a.parts.period,
+            necessity: a.parts.necessity,
+            effect: a.parts.effect,
+            sha256: a.sha256,
             accepted: a.accepted,
             at: a.at,
         }

@@ -26,7 +26,8 @@ pub struct FacilityOut {
     pub time_zone: String,
     /// The 24-hour telephone.
     pub phone: String,
-    /// Settings: consent_validity_days, countersign_hours, aptt_uln, one_hour_window_min, is_test, duty.
+    /// Settings: consent_validity_days, countersign_hours, aptt_uln, one_hour_window_min, behavior_days,
+    /// days_off, is_test, duty.
     pub settings: Any<Value>,
     /// Revision.
     pub version: i64,

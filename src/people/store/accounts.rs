@@ -183,6 +183,7 @@ pub async fn openid(r: &mut impl Records, id: AccountId) -> Result<String> {
 /// Her latest word on each agreement.
 #[derive(sqlx::FromRow)]
 pub struct AgreementRow {
+    pub id: AgreementId,
     pub kind: String,
     pub version: String,
     pub accepted: bool,
@@ -190,7 +191,7 @@ pub struct AgreementRow {
 }
 
 pub async fn agreements(q: &mut impl Q, account: AccountId) -> Result<Vec<AgreementRow>> {
-    q.q("select kind, version, accepted, at from agreement_act where account_id = $1 order by at, id")
+    q.q("select id, kind, version, accepted, at from agreement_act where account_id = $1 order by at, id")
         .bind(account)
         .all()
         .await

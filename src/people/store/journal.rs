@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::base::Act;
 use crate::base::error::Result;
-use crate::base::id::FacilityId;
+use crate::base::id::{FacilityId, PatientId};
 use crate::db::{Q, placeholders};
 use crate::people::acts::AuditFilter;
 
@@ -98,4 +98,22 @@ pub async fn journal_between<const N: usize>(
         query = query.bind(act.word());
     }
     query.all().await
+}
+
+/// What staff did about a woman, newest first: when, what, who, about what.
+pub async fn staff_acts_on(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+    limit: i64,
+) -> Result<Vec<(DateTime<Utc>, String, String, String)>> {
+    q.q(
+        "select at, act, actor, subject from journal_entry where patient_id = $1 and facility_id = $2 \
+         and actor_kind = 'staff' order by at desc, id desc limit $3",
+    )
+    .bind(patient)
+    .bind(facility)
+    .bind(limit)
+    .all()
+    .await
 }

@@ -85,7 +85,6 @@ async fn failures_are_outcomes_wherever_they_come_from() {
         issues(&outcome)[0].1.clone()
     };
     assert_eq!(told(Method::GET, "/Medication", 404).await, "http.not_found");
-    assert_eq!(told(Method::GET, "/Medication", 404).await, "http.not_found");
     assert_eq!(
         told(Method::GET, "/Patient/not-an-id", 404).await,
         "http.not_found"

@@ -1,0 +1,58 @@
+//! What this slice keeps of a woman, for her copy, for what is forgotten and for the end of her record.
+
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+
+use super::acts::with_parts;
+use super::store;
+use crate::base::error::Result;
+use crate::ctx::View;
+use crate::people::caller::Mine;
+use crate::people::facts as people;
+use crate::people::model::{Keeper, Parts};
+
+/// A woman has a handful of consents; this many are told.
+const MOST: i64 = 100;
+
+/// Consents with the digests of their documents; how she read one that nobody ever signed was browsing.
+pub const KEEPER: Keeper = Keeper {
+    copy: |_, view, mine| copy(view, mine).boxed(),
+    forget: |tx, what| store::forget(tx, what).boxed(),
+    records: |tx, mine| people::ids(tx, &store::SEALED, mine).boxed(),
+};
+
+async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
+    let filter = store::ListFilter {
+        patient: Some(mine.patient),
+        ..store::ListFilter::default()
+    };
+    let mut told: Vec<Value> = Vec::new();
+    for consent in store::consents(view, mine.facility, &filter, None, MOST).await? {
+        let (facility, id) = (consent.facility_id, consent.id);
+        let presented = store::presented(view, facility, id).await?;
+        let shown: Option<Value> = presented
+            .map(|presented| serde_json::from_slice(&presented.bytes))
+            .transpose()?;
+        let rounds = store::rounds(view, facility, id).await?;
+        let questions = store::questions(view, facility, id).await?;
+        let conversations = store::conversations(view, facility, id).await?;
+        let waivers = store::waivers(view, facility, id).await?;
+        let one = with_parts(view, consent).await?;
+        let mut members = serde_json::to_value(&one.consent)?;
+        let more = json!({
+            "presented": shown,
+            "comprehension": rounds,
+            "questions": questions,
+            "conversations": conversations,
+            "waivers": waivers,
+            "bedside": one.bedside,
+            "signatures": one.signatures,
+            "documents": one.documents,
+        });
+        if let (Some(members), Value::Object(more)) = (members.as_object_mut(), more) {
+            members.extend(more);
+        }
+        told.push(members);
+    }
+    Ok(vec![("consents", told.into())])
+}

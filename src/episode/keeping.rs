@@ -1,0 +1,39 @@
+//! What this slice keeps of a woman, for her copy and for the end of her record.
+
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+
+use super::model::Episode;
+use super::store;
+use crate::base::error::Result;
+use crate::ctx::View;
+use crate::people::caller::Mine;
+use crate::people::facts as people;
+use crate::people::model::{Keeper, Parts};
+
+/// Notices that her copy tells, the newest.
+const NOTICES: i64 = 1000;
+
+/// Pregnancies and notices.
+pub const KEEPER: Keeper = Keeper {
+    copy: |_, view, mine| copy(view, mine).boxed(),
+    // What she was told is part of her care.
+    forget: |_, _| async { Ok(0) }.boxed(),
+    records: |tx, mine| people::ids(tx, &store::SEALED, mine).boxed(),
+};
+
+async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
+    let pregnancies = store::episodes_of(view, mine.facility, mine.patient).await?;
+    let told = pregnancies.iter().map(hers).collect::<Result<Vec<Value>>>()?;
+    let notices = store::notices(view, mine.facility, mine.patient, None, NOTICES).await?;
+    Ok(vec![("pregnancies", told.into()), ("notices", json!(notices))])
+}
+
+/// Purple stands for something that must never be read over her shoulder (decision on the risk color).
+fn hers(episode: &Episode) -> Result<Value> {
+    let mut told = serde_json::to_value(episode)?;
+    if let Some(members) = told.as_object_mut() {
+        members.remove("purple");
+    }
+    Ok(told)
+}

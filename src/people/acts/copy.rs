@@ -1,0 +1,118 @@
+//! The copy of everything held on her, gathered from all slices, and what is forgotten of her.
+
+use serde_json::{Map, Value, json};
+use tracing::instrument;
+
+use crate::base::error::{Error, Result};
+use crate::base::{Act, Code, Noun, Subject};
+use crate::ctx::{Ctx, Tx, View};
+use crate::people::caller::{Caller, Mine};
+use crate::people::model::{Forget, HeldItem, Keepers, Parts};
+use crate::people::{policy, store};
+
+/// Entries of the journal that her copy tells, the newest.
+const READINGS: i64 = 1000;
+
+/// Everything held on her, one JSON document (CE-236).
+///
+/// Errors: `people.record_mismatch` before she was matched with what the hospital wrote.
+#[instrument(name = "people.export", skip_all)]
+pub async fn export(ctx: &Ctx, keepers: &Keepers, caller: &Caller) -> Result<Value> {
+    policy::allowed(caller, Act::PeopleExport)?;
+    let mine = caller.mine()?;
+    let mut view = ctx.view();
+    let patient = store::patient(&mut view, mine.facility, mine.patient)
+        .await?
+        .ok_or(Error::Missing(Noun::Patient))?;
+    if !patient.matched {
+        return Err(Error::Refused(Code::PeopleRecordMismatch));
+    }
+    let hospital = store::facility(&mut view, mine.facility)
+        .await?
+        .ok_or(Error::Missing(Noun::Facility))?;
+    let mut document = Map::new();
+    let made = json!({
+        "made_at": ctx.clock.now(),
+        "hospital": { "id": hospital.id, "name": hospital.name },
+        "profile": patient,
+        "agreements": agreements(&mut view, caller).await?,
+        "requests": store::requests_of(&mut view, mine.facility, mine.patient).await?,
+        "read_by": readings(&mut view, mine).await?,
+        // The reports of staff about errors are made in confidence and are no part of her record.
+        "withheld": [{ "what": "adverse_event_reports", "reason": "confidential_reporting" }],
+    });
+    if let Value::Object(members) = made {
+        document.extend(members);
+    }
+    for (name, part) in parts(ctx, keepers, &mut view, mine).await? {
+        document.insert(name.to_owned(), part);
+    }
+    let mut tx = ctx.write(Act::PeopleExport).await?;
+    let subject = Subject::of_patient("patient", mine.patient, mine.patient);
+    tx.journal(caller, subject, json!({ "parts": document.len() }))
+        .await?;
+    tx.commit().await?;
+    Ok(document.into())
+}
+
+async fn agreements(view: &mut View, caller: &Caller) -> Result<Vec<Value>> {
+    let said = store::agreements(view, caller.account()?).await?;
+    let told = said.iter().map(
+        |row| json!({ "kind": row.kind, "version": row.version, "accepted": row.accepted, "at": row.at }),
+    );
+    Ok(told.collect())
+}
+
+/// Which staff looked at what of hers, or did what, by their role.
+async fn readings(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
+    let rows = store::staff_acts_on(view, mine.facility, mine.patient, READINGS).await?;
+    let told = rows.into_iter().map(|(at, act, actor, subject)| {
+        let role = actor.split_once('/').map(|(_, role)| role.to_owned());
+        json!({ "at": at, "act": act, "role": role, "subject": subject })
+    });
+    Ok(told.collect())
+}
+
+/// The parts that the later slices keep.
+pub(super) async fn parts(ctx: &Ctx, keepers: &Keepers, view: &mut View, mine: Mine) -> Result<Parts> {
+    let mut all = Parts::new();
+    for keeper in &keepers.0 {
+        all.extend((keeper.copy)(ctx, view, mine).await?);
+    }
+    Ok(all)
+}
+
+/// The things in her copy with their digests: documents by their files, everything else as it is told.
+pub(super) fn items(parts: &Parts) -> Result<Vec<HeldItem>> {
+    let mut all = Vec::new();
+    for (kind, part) in parts {
+        for one in part.as_array().into_iter().flatten() {
+            let text = |name: &str| one.get(name).and_then(Value::as_str);
+            let Some(id) = text("id") else { continue };
+            all.push(HeldItem {
+                kind: (*kind).to_owned(),
+                id: id.to_owned(),
+                sha256: crate::journal::sha256_hex(&serde_json::to_vec(one)?),
+            });
+            let documents = one.get("documents").and_then(Value::as_array);
+            for document in documents.into_iter().flatten() {
+                let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
+                all.push(HeldItem {
+                    kind: "document".to_owned(),
+                    id: format!("{id}.{}", text("paper")),
+                    sha256: text("sha256").to_owned(),
+                });
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Takes away what is behavior and part of no signed instance; how many rows went.
+pub(in crate::people) async fn forget(keepers: &Keepers, tx: &mut Tx, forget: &Forget) -> Result<u64> {
+    let mut gone = 0;
+    for keeper in &keepers.0 {
+        gone += (keeper.forget)(tx, forget).await?;
+    }
+    Ok(gone)
+}
