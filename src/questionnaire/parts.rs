@@ -109,3 +109,9 @@ pub(super) fn attachment(object: &Map<String, Value>) -> Option<Attachment> {
         url: text("url"),
     })
 }
+
+/// Words in a list; none when it is empty or holds anything else.
+pub(super) fn strings(value: &Value) -> Option<Vec<&str>> {
+    let list: Option<Vec<&str>> = value.as_array()?.iter().map(Value::as_str).collect();
+    list.filter(|list| !list.is_empty())
+}

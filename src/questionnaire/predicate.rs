@@ -14,14 +14,16 @@
 //!
 //! An enabled question without an answer is *unknown*. A disabled one is not applicable: `missing` is true, everything else
 //! false. `between` has both its ends. A month or a year where a day is needed is no answer: `missing` is true, a comparison
-//! unknown. A day counts from its first minute; `timeOfDay` tells whether a time was given with it. A fact that the caller does not state is not the case, and a rule that is indeterminate has not fired: both lean
-//! to the alarm. Reading stands here, deciding in `decide`.
+//! unknown. A day counts from its first minute; `timeOfDay` tells whether a time was given with it. A fact that the caller
+//! does not state is not the case, and a rule that is indeterminate has not fired: both lean to the alarm. Reading stands
+//! here, deciding in `decide`.
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::faults::Faults;
 use super::form::{Comparison, Node, Phase};
+use super::parts::strings;
 use super::value::{Kind, exact};
 
 /// What a caller may state in [`super::Context`], with the words for it. A rule about anything else would never fire.
@@ -397,9 +399,4 @@ fn compare(
         number => Operand::Constant(exact(number)?),
     };
     Some(Predicate::Compare(measure, comparison, operand))
-}
-
-fn strings(value: &Value) -> Option<Vec<&str>> {
-    let list: Option<Vec<&str>> = value.as_array()?.iter().map(Value::as_str).collect();
-    list.filter(|list| !list.is_empty())
 }

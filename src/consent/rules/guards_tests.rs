@@ -53,10 +53,7 @@ fn assessed(rules: &[&str]) -> Assessed {
                 only_in_labor: *rule == "R-INF-1",
             })
             .collect(),
-        undecided: false,
-        not_assessed: false,
-        not_suitable: false,
-        unable: false,
+        ..Assessed::default()
     }
 }
 
@@ -358,13 +355,12 @@ fn what_is_new_in_labor_is_confirmed_at_the_bedside() {
         may_confirm(&active, &shown, Some(&fever), &["R-INF-1".into()], at(20)),
         Ok(())
     );
+    // What labor did not bring is no matter of the bedside.
     let anemia = assessed(&["R-PLT-2", "R-HB-1"]);
+    let rules = vec!["R-HB-1".to_owned()];
     assert_eq!(
-        may_confirm(&active, &shown, Some(&anemia), &["R-HB-1".into()], at(20)),
-        Err(Refusal::NewConsentRequired {
-            rules: vec!["R-HB-1".into()]
-        }),
-        "what labor did not bring is no matter of the bedside"
+        may_confirm(&active, &shown, Some(&anemia), &rules, at(20)),
+        Err(Refusal::NewConsentRequired { rules })
     );
     assert_eq!(
         may_confirm(&active, &shown, None, &[], at(731)),
