@@ -385,17 +385,15 @@ fn compare(
         let (least, most) = (exact(low)?, exact(high)?);
         if least > most {
             faults.add("minOverMax", pointer, "between a number and a smaller one");
-            return None;
         }
-        return Some(Predicate::Between(measure, least, most));
+        return (least <= most).then_some(Predicate::Between(measure, least, most));
     }
     let comparison = Comparison::parse(sign)?;
     let operand = match argument {
-        Value::Object(other) => {
-            let index = scope.number(other.get("item")?.as_str()?, pointer, faults)?;
-            let plus = other.get("plus").map_or(Some(Decimal::ZERO), exact)?;
-            Operand::Item(index, plus)
-        }
+        Value::Object(other) => Operand::Item(
+            scope.number(other.get("item")?.as_str()?, pointer, faults)?,
+            other.get("plus").map_or(Some(Decimal::ZERO), exact)?,
+        ),
         number => Operand::Constant(exact(number)?),
     };
     Some(Predicate::Compare(measure, comparison, operand))

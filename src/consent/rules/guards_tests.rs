@@ -356,8 +356,7 @@ fn what_is_new_in_labor_is_confirmed_at_the_bedside() {
         Ok(())
     );
     // What labor did not bring is no matter of the bedside.
-    let anemia = assessed(&["R-PLT-2", "R-HB-1"]);
-    let rules = vec!["R-HB-1".to_owned()];
+    let (anemia, rules) = (assessed(&["R-PLT-2", "R-HB-1"]), vec!["R-HB-1".to_owned()]);
     assert_eq!(
         may_confirm(&active, &shown, Some(&anemia), &rules, at(20)),
         Err(Refusal::NewConsentRequired { rules })
