@@ -252,11 +252,14 @@ fn load_one(
         |file: &str, read: fn(&[u8]) -> Option<String>| origin.read(file).and_then(|bytes| read(&bytes));
     let mut faults = |found: Vec<questionnaire::Fault>| {
         for fault in found {
-            let (file, pointer, read): (_, _, fn(&[u8]) -> Option<String>) =
-                match fault.pointer.strip_prefix("rules#") {
-                    Some(pointer) => (&rules_path, pointer, questionnaire::misread_rules),
-                    None => (&path, fault.pointer.as_str(), questionnaire::misread_form),
-                };
+            let of_rules = fault.pointer.strip_prefix("rules#");
+            let file = if of_rules.is_some() { &rules_path } else { &path };
+            let read = if of_rules.is_some() {
+                questionnaire::misread_rules
+            } else {
+                questionnaire::misread_form
+            };
+            let pointer = of_rules.unwrap_or(&fault.pointer);
             // What could not be read at all has no place in the document, but one in the text.
             let reason = Some(file)
                 .filter(|_| pointer.is_empty())

@@ -42,7 +42,7 @@ impl TryFrom<PaperIn> for PaperDraft {
         let page = |(at, page): (usize, PageIn)| {
             STANDARD
                 .decode(page.content)
-                .map_err(|_| Error::invalid(&format!("/pages/{at}/content"), "format"))
+                .map_err(|_| Error::invalid(format!("/pages/{at}/content"), "format"))
         };
         Ok(PaperDraft {
             signed_at: body.signed_at,

@@ -1,6 +1,7 @@
 //! What other systems are told of a consent: acts and digests, never what was drawn or written.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::base::error::Result;
 use crate::base::id::{ConsentId, FacilityId, SignatureId, StaffId};
@@ -15,7 +16,8 @@ pub async fn signature_acts(
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Vec<SignatureAct>> {
-    let rows: Vec<(SignatureId, String, uuid::Uuid, Vec<u8>, DateTime<Utc>)> = q
+    type Row = (SignatureId, String, Uuid, Vec<u8>, DateTime<Utc>);
+    let rows: Vec<Row> = q
         .q("select id, kind, signer_id, digest, at from consent_signature \
             where facility_id = $1 and consent_id = $2 order by id")
         .bind(facility)

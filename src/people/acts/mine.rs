@@ -251,13 +251,12 @@ pub async fn agree(
     let mut tx = ctx.write(Act::PeopleAgree).await?;
     store::agree(&mut tx, account, kind, version, accepted).await?;
     // Giving it anew is her word that her data may be used again.
-    if let (true, "sensitive_data", Ok(mine)) = (accepted, kind, caller.mine()) {
-        if store::restricted(&mut tx, mine.facility)
+    if let (true, "sensitive_data", Ok(mine)) = (accepted, kind, caller.mine())
+        && store::restricted(&mut tx, mine.facility)
             .await?
             .contains(&mine.patient)
-        {
-            store::restrict(&mut tx, mine.facility, mine.patient, false).await?;
-        }
+    {
+        store::restrict(&mut tx, mine.facility, mine.patient, false).await?;
     }
     let subject = Subject {
         noun: "agreement",

@@ -194,10 +194,11 @@ impl Ceremony {
                     .find(|one| one["id"] == question["id"])
                     .unwrap_or(&own);
                 let options = question["options"].as_array().unwrap();
-                let chosen = options
-                    .iter()
-                    .find(|one| (one["code"] == known["answer"]) == right)
-                    .unwrap();
+                let is_right = |option: &Value| match known["own"].as_array() {
+                    Some(own) => own.contains(&option["code"]),
+                    None => option["code"] == known["answer"],
+                };
+                let chosen = options.iter().find(|one| is_right(one) == right).unwrap();
                 json!({ "question": question["id"], "option": chosen["code"] })
             })
             .collect();
@@ -227,7 +228,10 @@ impl Ceremony {
             };
             prefixes.iter().any(fits)
         };
-        json!({ "answer": labels.iter().find(is_hers).map(|label| label["code"].clone()) })
+        // Any of hers may be drawn; one without a label has a code of its own.
+        let hers = labels.iter().filter(is_hers).map(|label| label["code"].clone());
+        let own: Vec<Value> = hers.chain([json!("own")]).collect();
+        json!({ "own": own })
     }
 
     /// Zhao closes a gate with a reason.

@@ -1,12 +1,31 @@
 //! Her word while analgesia runs and after a no, what is told of each transition, what is kept of what she signed, and whose
 //! word it is once she is of age.
 
-use muan::db::Q;
+use muan::db::{Q, Sql};
 use serde_json::{Value, json};
 
 use super::ceremony::{Ceremony, countersign, strokes};
 use super::over_time::Ward;
 use super::text_of;
+use crate::support::App;
+
+/// As somebody with the keys of the database would, who takes away what forbids it first.
+async fn change(app: &App, column: &str, word: &str) {
+    let mut tx = app.ctx.db.begin().await.unwrap();
+    tx.q(Sql::Per {
+        sqlite: "drop trigger consent_frozen",
+        pg: "drop trigger consent_frozen on consent",
+    })
+    .run()
+    .await
+    .unwrap();
+    tx.q(format!("update consent set {column} = $1"))
+        .bind(word.to_owned())
+        .run()
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
 
 #[tokio::test]
 async fn a_withdrawal_while_analgesia_runs_reaches_both_at_once_and_each_says_so() {
@@ -150,13 +169,7 @@ async fn each_transition_is_told_with_states_revision_and_time_and_nothing_else(
 async fn what_is_kept_and_is_not_what_was_signed_is_an_incident() {
     let ward = Ward::of(Ceremony::active().await).await;
     let ceremony = &ward.ceremony;
-    let mut tx = ceremony.app.ctx.db.begin().await.unwrap();
-    tx.q("update consent set presented_sha256 = $1")
-        .bind("0".repeat(64))
-        .run()
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    change(&ceremony.app, "presented_sha256", &"0".repeat(64)).await;
     let refused = ceremony.confirms(&json!([])).await;
     assert_eq!(
         (refused.status, refused.code().as_str()),
@@ -180,13 +193,7 @@ async fn what_is_kept_is_looked_at_every_week() {
     ceremony.app.work().await;
     let sound = ceremony.app.qian().await.get("/adverse-events").await.expect(200);
     assert_eq!(sound["items"], json!([]));
-    let mut tx = ceremony.app.ctx.db.begin().await.unwrap();
-    tx.q("update consent set presented_sha256 = $1")
-        .bind("0".repeat(64))
-        .run()
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    change(&ceremony.app, "presented_sha256", &"0".repeat(64)).await;
     ceremony.app.clock.advance(7 * 86_400);
     ceremony.app.work().await;
     let events = ceremony.app.qian().await.get("/adverse-events").await.expect(200);
@@ -201,9 +208,7 @@ async fn once_of_age_she_decides_herself() {
     let profile =
         json!({ "name": "梅秀英", "birth_date": "2008-03-12", "height_cm": "162", "language": "zh-CN" });
     ceremony.mei.put("/me", &etag, profile).await.expect(200);
-    let mut tx = ceremony.app.ctx.db.begin().await.unwrap();
-    tx.q("update consent set basis = 'guardian'").run().await.unwrap();
-    tx.commit().await.unwrap();
+    change(&ceremony.app, "basis", "guardian").await;
     ceremony.step_up().await;
     let mut body = countersign();
     body["strokes"] = strokes(9);

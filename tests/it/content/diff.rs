@@ -192,6 +192,13 @@ fn lessons_and_consents_are_told_by_their_digest() {
         },
     );
     std::fs::remove_dir_all(folder.path().join("questionnaires/refusal-survey")).unwrap();
+    let published = folder.path().join("questionnaires/published.toml");
+    let text = std::fs::read_to_string(&published).unwrap();
+    let left: Vec<&str> = text
+        .split("[[form]]")
+        .filter(|form| !form.contains("\"refusal-survey\""))
+        .collect();
+    std::fs::write(&published, left.join("[[form]]")).unwrap();
     let (lines, document) = diff(built_in(), folder.path());
     for expected in [
         "questionnaire refusal-survey 1.0.0 removed\n",

@@ -9,6 +9,7 @@ pub use publish::*;
 pub use read::*;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -114,11 +115,9 @@ impl Names {
         let mut names = Names::default();
         let editors = shelf.all.iter().filter_map(|one| one.template.editor);
         for id in editors.chain(shelf.events.iter().map(|event| event.staff)) {
-            if !names.0.contains_key(&id) {
+            if let Entry::Vacant(unknown) = names.0.entry(id) {
                 let staff = people::facts::staff(r, facility, id).await?;
-                names
-                    .0
-                    .insert(id, staff.map(|staff| staff.name).unwrap_or_default());
+                unknown.insert(staff.map(|staff| staff.name).unwrap_or_default());
             }
         }
         Ok(names)
