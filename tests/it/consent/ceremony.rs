@@ -182,8 +182,8 @@ impl Ceremony {
         )))
         .unwrap();
         let bank = template["comprehension"]["questions"].as_array().unwrap();
-        let asked = self.mei.get(&self.path("/comprehension")).await.expect(200);
         let own = self.own_answer(&template).await;
+        let asked = self.mei.get(&self.path("/comprehension")).await.expect(200);
         let answers: Vec<Value> = asked["questions"]
             .as_array()
             .unwrap()
@@ -202,9 +202,8 @@ impl Ceremony {
                 json!({ "question": question["id"], "option": chosen["code"] })
             })
             .collect();
-        let body = json!({ "answers": answers });
         self.mei
-            .post(&self.path("/comprehension"), body)
+            .post(&self.path("/comprehension"), json!({ "answers": answers }))
             .await
             .expect(201)
     }
@@ -230,8 +229,7 @@ impl Ceremony {
         };
         // Any of hers may be drawn; one without a label has a code of its own.
         let hers = labels.iter().filter(is_hers).map(|label| label["code"].clone());
-        let own: Vec<Value> = hers.chain([json!("own")]).collect();
-        json!({ "own": own })
+        json!({ "own": hers.chain([json!("own")]).collect::<Vec<Value>>() })
     }
 
     /// Zhao closes a gate with a reason.
