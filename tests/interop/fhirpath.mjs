@@ -19,7 +19,7 @@ const run = (program, args, input) =>
 const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 
 const forms = path.join(root, 'content/questionnaires');
-for (const name of fs.readdirSync(forms).sort()) {
+for (const name of fs.readdirSync(forms).filter((name) => !name.includes('.')).sort()) {
   const versions = fs.readdirSync(path.join(forms, name)).filter((file) => /^[0-9.]+\.json$/.test(file));
   if (versions.length === 0) continue;
   const expressions = Object.fromEntries(

@@ -23,7 +23,7 @@ function add(name, document) {
 }
 
 const forms = path.join(root, 'content/questionnaires');
-for (const form of fs.readdirSync(forms).sort()) {
+for (const form of fs.readdirSync(forms).filter((name) => !name.includes('.')).sort()) {
   for (const file of fs.readdirSync(path.join(forms, form))) {
     if (/^[0-9.]+\.json$/.test(file)) {
       add(`content ${form} ${file}`, JSON.parse(fs.readFileSync(path.join(forms, form, file), 'utf8')));
@@ -62,8 +62,20 @@ check(drafted.status === 201, `a consent is prepared: ${JSON.stringify(drafted.b
 const consent = drafted.body.id;
 add('Consent, draft', (await midwife.fhir(`/Consent/${consent}`)).body);
 const release = { capacity: { basis: 'seen' }, assessment_waived: 'Seen in the clinic today.' };
-const headers = { 'if-match': '"1"' };
-check((await doctor.staff(`/consents/${consent}/release`, { body: release, headers })).status === 200, 'it is released');
+const waiting = (await doctor.staff('/reviews')).body.items;
+const review = waiting.find((one) => one.review.patient_id === patient)?.review.id;
+await doctor.staff(`/reviews/${review}/claim`, { body: {} });
+const verdict = { outcome: 'cleared_with_conditions', conditions: '入院复查', summary: '医生已看过。', plan: { technique: 'epidural', asa_class: 2 } };
+const decided = await doctor.staff(`/reviews/${review}/decision`, { body: verdict });
+check(decided.status === 200, `the review is decided: ${JSON.stringify(decided.body).slice(0, 400)}`);
+const proposed = (await doctor.staff(`/consents/${consent}`)).body;
+const confirm = proposed.risks.map((risk) => risk.rule);
+const at = (version) => ({ 'if-match': `"${version}"` });
+const risks = await doctor.staff(`/consents/${consent}/risks`, { method: 'PUT', body: { confirm }, headers: at(proposed.version) });
+check(risks.status === 200, `the risks are confirmed: ${JSON.stringify(risks.body).slice(0, 400)}`);
+const version = (await doctor.staff(`/consents/${consent}`)).body.version;
+const released = await doctor.staff(`/consents/${consent}/release`, { body: release, headers: at(version) });
+check(released.status === 200, `it is released: ${JSON.stringify(released.body).slice(0, 400)}`);
 add('Consent, released', (await midwife.fhir(`/Consent/${consent}`)).body);
 const word = await doctor.staff('/attestations', { body: { act: 'consent.refuse', subject: consent } });
 const refusal = { reasons: ['needle'], attestation: word.body.attestation };

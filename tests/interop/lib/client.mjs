@@ -20,9 +20,9 @@ export async function login(role) {
   if (answer.status !== 201) throw new Error(`${role} can't log in: ${answer.status} ${await answer.text()}`);
   const { token } = await answer.json();
   const ask = async (path, options = {}) => {
-    const { body, ...rest } = options;
+    const { body, method = body === undefined ? 'GET' : 'POST', ...rest } = options;
     const answer = await fetch(`${url}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       body: body === undefined ? undefined : JSON.stringify(body),
       headers: {
         authorization: `Bearer ${token}`,
