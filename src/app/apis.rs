@@ -63,16 +63,3 @@ pub fn keepers() -> Keepers {
 pub fn marked() -> Marked {
     assessment::marked
 }
-
-/// Both documents as text, by file name, two-space indent and a final newline.
-pub fn documents() -> [(&'static str, String); 2] {
-    [
-        ("patient.json", pretty(&patient().spec())),
-        ("staff.json", pretty(&staff().spec())),
-    ]
-}
-
-fn pretty(spec: &str) -> String {
-    let value: serde_json::Value = serde_json::from_str(spec).unwrap_or_default();
-    serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
-}

@@ -1,7 +1,7 @@
-//! Whether it lives, whether it can serve, and the way to the documents.
+//! Whether it lives, whether it can serve.
 
 use poem::http::StatusCode;
-use poem::web::{Data, Html, Json};
+use poem::web::{Data, Json};
 use poem::{IntoResponse, Response, handler};
 use serde_json::json;
 
@@ -40,14 +40,4 @@ pub async fn ready(ctx: Data<&Ctx>) -> Response {
         StatusCode::SERVICE_UNAVAILABLE
     };
     Json(body).with_status(status).into_response()
-}
-
-/// Where the documents are.
-#[handler]
-pub fn docs() -> Html<&'static str> {
-    Html(
-        "<!doctype html><meta charset=\"utf-8\"><title>Muan 母安</title>\
-         <h1>Muan 母安</h1><ul><li><a href=\"/api/patient/v1/docs/\">Patient API</a></li>\
-         <li><a href=\"/api/staff/v1/docs/\">Staff API</a></li></ul>",
-    )
 }

@@ -1,6 +1,7 @@
 //! Puts it together: the context from the settings, the routes, the workers, the listeners.
 
 pub mod apis;
+pub mod docs;
 pub mod health;
 pub mod listen;
 mod memory;
@@ -100,7 +101,7 @@ pub fn logs(level: &str) {
 /// Builds the context: content, database at the newest schema, vault, cache, WeChat.
 pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     let origin = config.content.clone().map_or(Origin::BuiltIn, Origin::Folder);
-    let content = Arc::new(Content::load(origin.clone()).map_err(StartFault::Content)?);
+    let content = Content::open(origin.clone()).map_err(StartFault::Content)?;
     let db = match config.database.expose() {
         "sqlite" => {
             std::fs::create_dir_all(&config.data)
@@ -171,17 +172,10 @@ async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
 
 /// Every public route, with the layers around them.
 pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
-    let patient = apis::patient();
-    let staff = apis::staff();
-    let routes = Route::new()
-        .nest("/api/patient/v1/docs", patient.swagger_ui())
-        .nest("/api/staff/v1/docs", staff.swagger_ui())
-        .at("/api/patient/v1/openapi.json", patient.spec_endpoint())
-        .at("/api/staff/v1/openapi.json", staff.spec_endpoint())
-        .nest("/api/patient/v1", patient)
-        .nest("/api/staff/v1", staff)
+    let routes = docs::routes(Route::new())
+        .nest("/api/patient/v1", apis::patient())
+        .nest("/api/staff/v1", apis::staff())
         .nest(fhir::BASE, Facade)
-        .at("/docs", poem::get(health::docs))
         .at("/healthz", poem::get(health::alive))
         .at("/readyz", poem::get(health::ready));
     let panicked = |_| Failure(Error::broken("a handler panicked")).into_response();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::app::{StartFault, apis};
+use crate::app::{StartFault, docs};
 
 #[derive(Args)]
 pub struct Options {
@@ -16,7 +16,7 @@ pub struct Options {
 pub fn run(options: Options) -> Result<(), StartFault> {
     let io = |error| StartFault::Io(options.dir.display().to_string(), error);
     std::fs::create_dir_all(&options.dir).map_err(io)?;
-    for (name, document) in apis::documents() {
+    for (name, document) in docs::documents() {
         let path = options.dir.join(name);
         std::fs::write(&path, document).map_err(|error| StartFault::Io(path.display().to_string(), error))?;
         println!("{}", path.display());

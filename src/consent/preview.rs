@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn every_branch_of_the_releases_templates_can_be_shown() {
-        let content = Content::load(Origin::BuiltIn).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let content = Content::open(Origin::BuiltIn).unwrap_or_else(|faults| panic!("{faults:?}"));
         for template in content.consents.all() {
             let stage = Stage {
                 template,

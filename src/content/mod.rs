@@ -21,6 +21,7 @@ pub mod vectors;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
@@ -120,6 +121,19 @@ pub struct Unconfirmed {
 }
 
 impl Content {
+    /// The content that a service runs on. What is built in can't change while the program runs, so it is loaded once.
+    ///
+    /// Errors: every fault found.
+    pub fn open(origin: Origin) -> Result<Arc<Content>, Vec<Defect>> {
+        static LOADED: OnceLock<Result<Arc<Content>, Vec<Defect>>> = OnceLock::new();
+        match origin {
+            Origin::BuiltIn => LOADED
+                .get_or_init(|| Content::load(Origin::BuiltIn).map(Arc::new))
+                .clone(),
+            Origin::Folder(_) => Content::load(origin).map(Arc::new),
+        }
+    }
+
     /// Loads and checks all of it.
     ///
     /// Errors: every fault found.

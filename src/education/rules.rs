@@ -106,7 +106,7 @@ mod tests {
     use crate::content::{Content, Origin};
 
     fn with_lesson<T>(judge: impl FnOnce(&Lesson) -> T) -> T {
-        let content = Content::load(Origin::BuiltIn).unwrap_or_else(|defects| panic!("{defects:?}"));
+        let content = Content::open(Origin::BuiltIn).unwrap_or_else(|defects| panic!("{defects:?}"));
         judge(content.lessons.required().next().unwrap())
     }
 

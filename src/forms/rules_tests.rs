@@ -114,7 +114,7 @@ fn a_change_names_the_questions_also_within_groups_and_under_answers() {
 
 #[test]
 fn the_questionnaires_of_staff_are_theirs_alone() {
-    let content = Content::load(Origin::BuiltIn).unwrap();
+    let content = Content::open(Origin::BuiltIn).unwrap();
     let theirs: Vec<&str> = content
         .forms
         .all()
@@ -126,7 +126,7 @@ fn the_questionnaires_of_staff_are_theirs_alone() {
 
 #[test]
 fn only_the_self_check_of_the_hospital_is_not_about_her() {
-    let content = Content::load(Origin::BuiltIn).unwrap();
+    let content = Content::open(Origin::BuiltIn).unwrap();
     let others = content
         .forms
         .all()
@@ -137,7 +137,7 @@ fn only_the_self_check_of_the_hospital_is_not_about_her() {
 
 #[test]
 fn a_draft_says_what_is_known_and_nothing_that_the_form_does_not_ask() {
-    let content = Content::load(Origin::BuiltIn).unwrap();
+    let content = Content::open(Origin::BuiltIn).unwrap();
     let known = Known {
         name: Some("测试甲".to_owned()),
         gravidity: Some(2),

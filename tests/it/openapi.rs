@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use muan::app::apis;
+use muan::app::docs;
 use muan::base::Act;
 use serde_json::Value;
 
@@ -29,12 +29,12 @@ pub fn act_of(operation_id: &str) -> Option<Act> {
 
 /// Both documents, parsed.
 pub fn documents() -> [Value; 2] {
-    apis::documents().map(|(_, text)| serde_json::from_str(&text).unwrap())
+    docs::documents().map(|(_, text)| serde_json::from_str(&text).unwrap())
 }
 
 #[test]
 fn the_committed_documents_are_the_generated_ones() {
-    for (name, generated) in apis::documents() {
+    for (name, generated) in docs::documents() {
         let path = format!("{}/openapi/{name}", env!("CARGO_MANIFEST_DIR"));
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(

@@ -15,8 +15,8 @@ fn now() -> DateTime<Utc> {
     "2025-09-01T01:00:00Z".parse().unwrap()
 }
 
-fn content() -> Content {
-    Content::load(Origin::BuiltIn).unwrap()
+fn content() -> std::sync::Arc<Content> {
+    Content::open(Origin::BuiltIn).unwrap()
 }
 
 /// The healthy woman of the published vectors at 33 weeks, but for what is given.

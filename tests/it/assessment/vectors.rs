@@ -298,7 +298,7 @@ async fn walked(wanted: &dyn Fn(usize) -> bool) -> (Walk, usize) {
 
 #[test]
 fn no_sentence_of_hers_in_any_form_says_the_word() {
-    let content = Content::load(Origin::BuiltIn).unwrap();
+    let content = Content::open(Origin::BuiltIn).unwrap();
     let mut read = 0;
     for entry in content.forms.all() {
         let form = content.forms.whole(&entry.name, None).unwrap();

@@ -12,7 +12,7 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         .lines()
         .map(|line| line.split('\t').collect())
         .collect();
-    let unconfirmed = Content::load(Origin::BuiltIn).unwrap().unconfirmed();
+    let unconfirmed = Content::open(Origin::BuiltIn).unwrap().unconfirmed();
     assert_eq!(lines.len(), unconfirmed.len());
     assert!(
         lines

@@ -192,7 +192,7 @@ fn a_finding_names_what_decided_it_and_no_answer_is_no_refusal() {
 fn a_response_is_tried_like_flat_answers() {
     let document = vectors("pre-analgesia");
     let flat = answers(&document, &["base"], &json!({"answers": {"stf.sepsis": true}}));
-    let content = Content::load(Origin::BuiltIn).unwrap_or_else(|_| unreachable!());
+    let content = Content::open(Origin::BuiltIn).unwrap_or_else(|_| unreachable!());
     let form = content.forms.whole("pre-analgesia", None).unwrap();
     let mut response = form.response_from_flat(flat.as_object().unwrap());
     assert_eq!(one(&response), one(&flat));

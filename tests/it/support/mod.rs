@@ -9,7 +9,7 @@ pub mod servers;
 pub mod walk;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use muan::app::{self, Parts};
@@ -17,6 +17,7 @@ use muan::base::Clock;
 use muan::config::{Config, Secret};
 use muan::ctx::Ctx;
 use muan::db::Durability;
+use muan::evidence::press::Press;
 use muan::vault::Kek;
 use muan::wechat::simulator::{self, Simulator};
 use poem::Response;
@@ -41,6 +42,9 @@ pub struct App {
     _data: TempDir,
     _database: Option<TestDatabase>,
 }
+
+/// One for all: unoptimized, its fonts and layouts take seconds to load.
+static PRESS: OnceLock<Arc<Press>> = OnceLock::new();
 
 /// A Monday morning in the clinic.
 pub fn morning() -> DateTime<Utc> {
@@ -165,7 +169,10 @@ impl App {
         data: TempDir,
         database: Option<TestDatabase>,
     ) -> App {
-        let ctx = app::context(&config, parts(clock.clone())).await.unwrap();
+        let mut ctx = app::context(&config, parts(clock.clone())).await.unwrap();
+        if config.content.is_none() {
+            ctx.press = PRESS.get_or_init(|| ctx.press.clone()).clone();
+        }
         let replayed = Replayed::default();
         App {
             endpoint: Arc::new(Again::around(app::endpoint(&ctx), replayed.clone())),
