@@ -31,6 +31,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         forms::api::StaffApi,
         assessment::api::StaffApi,
         consent::api::StaffApi,
+        consent::api::AfterApi,
         consent::api::TemplatesApi,
         analgesia::api::StaffApi,
         followup::api::StaffApi,

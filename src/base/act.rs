@@ -185,6 +185,10 @@ acts! {
     ConsentAuthorize = "consent.authorize";
     /// She says no, herself or by a word that staff heard.
     ConsentRefuse = "consent.refuse", keyed;
+    /// She wants time to think.
+    ConsentLater = "consent.later";
+    /// What was explained to her after she had said no.
+    ConsentExplain = "consent.explain";
     /// She takes her consent back, herself or by a word that staff heard.
     ConsentWithdraw = "consent.withdraw", keyed;
     /// An anesthesiologist countersigns.

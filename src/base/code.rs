@@ -61,6 +61,7 @@ codes! {
     EpisodeTaskDone = "episode.task_done";
     EducationVersionOld = "education.version_old";
     ConsentAcknowledgementOff = "consent.acknowledgement_off";
+    ConsentAlreadyExplained = "consent.already_explained";
     ConsentAlreadyOpen = "consent.already_open";
     ConsentAlreadySigned = "consent.already_signed";
     ConsentAlreadyUnderstood = "consent.already_understood";
@@ -99,6 +100,7 @@ codes! {
     ConsentSignerUnchecked = "consent.signer_unchecked";
     ConsentSeniorNeeded = "consent.senior_needed";
     ConsentShortFormInLabor = "consent.short_form_in_labor";
+    ConsentShortFormMissing = "consent.short_form_missing";
     ConsentStatementMissing = "consent.statement_missing";
     ConsentStrokesReplayed = "consent.strokes_replayed";
     ConsentTemplateChecksFailed = "consent.template_checks_failed";

@@ -201,6 +201,19 @@ pub async fn record(tx: &mut Tx, consent: &Consent, decision: Uuid) -> Result<()
     .await
 }
 
+/// Has the document of a decision made again once it was explained.
+pub async fn record_explained(tx: &mut Tx, consent: &Consent, decision: Uuid) -> Result<()> {
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: "consent.record",
+        facility: Some(consent.facility_id),
+        payload: &Record { decision },
+        dedupe: Some(format!("{decision} explained")),
+        due,
+    })
+    .await
+}
+
 /// Has whoever did not say that they know of a withdrawal called again.
 pub async fn call_again(tx: &mut Tx, consent: &Consent, due: DateTime<Utc>) -> Result<()> {
     later(tx, consent, "consent.unheard", due).await
@@ -211,8 +224,8 @@ pub async fn look_again(tx: &mut Tx, consent: &Consent, due: DateTime<Utc>) -> R
     later(tx, consent, "consent.integrity", due).await
 }
 
-/// Has her asked herself once she is of age (RC8).
-pub async fn at_age(tx: &mut Tx, consent: &Consent, due: DateTime<Utc>) -> Result<()> {
+/// Has her asked herself once she is of age, or once the authority of her agent is over (RC8).
+pub async fn ask_her(tx: &mut Tx, consent: &Consent, due: DateTime<Utc>) -> Result<()> {
     later(tx, consent, "consent.of_age", due).await
 }
 

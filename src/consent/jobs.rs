@@ -112,7 +112,8 @@ async fn expire(ctx: &Ctx, job: &Job) -> Result<()> {
     tx.commit().await
 }
 
-/// Makes the document of a refusal or a withdrawal. Idempotent: a document is kept once.
+/// Makes the document of a refusal or a withdrawal, and of a refusal once more when it was explained. Idempotent: a
+/// document is kept once.
 async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
     let flow::Record { decision: id } = job.payload()?;
     let facility = job
@@ -137,7 +138,12 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
         .get("reason")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let unprintable = ctx.press.check(words.to_owned()).await.map_err(broken)?;
+    let explained = store::explanation(&mut view, facility, id).await?;
+    let said = explained
+        .iter()
+        .flat_map(|(_, one)| std::iter::once(&one.body.said).chain(&one.body.told));
+    let words: Vec<&str> = std::iter::once(words).chain(said.map(String::as_str)).collect();
+    let unprintable = ctx.press.check(words.join("\n")).await.map_err(broken)?;
     let spoken = decision.body.get("spoken").filter(|spoken| !spoken.is_null());
     let heard = match spoken {
         Some(spoken) => Some((
@@ -155,6 +161,10 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
         decision: &decision,
         printable: unprintable.is_empty(),
         heard,
+        explanation: match &explained {
+            Some((_, one)) => Some((staff_name(&mut view, facility, one.by).await?, one)),
+            None => None,
+        },
         document: store::document_digests(&mut view, facility, consent.id).await?,
     };
     // A template of a hospital's own may have no words for it: then there is nothing to print.
@@ -171,7 +181,13 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
     let pdf = ctx.press.render(inputs).await.map_err(broken)?;
     let digest = hex::encode(sha256(&pdf));
     let mut tx = ctx.write(Act::ConsentRecorded).await?;
-    if !store::add_record(&mut tx, &consent, id, &pdf, &digest).await? {
+    let added = match &explained {
+        Some((explanation, _)) => {
+            store::add_explained_record(&mut tx, &consent, *explanation, &pdf, &digest).await?
+        }
+        None => store::add_record(&mut tx, &consent, id, &pdf, &digest).await?,
+    };
+    if !added {
         return Ok(());
     }
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
@@ -250,6 +266,10 @@ async fn record_bedside(ctx: &Ctx, job: &Job) -> Result<()> {
 
 async fn name(r: &mut impl Records, facility: FacilityId, id: Option<&Value>) -> Result<String> {
     let id: StaffId = serde_json::from_value(id.cloned().unwrap_or_default())?;
+    staff_name(r, facility, id).await
+}
+
+async fn staff_name(r: &mut impl Records, facility: FacilityId, id: StaffId) -> Result<String> {
     let staff = people::facts::staff(r, facility, id).await?;
     Ok(staff.map(|staff| staff.name).unwrap_or_default())
 }

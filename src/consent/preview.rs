@@ -3,21 +3,15 @@
 //!
 //! It uses the same functions as the real thing, so a branch that fails here would have failed at a bedside.
 
+mod sample;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use super::model::{
-    Basis, Capacity, CapacityBasis, Consent, ConsentForm, Decision, Medium, RefusalReason, SigningPlan,
-    State, TechniqueClass,
-};
-use super::present::{self, Hospital, Inputs, OwnRisk, PatientFacts};
-use super::proof::decision::{self, Told};
+use super::model::ConsentForm;
+use super::present::{self, Hospital, OwnRisk};
 use super::wording::choose;
-use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId};
-use crate::content::consents::Template;
-use crate::episode::model::{Color, day};
-use crate::evidence::document::shown_time;
+use crate::content::consents::{Template, has_short_form};
 
 /// What the previews of a template are made of.
 pub struct Stage<'a> {
@@ -36,7 +30,8 @@ pub struct Stage<'a> {
 /// One way that a document can go.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Branch {
-    /// `plain`, `risk:R-PLT-2`, `added`, `signer:guardian`, `whole`, `refused`, `withdrawn`.
+    /// `plain`, `risk:R-PLT-2`, `added`, `signer:guardian`, `whole`, `short`, `refused`, `withdrawn`, `bedside`,
+    /// `bedside:proxy`, `paper`.
     pub name: String,
     kind: Kind,
 }
@@ -46,8 +41,14 @@ enum Kind {
     Form {
         risks: Vec<OwnRisk>,
         signers: Vec<String>,
+        form: ConsentForm,
     },
     Record(&'static str),
+    /// Confirmed at the bedside, by a woman who decides or by whoever signed for her.
+    Bedside {
+        able: bool,
+    },
+    Paper,
 }
 
 impl Branch {
@@ -55,32 +56,43 @@ impl Branch {
     pub fn layout(&self) -> &'static str {
         match self.kind {
             Kind::Form { .. } => "/consent.typ",
-            Kind::Record(_) => "/decision.typ",
+            Kind::Record(_) | Kind::Bedside { .. } => "/decision.typ",
+            Kind::Paper => "/paper.typ",
         }
     }
 
     /// Whether its layout is tried: the others differ from `whole` in words alone.
     pub fn is_printed(&self) -> bool {
-        ["whole", "refused", "withdrawn"].contains(&self.name.as_str())
+        !matches!(self.kind, Kind::Form { .. }) || ["whole", "short"].contains(&self.name.as_str())
+    }
+
+    /// What its layout reads beside the data.
+    pub fn files(&self) -> Vec<(&'static str, Vec<u8>)> {
+        match self.kind {
+            Kind::Paper => vec![(sample::PAGE, sample::PICTURE.to_vec())],
+            _ => Vec::new(),
+        }
     }
 
     /// The words that are not the template's.
     pub fn words(&self) -> Value {
         match &self.kind {
             Kind::Form { risks, .. } => json!(risks),
-            Kind::Record(_) => Value::Null,
+            Kind::Record(_) | Kind::Bedside { .. } | Kind::Paper => Value::Null,
         }
     }
 }
 
 /// Every branch: without a risk of her own, with each that a rule can bring, with one in the doctor's words, with each
-/// signer beside her, with some of each at once, refused, withdrawn.
+/// signer beside her, with some of each at once, the short form with the same, refused, withdrawn, confirmed at the
+/// bedside by herself and by another, filed on paper.
 pub fn branches(stage: &Stage<'_>) -> Vec<Branch> {
     let form = |name: String, risks: &[OwnRisk], signers: &[String]| Branch {
         name,
         kind: Kind::Form {
             risks: risks.to_vec(),
             signers: signers.to_vec(),
+            form: ConsentForm::Full,
         },
     };
     let locale = stage.template.locale;
@@ -122,9 +134,24 @@ pub fn branches(stage: &Stage<'_>) -> Vec<Branch> {
     }
     let every: Vec<OwnRisk> = risks.into_iter().take(2).chain([added]).collect();
     all.push(form("whole".to_owned(), &every, &signers));
-    all.extend(["refused", "withdrawn"].map(|kind| Branch {
-        name: kind.to_owned(),
-        kind: Kind::Record(kind),
+    let others = [
+        (
+            "short",
+            Kind::Form {
+                risks: every,
+                signers,
+                form: ConsentForm::Short,
+            },
+        ),
+        ("refused", Kind::Record("refused")),
+        ("withdrawn", Kind::Record("withdrawn")),
+        ("bedside", Kind::Bedside { able: true }),
+        ("bedside:proxy", Kind::Bedside { able: false }),
+        ("paper", Kind::Paper),
+    ];
+    all.extend(others.map(|(name, kind)| Branch {
+        name: name.to_owned(),
+        kind,
     }));
     all
 }
@@ -141,245 +168,24 @@ fn signers(template: &Value) -> Vec<String> {
         .collect()
 }
 
-/// `/data.json` of the branch's layout; none when the template has no words for it.
+/// `/data.json` of the branch's layout; none when the template has no words for it, or no short form that can be shown.
 pub fn data(stage: &Stage<'_>, branch: &Branch) -> Option<Value> {
     match &branch.kind {
-        Kind::Form { risks, signers } => Some(json!({
-            "presented": present::present(&stage.template.document, &inputs(stage, risks), stage.at),
-            "signed": signed(stage, signers),
-            "evidence": evidence(stage),
+        Kind::Form { form, .. }
+            if *form == ConsentForm::Short && !has_short_form(&stage.template.document) =>
+        {
+            None
+        }
+        Kind::Form { risks, signers, form } => Some(json!({
+            "presented": present::present(&stage.template.document, &sample::inputs(stage, risks, *form), stage.at),
+            "signed": sample::signed(stage, signers),
+            "evidence": sample::evidence(stage),
         })),
-        Kind::Record(kind) => record(stage, kind),
+        Kind::Record(kind) => sample::record(stage, kind),
+        Kind::Bedside { able } => sample::bedside(stage, *able),
+        Kind::Paper => Some(sample::paper(stage)),
     }
-}
-
-fn name(stage: &Stage<'_>) -> String {
-    choose(stage.template.locale, "样本", "Sample").to_owned()
-}
-
-fn inputs(stage: &Stage<'_>, risks: &[OwnRisk]) -> Inputs {
-    let days = stage
-        .template
-        .document
-        .get("validity_days")
-        .and_then(Value::as_i64);
-    Inputs {
-        consent_id: ConsentId(Uuid::nil()),
-        template_id: stage.template.id.clone(),
-        locale: stage.template.locale,
-        renderer: stage.renderer.to_owned(),
-        hospital: stage.hospital.clone(),
-        patient: PatientFacts {
-            name: name(stage),
-            age: Some(29),
-            id_document: Some("**************0000".to_owned()),
-            record_number: "0000000000".to_owned(),
-            phone: Some("*******0000".to_owned()),
-            gestation: (38, 2),
-            gravidity: 1,
-            parity: 0,
-            fetuses: 1,
-            edd: day(stage.at),
-            height_cm: Some("162".to_owned()),
-            weight_kg: Some("58".to_owned()),
-            risk_color: Some(Color::Green),
-        },
-        technique: Some(choose(stage.template.locale, "硬膜外镇痛", "Epidural analgesia").to_owned()),
-        validity_days: days.unwrap_or_default(),
-        risks: risks.to_vec(),
-        removed: Vec::new(),
-        fired: risks.iter().map(|risk| risk.id.clone()).collect(),
-        assessment: Value::Null,
-        assessment_waived: None,
-        signing: SigningPlan::default(),
-        form: ConsentForm::Full,
-        technique_class: TechniqueClass::Catheter,
-        capacity: Capacity {
-            basis: CapacityBasis::Seen,
-            note: None,
-            able: true,
-        },
-    }
-}
-
-fn statements(template: &Value, kind: &str) -> Vec<Value> {
-    let sections = template.get("sections").and_then(Value::as_array);
-    sections
-        .into_iter()
-        .flatten()
-        .filter(|section| section.get("kind").and_then(Value::as_str) == Some(kind))
-        .filter_map(|section| section.get("statements")?.as_array())
-        .flatten()
-        .filter_map(|statement| statement.get("id").cloned())
-        .collect()
-}
-
-fn signed(stage: &Stage<'_>, signers: &[String]) -> Value {
-    let (template, at) = (&stage.template.document, shown_time(stage.at));
-    let locale = stage.template.locale;
-    let mut signatures = vec![json!({ "role": "patient", "name": name(stage), "at": at })];
-    signatures.extend(signers.iter().map(|role| {
-        json!({
-            "role": role,
-            "name": choose(locale, "示例姓名", "Sample Name"),
-            "relation": choose(locale, "示例关系", "sample relation"),
-            "document_ref": choose(locale, "示例文件", "sample document"),
-            "at": at,
-        })
-    }));
-    signatures.push(json!({
-        "role": "anesthesiologist",
-        "name": choose(locale, "示例医生", "Sample Doctor"),
-        "license": "000000000000000",
-        "at": at,
-        "statements": statements(template, "clinician_signature"),
-    }));
-    json!({
-        "decision": "agree",
-        "decided_at": at,
-        "statements": statements(template, "statements"),
-        "costs": [],
-        "questions": [],
-        "signatures": signatures,
-    })
-}
-
-fn evidence(stage: &Stage<'_>) -> Value {
-    json!({
-        "presented_sha256": "",
-        "root": "",
-        "renderer": stage.renderer,
-        "verification_code": "",
-        "identity": [{ "method": "in_person", "level": 2, "at": shown_time(stage.at) }],
-        "reading": { "read": 0, "total": 0, "seconds": 0 },
-        "comprehension": { "asked": 0, "correct": 0, "critical": 0, "critical_correct": 0, "rounds": 0 },
-        "clock": "unverified",
-        "timestamp": "none",
-        "level": "e1",
-        "second_factor": false,
-        "seal": "none",
-        "authority": "test",
-    })
-}
-
-fn record(stage: &Stage<'_>, kind: &str) -> Option<Value> {
-    let consent = Consent {
-        id: ConsentId(Uuid::nil()),
-        facility_id: FacilityId(Uuid::nil()),
-        patient_id: PatientId(Uuid::nil()),
-        episode_id: EpisodeId(Uuid::nil()),
-        procedure_class: String::new(),
-        template_id: stage.template.id.clone(),
-        locale: stage.template.locale,
-        basis: Basis::Patient,
-        form: ConsentForm::Full,
-        medium: Medium::Electronic,
-        technique_class: TechniqueClass::Catheter,
-        started_at: None,
-        state: State::Issued,
-        revision: 1,
-        requested: false,
-        presented_sha256: None,
-        issued_at: None,
-        sign_deadline: None,
-        understood_at: None,
-        failed_rounds: 0,
-        signed_at: None,
-        countersign_due_at: None,
-        activated_at: None,
-        valid_until: None,
-        ended_at: None,
-        created_at: stage.at,
-    };
-    let decision = Decision {
-        consent: consent.id,
-        kind: kind.to_owned(),
-        ask_again: true,
-        explained: "explained".to_owned(),
-        body: json!({ "reasons": RefusalReason::ALL, "offered_sha256": "0".repeat(64) }),
-        at: stage.at,
-    };
-    let doctor = choose(stage.template.locale, "示例医生", "Sample Doctor").to_owned();
-    decision::data(&Told {
-        consent: &consent,
-        template: &stage.template.document,
-        hospital: &stage.hospital.name,
-        name: &name(stage),
-        record_number: "0000000000",
-        decision: &decision,
-        printable: true,
-        heard: Some((doctor.clone(), doctor)),
-        document: None,
-    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::{Locale, canonical};
-    use crate::content::consents::texts;
-    use crate::content::{Content, Origin};
-
-    #[test]
-    fn every_branch_of_the_releases_templates_can_be_shown() {
-        let content = Content::open(Origin::BuiltIn).unwrap_or_else(|faults| panic!("{faults:?}"));
-        for template in content.consents.all() {
-            let stage = Stage {
-                template,
-                hospital: Hospital {
-                    name: "仁爱妇产医院".into(),
-                    phone: "010-12345678".into(),
-                },
-                rules: vec![
-                    ("R-PLT-2".into(), "Low platelets.".into()),
-                    ("R-BMI-1".into(), "Weight.".into()),
-                ],
-                renderer: "typst",
-                at: "2026-03-02T01:00:00Z".parse().unwrap(),
-            };
-            let all = branches(&stage);
-            let names: Vec<&str> = all.iter().map(|branch| branch.name.as_str()).collect();
-            assert_eq!(
-                names,
-                [
-                    "plain",
-                    "risk:R-PLT-2",
-                    "risk:R-BMI-1",
-                    "added",
-                    "signer:guardian",
-                    "signer:agent",
-                    "signer:relative",
-                    "signer:witness",
-                    "signer:interpreter",
-                    "whole",
-                    "refused",
-                    "withdrawn",
-                ]
-            );
-            for branch in &all {
-                let data = data(&stage, branch).unwrap();
-                canonical::canonical(&data).unwrap();
-                let shown: Vec<String> = texts(&data).into_values().collect();
-                let says = |word: &str| shown.iter().any(|text| text.contains(word));
-                assert_eq!(
-                    says("Low platelets."),
-                    ["risk:R-PLT-2", "whole"].contains(&branch.name.as_str())
-                );
-                let needle = choose(template.locale, "怕打针", "needle");
-                assert!(says(needle), "{} {:?}", branch.name, template.locale);
-            }
-        }
-        assert_eq!(content.consents.all().len(), Locale::ALL.len());
-    }
-
-    #[test]
-    fn the_reasons_of_a_template_are_those_that_she_can_give() {
-        assert_eq!(
-            RefusalReason::ALL
-                .iter()
-                .map(|one| one.word())
-                .collect::<Vec<_>>(),
-            crate::content::consents::REASONS
-        );
-    }
-}
+mod tests;

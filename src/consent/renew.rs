@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::model::{Basis, Consent, Medium};
+use super::model::{Consent, Medium};
 use super::present::Inputs;
 use super::rules::triggers::{self, Change, Shown, TRIGGERS};
 use super::store;
@@ -45,19 +45,6 @@ pub async fn shown(r: &mut impl Records, consent: &Consent) -> Result<Vec<Shown>
             level: level(rule),
         })
         .collect())
-}
-
-/// Whether another decided for her because she lacked the capacity when it was released (RC8).
-pub async fn was_without_capacity(r: &mut impl Records, consent: &Consent) -> Result<bool> {
-    let (facility, id) = (consent.facility_id, consent.id);
-    if consent.basis == Basis::Patient {
-        return Ok(false);
-    }
-    let Some(presented) = store::presented(r, facility, id).await? else {
-        return Ok(false);
-    };
-    let inputs: Inputs = serde_json::from_value(presented.inputs)?;
-    Ok(inputs.fired.iter().any(|rule| rule == triggers::NO_CAPACITY))
 }
 
 /// Asks the anesthesiologists for what a change needs; while it is asked already, that is meant.

@@ -1,5 +1,5 @@
 //! What is looked at afterwards: new answers (RC3, RC8), a withdrawal that nobody has heard (CE-052), her coming of age
-//! (RC8), what is kept (RC10). Each is idempotent: everything is read again under the lock.
+//! and the end of an authority (RC8), what is kept (RC10). Each is idempotent: everything is read again under the lock.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -54,15 +54,10 @@ pub async fn reassessed(ctx: &Ctx, job: &Job) -> Result<()> {
         let shown = renew::shown(&mut tx, &consent).await?;
         let needed = !triggers::gained(&shown, assessed.as_ref()).renew.is_empty();
         changed |= keep(&mut tx, &consent, Change::RiskGained, needed).await?;
-        let able = assessed.as_ref().is_some_and(|assessed| {
-            assessed
-                .findings
-                .iter()
-                .all(|one| one.rule != triggers::NO_CAPACITY)
-        });
-        if able && renew::was_without_capacity(&mut tx, &consent).await? {
-            changed |= keep(&mut tx, &consent, Change::OwnDecision, true).await?;
-        }
+        let now = tx.now;
+        let ground = acts::ground(&mut tx, &consent, assessed.as_ref(), now).await?;
+        let fallen = ground.stands().is_err();
+        changed |= keep(&mut tx, &consent, Change::OwnDecision, fallen).await?;
     }
     if changed { tx.commit().await } else { Ok(()) }
 }
@@ -131,13 +126,20 @@ pub async fn unheard(ctx: &Ctx, job: &Job) -> Result<()> {
     tx.commit().await
 }
 
-/// She is of age: what another signed for her is hers to decide now.
+/// She is of age, or her agent's authority is over: what another signed for her is hers to decide now.
 pub async fn of_age(ctx: &Ctx, job: &Job) -> Result<()> {
     let mut tx = ctx.write(Act::ConsentRenew).await?;
     let Some(consent) = locked(&mut tx, job).await? else {
         return Ok(());
     };
-    if !triggers::is_live(consent.state) || !keep(&mut tx, &consent, Change::OwnDecision, true).await? {
+    if !triggers::is_live(consent.state) {
+        return Ok(());
+    }
+    let now = tx.now;
+    let assessed = acts::assessed(&mut tx, ctx, &consent).await?;
+    let ground = acts::ground(&mut tx, &consent, assessed.as_ref(), now).await?;
+    let fallen = ground.stands().is_err();
+    if !fallen || !keep(&mut tx, &consent, Change::OwnDecision, true).await? {
         return Ok(());
     }
     tx.commit().await
@@ -199,15 +201,22 @@ pub async fn broken(tx: &mut Tx, consent: &Consent, faults: &[&'static str]) -> 
 pub async fn begin(tx: &mut Tx, consent: &Consent) -> Result<()> {
     let due = tx.now + rules::INTEGRITY;
     flow::look_again(tx, consent, due).await?;
-    if consent.basis == Basis::Patient {
-        return Ok(());
+    match consent.basis {
+        Basis::Patient => return Ok(()),
+        Basis::Agent => {
+            return match acts::authority_ends(tx, consent).await? {
+                Some(at) => flow::ask_her(tx, consent, at).await,
+                None => Ok(()),
+            };
+        }
+        Basis::Guardian | Basis::NearRelative => {}
     }
     let patient = people::facts::patient(tx, consent.facility_id, consent.patient_id).await?;
     let birthday = patient
         .and_then(|patient| patient.birth_date)
         .and_then(triggers::of_age_on);
     match birthday.map(crate::base::clock::clinic_midnight) {
-        Some(at) if at > tx.now => flow::at_age(tx, consent, at).await,
+        Some(at) if at > tx.now => flow::ask_her(tx, consent, at).await,
         _ => Ok(()),
     }
 }

@@ -8,6 +8,7 @@ mod difference;
 mod node;
 mod passages;
 mod sections;
+mod short;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ pub use difference::{Change, difference, texts};
 pub use node::Problem;
 pub use passages::passages;
 pub use sections::REASONS;
+pub use short::has_short_form;
 
 use super::{Defects, Origin, Unconfirmed};
 use crate::base::canonical::NotCanonical;

@@ -250,7 +250,7 @@ impl Walker<'_> {
     pub async fn bedside(&self, woman: &Woman) -> Result<Value> {
         let body = json!({
             "identifiers": ["name", "wristband"], "still_agrees": true, "anything_changed": false,
-            "questions_answered": true, "risks_confirmed": [],
+            "questions_answered": true, "risks_confirmed": [], "yes": "spoken",
             "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
         });
         Ok(self

@@ -112,6 +112,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentAllowAcknowledgement, &[P]),
     (Act::ConsentAuthorize, &[M, O, A]),
     (Act::ConsentRefuse, &[P, M, A]),
+    (Act::ConsentLater, &[P]),
+    (Act::ConsentExplain, &[A]),
     (Act::ConsentWithdraw, &[P, M, A]),
     (Act::ConsentCountersign, &[A]),
     (Act::ConsentActivated, &[System]),

@@ -2,7 +2,10 @@
 //! every way out of it.
 
 mod agents;
+mod bedside;
+mod capacity;
 pub mod ceremony;
+mod explained;
 mod identity;
 mod ink;
 mod interval;
@@ -63,7 +66,7 @@ async fn the_whole_ceremony_ends_in_a_document_with_both_signatures() {
     }
     let body = json!({
         "identifiers": ["name", "wristband"], "still_agrees": true, "anything_changed": false,
-        "questions_answered": true,
+        "questions_answered": true, "yes": "spoken",
         "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
     });
     ceremony

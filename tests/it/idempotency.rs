@@ -24,6 +24,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("consent.ask", "consent"),
     ("consent.authorize", "consent::agents"),
     ("consent.conversation", "access"),
+    ("consent.explain", "consent::explained"),
+    ("consent.later", "consent::explained"),
     ("consent.paper", "consent::paper"),
     ("consent.prepare", "idempotency"),
     ("consent.refuse", "consent"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use tracing::instrument;
 
-use super::signers::plan;
+use super::signers::standing_plan;
 use super::{assessed, checks, known, locked, printable, statements, subject, template};
 use crate::base::canonical::{parse, sha256};
 use crate::base::error::{Error, Fault, Result};
@@ -58,7 +58,7 @@ struct Prepared {
 /// The document is made before the transaction from what is stored then; the transaction makes sure that nothing has
 /// changed in between.
 ///
-/// Errors: `people.step_up_required`, `consent.illegal_transition`, `consent.license_missing`, `consent.senior_needed`,
+/// Errors: `people.step_up_required`, `consent.illegal_transition`, `consent.signer_changed`, `consent.license_missing`, `consent.senior_needed`,
 /// `consent.statement_missing`, `consent.questions_open`, `consent.deadline_passed`, `consent.assessment_undecided`,
 /// `http.invalid` with `character` for a name that can't be printed.
 #[instrument(name = "consent.countersign", skip_all)]
@@ -162,7 +162,7 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
         .ok_or(Error::Missing(Noun::Staff))?;
     let questions = store::questions(&mut view, consent.facility_id, id).await?;
     let assessed = assessed(&mut view, ctx, &consent).await?;
-    let plan = plan(&mut view, &consent).await?;
+    let plan = standing_plan(&mut view, &consent, assessed.as_ref(), now).await?;
     let acts = store::signatures(&mut view, consent.facility_id, id).await?;
     let patient = people::facts::patient(&mut view, consent.facility_id, consent.patient_id).await?;
     let her_name = patient.and_then(|patient| patient.name);
@@ -259,6 +259,8 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
     }
     let signed_at = signature.act.at;
     let checks = checks(r, &consent).await?;
+    let mut failed_checks = store::failed_identities(r, facility, id).await?;
+    failed_checks.retain(|check| check.at <= signed_at);
     let template = template(r, ctx, &consent).await?;
     Ok(Material {
         id_digest: patient
@@ -271,6 +273,7 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
         dwell: reading::progress(&super::floors(&template, consent.form), &batches),
         rounds: store::graded_rounds(r, facility, id).await?,
         checks: before(checks, signed_at),
+        failed_checks,
         consent,
         patient,
         inputs,

@@ -10,6 +10,7 @@ use crate::base::id::{ConsentId, StaffId};
 use crate::base::{Act, Role};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{Consent, RefusalReason, WithdrawalPhase};
+use crate::consent::proof;
 use crate::consent::renew;
 use crate::consent::rules;
 use crate::consent::rules::states::Trigger;
@@ -61,11 +62,18 @@ pub async fn refuse(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result
     let mut tx = once!(ctx, Act::ConsentRefuse, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentRefuse, id).await?;
     let heard = heard(&mut tx, caller, Act::ConsentRefuse, id, no.spoken.as_ref()).await?;
-    let detail = json!({ "ask_again": no.ask_again, "spoken": heard.is_some() });
-    flow::go(&mut tx, &mut consent, Trigger::Refuse, By::Caller(caller), detail).await?;
+    rules::next(consent.state, Trigger::Refuse)?;
     let explained = heard.as_ref().is_some_and(|heard| heard.explained);
     let word = if explained { "explained" } else { "pending" };
-    keep(&mut tx, &consent, &episode, ("refused", word), &no, heard).await?;
+    let of = ("refused", word);
+    let digest = keep(&mut tx, &consent, &episode, of, &no, heard.as_ref()).await?;
+    let detail = json!({
+        "ask_again": no.ask_again,
+        "spoken": heard.is_some(),
+        "witness": heard.as_ref().map(|heard| heard.witness),
+        "decision_sha256": digest,
+    });
+    flow::go(&mut tx, &mut consent, Trigger::Refuse, By::Caller(caller), detail).await?;
     if !explained {
         let due = tx.now + rules::EXPLAIN;
         episode::facts::add_task(&mut tx, &task(&consent, "consent.explain_refusal", due)).await?;
@@ -90,11 +98,16 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
         Some(_) => WithdrawalPhase::During,
         None => WithdrawalPhase::Before,
     };
+    rules::next(consent.state, Trigger::Withdraw)?;
+    let of = ("withdrawn", "not_needed");
+    let digest = keep(&mut tx, &consent, &episode, of, &no, heard.as_ref()).await?;
     let detail = json!({
         "ask_again": no.ask_again,
         "stage": episode.stage.word(),
         "phase": phase.word(),
         "spoken": heard.is_some(),
+        "witness": heard.as_ref().map(|heard| heard.witness),
+        "decision_sha256": digest,
     });
     flow::go(
         &mut tx,
@@ -102,15 +115,6 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
         Trigger::Withdraw,
         By::Caller(caller),
         detail,
-    )
-    .await?;
-    keep(
-        &mut tx,
-        &consent,
-        &episode,
-        ("withdrawn", "not_needed"),
-        &no,
-        heard,
     )
     .await?;
     leave_alone(&mut tx, &consent).await?;
@@ -181,15 +185,16 @@ fn checked(no: No) -> Result<No> {
     })
 }
 
+/// Keeps what she decided; its salted digest, which enters the log with the act (CE-175).
 async fn keep(
     tx: &mut Tx,
     consent: &Consent,
     episode: &Episode,
     (kind, explained): (&'static str, &'static str),
     no: &No,
-    heard: Option<Heard>,
-) -> Result<()> {
-    let body = json!({
+    heard: Option<&Heard>,
+) -> Result<String> {
+    let body = proof::salt(json!({
         "reasons": no.reasons,
         "reason": no.reason,
         "offered_sha256": consent.presented_sha256,
@@ -199,7 +204,8 @@ async fn keep(
             None => WithdrawalPhase::Before,
         }),
         "spoken": heard.map(|heard| json!({ "heard_by": heard.by, "witness": heard.witness })),
-    });
+    }));
+    let digest = proof::digest("decision", &body)?;
     let decision = store::NewDecision {
         kind,
         ask_again: no.ask_again,
@@ -207,7 +213,8 @@ async fn keep(
         body: &body,
     };
     let id = store::add_decision(tx, consent, decision).await?;
-    flow::record(tx, consent, id).await
+    flow::record(tx, consent, id).await?;
+    Ok(hex::encode(digest))
 }
 
 /// Tells her in the mini-program that it is recorded.

@@ -4,8 +4,10 @@ mod bedside;
 mod countersign;
 mod decisions;
 mod decline;
+mod explain;
 mod family;
 mod identity;
+mod later;
 mod paper;
 mod prepare;
 mod read;
@@ -22,8 +24,10 @@ pub use bedside::*;
 pub use countersign::*;
 pub use decisions::*;
 pub use decline::*;
+pub use explain::*;
 pub use family::*;
 pub use identity::*;
+pub use later::*;
 pub use paper::*;
 pub(in crate::consent) use prepare::task;
 pub use prepare::*;
@@ -32,6 +36,7 @@ pub use release::*;
 pub use replace::*;
 pub use sign::*;
 pub use signers::Choice;
+pub(in crate::consent) use signers::{authority_ends, ground};
 pub use talk::*;
 pub use templates::*;
 pub use understand::*;
@@ -178,12 +183,14 @@ fn of_standing(standing: &assessment::facts::Standing) -> Assessed {
         undecided: !standing.undecided.is_empty(),
         not_assessed: !standing.not_assessed.is_empty(),
         not_suitable: standing.not_suitable,
-        unable: standing
-            .fired
-            .iter()
-            .flat_map(|fired| &fired.decided_by)
-            .any(|(item, answer)| item == CAPACITY && answer == &Value::Bool(false)),
+        capacity: found_capacity(&standing.answers_used),
     }
+}
+
+/// What staff answered on her capacity; the answers as the rules saw them.
+fn found_capacity(answers: &Value) -> Option<bool> {
+    let of = |answer: &&Value| answer.get("link_id").and_then(Value::as_str) == Some(CAPACITY);
+    answers.as_array()?.iter().find(of)?.get("value")?.as_bool()
 }
 
 /// All checks of her identity that count for this consent, newest first.

@@ -11,7 +11,8 @@ use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
 use crate::consent::model::{
-    Consent, Heard, Paper, Proposed, Risks, Signer, SignerKind, State, View, Withdrawal, WithdrawalPhase,
+    Consent, Heard, Paper, Proposed, Refusal, Risks, Signer, SignerKind, State, View, Withdrawal,
+    WithdrawalPhase,
 };
 use crate::consent::rules::ladder;
 use crate::consent::{rules, store, wording};
@@ -126,6 +127,15 @@ async fn page(r: &mut impl Records, ctx: &Ctx, consent: Consent, for_staff: bool
         retain_until: people::facts::retain_until(r, facility, consent.patient_id).await?,
         has_bedside_record: store::has_bedside_record(r, facility, id).await?,
         withdrawal: withdrawal(r, &consent).await?,
+        refusal: refusal(r, &consent).await?,
+        later: match before_signing {
+            true => store::later(r, facility, id).await?,
+            false => None,
+        },
+        unconfirmed: match for_staff {
+            true => store::unconfirmed(r, facility, id).await?,
+            false => None,
+        },
         consent,
     })
 }
@@ -164,6 +174,22 @@ async fn withdrawal(r: &mut impl Records, consent: &Consent) -> Result<Option<Wi
             None => WithdrawalPhase::Before,
         },
         heard: heard.collect(),
+    }))
+}
+
+/// When she said no, and what she was told of it (CE-190).
+async fn refusal(r: &mut impl Records, consent: &Consent) -> Result<Option<Refusal>> {
+    let facility = consent.facility_id;
+    let Some((decision, at, ask_again, explained)) = store::refusal(r, facility, consent.id).await? else {
+        return Ok(None);
+    };
+    let explanation = store::explanation(r, facility, decision).await?;
+    let explanation = explanation.map(|(_, explanation)| explanation);
+    Ok(Some(Refusal {
+        at,
+        ask_again,
+        explained: explained || explanation.is_some(),
+        explanation,
     }))
 }
 

@@ -9,7 +9,7 @@ use super::{known, locked, number, printable, template};
 use crate::base::canonical::{canonical, sha256};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
-use crate::base::{Act, Code, Locale, Noun};
+use crate::base::{Act, Locale, Noun};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{
     Capacity, Consent, ConsentForm, Gate, Risks, SigningPlan, TechniqueClass, Waiver,
@@ -19,6 +19,7 @@ use crate::consent::proof::stamp;
 use crate::consent::rules::states::Trigger;
 use crate::consent::rules::{self, guards};
 use crate::consent::{store, templates, wording};
+use crate::content::consents::has_short_form;
 use crate::ctx::{Ctx, Records};
 use crate::episode::model::{Stage, day};
 use crate::http::params::{Faults, masked};
@@ -49,7 +50,8 @@ pub struct Release {
 /// Errors: `consent.illegal_transition`, `consent.assessment_missing`, `consent.assessment_undecided`,
 /// `consent.not_suitable`, `consent.risks_open`, `consent.basis_not_allowed`, `consent.authority_missing`,
 /// `consent.template_recalled`, `consent.template_retired`, `consent.short_form_in_labor`,
-/// `people.second_person_required`, `http.invalid` with `character` for what can't be printed.
+/// `consent.short_form_missing`, `people.second_person_required`, `http.invalid` with `character` for what can't be
+/// printed, and with `inconsistent` where staff found that she can decide.
 #[instrument(name = "consent.release", skip_all)]
 pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentRelease)?;
@@ -76,8 +78,9 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::Release)?;
     templates::releasable(&mut tx, ctx, &consent).await?;
-    if release.short.is_some() && episode.stage != Stage::Labor {
-        return Err(Error::Refused(Code::ConsentShortFormInLabor));
+    let template = template(&mut tx, ctx, &consent).await?;
+    if release.short.is_some() {
+        guards::may_be_short(episode.stage == Stage::Labor, has_short_form(&template))?;
     }
     let decided = store::risks(&mut tx, consent.facility_id, id).await?;
     let decided = decided.map(|(risks, _)| risks).unwrap_or_default();
@@ -93,9 +96,8 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     let choice = &release.signing;
     inputs.signing = chosen(&mut tx, &consent, staff, choice, able, assessed.as_ref()).await?;
     consent.basis = inputs.signing.basis;
-    let template = &*template(&mut tx, ctx, &consent).await?;
     let issued_at = tx.now;
-    let document = present::present(template, &inputs, issued_at);
+    let document = present::present(&template, &inputs, issued_at);
     let bytes = canonical(&document).map_err(|_| Error::broken("a presented document is not canonical"))?;
     let sha256 = hex::encode(sha256(&bytes));
     let presented = store::NewPresented {
@@ -116,7 +118,7 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
         };
         store::add_waiver(&mut tx, &consent, &waiver).await?;
     }
-    let hours = number(template, "sign_deadline_hours")?;
+    let hours = number(&template, "sign_deadline_hours")?;
     consent.form = inputs.form;
     consent.technique_class = inputs.technique_class;
     consent.presented_sha256 = Some(sha256.clone());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 
 use super::prepare::task;
-use super::signers::{checked, named, plan, situation};
+use super::signers::{checked, ground, named};
 use super::vouched::{judged, witness};
 use super::{advance, assessed, checks, locked, missing, printable, statements, subject, template};
 use crate::base::canonical::sha256;
@@ -18,8 +18,8 @@ use crate::consent::model::{
 };
 use crate::consent::proof;
 use crate::consent::renew;
-use crate::consent::rules::guards::{self, Signing};
-use crate::consent::rules::ladder;
+use crate::consent::rules::guards::{self, Assessed, Signing};
+use crate::consent::rules::ladder::{self, Ground};
 use crate::consent::rules::states::Trigger;
 use crate::consent::{rules, store};
 use crate::ctx::{Ctx, Tx};
@@ -92,8 +92,8 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     let (mut missing, _) = missing(&mut tx, ctx, &consent, &episode, now).await?;
     advance(&mut tx, &mut consent, &missing).await?;
     rules::next(consent.state, Trigger::Sign)?;
-    let plan = plan(&mut tx, &consent).await?;
-    let situation = situation(&mut tx, &consent, plan.able, plan.own_income, now).await?;
+    let assessed = assessed(&mut tx, ctx, &consent).await?;
+    let Ground { plan, situation, .. } = ground(&mut tx, &consent, assessed.as_ref(), now).await?;
     let standing: Vec<Signature> = store::signatures(&mut tx, consent.facility_id, id).await?;
     let kind = mark.signer.kind;
     let mut kinds: Vec<ActKind> = standing.iter().map(|one| one.kind).collect();
@@ -119,7 +119,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
         }
         None => json!({ "kind": kind, "account": account.to_string() }),
     };
-    allowed_to_sign(&mut tx, ctx, &consent, &mark, &missing).await?;
+    allowed_to_sign(&mut tx, ctx, &consent, &mark, &missing, assessed.as_ref()).await?;
     let witness = witness(&mut tx, &consent, &mark, &standing).await?;
     let accepted = judged(&mut tx, &consent, &mark).await?;
     let check = checks(&mut tx, &consent).await?.into_iter().next();
@@ -266,19 +266,19 @@ async fn allowed_to_sign(
     consent: &Consent,
     mark: &Mark,
     missing: &Missing,
+    assessed: Option<&Assessed>,
 ) -> Result<()> {
     let template = &*template(tx, ctx, consent).await?;
-    let assessed = assessed(tx, ctx, consent).await?;
     let signing = Signing {
         missing,
         seen: &mark.presented_sha256,
         affirmed: &mark.statements,
         required: &statements(template, "statements", true),
-        assessed: assessed.as_ref(),
+        assessed,
         now: tx.now,
     };
     guards::may_sign(consent, &signing)?;
-    guards::still_fits(&renew::shown(tx, consent).await?, assessed.as_ref())?;
+    guards::still_fits(&renew::shown(tx, consent).await?, assessed)?;
     let offered = statements(template, "statements", false);
     let mut faults = Faults::default();
     faults.check(

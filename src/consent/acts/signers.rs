@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AuthorityId, StaffId};
 use crate::base::{Act, Code, Noun, Role};
-use crate::consent::model::{Authority, Basis, Consent, Power, SignerKind, SigningPlan};
+use crate::consent::model::{Authority, Basis, Consent, Medium, Power, SignerKind, SigningPlan};
 use crate::consent::present::Inputs;
 use crate::consent::rules::guards;
 use crate::consent::rules::guards::Assessed;
-use crate::consent::rules::ladder::{self, Situation};
+use crate::consent::rules::ladder::{self, Ground, Situation};
 use crate::consent::{rules, store};
 use crate::ctx::{Records, Tx};
 use crate::episode::model::day;
@@ -42,7 +42,12 @@ pub(super) async fn chosen(
     able: bool,
     assessed: Option<&Assessed>,
 ) -> Result<SigningPlan> {
-    let able = able && !assessed.is_some_and(|assessed| assessed.unable);
+    let found = assessed.and_then(|assessed| assessed.capacity);
+    if !able && found == Some(true) {
+        // Else what is released now could never be signed.
+        return Err(Error::invalid("/capacity/able", "inconsistent"));
+    }
+    let able = found.unwrap_or(able);
     let now = tx.now;
     let situation = situation(tx, consent, able, choice.own_income, now).await?;
     let open = || rules::Refusal::BasisNotAllowed {
@@ -93,8 +98,72 @@ async fn authority(r: &mut impl Records, consent: &Consent, now: DateTime<Utc>) 
     Ok(all.into_iter().find(covers))
 }
 
+/// Whether her agent's written authority that was chosen at release still holds; true where no agent signs.
+async fn authorized(
+    r: &mut impl Records,
+    consent: &Consent,
+    plan: &SigningPlan,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    if plan.basis != Basis::Agent {
+        return Ok(true);
+    }
+    let all = store::authorities(r, consent.facility_id, consent.patient_id).await?;
+    let holds = |one: &Authority| {
+        plan.authority == Some(one.id) && one.covers(&consent.procedure_class, Power::Sign, now)
+    };
+    Ok(all.iter().any(holds))
+}
+
+/// When the written authority ends that the consent was released on.
+pub(in crate::consent) async fn authority_ends(
+    r: &mut impl Records,
+    consent: &Consent,
+) -> Result<Option<DateTime<Utc>>> {
+    let plan = plan(r, consent).await?;
+    let all = store::authorities(r, consent.facility_id, consent.patient_id).await?;
+    let chosen = all.into_iter().find(|one| plan.authority == Some(one.id));
+    Ok(chosen.map(|one| one.ends_at))
+}
+
+/// What the consent was released on, and how she stands now: by what staff found since, else as at release.
+pub(in crate::consent) async fn ground(
+    r: &mut impl Records,
+    consent: &Consent,
+    assessed: Option<&Assessed>,
+    now: DateTime<Utc>,
+) -> Result<Ground> {
+    let plan = plan(r, consent).await?;
+    let found = assessed.and_then(|assessed| assessed.capacity);
+    let able = found.unwrap_or(plan.able);
+    let mut situation = situation(r, consent, able, plan.own_income, now).await?;
+    if consent.medium == Medium::Paper {
+        // Who signed beside a minor stands on the paper alone.
+        situation.age = None;
+    }
+    Ok(Ground {
+        authorized: authorized(r, consent, &plan, now).await?,
+        plan,
+        situation,
+    })
+}
+
+/// What was decided at release, where the consent still rests on it.
+///
+/// Errors: `consent.signer_changed`.
+pub(super) async fn standing_plan(
+    r: &mut impl Records,
+    consent: &Consent,
+    assessed: Option<&Assessed>,
+    now: DateTime<Utc>,
+) -> Result<SigningPlan> {
+    let ground = ground(r, consent, assessed, now).await?;
+    ground.stands()?;
+    Ok(ground.plan)
+}
+
 /// How she stands on the day of `now`.
-pub(super) async fn situation(
+async fn situation(
     r: &mut impl Records,
     consent: &Consent,
     able: bool,

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 
 use crate::base::error::{Error, Result};
-use crate::consent::acts::{Bedside, BedsideCapacity, PaperDraft};
-use crate::consent::model::TechniqueClass;
+use crate::consent::acts::{Bedside, BedsideCapacity, PaperDraft, ProxyWord};
+use crate::consent::model::{TechniqueClass, YesHow};
 
 /// An original that was signed on paper.
 #[derive(Object)]
@@ -66,6 +66,13 @@ impl TryFrom<PaperIn> for PaperDraft {
 pub struct BedsideIn {
     /// Two different ones of `name`, `birth_date`, `id_document`, `record_number`, `wristband`, `phone`.
     identifiers: Vec<String>,
+    /// How she said her own yes; needed unless she can't decide for herself.
+    yes: Option<YesHow>,
+    /// The word of whoever signed for a woman who can't decide; needed of her, and of no other.
+    proxy: Option<ProxyIn>,
+    /// Why it can't be confirmed now, 1–500 characters. What was seen is kept as it is, nothing has to be affirmed, and the
+    /// consent stays unconfirmed.
+    unable: Option<String>,
     /// She still agrees; a no is a withdrawal.
     still_agrees: bool,
     /// Something has changed since she signed.
@@ -74,20 +81,30 @@ pub struct BedsideIn {
     changed: Option<String>,
     /// Her last questions are answered.
     questions_answered: bool,
-    /// Rule ids of risks that are new since the release and explained now.
+    /// Rule ids of risks that are new since the release and explained now; no other ids.
     #[oai(default)]
     risks_confirmed: Vec<String>,
     /// Her capacity in labor.
     capacity: BedsideCapacityIn,
 }
 
+/// The word of whoever signed for her.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ProxyIn {
+    /// The name that stands beside the signature, 1–40 characters.
+    name: String,
+    /// This person still agrees.
+    still_agrees: bool,
+}
+
 /// Her capacity in labor.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct BedsideCapacityIn {
-    /// Oriented.
+    /// Oriented; affirmed of a woman who decides.
     orientation: bool,
-    /// She said it in her own words.
+    /// She said it in her own words; affirmed of a woman who decides.
     teach_back: bool,
     /// Pain, 0–10.
     pain_score: i64,
@@ -102,6 +119,12 @@ impl From<BedsideIn> for Bedside {
     fn from(body: BedsideIn) -> Bedside {
         Bedside {
             identifiers: body.identifiers,
+            yes: body.yes,
+            proxy: body.proxy.map(|word| ProxyWord {
+                name: word.name,
+                still_agrees: word.still_agrees,
+            }),
+            unable: body.unable,
             still_agrees: body.still_agrees,
             anything_changed: body.anything_changed,
             changed: body.changed,

@@ -1,5 +1,6 @@
 //! Wire structs and routes of consents; no decisions.
 
+mod after;
 mod asks;
 mod late;
 mod orders;
@@ -12,6 +13,7 @@ mod template_wire;
 mod templates;
 mod wire;
 
+pub use after::AfterApi;
 pub use patient::PatientApi;
 pub use staff::StaffApi;
 pub use templates::TemplatesApi;

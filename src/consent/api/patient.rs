@@ -6,6 +6,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
+use super::after::LaterIn;
 use super::asks::{AskIn, ComprehensionIn, ConsentRequestIn, IdentityIn, NoIn, ReadingIn};
 use super::shown::{Of, Shown, pdf};
 use super::signing::{AcknowledgementIn, AcknowledgementSwitchIn, SignIn};
@@ -237,6 +238,20 @@ impl PatientApi {
             .await?;
         let version = consent.revision;
         Ok(Versioned::of(consent, version))
+    }
+
+    /// Ask for time; nothing moves
+    #[oai(path = "/consents/:id/later", method = "post", operation_id = "consent.later")]
+    async fn later(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        id: Path<ConsentId>,
+        body: Json<LaterIn>,
+    ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
+        let consent = acts::later(&ctx, &caller.0, id.0, body.0.until).boxed().await?;
+        let version = consent.revision;
+        Ok(CreatedVersioned::of(consent, version))
     }
 
     /// Say no; it takes effect at once

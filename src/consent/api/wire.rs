@@ -3,12 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
 
+use super::after::{LaterOut, RefusalOut, UnconfirmedOut, WithdrawalOut};
 use super::signing::SignerOut;
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, PatientId, StaffId};
 use crate::consent::model::{
-    Asked, Basis, Channel, Consent, ConsentForm, Conversation, Dwell, Gate, Heard, Medium, Missing, Proposed,
-    Round, State, TechniqueClass, View, Waiver, Withdrawal, WithdrawalPhase,
+    Asked, Basis, Channel, Consent, ConsentForm, Conversation, Dwell, Gate, Medium, Missing, Proposed, Round,
+    State, TechniqueClass, View, Waiver,
 };
 
 /// A consent.
@@ -330,40 +331,12 @@ pub struct ConsentPageOut {
     has_bedside_record: bool,
     /// Her withdrawal, and who knows of it.
     withdrawal: Option<WithdrawalOut>,
-}
-
-/// That she took it back.
-#[derive(Clone, Debug, Object)]
-pub struct WithdrawalOut {
-    /// When.
-    at: DateTime<Utc>,
-    /// Whether analgesia had been started.
-    phase: WithdrawalPhase,
-    /// Who said that they know of it, by doing the task.
-    heard: Vec<HeardOut>,
-}
-
-/// Somebody's word that they know of it.
-#[derive(Clone, Debug, Object)]
-pub struct HeardOut {
-    /// Who.
-    by: StaffId,
-    /// When.
-    at: DateTime<Utc>,
-}
-
-impl From<Withdrawal> for WithdrawalOut {
-    fn from(withdrawal: Withdrawal) -> WithdrawalOut {
-        let heard = |one: Heard| HeardOut {
-            by: one.by,
-            at: one.at,
-        };
-        WithdrawalOut {
-            at: withdrawal.at,
-            phase: withdrawal.phase,
-            heard: withdrawal.heard.into_iter().map(heard).collect(),
-        }
-    }
+    /// Her refusal, and what she was told of it.
+    refusal: Option<RefusalOut>,
+    /// That she wants time to think, while it is before her to sign.
+    later: Option<LaterOut>,
+    /// That it could not be confirmed at the bedside, and was not since; staff only.
+    unconfirmed: Option<UnconfirmedOut>,
 }
 
 /// A list in its wire form.
@@ -390,6 +363,9 @@ impl From<View> for ConsentPageOut {
             retain_until: view.retain_until,
             has_bedside_record: view.has_bedside_record,
             withdrawal: view.withdrawal.map(WithdrawalOut::from),
+            refusal: view.refusal.map(RefusalOut::from),
+            later: view.later.map(LaterOut::from),
+            unconfirmed: view.unconfirmed.map(UnconfirmedOut::from),
         }
     }
 }

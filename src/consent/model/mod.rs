@@ -1,5 +1,6 @@
 //! Nouns of the consent and their small words.
 
+mod refusal;
 mod signing;
 mod template;
 mod told;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, StaffId};
 
+pub use refusal::*;
 pub use signing::*;
 pub use template::*;
 pub use told::*;
@@ -363,6 +365,12 @@ pub struct View {
     pub has_bedside_record: bool,
     /// Her withdrawal, and who knows of it.
     pub withdrawal: Option<Withdrawal>,
+    /// Her refusal, and what she was told of it.
+    pub refusal: Option<Refusal>,
+    /// That she wants time to think, while it is before her to sign.
+    pub later: Option<Later>,
+    /// That it could not be confirmed at the bedside; staff only.
+    pub unconfirmed: Option<Unconfirmed>,
 }
 
 /// A risk of hers that the rules propose to show.

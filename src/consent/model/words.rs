@@ -153,6 +153,14 @@ crate::words! {
         Clinician = "clinician",
     }
 
+    /// How she says at the bedside that she still agrees (CE-201).
+    YesHow {
+        /// By a tap on the screen.
+        Tap = "tap",
+        /// Aloud.
+        Spoken = "spoken",
+    }
+
     /// What an agent may do.
     Power {
         /// Sign for her.

@@ -34,11 +34,28 @@ pub struct Seen<'a> {
 
 /// The doctor's own words in it.
 pub fn words(body: &Value) -> String {
-    let changed = body.get("changed").and_then(Value::as_str).into_iter();
+    let changed = body.get("changed").and_then(Value::as_str).map(str::to_owned);
+    let drugs = list(body, "drugs_4h").into_iter().map(str::to_owned);
     changed
-        .chain(list(body, "drugs_4h"))
+        .into_iter()
+        .chain(drugs)
+        .chain(told(body))
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// The new risks: the sentence that was told, and the answer that caused it. Once they were kept as rules alone.
+fn told(body: &Value) -> Vec<String> {
+    let risks = body.get("risks_confirmed").and_then(Value::as_array);
+    let text = |risk: &Value, name: &str| risk.get(name).and_then(Value::as_str).map(str::to_owned);
+    risks
+        .into_iter()
+        .flatten()
+        .filter_map(|risk| match (text(risk, "text"), text(risk, "because")) {
+            (Some(text), Some(because)) => Some(format!("{text} ({because})")),
+            _ => risk.as_str().map(str::to_owned),
+        })
+        .collect()
 }
 
 fn list<'a>(body: &'a Value, name: &str) -> Vec<&'a str> {
@@ -73,6 +90,23 @@ pub fn data(seen: &Seen<'_>) -> Option<Value> {
         false => list.join(between),
     };
     let own = |words: String| if seen.printable { words } else { text("on_record") };
+    let member_of = |name: &str, part: &str| seen.body.get(name)?.get(part)?.as_str().map(str::to_owned);
+    let proxy = member_of("proxy", "name");
+    let able = seen.body.get("able") != Some(&Value::Bool(false));
+    let said = match (&proxy, member_of("yes", "how")) {
+        (Some(name), _) => vec![fact("decides", name.clone()), fact("proxy_agrees", text("yes"))],
+        (None, Some(how)) => vec![
+            fact("still_agrees", yes_or_no(is("still_agrees"))),
+            fact("her_yes", text(&format!("yes_{how}"))),
+            fact("heard_by", seen.by.clone()),
+        ],
+        (None, None) => vec![fact("still_agrees", yes_or_no(is("still_agrees")))],
+    };
+    let risks = told(seen.body);
+    let risks = match risks.is_empty() {
+        true => text("no_new_risks"),
+        false => own(risks.join(choose(seen.consent.locale, "；", "; "))),
+    };
     let changed = seen.body.get("changed").and_then(Value::as_str);
     let capacity = seen.body.get("capacity")?;
     let pain = capacity
@@ -82,27 +116,26 @@ pub fn data(seen: &Seen<'_>) -> Option<Value> {
     let opioid = capacity.get("opioid_4h") == Some(&Value::Bool(true));
     let drugs = or_none(list(seen.body, "drugs_4h"), "no_drugs");
     let given = text("opioid").replace("{answer}", &text(if opioid { "used" } else { "not_used" }));
-    let confirmed = vec![
+    let mut confirmed = vec![
         fact("consent_title", member(seen.template, "title")),
         fact("confirmed_at", shown_time(seen.at)),
         fact("confirmed_by", seen.by.clone()),
         fact("identifiers", named.join(between)),
-        fact("still_agrees", yes_or_no(is("still_agrees"))),
+    ];
+    confirmed.extend(said);
+    confirmed.extend([
         fact("answered", yes_or_no(is("questions_answered"))),
         fact(
             "changed",
             changed.map_or_else(|| text("no_change"), |words| own(words.to_owned())),
         ),
-        fact(
-            "new_risks",
-            or_none(list(seen.body, "risks_confirmed"), "no_new_risks"),
-        ),
+        fact("new_risks", risks),
         fact(
             "capacity",
-            text("capacity_text").replace("{pain}", &pain.to_string()),
+            text(if able { "capacity_text" } else { "capacity_unable" }).replace("{pain}", &pain.to_string()),
         ),
         fact("drugs", [own(drugs), given].join(between)),
-    ];
+    ]);
     let mut digests = Vec::new();
     if let Some(presented) = &seen.consent.presented_sha256 {
         digests.push(fact("presented_sha256", presented.clone()));
@@ -127,7 +160,7 @@ pub fn data(seen: &Seen<'_>) -> Option<Value> {
                 "department": choose(seen.consent.locale, "麻醉科", "Anesthesiology"),
             },
         },
-        "text": words.get("text"),
+        "text": words.get(if able { "text" } else { "proxy_text" }),
         "parts": [
             { "heading": text("who"), "facts": who },
             { "heading": words.get("title"), "facts": confirmed },

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::base::Locale;
-use crate::consent::model::{Consent, Decision};
+use crate::consent::model::{Consent, Decision, Explanation};
 use crate::consent::wording::choose;
 use crate::evidence::document::shown_time;
 
@@ -25,6 +25,8 @@ pub struct Told<'a> {
     pub printable: bool,
     /// The names of who heard it and of the witness, when she said it aloud.
     pub heard: Option<(String, String)>,
+    /// The name of who explained it to her afterwards, and what was said.
+    pub explanation: Option<(String, &'a Explanation)>,
     /// SHA-256 and evidence root of the consent's document, if there is one.
     pub document: Option<(String, String)>,
 }
@@ -67,10 +69,27 @@ pub fn data(told: &Told<'_>) -> Option<Value> {
         decided.push(fact("phase", label(&format!("phase_{phase}"))));
     }
     if told.decision.kind == "refused" {
-        decided.push(fact(
-            "explained",
-            label(&format!("explained_{}", told.decision.explained)),
-        ));
+        let explained = match &told.explanation {
+            Some(_) => "explained",
+            None => told.decision.explained.as_str(),
+        };
+        decided.push(fact("explained", label(&format!("explained_{explained}"))));
+    }
+    if let Some((by, explanation)) = &told.explanation {
+        let (said, between) = (&explanation.body, choose(told.consent.locale, "、", "; "));
+        let own = |words: String| match told.printable {
+            true => words.into(),
+            false => label("on_record"),
+        };
+        decided.push(fact("explained_by", by.clone().into()));
+        decided.push(fact("explained_at", shown_time(said.held_at).into()));
+        decided.push(fact("said", own(said.said.clone())));
+        if !said.told.is_empty() {
+            decided.push(fact("told", own(said.told.join(between))));
+        }
+        if let Some(at) = said.ask_again_at {
+            decided.push(fact("ask_again_at", shown_time(at).into()));
+        }
     }
     decided.push(fact(
         "ask_again",

@@ -80,6 +80,8 @@ pub struct Material {
     pub waivers: Vec<Waiver>,
     /// Identity checks.
     pub checks: Vec<Check>,
+    /// Tries to prove her identity that failed before she signed.
+    pub failed_checks: Vec<Check>,
     /// The decisive act: hers wherever she can decide.
     pub signature: Signed,
     /// The other acts: of whoever signs beside her, of a witness, her own words by hand.

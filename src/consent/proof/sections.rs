@@ -159,7 +159,7 @@ fn talk(talk: &Conversation) -> Value {
     })
 }
 
-/// Her checks, and those of whoever signs beside her or for her.
+/// Her checks, her tries that failed, and the checks of whoever signs beside her or for her (CE-100).
 fn identity(m: &Material) -> Value {
     let of = |check: &SignerCheck| {
         json!({
@@ -171,19 +171,17 @@ fn identity(m: &Material) -> Value {
             "at": stamp(check.at),
         })
     };
-    m.checks
-        .iter()
-        .map(check)
-        .chain(m.signer_checks.iter().map(of))
-        .collect()
+    let hers = m.checks.iter().map(|one| check(one, "confirmed"));
+    let failed = m.failed_checks.iter().map(|one| check(one, "refused"));
+    hers.chain(failed).chain(m.signer_checks.iter().map(of)).collect()
 }
 
 /// One check of identity.
-fn check(check: &Check) -> Value {
+fn check(check: &Check, result: &str) -> Value {
     json!({
         "method": check.method,
         "level": check.level,
-        "result": "confirmed",
+        "result": result,
         "staff": check.staff.map(|id| id.to_string()),
         "provider": check.provider,
         "reference": check.reference,

@@ -35,8 +35,8 @@ pub struct Assessed {
     pub not_assessed: bool,
     /// The review says that neuraxial analgesia is not suitable for her.
     pub not_suitable: bool,
-    /// Staff found that she can't decide.
-    pub unable: bool,
+    /// Whether she can decide, as staff found; none while nobody said.
+    pub capacity: Option<bool>,
 }
 
 /// The rules whose risk is put before her.
@@ -263,36 +263,15 @@ pub fn still_fits(shown: &[Shown], assessed: Option<&Assessed>) -> Result<(), Re
     }
 }
 
-/// May the consent be confirmed at the bedside? (CE-201) What labor alone brought after the release, as a fever, is
-/// confirmed here by the anesthesiologist, in the same act; any other gain needs another consent.
+/// May it be released in the short form? (CE-203) It is for a woman in labor, and a template of an earlier time may have
+/// none that can be shown.
 ///
-/// Refuses: `consent.illegal_transition` unless active, `consent.validity_over`, `consent.not_suitable`,
-/// `consent.new_required`, `consent.risks_unconfirmed`.
-pub fn may_confirm(
-    consent: &Consent,
-    shown: &[Shown],
-    assessed: Option<&Assessed>,
-    confirmed: &[String],
-    now: DateTime<Utc>,
-) -> Result<(), Refusal> {
-    if consent.state != State::Active {
-        return Err(Refusal::IllegalTransition {
-            current: consent.state,
-        });
-    }
-    if consent.valid_until.is_none_or(|until| now >= until) {
-        return Err(Refusal::Plain(Code::ConsentValidityOver));
-    }
-    if assessed.is_some_and(|assessed| assessed.not_suitable) {
-        return Err(Refusal::Plain(Code::ConsentNotSuitable));
-    }
-    still_fits(shown, assessed)?;
-    let mut open = triggers::gained(shown, assessed).bedside;
-    open.retain(|rule| !confirmed.contains(rule));
-    if open.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::RisksUnconfirmed { rules: open })
+/// Refuses: `consent.short_form_in_labor`, `consent.short_form_missing`.
+pub fn may_be_short(in_labor: bool, has_short_form: bool) -> Result<(), Refusal> {
+    match (in_labor, has_short_form) {
+        (true, true) => Ok(()),
+        (false, _) => Err(Refusal::Plain(Code::ConsentShortFormInLabor)),
+        (true, false) => Err(Refusal::Plain(Code::ConsentShortFormMissing)),
     }
 }
 
@@ -317,4 +296,4 @@ pub fn age(birth: NaiveDate, on: NaiveDate) -> i64 {
 
 #[cfg(test)]
 #[path = "guards_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -6,11 +6,11 @@ use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId};
 use crate::consent::model::{Added, Basis, ConsentForm, Medium, Removed, TechniqueClass};
 use uuid::Uuid;
 
-fn at(hours: i64) -> DateTime<Utc> {
+pub fn at(hours: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + Duration::hours(hours)
 }
 
-fn consent(state: State) -> Consent {
+pub fn consent(state: State) -> Consent {
     Consent {
         id: ConsentId(Uuid::nil()),
         facility_id: FacilityId(Uuid::nil()),
@@ -41,7 +41,7 @@ fn consent(state: State) -> Consent {
     }
 }
 
-fn assessed(rules: &[&str]) -> Assessed {
+pub fn assessed(rules: &[&str]) -> Assessed {
     Assessed {
         findings: rules
             .iter()
@@ -57,7 +57,7 @@ fn assessed(rules: &[&str]) -> Assessed {
     }
 }
 
-fn plain(code: Code) -> Result<(), Refusal> {
+pub fn plain(code: Code) -> Result<(), Refusal> {
     Err(Refusal::Plain(code))
 }
 
@@ -338,42 +338,6 @@ fn a_countersignature_needs_a_license_the_statements_and_answered_questions() {
 }
 
 #[test]
-fn what_is_new_in_labor_is_confirmed_at_the_bedside() {
-    let active = consent(State::Active);
-    let shown = [Shown {
-        rule: "R-PLT-2".to_owned(),
-        level: Some("consult".to_owned()),
-    }];
-    let fever = assessed(&["R-PLT-2", "R-INF-1"]);
-    assert_eq!(
-        may_confirm(&active, &shown, Some(&fever), &[], at(20)),
-        Err(Refusal::RisksUnconfirmed {
-            rules: vec!["R-INF-1".into()]
-        })
-    );
-    assert_eq!(
-        may_confirm(&active, &shown, Some(&fever), &["R-INF-1".into()], at(20)),
-        Ok(())
-    );
-    // What labor did not bring is no matter of the bedside.
-    let (anemia, rules) = (assessed(&["R-PLT-2", "R-HB-1"]), vec!["R-HB-1".to_owned()]);
-    assert_eq!(
-        may_confirm(&active, &shown, Some(&anemia), &rules, at(20)),
-        Err(Refusal::NewConsentRequired { rules })
-    );
-    assert_eq!(
-        may_confirm(&active, &shown, None, &[], at(731)),
-        plain(Code::ConsentValidityOver)
-    );
-    assert_eq!(
-        may_confirm(&consent(State::Ready), &shown, None, &[], at(20)),
-        Err(Refusal::IllegalTransition {
-            current: State::Ready
-        })
-    );
-}
-
-#[test]
 fn analgesia_starts_on_an_active_consent_confirmed_within_a_day() {
     let standing = |state, confirmed: Option<i64>| Standing {
         id: ConsentId(Uuid::nil()),
@@ -397,4 +361,11 @@ fn an_age_counts_full_years() {
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
     assert_eq!(age(day("1996-03-02"), day("2026-03-01")), 29);
     assert_eq!(age(day("1996-03-02"), day("2026-03-02")), 30);
+}
+
+#[test]
+fn the_short_form_is_for_a_woman_in_labor_and_of_a_template_that_has_one() {
+    assert_eq!(may_be_short(true, true), Ok(()));
+    assert_eq!(may_be_short(false, true), plain(Code::ConsentShortFormInLabor));
+    assert_eq!(may_be_short(true, false), plain(Code::ConsentShortFormMissing));
 }

@@ -89,6 +89,38 @@ pub fn needs_reason(basis: Basis, situation: Situation) -> bool {
     basis == Basis::Agent || two_doctors(basis, situation)
 }
 
+/// The ground on which a consent was released, and how she stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// What was decided at release.
+    pub plan: SigningPlan,
+    /// How she stands now.
+    pub situation: Situation,
+    /// The written authority of her agent still holds, where it is an agent who signs.
+    pub authorized: bool,
+}
+
+impl Ground {
+    /// Does the consent still rest on it? Not once she decides herself, or can't any more (RC8).
+    ///
+    /// Refuses: `consent.signer_changed`.
+    pub fn stands(&self) -> Result<(), Refusal> {
+        still_open(&self.plan, self.situation)?;
+        match self.authorized {
+            true => Ok(()),
+            false => Err(Refusal::Plain(Code::ConsentSignerChanged)),
+        }
+    }
+}
+
+fn still_open(plan: &SigningPlan, situation: Situation) -> Result<(), Refusal> {
+    if situation.open().contains(&plan.basis) && situation.able == plan.able {
+        Ok(())
+    } else {
+        Err(Refusal::Plain(Code::ConsentSignerChanged))
+    }
+}
+
 /// The acts that the signature consists of (T06), the decisive one first.
 pub fn wanted(plan: &SigningPlan) -> &'static [SignerKind] {
     match plan.basis {
@@ -108,17 +140,15 @@ pub fn waiting(plan: &SigningPlan, standing: &[ActKind]) -> Vec<SignerKind> {
 
 /// May this person sign now? (T06)
 ///
-/// Refuses: `consent.signer_changed` when she has come of age since the release (RC8), `consent.signer_not_accepted`
-/// with those who may, `consent.already_signed`.
+/// Refuses: `consent.signer_changed` when since the release she has come of age, or staff found that she can decide, or
+/// that she can't (RC8), `consent.signer_not_accepted` with those who may, `consent.already_signed`.
 pub fn may_sign_as(
     plan: &SigningPlan,
     situation: Situation,
     kind: SignerKind,
     standing: &[ActKind],
 ) -> Result<(), Refusal> {
-    if !situation.open().contains(&plan.basis) {
-        return Err(Refusal::Plain(Code::ConsentSignerChanged));
-    }
+    still_open(plan, situation)?;
     if !wanted(plan).contains(&kind) {
         return Err(Refusal::SignerNotAccepted {
             basis: plan.basis,
@@ -249,5 +279,32 @@ mod tests {
         );
         let unable = plan(Basis::Guardian, woman(17, false, false));
         assert_eq!(wanted(&unable), [SignerKind::Guardian]);
+    }
+
+    #[test]
+    fn a_ground_falls_when_she_decides_again_or_no_longer_or_an_authority_ends() {
+        let ground = |basis, then: Situation, now: Situation, authorized| Ground {
+            plan: plan(basis, then),
+            situation: now,
+            authorized,
+        };
+        let (able, unable) = (woman(30, false, true), woman(30, false, false));
+        let (minor, lost) = (woman(17, false, true), woman(17, false, false));
+        for (fallen, basis, then, now) in [
+            (false, Basis::Patient, able, able),
+            (true, Basis::Patient, able, unable),
+            (false, Basis::NearRelative, unable, unable),
+            (true, Basis::NearRelative, unable, able),
+            (true, Basis::Guardian, unable, able),
+            (false, Basis::Guardian, minor, minor),
+            (true, Basis::Guardian, minor, lost),
+            (true, Basis::Guardian, minor, woman(18, false, true)),
+            (false, Basis::Agent, able, able),
+        ] {
+            let stands = ground(basis, then, now, true).stands();
+            assert_eq!(stands.is_err(), fallen, "{basis:?} {then:?} {now:?}");
+        }
+        let ended = ground(Basis::Agent, able, able, false).stands();
+        assert_eq!(ended, Err(Refusal::Plain(Code::ConsentSignerChanged)));
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! [`states`] is the table of transitions, [`ladder`] says who signs, [`reading`] the gate of reading, [`quiz`] the
 //! questions, [`guards`] what has to hold for a release, a signature, a countersignature and a bedside confirmation,
-//! [`triggers`] when another consent is needed, [`templates`] the life of a template.
+//! [`bedside`] the last of these, [`triggers`] when another consent is needed, [`templates`] the life of a template.
 
+pub mod bedside;
 pub mod guards;
 pub mod ladder;
 pub mod quiz;
@@ -51,6 +52,16 @@ pub const CALLS: [&str; 2] = ["consent.withdrawn", "consent.withdrawn_midwife"];
 pub const INTEGRITY: Duration = Duration::days(7);
 /// After so many failed rounds of questions an anesthesiologist is asked to talk with her (CE-092).
 pub const FAILED_ROUNDS: i64 = 2;
+
+/// May a refusal be explained? Once, and not where it was explained with her word.
+///
+/// Refuses: `consent.already_explained`.
+pub fn may_explain(explained: bool) -> Result<(), Refusal> {
+    match explained {
+        true => Err(Refusal::Plain(Code::ConsentAlreadyExplained)),
+        false => Ok(()),
+    }
+}
 
 /// Why a rule says no.
 #[derive(Clone, Debug, PartialEq, Eq)]

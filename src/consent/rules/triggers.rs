@@ -25,7 +25,8 @@ pub enum Change {
     Validity,
     /// She asks again after a refusal or a withdrawal.
     AskedAgain,
-    /// She decides for herself now: she is of age, has her capacity back, or the authority of another has ended.
+    /// Another ground: she decides for herself now, because she is of age, has her capacity back, or the authority of
+    /// another has ended; or staff found that she can't decide any more.
     OwnDecision,
     /// Of the wrong woman, or of a wrong content.
     Error,
@@ -139,8 +140,6 @@ pub const TRIGGERS: &[Row] = &[
     ),
 ];
 
-/// The rule that says that she lacks the capacity to decide.
-pub const NO_CAPACITY: &str = "R-CAP-1";
 /// In labor every task of the table is done within this.
 pub const IN_LABOR: Duration = Duration::minutes(15);
 

@@ -239,8 +239,11 @@ pub async fn standing(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) 
     let Some((id, state, valid_until, technique_class)) = row else {
         return Ok(None);
     };
+    // Who could not confirm it later on has not confirmed it.
     let confirmed: Option<(DateTime<Utc>,)> = q
-        .q("select at from consent_bedside where facility_id = $1 and consent_id = $2 order by at desc limit 1")
+        .q("select b.at from consent_bedside b where b.facility_id = $1 and b.consent_id = $2 and not exists \
+            (select 1 from consent_unconfirmed u where u.consent_id = b.consent_id and u.id > b.id) \
+            order by b.at desc limit 1")
         .bind(facility)
         .bind(id)
         .opt()

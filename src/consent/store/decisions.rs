@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::base::error::Result;
 use crate::base::id::{ConsentId, FacilityId};
-use crate::consent::model::{Consent, Decision};
+use crate::consent::model::{Consent, Decision, Salted};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::vault::{Class, Sealed};
@@ -70,7 +70,7 @@ pub async fn decision(r: &mut impl Records, facility: FacilityId, id: Uuid) -> R
         kind,
         ask_again,
         explained,
-        body: r.open_json(id, "body", &body).await?,
+        body: Salted::body_of(r.open_json(id, "body", &body).await?),
         at,
     }))
 }
@@ -107,7 +107,8 @@ pub async fn add_record(
 /// Whether a refusal or a withdrawal of this consent has its document.
 pub async fn has_record(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<bool> {
     let row: Option<(Uuid,)> = q
-        .q("select decision_id from consent_record where facility_id = $1 and consent_id = $2 limit 1")
+        .q("select decision_id from consent_record where facility_id = $1 and consent_id = $2 \
+            union all select explanation_id from consent_explanation_record where facility_id = $1 and consent_id = $2 limit 1")
         .bind(facility)
         .bind(id)
         .opt()
@@ -115,12 +116,15 @@ pub async fn has_record(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> 
     Ok(row.is_some())
 }
 
-/// The newest document of a decision on this consent, with its SHA-256.
+/// The newest document of a decision on this consent, with its SHA-256; one that says how it was explained comes first.
 pub async fn record(
     r: &mut impl Records,
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Option<(Vec<u8>, String)>> {
+    if let Some(explained) = super::explained_record(r, facility, id).await? {
+        return Ok(Some(explained));
+    }
     let row: Option<(Uuid, Sealed, String)> = r
         .q(
             "select decision_id, pdf, sha256 from consent_record where facility_id = $1 and consent_id = $2 \

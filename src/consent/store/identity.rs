@@ -57,13 +57,28 @@ struct IdentityRow {
 
 /// Proofs that she gave for this consent, newest first.
 pub async fn identities(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<Vec<Check>> {
+    tries(q, facility, id, "confirmed").await
+}
+
+/// Tries of hers that failed, newest first: evidence, and no proof of anything.
+pub async fn failed_identities(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<Vec<Check>> {
+    tries(q, facility, id, "refused").await
+}
+
+async fn tries(
+    q: &mut impl Q,
+    facility: FacilityId,
+    id: ConsentId,
+    result: &'static str,
+) -> Result<Vec<Check>> {
     let rows: Vec<IdentityRow> = q
         .q(
             "select method, level, provider, reference, at, expires_at from consent_identity \
-            where facility_id = $1 and consent_id = $2 and result = 'confirmed' order by at desc",
+            where facility_id = $1 and consent_id = $2 and result = $3 order by at desc",
         )
         .bind(facility)
         .bind(id)
+        .bind(result)
         .all()
         .await?;
     let check = |row: IdentityRow| Check {

@@ -3,6 +3,7 @@
 mod ceremony;
 mod consents;
 mod decisions;
+mod explained;
 mod family;
 mod identity;
 mod keeping;
@@ -14,6 +15,7 @@ mod told;
 pub use ceremony::*;
 pub use consents::*;
 pub use decisions::*;
+pub use explained::*;
 pub use family::*;
 pub use identity::*;
 pub use keeping::*;

@@ -64,7 +64,7 @@ pub async fn bedside(r: &mut impl Records, facility: FacilityId, id: Uuid) -> Re
     Ok(Some(Confirmed {
         consent,
         staff,
-        body: r.open_json(id, "body", &body).await?,
+        body: Salted::body_of(r.open_json(id, "body", &body).await?),
         at,
     }))
 }

@@ -75,14 +75,21 @@ pub async fn kept_documents(
         "select pdf, sha256, at from consent_document where facility_id = $1 and consent_id = $2";
     const DECISION: &str = "select pdf, sha256, at from consent_record where facility_id = $1 and consent_id = $2 \
          order by decision_id desc limit 1";
+    const EXPLAINED: &str = "select pdf, sha256, at from consent_explanation_record where facility_id = $1 and consent_id = $2 \
+         order by explanation_id desc limit 1";
     const BEDSIDE: &str = "select pdf, sha256, at from consent_bedside_record where facility_id = $1 and consent_id = $2 \
          order by bedside_id desc limit 1";
     let mut all = Vec::new();
     for (paper, text) in [
         (Paper::Consent, SIGNED),
+        (Paper::Decision, EXPLAINED),
         (Paper::Decision, DECISION),
         (Paper::Bedside, BEDSIDE),
     ] {
+        // Of a decision that was explained afterwards the document that says so is told alone.
+        if all.iter().any(|kept: &KeptDocument| kept.paper == paper) {
+            continue;
+        }
         let row: Option<(Sealed, String, DateTime<Utc>)> = r.q(text).bind(facility).bind(id).opt().await?;
         all.extend(row.map(|(pdf, sha256, at)| KeptDocument {
             paper,

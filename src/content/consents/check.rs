@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::node::{Node, Problem, Sheet, once};
-use super::sections;
+use super::sections::{self, Named};
+use super::short;
 use crate::base::Locale;
 use crate::content::agreements::Agreements;
 use crate::content::forms::{ASSESSMENT, Forms};
@@ -37,10 +38,13 @@ const LABELS: &str = "page consent_number not_recorded risk frequency outcome se
     signing level_e1 level_e2 level_e3 second_factor_yes second_factor_no seal seal_none seal_working seal_applied \
     authority_test verify verify_text verify_code qr_alt attachment role_patient role_anesthesiologist role_guardian \
     role_agent role_relative role_witness role_interpreter";
-/// The same of the record of a refusal or a withdrawal.
+/// The same of the records: of a refusal, of a withdrawal, of the confirmation at the bedside.
 const RECORD_LABELS: &str = "who name record_number consent_title decided_at how by_herself spoken heard_by witness reasons \
     reason on_record no_reason ask_again yes no explained explained_pending explained_explained evidence presented_sha256 \
-    document_sha256 root seal seal_none";
+    document_sha256 root seal seal_none explained_by explained_at said told ask_again_at phase phase_before phase_during \
+    confirmed_at confirmed_by identifiers id_name id_birth_date id_id_document id_record_number id_wristband id_phone \
+    still_agrees her_yes yes_tap yes_spoken decides proxy_agrees answered changed no_change new_risks no_new_risks capacity capacity_text \
+    capacity_unable drugs no_drugs opioid used not_used";
 
 /// What a template refers to.
 pub struct Known<'a> {
@@ -62,7 +66,8 @@ pub fn check(document: &Value, known: &Known<'_>) -> Vec<Problem> {
     let locale = Locale::parse(root.of("locale").text(&mut Sheet::default()));
     let sections = sections::check(&root.of("sections"), &sources, locale, &mut sheet);
     injection(&root.of("injection"), known, &mut sheet);
-    comprehension(&root, &sections, known, &mut sheet);
+    let questions = comprehension(&root, &sections, known, &mut sheet);
+    short::check(&root, &sections, &questions, locale, &mut sheet);
     signatures(&root.of("signatures"), &mut sheet);
     for kind in root.of("data_protection").list(&mut sheet) {
         let text = kind.text(&mut sheet);
@@ -71,10 +76,13 @@ pub fn check(document: &Value, known: &Known<'_>) -> Vec<Problem> {
     }
     let records = root.of("records");
     labels(&records.of("labels"), RECORD_LABELS, &mut sheet);
-    for kind in ["refused", "withdrawn"] {
+    for kind in ["refused", "withdrawn", "bedside"] {
         records.of(kind).of("title").text(&mut sheet);
         records.of(kind).of("text").text(&mut sheet);
     }
+    records.of("bedside").of("proxy_text").text(&mut sheet);
+    records.of("paper").of("title").text(&mut sheet);
+    records.of("paper").of("alt").text(&mut sheet);
     sheet.0
 }
 
@@ -149,29 +157,36 @@ fn injection(injection: &Node<'_>, known: &Known<'_>, sheet: &mut Sheet) {
 }
 
 /// CE-090: three to six questions, the critical ones always among them, each with an answer that is one of its options.
-fn comprehension(root: &Node<'_>, sections: &[&str], known: &Known<'_>, sheet: &mut Sheet) {
+/// Gives section and id of each.
+fn comprehension<'a>(
+    root: &Node<'a>,
+    sections: &[Named<'_>],
+    known: &Known<'_>,
+    sheet: &mut Sheet,
+) -> Vec<Named<'a>> {
     let comprehension = root.of("comprehension");
-    let place = |one: &Node<'_>, sheet: &mut Sheet| {
+    let place = |one: &Node<'a>, sheet: &mut Sheet| {
         let (lesson, section) = (one.of("lesson"), one.of("section"));
         let code = lesson.text(sheet);
         let there = known.lessons.by_code(code).is_some();
         sheet.check(there, &lesson.at, "unknown", format!("no lesson {code:?}"));
         let id = section.text(sheet);
         sheet.check(
-            sections.contains(&id),
+            sections.iter().any(|(_, one)| *one == id),
             &section.at,
             "unknown",
             format!("no section {id:?}"),
         );
+        id
     };
-    let (mut ids, mut critical) = (Vec::new(), Vec::new());
+    let (mut ids, mut critical, mut placed) = (Vec::new(), Vec::new(), Vec::new());
     for question in comprehension.of("questions").items(sheet) {
         let id = question.of("id");
         let name = id.text(sheet);
         ids.push((id.at.clone(), name));
         question.of("question").text(sheet);
         question.of("explanation").text(sheet);
-        place(&question, sheet);
+        placed.push((place(&question, sheet), name));
         if question.of("critical").truth(sheet) {
             critical.push(name);
         }
@@ -246,6 +261,7 @@ fn comprehension(root: &Node<'_>, sections: &[&str], known: &Known<'_>, sheet: &
             );
         }
     }
+    placed
 }
 
 fn signatures(signatures: &Node<'_>, sheet: &mut Sheet) {

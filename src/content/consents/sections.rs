@@ -82,13 +82,16 @@ const CHARACTER_MS: i64 = 60_000 / 400 / 4;
 const LEAST_MS: i64 = 2000;
 const MOST_MS: i64 = 600_000;
 
-/// Checks them; the ids of all.
+/// A section by its kind and its id.
+pub(super) type Named<'a> = (&'a str, &'a str);
+
+/// Checks them; kind and id of all.
 pub(super) fn check<'a>(
     sections: &Node<'a>,
     sources: &[&str],
     locale: Option<Locale>,
     sheet: &mut Sheet,
-) -> Vec<&'a str> {
+) -> Vec<Named<'a>> {
     let (mut ids, mut kinds, mut facts) = (Vec::new(), Vec::new(), Vec::new());
     for (number, section) in (1..).zip(sections.items(sheet)) {
         let no = section.of("no").number(sheet, 1, 99);
@@ -98,30 +101,11 @@ pub(super) fn check<'a>(
             "inconsistent",
             "sections are counted from 1",
         );
-        let id = section.of("id");
-        ids.push((id.at.clone(), id.code(sheet)));
-        section.of("heading").text(sheet);
-        section.of("summary").text(sheet);
-        let text = section.of("text").text(sheet);
-        // A translation keeps the floor of the Chinese text.
-        let characters = match locale {
-            Some(Locale::ZhCn) => i64::try_from(text.chars().count()).unwrap_or(MOST_MS),
-            _ => 0,
-        };
-        let least = (characters * CHARACTER_MS).max(LEAST_MS);
-        section.of("min_read_ms").number(sheet, least, MOST_MS);
-        for media in section.of("media").list(sheet) {
-            let digest = media.of("sha256");
-            let text = digest.text(sheet);
-            let fits = text.len() == 64
-                && text
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-            sheet.check(fits, &digest.at, "format", "64 lower-case hexadecimal digits");
-        }
+        let id = read(&section, locale, sheet);
+        ids.push((section.of("id").at, id));
         let kind = section.of("kind").word(sheet, &KINDS);
         body(&section, kind, sources, &mut facts, sheet);
-        kinds.push((kind, id.text(&mut Sheet::default())));
+        kinds.push((kind, id));
     }
     once(sheet, &ids);
     for kind in NEEDED {
@@ -150,7 +134,32 @@ pub(super) fn check<'a>(
             format!("no fact {key}"),
         );
     }
-    ids.into_iter().map(|(_, id)| id).collect()
+    kinds
+}
+
+/// What every section has: texts, and how long it is read at least; its id.
+pub(super) fn read<'a>(section: &Node<'a>, locale: Option<Locale>, sheet: &mut Sheet) -> &'a str {
+    let id = section.of("id").code(sheet);
+    section.of("heading").text(sheet);
+    section.of("summary").text(sheet);
+    let text = section.of("text").text(sheet);
+    // A translation keeps the floor of the Chinese text.
+    let characters = match locale {
+        Some(Locale::ZhCn) => i64::try_from(text.chars().count()).unwrap_or(MOST_MS),
+        _ => 0,
+    };
+    let least = (characters * CHARACTER_MS).max(LEAST_MS);
+    section.of("min_read_ms").number(sheet, least, MOST_MS);
+    for media in section.of("media").list(sheet) {
+        let digest = media.of("sha256");
+        let text = digest.text(sheet);
+        let fits = text.len() == 64
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        sheet.check(fits, &digest.at, "format", "64 lower-case hexadecimal digits");
+    }
+    id
 }
 
 fn body<'a>(section: &Node<'a>, kind: &str, sources: &[&str], facts: &mut Vec<&'a str>, sheet: &mut Sheet) {

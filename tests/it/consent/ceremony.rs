@@ -289,7 +289,7 @@ impl Ceremony {
     pub async fn confirms(&self, risks: &Value) -> Answer {
         let body = json!({
             "identifiers": ["name", "wristband"], "still_agrees": true, "anything_changed": false,
-            "questions_answered": true, "risks_confirmed": risks,
+            "questions_answered": true, "risks_confirmed": risks, "yes": "spoken",
             "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
         });
         self.app.zhao().await.post(&self.path("/bedside"), body).await

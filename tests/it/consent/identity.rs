@@ -1,6 +1,10 @@
 //! Who she is, and on whose device.
 
+use muan::ctx::Records;
+use muan::db::Q;
+use muan::vault::Sealed;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::ceremony::Ceremony;
 use crate::support::App;
@@ -43,7 +47,8 @@ impl Ceremony {
         self.zhao.post(&path, body).await.expect(201);
     }
 
-    async fn act_of(&self, act: &str) -> Value {
+    /// The newest entry of an act on her.
+    pub async fn act_of(&self, act: &str) -> Value {
         self.app.work().await;
         let qian = self.app.qian().await;
         let path = format!("/audit?patient={}&limit=100", self.mei.patient_id);
@@ -263,4 +268,54 @@ async fn without_a_gateway_there_are_no_codes_by_text_message() {
         (answer.status, answer.code().as_str()),
         (409, "consent.method_unavailable")
     );
+}
+
+#[tokio::test]
+async fn the_evidence_names_each_check_of_her_identity_and_each_try_that_failed() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        let ceremony = Ceremony::of(app, mei).await;
+        ceremony.is_released().await;
+        ceremony.is_ready().await;
+        let claim = json!({ "name": "梅秀英", "record_number": "x", "birth_date": "1996-03-12" });
+        let wrong = json!({ "method": "record_match", "record": claim });
+        assert_eq!(ceremony.proves(wrong).await.code(), "consent.record_mismatch");
+        let me = ceremony.mei.get("/me").await.expect(200);
+        let claim =
+            json!({ "name": "梅秀英", "record_number": me["record_number"], "birth_date": "1996-03-12" });
+        let right = json!({ "method": "record_match", "record": claim });
+        ceremony.proves(right).await.expect(201);
+        ceremony.becomes_active(0).await;
+        let id: Uuid = ceremony.id.parse().unwrap();
+        let mut view = ceremony.app.ctx.view();
+        let (kept,): (Sealed,) = view
+            .q("select body from consent_evidence where consent_id = $1 and no = 8")
+            .bind(id)
+            .one()
+            .await
+            .unwrap();
+        let section: Value = view.open_json(id, "identity", &kept).await.unwrap();
+        let body = section["body"].as_array().unwrap();
+        let told = |one: &Value| {
+            let word = |name: &str| one[name].as_str().unwrap_or_default().to_owned();
+            (word("method"), word("result"), word("provider"))
+        };
+        let own = |method: &str, result: &str| (method.to_owned(), result.to_owned(), "hospital".to_owned());
+        let all: Vec<_> = body.iter().map(told).collect();
+        assert_eq!(all.len(), 3, "{section}");
+        for wanted in [
+            own("in_person", "confirmed"),
+            own("record_match", "confirmed"),
+            own("record_match", "refused"),
+        ] {
+            assert!(all.contains(&wanted), "{wanted:?}: {section}");
+        }
+        let zhao = ceremony.zhao.get("/me").await.expect(200);
+        let seen = body.iter().find(|one| one["method"] == "in_person").unwrap();
+        assert_eq!(seen["staff"], zhao["id"]);
+        assert!(
+            body.iter()
+                .all(|one| one["at"].is_string() && one["level"].is_i64())
+        );
+    }
 }

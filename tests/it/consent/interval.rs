@@ -11,7 +11,7 @@ async fn an_unknown_last_dose_stops_the_time_out_until_the_anesthesiologist_says
     let (app, mei, zhao) = (&ceremony.app, &ceremony.mei, &ceremony.zhao);
     let body = json!({
         "identifiers": ["name", "wristband"], "still_agrees": true, "anything_changed": false,
-        "questions_answered": true,
+        "questions_answered": true, "yes": "spoken",
         "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
     });
     zhao.post(&ceremony.path("/bedside"), body).await.expect(201);

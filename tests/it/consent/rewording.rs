@@ -125,7 +125,7 @@ async fn from_a_recalled_template_nothing_is_prepared_released_or_begun() {
     let (lin, bai) = (app.lin().await, app.bai().await);
     let body = json!({
         "identifiers": ["name", "wristband"], "still_agrees": true, "anything_changed": false,
-        "questions_answered": true,
+        "questions_answered": true, "yes": "spoken",
         "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
     });
     active.zhao.post(&active.path("/bedside"), body).await.expect(201);

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::ceremony::Ceremony;
 use super::over_time::Ward;
+use super::templates::{filed, next};
 use super::text_of;
 
 #[tokio::test]
@@ -104,6 +105,7 @@ async fn a_bedside_confirmation_has_its_own_document() {
     let ceremony = Ceremony::active().await;
     let silent = json!({
         "identifiers": ["name", "wristband"], "still_agrees": true, "anything_changed": true, "questions_answered": true,
+        "yes": "tap",
         "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
     });
     let refused = ceremony
@@ -147,4 +149,52 @@ async fn a_bedside_confirmation_has_its_own_document() {
     let stranger = ceremony.app.stranger().await;
     let hidden = stranger.get(&ceremony.path("/document?of=bedside")).await;
     assert_eq!(hidden.status, 404);
+}
+
+#[tokio::test]
+async fn a_template_without_a_whole_short_form_is_not_taken() {
+    let ceremony = Ceremony::drafted().await;
+    let zhao = &ceremony.zhao;
+    let mut without = next("1.1.0");
+    without.as_object_mut().unwrap().remove("short_form");
+    let mut hidden = next("1.1.0");
+    let kept = hidden["short_form"]["sections"].as_array_mut().unwrap();
+    kept.retain(|one| one != "own-risks");
+    let mut strange = next("1.1.0");
+    strange["short_form"]["sections"][0] = json!("no-such-section");
+    let mut easy = next("1.1.0");
+    easy["comprehension"]["short"]["pass_correct"] = json!(1);
+    let mut wordless = next("1.1.0");
+    wordless["records"].as_object_mut().unwrap().remove("bedside");
+    wordless["records"].as_object_mut().unwrap().remove("paper");
+    for (document, pointer) in [
+        (without, "/short_form/title"),
+        (hidden, "/short_form/sections"),
+        (strange, "/short_form/sections/0"),
+        (easy, "/comprehension/short/pass_correct"),
+        (wordless, "/records/paper/alt"),
+    ] {
+        let answer = zhao.post("/consent-templates", document).await;
+        assert_eq!(answer.status, 422, "{pointer}");
+        let errors = answer.body["errors"].as_array().unwrap();
+        let there = errors.iter().any(|one| one["pointer"] == pointer);
+        assert!(there, "{pointer}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn the_short_form_and_the_records_are_tried_before_a_draft_goes_on() {
+    let ceremony = Ceremony::drafted().await;
+    let zhao = &ceremony.zhao;
+    let id = filed(zhao, next("1.1.0")).await;
+    let path = |branch: &str| format!("/consent-templates/{id}/preview?branch={branch}");
+    let short = zhao.get(&path("short")).await.expect(200);
+    assert_eq!(short["presented"]["form"], "short");
+    let shown = short["presented"]["sections"].as_array().unwrap();
+    let own = shown.iter().find(|one| one["kind"] == "own_risks").unwrap();
+    assert!(!own["own_risks"].as_array().unwrap().is_empty());
+    for branch in ["bedside", "bedside:proxy", "paper"] {
+        let pdf = zhao.get(&format!("{}&format=pdf", path(branch))).await;
+        assert!(pdf.bytes.starts_with(b"%PDF"), "{branch}: {}", pdf.body);
+    }
 }

@@ -4,8 +4,9 @@
 use muan::db::{Q, Sql};
 use serde_json::{Value, json};
 
-use super::ceremony::{Ceremony, countersign, strokes};
+use super::ceremony::Ceremony;
 use super::over_time::Ward;
+use super::signers::person;
 use super::text_of;
 use crate::support::App;
 
@@ -202,22 +203,15 @@ async fn what_is_kept_is_looked_at_every_week() {
 
 #[tokio::test]
 async fn once_of_age_she_decides_herself() {
-    let ceremony = Ceremony::signed().await;
-    let me = ceremony.mei.get("/me").await;
-    let etag = me.etag();
-    let profile =
-        json!({ "name": "梅秀英", "birth_date": "2008-03-12", "height_cm": "162", "language": "zh-CN" });
-    ceremony.mei.put("/me", &etag, profile).await.expect(200);
-    change(&ceremony.app, "basis", "guardian").await;
-    ceremony.step_up().await;
-    let mut body = countersign();
-    body["strokes"] = strokes(9);
-    let etag = ceremony.etag().await;
-    ceremony
-        .zhao
-        .post_at(&ceremony.path("/countersign"), &etag, body)
-        .await
-        .expect(200);
+    let ceremony = Ceremony::drafted_born("2008-03-12").await;
+    ceremony.released_to(true, json!({})).await.expect(200);
+    ceremony.is_ready().await;
+    let mother = person("guardian", "陈芳", "母亲");
+    ceremony.sees(&mother).await;
+    ceremony.signs(Some(&mother), 1).await.expect(201);
+    ceremony.signs(None, 2).await.expect(201);
+    let all = ["explained", "identity", "capacity"];
+    ceremony.countersigned(&ceremony.zhao, &all).await.expect(200);
     ceremony.app.clock.advance(11 * 86_400);
     ceremony.app.work().await;
     let zhao = ceremony.app.zhao().await;

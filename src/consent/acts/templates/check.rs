@@ -166,7 +166,7 @@ pub async fn print(
                     .into_bytes(),
             ),
         ],
-        _ => Vec::new(),
+        _ => branch.files(),
     };
     let inputs = Inputs {
         template: branch.layout(),
