@@ -150,7 +150,7 @@ impl From<Later> for LaterOut {
 
 /// That the consent could not be confirmed at the bedside, and was not since.
 #[derive(Clone, Debug, Object)]
-pub struct UnconfirmedOut {
+pub struct BedsideUnconfirmedOut {
     /// Who found it.
     by: StaffId,
     /// Why.
@@ -159,9 +159,9 @@ pub struct UnconfirmedOut {
     at: DateTime<Utc>,
 }
 
-impl From<Unconfirmed> for UnconfirmedOut {
-    fn from(one: Unconfirmed) -> UnconfirmedOut {
-        UnconfirmedOut {
+impl From<Unconfirmed> for BedsideUnconfirmedOut {
+    fn from(one: Unconfirmed) -> BedsideUnconfirmedOut {
+        BedsideUnconfirmedOut {
             by: one.by,
             reason: one.reason,
             at: one.at,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
 
-use super::after::{LaterOut, RefusalOut, UnconfirmedOut, WithdrawalOut};
+use super::after::{BedsideUnconfirmedOut, LaterOut, RefusalOut, WithdrawalOut};
 use super::signing::SignerOut;
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, PatientId, StaffId};
@@ -336,7 +336,7 @@ pub struct ConsentPageOut {
     /// That she wants time to think, while it is before her to sign.
     later: Option<LaterOut>,
     /// That it could not be confirmed at the bedside, and was not since; staff only.
-    unconfirmed: Option<UnconfirmedOut>,
+    unconfirmed: Option<BedsideUnconfirmedOut>,
 }
 
 /// A list in its wire form.
@@ -365,7 +365,7 @@ impl From<View> for ConsentPageOut {
             withdrawal: view.withdrawal.map(WithdrawalOut::from),
             refusal: view.refusal.map(RefusalOut::from),
             later: view.later.map(LaterOut::from),
-            unconfirmed: view.unconfirmed.map(UnconfirmedOut::from),
+            unconfirmed: view.unconfirmed.map(BedsideUnconfirmedOut::from),
         }
     }
 }
