@@ -61,6 +61,7 @@ codes! {
     EpisodeTaskDone = "episode.task_done";
     EducationVersionOld = "education.version_old";
     ConsentAcknowledgementOff = "consent.acknowledgement_off";
+    ConsentAfterBirth = "consent.after_birth";
     ConsentAlreadyOpen = "consent.already_open";
     ConsentAlreadySigned = "consent.already_signed";
     ConsentAlreadyUnderstood = "consent.already_understood";

@@ -2,6 +2,7 @@
 //! every way out of it.
 
 mod agents;
+mod at_commit;
 pub mod ceremony;
 mod identity;
 mod ink;
@@ -12,6 +13,7 @@ mod refused;
 mod rewording;
 mod short_form;
 mod signers;
+mod start;
 mod table;
 mod templates;
 mod ways_out;

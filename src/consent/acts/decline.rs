@@ -9,12 +9,12 @@ use crate::base::error::Result;
 use crate::base::id::{ConsentId, StaffId};
 use crate::base::{Act, Role};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Consent, RefusalReason, WithdrawalPhase};
+use crate::consent::model::{Consent, RefusalReason, State, WithdrawalPhase};
 use crate::consent::renew;
 use crate::consent::rules;
 use crate::consent::rules::states::Trigger;
 use crate::consent::store;
-use crate::ctx::{Ctx, Tx};
+use crate::ctx::{Ctx, Sender, Tx};
 use crate::episode::model::{Episode, NewTask};
 use crate::http::params::Faults;
 use crate::once;
@@ -45,6 +45,7 @@ pub struct Spoken {
 }
 
 /// Who heard it.
+#[derive(Clone, Copy)]
 struct Heard {
     by: StaffId,
     witness: StaffId,
@@ -70,6 +71,7 @@ pub async fn refuse(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result
         let due = tx.now + rules::EXPLAIN;
         episode::facts::add_task(&mut tx, &task(&consent, "consent.explain_refusal", due)).await?;
     }
+    former_too(&mut tx, caller, &consent, &episode, (&no, heard)).await?;
     leave_alone(&mut tx, &consent).await?;
     tell(&mut tx, &consent, "consent.refused").await?;
     tx.commit_with(&consent).await?;
@@ -86,6 +88,18 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
     let mut tx = once!(ctx, Act::ConsentWithdraw, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentWithdraw, id).await?;
     let heard = heard(&mut tx, caller, Act::ConsentWithdraw, id, no.spoken.as_ref()).await?;
+    take_back(&mut tx, By::Caller(caller), &mut consent, &episode, (&no, heard)).await?;
+    tx.commit_with(&consent).await?;
+    Ok(consent)
+}
+
+async fn take_back(
+    tx: &mut Tx,
+    by: By<'_>,
+    consent: &mut Consent,
+    episode: &Episode,
+    (no, heard): (&No, Option<Heard>),
+) -> Result<()> {
     let phase = match consent.started_at {
         Some(_) => WithdrawalPhase::During,
         None => WithdrawalPhase::Before,
@@ -96,28 +110,28 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
         "phase": phase.word(),
         "spoken": heard.is_some(),
     });
-    flow::go(
-        &mut tx,
-        &mut consent,
-        Trigger::Withdraw,
-        By::Caller(caller),
-        detail,
-    )
-    .await?;
-    keep(
-        &mut tx,
-        &consent,
-        &episode,
-        ("withdrawn", "not_needed"),
-        &no,
-        heard,
-    )
-    .await?;
-    leave_alone(&mut tx, &consent).await?;
-    call_team(&mut tx, &consent, phase).await?;
-    tell(&mut tx, &consent, "consent.withdrawn").await?;
-    tx.commit_with(&consent).await?;
-    Ok(consent)
+    flow::go(tx, consent, Trigger::Withdraw, by, detail).await?;
+    keep(tx, consent, episode, ("withdrawn", "not_needed"), no, heard).await?;
+    leave_alone(tx, consent).await?;
+    call_team(tx, consent, phase).await?;
+    tell(tx, consent, "consent.withdrawn").await
+}
+
+/// Her no to another consent is one to the consent in whose place it would have come, in the same word (T10): what is in
+/// force does not outlive it.
+async fn former_too(
+    tx: &mut Tx,
+    caller: &Caller,
+    refused: &Consent,
+    episode: &Episode,
+    said: (&No, Option<Heard>),
+) -> Result<()> {
+    let all = store::of_episode(tx, refused.facility_id, refused.episode_id).await?;
+    let Some(mut former) = all.into_iter().find(|one| one.state == State::Active) else {
+        return Ok(());
+    };
+    let by = By::Behalf(Act::ConsentWithdraw, caller.actor());
+    take_back(tx, by, &mut former, episode, said).await
 }
 
 /// What would push her towards a consent ends with her no (CE-192).

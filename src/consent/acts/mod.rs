@@ -10,6 +10,7 @@ mod paper;
 mod prepare;
 mod read;
 mod release;
+mod rendering;
 mod replace;
 mod sign;
 mod signers;
@@ -176,6 +177,7 @@ fn of_standing(standing: &assessment::facts::Standing) -> Assessed {
             })
             .collect(),
         undecided: !standing.undecided.is_empty(),
+        open: standing.undecided.clone(),
         not_assessed: !standing.not_assessed.is_empty(),
         not_suitable: standing.not_suitable,
         unable: standing
