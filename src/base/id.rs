@@ -164,7 +164,10 @@ mod tests {
     fn an_id_is_a_uuid_of_version_seven_with_its_time() {
         let at = DateTime::UNIX_EPOCH + chrono::Duration::milliseconds(1_772_413_200_123);
         let id: Uuid = Ids::default().make(at);
-        assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
+        assert_eq!(
+            (id.get_version_num(), id.get_variant()),
+            (7, uuid::Variant::RFC4122)
+        );
         let (seconds, nanos) = id.get_timestamp().unwrap().to_unix();
         assert_eq!((seconds, nanos / 1_000_000), (1_772_413_200, 123));
     }

@@ -117,6 +117,7 @@ pub async fn move_draft(tx: &mut Tx, ctx: &Ctx, draft: &mut Consent, code: &str)
     let subject = Subject::of_patient("consent", draft.id, draft.patient_id);
     let detail = json!({ "template": current.id, "revision": draft.revision });
     let (act, place) = (Act::ConsentTemplateChanged, Some(draft.facility_id));
-    tx.journal_as(act, Actor::SYSTEM, place, subject, detail, None).await?;
+    tx.journal_as(act, Actor::SYSTEM, place, subject, detail, None)
+        .await?;
     Ok(true)
 }

@@ -91,7 +91,9 @@ pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft)
         ("/signing/reason", draft.signing.reason.as_ref()),
         ("/assessment_waived", draft.assessment_waived.as_ref()),
     ];
-    let said = texts.into_iter().filter_map(|(at, text)| Some((at.to_owned(), text?.clone())));
+    let said = texts
+        .into_iter()
+        .filter_map(|(at, text)| Some((at.to_owned(), text?.clone())));
     printable(ctx, said.collect()).await?;
     let pdf = document(ctx, &seen, &pages).await?;
     let mut tx = once!(ctx, Act::ConsentPaper, caller);

@@ -298,7 +298,10 @@ fn own_risks(
 
 /// The risks that were left out, of those that fire: what was decided on another day and is not the case any more is no
 /// decision on what comes later.
-pub(super) fn left_out(standing: Option<&assessment::facts::Standing>, removed: Vec<Removed>) -> Vec<LeftOut> {
+pub(super) fn left_out(
+    standing: Option<&assessment::facts::Standing>,
+    removed: Vec<Removed>,
+) -> Vec<LeftOut> {
     let fired = |rule: &str| standing?.fired.iter().find(|fired| fired.rule == rule);
     let kept = removed.into_iter().filter_map(|one| {
         let fired = fired(&one.rule)?;

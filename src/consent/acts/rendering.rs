@@ -38,7 +38,12 @@ pub(super) struct Prepared {
 }
 
 /// What the document is made of, as it is stored now.
-pub(super) async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Counter) -> Result<Material> {
+pub(super) async fn gather(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    consent: Consent,
+    counter: Counter,
+) -> Result<Material> {
     let (facility, id) = (consent.facility_id, consent.id);
     let gone = || Error::broken("a signed consent without its parts");
     let patient = people::facts::patient(r, facility, consent.patient_id)

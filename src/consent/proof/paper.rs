@@ -56,10 +56,9 @@ fn body(name: &str, filed: &Filed<'_>) -> Value {
             "record_number": filed.patient.record_number,
             "episode_id": consent.episode_id.to_string(),
         }),
-        "assessment" => super::sections::assessed(
-            &filed.body.assessment,
-            filed.body.assessment_waived.as_deref(),
-        ),
+        "assessment" => {
+            super::sections::assessed(&filed.body.assessment, filed.body.assessment_waived.as_deref())
+        }
         "presented" => json!({
             "pages": filed.pages,
             "original_place": filed.body.original_place,

@@ -7,8 +7,8 @@ use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use super::triggers::{self, Shown};
 use super::{BEDSIDE, FRESH, Refusal};
 use crate::base::Code;
-use crate::episode::model::Stage;
 use crate::consent::model::{Check, Consent, Gate, Missing, Risks, Standing, State, Waiver};
+use crate::episode::model::Stage;
 
 /// A finding of the assessment, as far as consent cares.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -70,7 +70,11 @@ pub async fn bedside(r: &mut impl Records, facility: FacilityId, id: Uuid) -> Re
 }
 
 /// Every rule whose risk was confirmed at the bedside, whenever.
-pub async fn confirmed_risks(r: &mut impl Records, facility: FacilityId, id: ConsentId) -> Result<Vec<String>> {
+pub async fn confirmed_risks(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Vec<String>> {
     #[derive(Deserialize)]
     struct Body {
         risks_confirmed: Vec<String>,

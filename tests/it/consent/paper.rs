@@ -40,7 +40,9 @@ impl Ceremony {
         let page = format!("/patients/{}", self.mei.patient_id);
         let etag = sun.get(&page).await.etag();
         let red = json!({ "color": "red", "purple": false, "items": [], "reasons": "血小板减少", "table_version": "2017-35" });
-        sun.put(&format!("{page}/risk-color"), &etag, red).await.expect(200);
+        sun.put(&format!("{page}/risk-color"), &etag, red)
+            .await
+            .expect(200);
     }
 
     pub async fn file(&self, body: Value) -> Answer {
@@ -135,6 +137,8 @@ async fn a_paper_of_another_time_is_no_consent_of_today() {
 async fn paper_is_no_way_around_the_rights_of_the_doctor_nor_her_assessment() {
     let ceremony = Ceremony::drafted().await;
     let lin = ceremony.app.lin().await;
+    // A log-in proves for ten minutes who he is, like a step-up.
+    ceremony.app.clock.advance(601);
     let word = ceremony.paper_word(&lin).await;
     let body = filing(&ceremony, &[SCAN], word);
     let etag = ceremony.etag().await;
@@ -217,10 +221,7 @@ async fn what_the_paper_names_is_known_with_its_level_and_a_graver_one_is_not() 
         .await
         .expect(200);
     let word = ceremony.paper_word(&ceremony.app.lin().await).await;
-    ceremony
-        .file(filing(&ceremony, &[SCAN], word))
-        .await
-        .expect(200);
+    ceremony.file(filing(&ceremony, &[SCAN], word)).await.expect(200);
     let ward = Ward::of(ceremony).await;
     ward.ceremony.is_confirmed().await;
     ward.time_out().await.expect(201);

@@ -126,11 +126,7 @@ async fn a_change_in_substance_reaches_what_was_made_two_versions_ago() {
     published(app, next("1.1.0"), false).await;
     let (_, answer) = published(app, next("2.0.0"), true).await;
     assert_eq!(answer["consents"].as_array().unwrap().len(), 2, "{answer}");
-    let page = active
-        .zhao
-        .get(&format!("/consents/{open}"))
-        .await
-        .expect(200);
+    let page = active.zhao.get(&format!("/consents/{open}")).await.expect(200);
     assert_eq!(page["state"], "superseded");
     assert_eq!(
         tasks(app, &active.id).await,

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::ceremony::{Ceremony, clear};
 use super::over_time::Ward;
 use super::paper::{SCAN, filing};
-use crate::assessment::recheck::recheck;
 use crate::assessment::only;
+use crate::assessment::recheck::recheck;
 use crate::support::client::Answer;
 
 impl Ward {
@@ -253,7 +253,11 @@ async fn a_no_to_the_successor_takes_back_what_is_in_force() {
     let (ward, former) = ward.successor().await;
     let ceremony = &ward.ceremony;
     let body = json!({ "reasons": ["natural"], "ask_again": true });
-    let refused = ceremony.mei.post(&ceremony.path("/refuse"), body).await.expect(200);
+    let refused = ceremony
+        .mei
+        .post(&ceremony.path("/refuse"), body)
+        .await
+        .expect(200);
     assert_eq!(refused["state"], "refused");
     let before = ceremony.zhao.get(&former).await.expect(200);
     assert_eq!(before["state"], "withdrawn");

@@ -360,9 +360,6 @@ async fn a_draft_follows_the_wording_of_a_newer_program_before_it_is_released() 
     let stale = release(&zhao, id, "\"1\"").await;
     assert_eq!(stale.code(), "http.stale", "{}", stale.body);
     release(&zhao, id, "\"2\"").await.expect(200);
-    let shown = mei
-        .get(&format!("/consents/{id}/presented"))
-        .await
-        .expect(200);
+    let shown = mei.get(&format!("/consents/{id}/presented")).await.expect(200);
     assert_eq!(shown["template_id"], newer["id"]);
 }
