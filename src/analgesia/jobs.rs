@@ -13,7 +13,7 @@ use crate::base::{Act, Actor, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::NewTask;
 use crate::outbox::Job;
-use crate::{episode, people};
+use crate::{consent, episode, people};
 
 /// What every job about a labor carries.
 #[derive(Serialize, Deserialize)]
@@ -24,8 +24,17 @@ pub struct OfLabor {
     pub episode: EpisodeId,
 }
 
+/// The message that a consent is in force.
+#[derive(Deserialize)]
+struct Consented {
+    episode: EpisodeId,
+}
+
 /// Does a job of this slice; false when it is another's.
 pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
+    if job.kind == "analgesia.consented" {
+        return consented(ctx, job).await.map(|()| true);
+    }
     let (kind, roles): (&'static str, &[Role]) = match job.kind.as_str() {
         "analgesia.one_hour" => ("analgesia.one_hour", &[Role::Midwife]),
         "analgesia.unanswered" => ("analgesia.unanswered", &[Role::Anesthesiologist]),
@@ -92,4 +101,25 @@ async fn missing(tx: &mut Tx, kind: &str, labor: &Labor) -> Result<bool> {
             Ok(stop.is_some_and(|version| version.stop.leg_raise.is_none()))
         }
     }
+}
+
+/// A consent that comes into force while analgesia runs, as after a start by exception, carries it from now on.
+/// Idempotent: it is told once.
+async fn consented(ctx: &Ctx, job: &Job) -> Result<()> {
+    let Consented { episode } = job.payload()?;
+    let facility = job
+        .facility_id
+        .ok_or_else(|| Error::broken("a consent in force without a hospital"))?;
+    let mut tx = ctx.write(Act::ConsentStarted).await?;
+    episode::facts::lock(&mut tx, facility, episode).await?;
+    let Some(labor) = store::running(&mut tx, facility, episode).await? else {
+        return Ok(());
+    };
+    let record = store::record(&mut tx, facility, labor.id).await?;
+    let runs = record.is_some_and(|version| rules::needs_consent(&version.record))
+        && store::stop(&mut tx, facility, labor.id).await?.is_none();
+    if runs && consent::facts::started(&mut tx, facility, episode).await? {
+        tx.commit().await?;
+    }
+    Ok(())
 }

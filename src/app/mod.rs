@@ -145,7 +145,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         vault: Arc::new(vault),
         cache,
         clock: parts.clock,
-        ids: Ids,
+        ids: Ids::default(),
         content,
         wechat: Arc::new(wechat),
         sms,

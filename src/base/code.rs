@@ -62,6 +62,7 @@ codes! {
     EducationVersionOld = "education.version_old";
     ConsentAcknowledgementOff = "consent.acknowledgement_off";
     ConsentAlreadyExplained = "consent.already_explained";
+    ConsentAfterBirth = "consent.after_birth";
     ConsentAlreadyOpen = "consent.already_open";
     ConsentAlreadySigned = "consent.already_signed";
     ConsentAlreadyUnderstood = "consent.already_understood";

@@ -12,7 +12,8 @@ use super::acts::task;
 use super::flow::{self, By};
 use super::model::{Consent, Listed, State, TemplateEvent, TemplateState};
 use super::rules::states::Trigger;
-use super::{rules, store, templates};
+use super::rules::triggers::Change;
+use super::{renew, rules, store, templates};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, FacilityId};
 use crate::base::{Act, Actor, ActorKind, Code, Role, Subject};
@@ -63,9 +64,13 @@ pub async fn take_effect(
             predecessor: None,
             at: tx.now,
         };
-        let first = store::add_template_event(tx, facility, &retired).await?;
-        if first && publication.material_change == Some(true) {
-            store::touch(tx, facility, publication.id, &gone.template.id).await?;
+        store::add_template_event(tx, facility, &retired).await?;
+    }
+    if publication.material_change == Some(true) {
+        // Also what was made from a version before the last one: a wording between them that changed nothing in substance
+        // left it as it was.
+        for former in rules::templates::earlier(new, &before, at) {
+            store::touch(tx, facility, publication.id, &former.template.id).await?;
         }
     }
     reworded(tx, facility, publication.id).await
@@ -149,7 +154,8 @@ pub async fn consents(ctx: &Ctx, job: &Job) -> Result<()> {
     Ok(())
 }
 
-async fn locked(tx: &mut Tx, facility: FacilityId, id: ConsentId) -> Result<Option<Consent>> {
+/// A consent under the lock of its pregnancy.
+pub(super) async fn locked(tx: &mut Tx, facility: FacilityId, id: ConsentId) -> Result<Option<Consent>> {
     let Some(seen) = store::consent(tx, facility, id).await? else {
         return Ok(None);
     };
@@ -164,9 +170,9 @@ async fn touched(ctx: &Ctx, facility: FacilityId, id: ConsentId, event: &Templat
         return Ok(());
     };
     let recalled = event.state == TemplateState::Recalled;
-    let (kind, reason) = match recalled {
-        false => ("consent.template_changed", "template_changed"),
-        true => ("consent.template_recalled", "template_recalled"),
+    let (change, reason) = match recalled {
+        false => (Change::TemplateMaterial, "template_changed"),
+        true => (Change::TemplateRecalled, "template_recalled"),
     };
     let due = match recalled {
         false => tx.now + rules::REWORDED,
@@ -199,11 +205,7 @@ async fn touched(ctx: &Ctx, facility: FacilityId, id: ConsentId, event: &Templat
         let (patient, kind) = (consent.patient_id, "consent.superseded");
         episode::facts::notify(&mut tx, facility, patient, kind, &reference).await?;
     } else if consent.state == State::Active {
-        let decide = NewTask {
-            urgent: recalled,
-            ..task(&consent, kind, due)
-        };
-        episode::facts::add_task(&mut tx, &decide).await?;
+        renew::ask(&mut tx, &consent, change).await?;
         let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
         let detail = json!({ "reason": reason, "event": event.id });
         let act = Act::ConsentTemplateChanged;
@@ -224,21 +226,10 @@ async fn follow(ctx: &Ctx, facility: FacilityId, id: ConsentId, code: &str) -> R
     else {
         return Ok(());
     };
-    let current = match templates::in_effect(&mut tx, ctx, facility, code, consent.locale).await {
-        Ok(current) => current,
+    match templates::move_draft(&mut tx, ctx, &mut consent, code).await {
+        Ok(true) => tx.commit().await,
         // Recalled in the meantime: the draft waits for the next publication.
-        Err(Error::Refused(Code::ConsentTemplateUnavailable)) => return Ok(()),
-        Err(other) => return Err(other),
-    };
-    if current.id == consent.template_id {
-        return Ok(());
+        Ok(false) | Err(Error::Refused(Code::ConsentTemplateUnavailable)) => Ok(()),
+        Err(other) => Err(other),
     }
-    store::move_draft(&mut tx, &consent, &current.id, current.locale).await?;
-    flow::save(&mut tx, &mut consent).await?;
-    let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
-    let detail = json!({ "template": current.id, "revision": consent.revision });
-    let act = Act::ConsentTemplateChanged;
-    tx.journal_as(act, Actor::SYSTEM, Some(facility), subject, detail, None)
-        .await?;
-    tx.commit().await
 }

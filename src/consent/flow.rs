@@ -224,6 +224,19 @@ pub async fn look_again(tx: &mut Tx, consent: &Consent, due: DateTime<Utc>) -> R
     later(tx, consent, "consent.integrity", due).await
 }
 
+/// Tells the delivery room: a procedure that is under way goes on under this consent.
+pub async fn in_force(tx: &mut Tx, consent: &Consent) -> Result<()> {
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: "analgesia.consented",
+        facility: Some(consent.facility_id),
+        payload: &json!({ "episode": consent.episode_id }),
+        dedupe: Some(consent.id.to_string()),
+        due,
+    })
+    .await
+}
+
 /// Has her asked herself once she is of age, or once the authority of her agent is over (RC8).
 pub async fn ask_her(tx: &mut Tx, consent: &Consent, due: DateTime<Utc>) -> Result<()> {
     later(tx, consent, "consent.of_age", due).await

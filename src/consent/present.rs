@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::model::{Capacity, ConsentForm, Removed, SigningPlan, TechniqueClass};
+use super::model::{Capacity, ConsentForm, LeftOut, SigningPlan, TechniqueClass};
 use super::wording::{choose, color};
 use crate::base::Locale;
 use crate::base::id::ConsentId;
@@ -40,8 +40,8 @@ pub struct Inputs {
     pub validity_days: i64,
     /// Her own risks, in the order shown.
     pub risks: Vec<OwnRisk>,
-    /// Risks that were left out, with the reason.
-    pub removed: Vec<Removed>,
+    /// Risks that had fired and were left out, with the reason.
+    pub removed: Vec<LeftOut>,
     /// All rules that had fired.
     pub fired: Vec<String>,
     /// The assessment as evidence: form, versions, digest, answers used, decision; null without one.

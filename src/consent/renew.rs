@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::model::{Consent, Medium};
 use super::present::Inputs;
-use super::rules::triggers::{self, Change, Shown, TRIGGERS};
+use super::rules::triggers::{self, Change, Effect, Shown, TRIGGERS};
 use super::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId};
@@ -16,35 +16,45 @@ use crate::episode::model::{NewTask, Stage};
 
 /// The findings that were put before her or left out with a reason, with their levels then.
 pub async fn shown(r: &mut impl Records, consent: &Consent) -> Result<Vec<Shown>> {
-    let (facility, id) = (consent.facility_id, consent.id);
-    if consent.medium == Medium::Paper {
-        // What stands on paper is what the anesthesiologist decided in the draft.
-        let decided = store::risks(r, facility, id).await?;
-        let decided = decided.map(|(risks, _)| risks).unwrap_or_default();
-        let removed = decided.remove.into_iter().map(|one| one.rule);
-        let known = |rule| Shown { rule, level: None };
-        return Ok(decided.confirm.into_iter().chain(removed).map(known).collect());
-    }
-    let Some(presented) = store::presented(r, facility, id).await? else {
+    let Some((rules, assessment)) = frozen(r, consent).await? else {
         return Ok(Vec::new());
     };
-    let inputs: Inputs = serde_json::from_value(presented.inputs)?;
-    let fired = inputs.assessment.get("fired").and_then(Value::as_array);
     let level = |rule: &str| {
-        fired
-            .into_iter()
-            .flatten()
+        fired(&assessment)
             .find(|one| one.get("rule").and_then(Value::as_str) == Some(rule))
             .and_then(|one| one.get("level")?.as_str().map(str::to_owned))
     };
-    let removed = inputs.removed.iter().map(|one| &one.rule);
-    let rules = inputs.risks.iter().map(|risk| &risk.id).chain(removed);
-    Ok(rules
-        .map(|rule| Shown {
-            rule: rule.clone(),
-            level: level(rule),
-        })
-        .collect())
+    let shown = rules.into_iter().map(|rule| Shown {
+        level: level(&rule),
+        rule,
+    });
+    Ok(shown.collect())
+}
+
+/// The rules that were put before her or left out, and the assessment as it was then.
+async fn frozen(r: &mut impl Records, consent: &Consent) -> Result<Option<(Vec<String>, Value)>> {
+    let (facility, id) = (consent.facility_id, consent.id);
+    let (mut rules, removed, assessment) = match consent.medium {
+        Medium::Paper => match store::paper(r, facility, id).await? {
+            Some(filed) => (filed.confirmed, filed.removed, filed.assessment),
+            None => return Ok(None),
+        },
+        Medium::Electronic => {
+            let Some(presented) = store::presented(r, facility, id).await? else {
+                return Ok(None);
+            };
+            let inputs: Inputs = serde_json::from_value(presented.inputs)?;
+            let shown = inputs.risks.into_iter().map(|risk| risk.id).collect();
+            (shown, inputs.removed, inputs.assessment)
+        }
+    };
+    rules.extend(removed.into_iter().map(|one| one.rule));
+    Ok(Some((rules, assessment)))
+}
+
+fn fired(assessment: &Value) -> impl Iterator<Item = &Value> {
+    let fired = assessment.get("fired").and_then(Value::as_array);
+    fired.into_iter().flatten()
 }
 
 /// Asks the anesthesiologists for what a change needs; while it is asked already, that is meant.
@@ -66,7 +76,7 @@ pub async fn ask(tx: &mut Tx, consent: &Consent, change: Change) -> Result<()> {
         subject: consent.id.0,
         roles: vec![Role::Anesthesiologist],
         due: triggers::due(row, in_labor, tx.now),
-        urgent: in_labor || row.effect == triggers::Effect::Incident,
+        urgent: in_labor || matches!(row.effect, Effect::Block | Effect::Incident),
     };
     episode::facts::add_task(tx, &task).await?;
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);

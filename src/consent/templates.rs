@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::model::{Consent, Listed, TemplateStanding};
-use super::{rules, store};
+use super::{flow, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
-use crate::base::{Code, Locale};
+use crate::base::{Act, Actor, Code, Locale, Subject};
 use crate::content::consents::Template;
 use crate::ctx::{Ctx, Tx};
 use crate::db::Q;
@@ -82,4 +82,42 @@ pub async fn releasable(tx: &mut Tx, ctx: &Ctx, consent: &Consent) -> Result<()>
     let now = tx.now;
     let all = all(tx, ctx, consent.facility_id, now).await?;
     Ok(rules::templates::may_release(&consent.template_id, &all, now)?)
+}
+
+/// As [`releasable`], for a draft: one that was made from a wording that another one has replaced goes over to that, for
+/// nobody has seen it yet; whether it did.
+///
+/// Errors: `consent.template_recalled`, `consent.template_unavailable`.
+pub async fn follow(tx: &mut Tx, ctx: &Ctx, draft: &mut Consent) -> Result<bool> {
+    let retired = match releasable(tx, ctx, draft).await {
+        Err(Error::Refused(Code::ConsentTemplateRetired)) => Error::Refused(Code::ConsentTemplateRetired),
+        other => return other.map(|()| false),
+    };
+    let former = find(tx, ctx, draft.facility_id, &draft.template_id).await?;
+    let code = former.ok_or(retired)?.code.clone();
+    move_draft(tx, ctx, draft, &code).await
+}
+
+/// Puts a draft on the wording in effect; whether it was on another one.
+///
+/// Errors: `consent.template_unavailable`.
+pub async fn move_draft(tx: &mut Tx, ctx: &Ctx, draft: &mut Consent, code: &str) -> Result<bool> {
+    let current = in_effect(tx, ctx, draft.facility_id, code, draft.locale).await?;
+    if current.id == draft.template_id {
+        return Ok(false);
+    }
+    if !store::move_draft(tx, draft, &current.id, current.locale).await? {
+        return Err(Error::Stale {
+            current: draft.revision,
+        });
+    }
+    draft.template_id.clone_from(&current.id);
+    draft.locale = current.locale;
+    flow::save(tx, draft).await?;
+    let subject = Subject::of_patient("consent", draft.id, draft.patient_id);
+    let detail = json!({ "template": current.id, "revision": draft.revision });
+    let (act, place) = (Act::ConsentTemplateChanged, Some(draft.facility_id));
+    tx.journal_as(act, Actor::SYSTEM, place, subject, detail, None)
+        .await?;
+    Ok(true)
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::flow::{self, OfConsent};
 use super::model::{Basis, Consent, State};
 use super::rules::triggers::{self, Change};
-use super::{acts, integrity, renew, rules, store};
+use super::{acts, change, integrity, renew, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId};
 use crate::base::{Act, Actor, Role, Subject};
@@ -29,12 +29,7 @@ fn place(job: &Job) -> Result<FacilityId> {
 
 async fn locked(tx: &mut Tx, job: &Job) -> Result<Option<Consent>> {
     let OfConsent { id } = job.payload()?;
-    let facility = place(job)?;
-    let Some(seen) = store::consent(tx, facility, id).await? else {
-        return Ok(None);
-    };
-    episode::facts::lock(tx, facility, seen.episode_id).await?;
-    store::consent(tx, facility, id).await
+    change::locked(tx, place(job)?, id).await
 }
 
 /// Asks for another consent where her own risks have gained one, and no longer where they have not.
@@ -201,6 +196,7 @@ pub async fn broken(tx: &mut Tx, consent: &Consent, faults: &[&'static str]) -> 
 pub async fn begin(tx: &mut Tx, consent: &Consent) -> Result<()> {
     let due = tx.now + rules::INTEGRITY;
     flow::look_again(tx, consent, due).await?;
+    flow::in_force(tx, consent).await?;
     match consent.basis {
         Basis::Patient => return Ok(()),
         Basis::Agent => {

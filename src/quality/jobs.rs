@@ -35,6 +35,8 @@ pub const INCIDENT: &str = "quality.incident";
 enum Kind {
     /// Analgesia was started by an exception from the rule of consent (CE-202).
     AnalgesiaException,
+    /// Analgesia went on after she had taken her consent back (CE-052).
+    AnalgesiaAfterWithdrawal,
     /// What is kept of a consent is not what was signed (RC10).
     ConsentIntegrity,
 }
@@ -44,6 +46,7 @@ impl Kind {
     fn text(self) -> &'static str {
         match self {
             Kind::AnalgesiaException => "incident_analgesia_exception",
+            Kind::AnalgesiaAfterWithdrawal => "incident_analgesia_after_withdrawal",
             Kind::ConsentIntegrity => "incident_consent_integrity",
         }
     }

@@ -2,6 +2,7 @@
 //! every way out of it.
 
 mod agents;
+mod at_commit;
 mod bedside;
 mod capacity;
 pub mod ceremony;
@@ -15,6 +16,7 @@ mod refused;
 mod rewording;
 mod short_form;
 mod signers;
+mod start;
 mod table;
 mod templates;
 mod ways_out;

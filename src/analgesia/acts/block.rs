@@ -64,7 +64,7 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
         sheet.faults.check(right, "/supervisor", "unknown");
     }
     sheet.done()?;
-    require_consent(&mut tx, &labor, None).await?;
+    require_consent(&mut tx, ctx, &labor, None).await?;
     let countdown = countdown(&mut tx, ctx, &labor).await?;
     if rules::too_early(countdown.as_ref()) && draft.early_reason.is_none() {
         let current = countdown.map(|one| json!({ "state": one.state, "not_before": one.not_before }));
@@ -96,17 +96,21 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     Ok(time_out)
 }
 
-/// Errors: `analgesia.consent_missing`, with the reason when a recall of the template is it,
-/// `analgesia.technique_not_consented`.
-async fn require_consent(tx: &mut Tx, labor: &Labor, technique: Option<Technique>) -> Result<()> {
+/// Errors: `analgesia.consent_missing`, with the reason when a recall of the template or her assessment of this moment is
+/// it, `analgesia.technique_not_consented`.
+async fn require_consent(tx: &mut Tx, ctx: &Ctx, labor: &Labor, technique: Option<Technique>) -> Result<()> {
     let (facility, episode, now) = (labor.facility_id, labor.episode_id, tx.now);
     let meant = technique.map(rules::class);
-    match consent::facts::may_start(tx, facility, episode, meant, now).await? {
+    match consent::facts::may_start(tx, ctx, facility, episode, meant, now).await? {
         Start::On(_) => Ok(()),
         Start::Missing => Err(Error::Refused(Code::AnalgesiaConsentMissing)),
         Start::OtherTechnique => Err(Error::Refused(Code::AnalgesiaTechniqueNotConsented)),
         Start::Recalled => {
             let current = json!({ "reason": "template_recalled" });
+            Err(Error::Conflict(Code::AnalgesiaConsentMissing, current))
+        }
+        Start::Assessment { reason, rules } => {
+            let current = json!({ "reason": reason, "rules": rules });
             Err(Error::Conflict(Code::AnalgesiaConsentMissing, current))
         }
     }
@@ -122,7 +126,8 @@ async fn countdown(tx: &mut Tx, ctx: &Ctx, labor: &Labor) -> Result<Option<Count
 /// Writes the analgesia record: a new version of all of it.
 ///
 /// Errors: `analgesia.consent_missing`, `analgesia.technique_not_consented`, `analgesia.time_out_missing`,
-/// `analgesia.labor_closed`, `people.second_person_required` for something given beyond the hard limits, `http.invalid`, `Stale`.
+/// `analgesia.labor_closed`, `people.second_person_required` for something given beyond the hard limits, `http.invalid`, also
+/// when analgesia went on after she took her consent back and nothing says why, `Stale`.
 #[instrument(name = "analgesia.record", skip_all)]
 pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record) -> Result<Chart> {
     policy::allowed(caller, Act::AnalgesiaRecord)?;
@@ -144,15 +149,16 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
             .as_ref()
             .is_some_and(|version| rules::needs_consent(&version.record));
     if begins && record.exception.is_none() {
-        require_consent(&mut tx, &labor, record.technique).await?;
+        require_consent(&mut tx, ctx, &labor, record.technique).await?;
         if !store::had_time_out(&mut tx, labor.facility_id, labor.id).await? {
             return Err(Error::Refused(Code::AnalgesiaTimeOutMissing));
         }
     } else if rules::changes_class(before.as_ref().map(|version| &version.record), &record)
         && record.exception.is_none()
     {
-        require_consent(&mut tx, &labor, record.technique).await?;
+        require_consent(&mut tx, ctx, &labor, record.technique).await?;
     }
+    let goes_on = goes_on(&mut tx, &labor, before.as_ref(), &mut record).await?;
     let second = match outside {
         true => Some(second_for(&mut tx, caller, &labor, &mut record, before.as_ref()).await?),
         false => None,
@@ -166,14 +172,19 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         second,
     };
     store::add_record(&mut tx, labor.facility_id, labor.id, &version).await?;
-    if begins {
+    if rules::needs_consent(&version.record) {
+        // Also the one that came into force while it was under way.
         consent::facts::started(&mut tx, labor.facility_id, labor.episode_id).await?;
     }
     let excepted = before
         .as_ref()
         .is_some_and(|version| version.record.exception.is_some());
     if version.record.exception.is_some() && !excepted {
-        incident(&mut tx, &labor).await?;
+        incident(&mut tx, &labor, "analgesia_exception", labor.id.to_string()).await?;
+    }
+    if let Some(since) = goes_on {
+        let once = format!("{} {}", labor.id, since.timestamp_millis());
+        incident(&mut tx, &labor, "analgesia_after_withdrawal", once).await?;
     }
     started(&mut tx, &mut labor, &version.record).await?;
     dural_puncture(&mut tx, &labor, &version, before.as_ref()).await?;
@@ -184,6 +195,7 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         "number": version.number,
         "technique": version.record.technique.map(|t| t.word()),
         "exception": version.record.exception.is_some(),
+        "after_withdrawal": goes_on.is_some(),
         "outside_limits": second,
     });
     tx.journal(caller, subject, detail).await?;
@@ -192,17 +204,39 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     Ok(chart)
 }
 
+/// Since when she has taken her consent back, where the record says that analgesia went on: what was given is always
+/// recorded, with a reason (CE-052, decision on limits).
+///
+/// Errors: `http.invalid` without the reason.
+async fn goes_on(
+    tx: &mut Tx,
+    labor: &Labor,
+    before: Option<&RecordVersion>,
+    record: &mut Record,
+) -> Result<Option<DateTime<Utc>>> {
+    let former = before.map(|version| &version.record);
+    let since = consent::facts::taken_back(tx, labor.facility_id, labor.episode_id).await?;
+    let since = since.filter(|at| *at >= labor.admitted_at && rules::goes_on(former, record, *at));
+    if since.is_some() && record.after_withdrawal.is_none() {
+        return Err(Error::invalid("/after_withdrawal", "required"));
+    }
+    if record.after_withdrawal.is_none() {
+        record.after_withdrawal = former.and_then(|former| former.after_withdrawal.clone());
+    }
+    Ok(since)
+}
+
 /// An exception from the rule of consent comes before the quality office (CE-202).
-async fn incident(tx: &mut Tx, labor: &Labor) -> Result<()> {
+async fn incident(tx: &mut Tx, labor: &Labor, kind: &str, once: String) -> Result<()> {
     let due = tx.now;
     let payload = json!({
-        "kind": "analgesia_exception", "patient": labor.patient_id, "labor": labor.id, "at": due,
+        "kind": kind, "patient": labor.patient_id, "labor": labor.id, "at": due,
     });
     tx.enqueue(Message {
         kind: "quality.incident",
         facility: Some(labor.facility_id),
         payload: &payload,
-        dedupe: Some(labor.id.to_string()),
+        dedupe: Some(once),
         due,
     })
     .await

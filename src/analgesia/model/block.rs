@@ -266,6 +266,8 @@ pub struct Record {
     pub other_analgesia: Vec<OtherAnalgesia>,
     /// It began without consent or time-out.
     pub exception: Option<Exception>,
+    /// It went on after she had taken her consent back; needed with everything that was given, sited or set after that.
+    pub after_withdrawal: Option<Exception>,
     /// Something was given beyond the hard limits.
     pub given_outside_limits: Option<GivenOutside>,
     /// Pointers of the unusual values that were checked, as in `/doses/0/amount`.
@@ -274,7 +276,7 @@ pub struct Record {
     pub confirmed: Vec<String>,
 }
 
-/// Why it began without consent or time-out.
+/// Why it began, or went on, without consent or time-out.
 #[derive(Clone, Debug, PartialEq, Eq, Object, Serialize, Deserialize)]
 #[oai(deny_unknown_fields)]
 pub struct Exception {

@@ -2,13 +2,13 @@
 //!
 //! Sources: CN-EP, CE-202; the interval of an anticoagulant SOAP-AC18.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, Timelike, Utc};
 
 use super::Sheet;
 use crate::analgesia::limits;
 use crate::analgesia::model::{
-    Admission, Chart, Checks, Countdown, CountdownState, Indication, LaborStage, Membranes, Record, Route,
-    Technique,
+    Admission, Chart, Checks, Countdown, CountdownState, DoseUse, Indication, LaborStage, Membranes, Record,
+    Route, Technique,
 };
 use crate::consent::model::TechniqueClass;
 
@@ -96,6 +96,28 @@ pub fn changes_class(before: Option<&Record>, now: &Record) -> bool {
     let class_of = |record: &Record| record.technique.map(class);
     let former = before.and_then(class_of);
     needs_consent(now) && former.is_some() && class_of(now).is_some() && former != class_of(now)
+}
+
+/// Whether a version of a record says that analgesia of labor went on after she took her consent back: a dose, a new
+/// puncture, a program of the pump that the version before did not have. What treats an effect is no part of it.
+pub fn goes_on(before: Option<&Record>, now: &Record, taken_back: DateTime<Utc>) -> bool {
+    // Doses are written to the minute.
+    let since = taken_back - Duration::seconds(i64::from(taken_back.second()));
+    let is_new = |at: DateTime<Utc>, known: bool| at >= since && !known;
+    let dosed = now.doses.iter().any(|dose| {
+        let known = before.is_some_and(|before| before.doses.contains(dose));
+        dose.purpose == DoseUse::Labor && is_new(dose.given_at, known)
+    });
+    let tested = now.test_dose.as_ref().is_some_and(|dose| {
+        let known = before.is_some_and(|before| before.test_dose.as_ref() == Some(dose));
+        is_new(dose.given_at, known)
+    });
+    let resited = now.resitings.iter().any(|one| {
+        let known = before.is_some_and(|before| before.resitings.contains(one));
+        is_new(one.at, known)
+    });
+    let pump = now.pump.is_some() && before.is_none_or(|before| before.pump != now.pump);
+    needs_consent(now) && (dosed || tested || resited || pump)
 }
 
 /// Pointers of what must be filled in before the record is complete; nothing of it stops a step.

@@ -15,8 +15,8 @@ pub use asphyxia::judge;
 pub use birth::check_delivery;
 pub use calls::{Background, Call, of_event, of_observation};
 pub use gate::{
-    ONE_HOUR, changes_class, check_admission, check_time_out, class, missing, needs_consent, too_early,
-    window,
+    ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, missing, needs_consent,
+    too_early, window,
 };
 pub use observing::check_observation;
 pub use recording::check_record;

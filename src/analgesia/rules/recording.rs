@@ -26,8 +26,13 @@ pub fn check_record(sheet: &mut Sheet, record: &Record) {
         sheet.past(other.at, &format!("{at}/at"));
         sheet.note(other.note.as_deref(), &format!("{at}/note"), 200);
     }
-    if let Some(exception) = &record.exception {
-        sheet.faults.text(&exception.reason, "/exception/reason", 1, 500);
+    for (why, pointer) in [
+        (&record.exception, "/exception/reason"),
+        (&record.after_withdrawal, "/after_withdrawal/reason"),
+    ] {
+        if let Some(why) = why {
+            sheet.faults.text(&why.reason, pointer, 1, 500);
+        }
     }
     if let Some(declared) = &record.given_outside_limits {
         sheet

@@ -1,33 +1,29 @@
 //! The anesthesiologist's signature, the document that it makes, and sending back for a defect.
 
-use std::collections::BTreeMap;
-
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use tracing::instrument;
 
+use super::rendering::{Prepared, gather, render};
 use super::signers::standing_plan;
-use super::{assessed, checks, known, locked, printable, statements, subject, template};
-use crate::base::canonical::{parse, sha256};
+use super::{assessed, known, locked, printable, statements, subject, template};
+use crate::base::canonical::sha256;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, StaffId};
 use crate::base::{Act, Actor, Noun};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{ActKind, Check, Consent, ReturnReason, Signature, SignedAct};
-use crate::consent::present::Inputs;
-use crate::consent::proof::{self, Counter, Material, Section, Signed, Verification};
-use crate::consent::rules::guards::{self, Countersigning};
-use crate::consent::rules::ladder;
-use crate::consent::rules::reading;
+use crate::consent::model::{ActKind, Consent, ReturnReason, Signature, SignedAct};
+use crate::consent::proof::Counter;
+use crate::consent::rules::guards::{self, Countersigning, Doctor};
 use crate::consent::rules::states::Trigger;
 use crate::consent::{renew, rules, store, watch};
 use crate::ctx::{Ctx, Records};
 use crate::episode::model::{Color, day};
-use crate::evidence::document::Inputs as Render;
 use crate::evidence::ink::{self, Canvas, Strokes};
-use crate::evidence::qr;
 use crate::http::params::Faults;
 use crate::once;
-use crate::people::caller::Caller;
+use crate::people::caller::{Caller, Colleague};
+use crate::people::model::Staff;
 use crate::people::policy;
 use crate::{episode, people};
 
@@ -43,24 +39,15 @@ pub struct CounterMark {
     pub ink: Option<(Strokes, Canvas)>,
 }
 
-/// Everything that was made before the transaction.
-struct Prepared {
-    revision: i64,
-    at: chrono::DateTime<chrono::Utc>,
-    sections: Vec<Section>,
-    root: String,
-    code: Verification,
-    pdf: Vec<u8>,
-}
-
 /// An anesthesiologist countersigns; the consent is in force and its document exists (T07).
 ///
 /// The document is made before the transaction from what is stored then; the transaction makes sure that nothing has
-/// changed in between.
+/// changed in between, and asks everything again that the revision does not tell.
 ///
-/// Errors: `people.step_up_required`, `consent.illegal_transition`, `consent.signer_changed`, `consent.license_missing`, `consent.senior_needed`,
-/// `consent.statement_missing`, `consent.questions_open`, `consent.deadline_passed`, `consent.assessment_undecided`,
-/// `http.invalid` with `character` for a name that can't be printed.
+/// Errors: `people.step_up_required`, `consent.illegal_transition`, `consent.after_birth`, `consent.signer_changed`,
+/// `consent.license_missing`, `consent.senior_needed`, `consent.statement_missing`, `consent.questions_open`,
+/// `consent.deadline_passed`, `consent.assessment_undecided`, `consent.not_suitable`, `consent.new_required`, `http.invalid`
+/// with `character` for a name that can't be printed.
 #[instrument(name = "consent.countersign", skip_all)]
 pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: CounterMark) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentCountersign)?;
@@ -84,6 +71,8 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
             current: consent.revision,
         });
     }
+    let now = tx.now;
+    decided(&mut tx, ctx, staff, &consent, &mark, now).await?;
     for section in &prepared.sections {
         let (no, name) = (section.no, section.name);
         store::add_evidence(&mut tx, &consent, no, name, &section.salted, section.digest).await?;
@@ -119,7 +108,7 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
         code_digest: prepared.code.digest(),
     };
     store::add_document(&mut tx, &consent, document).await?;
-    super::replace::supersede(&mut tx, &consent).await?;
+    super::replace::supersede(&mut tx, &mut consent).await?;
     consent.activated_at = Some(prepared.at);
     let detail = json!({ "root": prepared.root, "document_sha256": file, "sealing_status": "none" });
     flow::go(
@@ -155,41 +144,8 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     let staff = caller.staff()?;
     let mut view = ctx.view();
     let consent = known(&mut view, caller, Act::ConsentCountersign, id).await?;
-    rules::next(consent.state, Trigger::Countersign)?;
     let now = ctx.clock.now();
-    let account = people::facts::staff(&mut view, staff.facility, staff.id)
-        .await?
-        .ok_or(Error::Missing(Noun::Staff))?;
-    let questions = store::questions(&mut view, consent.facility_id, id).await?;
-    let assessed = assessed(&mut view, ctx, &consent).await?;
-    let plan = standing_plan(&mut view, &consent, assessed.as_ref(), now).await?;
-    let acts = store::signatures(&mut view, consent.facility_id, id).await?;
-    let patient = people::facts::patient(&mut view, consent.facility_id, consent.patient_id).await?;
-    let her_name = patient.and_then(|patient| patient.name);
-    let template = &*template(&mut view, ctx, &consent).await?;
-    let mut required = statements(template, "clinician", true);
-    // Of a woman who can't decide nobody says that she can.
-    required.retain(|statement| plan.able || statement != CAPACITY);
-    if !plan.able && mark.statements.iter().any(|one| one == CAPACITY) {
-        return Err(Error::invalid("/statements", "inconsistent"));
-    }
-    let episode = episode::facts::get(&mut view, consent.facility_id, consent.episode_id)
-        .await?
-        .ok_or(Error::Missing(Noun::Episode))?;
-    let signing = Countersigning {
-        red: episode.risk_color == Some(Color::Red),
-        senior: staff.senior,
-        license: account.license.as_deref(),
-        privileged: account.consent_privilege.holds(day(now)),
-        involved: involved(staff.id, &account.name, her_name.as_deref(), &acts),
-        affirmed: &mark.statements,
-        required: &required,
-        unanswered: questions.iter().filter(|asked| asked.answer.is_none()).count(),
-        assessed: assessed.as_ref(),
-        now,
-    };
-    guards::may_countersign(&consent, &signing)?;
-    guards::still_fits(&renew::shown(&mut view, &consent).await?, assessed.as_ref())?;
+    let account = decided(&mut view, ctx, staff, &consent, mark, now).await?;
     printable(ctx, vec![("/name".to_owned(), account.name.clone())]).await?;
     let counter = Counter {
         staff: staff.id,
@@ -202,6 +158,68 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     };
     let material = gather(&mut view, ctx, consent, counter).await?;
     render(ctx, &material).await
+}
+
+/// Everything that has to hold for the countersignature, as it is stored when this is asked (T07): before the document is
+/// made, so that none is made in vain, and again at commit, because her assessment, his rights and the time go on
+/// meanwhile and none of them moves the revision (CE-044).
+async fn decided(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    staff: Colleague,
+    consent: &Consent,
+    mark: &CounterMark,
+    now: DateTime<Utc>,
+) -> Result<Staff> {
+    rules::next(consent.state, Trigger::Countersign)?;
+    let (facility, id) = (consent.facility_id, consent.id);
+    let account = people::facts::staff(r, staff.facility, staff.id)
+        .await?
+        .ok_or(Error::Missing(Noun::Staff))?;
+    let questions = store::questions(r, facility, id).await?;
+    let assessed = assessed(r, ctx, consent).await?;
+    let plan = standing_plan(r, consent, assessed.as_ref(), now).await?;
+    let acts = store::signatures(r, facility, id).await?;
+    let patient = people::facts::patient(r, facility, consent.patient_id).await?;
+    let her_name = patient.and_then(|patient| patient.name);
+    let template = &*template(r, ctx, consent).await?;
+    let mut required = statements(template, "clinician", true);
+    // Of a woman who can't decide nobody says that she can.
+    required.retain(|statement| plan.able || statement != CAPACITY);
+    if !plan.able && mark.statements.iter().any(|one| one == CAPACITY) {
+        return Err(Error::invalid("/statements", "inconsistent"));
+    }
+    let episode = episode::facts::get(r, facility, consent.episode_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Episode))?;
+    guards::before_birth(episode.stage)?;
+    let signing = Countersigning {
+        doctor: doctor(&account, her_name.as_deref(), &acts, now),
+        red: episode.risk_color == Some(Color::Red),
+        affirmed: &mark.statements,
+        required: &required,
+        unanswered: questions.iter().filter(|asked| asked.answer.is_none()).count(),
+        assessed: assessed.as_ref(),
+        now,
+    };
+    guards::may_countersign(consent, &signing)?;
+    guards::still_fits(&renew::shown(r, consent).await?, assessed.as_ref())?;
+    Ok(account)
+}
+
+/// The anesthesiologist as a consent sees him.
+pub(super) fn doctor<'a>(
+    account: &'a Staff,
+    her_name: Option<&str>,
+    acts: &[Signature],
+    now: DateTime<Utc>,
+) -> Doctor<'a> {
+    Doctor {
+        license: account.license.as_deref(),
+        privileged: account.consent_privilege.holds(day(now)),
+        involved: involved(account.id, &account.name, her_name, acts),
+        senior: account.senior,
+    }
 }
 
 /// Whether this doctor is one of those who signed, or witnessed it (CE-020). Others than staff are known by name alone:
@@ -218,133 +236,6 @@ fn involved(staff: StaffId, name: &str, her_name: Option<&str>, acts: &[Signatur
         || acts
             .iter()
             .any(|act| act.signer("name") == Some(name) || witnessed(act))
-}
-
-async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Counter) -> Result<Material> {
-    let (facility, id) = (consent.facility_id, consent.id);
-    let gone = || Error::broken("a signed consent without its parts");
-    let patient = people::facts::patient(r, facility, consent.patient_id)
-        .await?
-        .ok_or(Error::Missing(Noun::Patient))?;
-    let shown = store::presented(r, facility, id).await?.ok_or_else(gone)?;
-    let inputs: Inputs = serde_json::from_value(shown.inputs)?;
-    let mut acts = Vec::new();
-    for act in store::signatures(r, facility, id).await? {
-        let strokes = store::strokes(r, facility, act.id).await?;
-        acts.push(Signed { act, strokes });
-    }
-    let decisive = ladder::wanted(&inputs.signing).first().ok_or_else(gone)?.act();
-    let at = acts
-        .iter()
-        .position(|one| one.act.kind == decisive)
-        .ok_or_else(gone)?;
-    let signature = acts.remove(at);
-    let since = consent.issued_at.unwrap_or(consent.created_at);
-    let signer_checks = people::facts::signer_checks(r, facility, consent.patient_id, since).await?;
-    let batches = store::reading(r, facility, id).await?;
-    let questions = store::questions(r, facility, id).await?;
-    let conversations = store::conversations(r, facility, id).await?;
-    let waivers = store::waivers(r, facility, id).await?;
-    let agreements = match patient.account_id {
-        Some(account) => people::facts::agreements_said(r, ctx, account).await?,
-        None => Vec::new(),
-    };
-    let answered = questions.iter().filter_map(|asked| asked.answered_by);
-    let talked = conversations.iter().map(|talk| talk.staff);
-    let witnesses = acts.iter().filter_map(Signed::witness);
-    let mut names: BTreeMap<StaffId, String> = BTreeMap::new();
-    for staff in answered.chain(talked).chain(witnesses).collect::<Vec<_>>() {
-        let found = people::facts::staff(r, facility, staff).await?;
-        names.insert(staff, found.map(|staff| staff.name).unwrap_or_default());
-    }
-    let signed_at = signature.act.at;
-    let checks = checks(r, &consent).await?;
-    let mut failed_checks = store::failed_identities(r, facility, id).await?;
-    failed_checks.retain(|check| check.at <= signed_at);
-    let template = template(r, ctx, &consent).await?;
-    Ok(Material {
-        id_digest: patient
-            .id_number
-            .as_deref()
-            .map(|number| hex::encode(r.blind(Some(facility), "id_number", number))),
-        presented: parse(&shown.bytes).map_err(|_| Error::broken("a presented document is not canonical"))?,
-        presented_sha256: shown.sha256,
-        released_by: shown.released_by,
-        dwell: reading::progress(&super::floors(&template, consent.form), &batches),
-        rounds: store::graded_rounds(r, facility, id).await?,
-        checks: before(checks, signed_at),
-        failed_checks,
-        consent,
-        patient,
-        inputs,
-        batches,
-        conversations,
-        questions,
-        waivers,
-        signature,
-        others: acts,
-        signer_checks,
-        agreements,
-        names,
-        counter,
-    })
-}
-
-/// The checks that her signature rests on: those of the minutes before it and the newest in person.
-fn before(checks: Vec<Check>, signed_at: chrono::DateTime<chrono::Utc>) -> Vec<Check> {
-    let mut in_person = false;
-    checks
-        .into_iter()
-        .filter(|check| {
-            let first = check.method == "in_person" && !in_person && check.at <= signed_at;
-            in_person |= first;
-            first || (check.at <= signed_at && signed_at - check.at <= rules::FRESH)
-        })
-        .collect()
-}
-
-async fn render(ctx: &Ctx, material: &Material) -> Result<Prepared> {
-    let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
-    let sections = proof::hashed(proof::sections(material), Some(&material.signature.act.section))?;
-    let root = proof::root(&sections);
-    let code = Verification::random();
-    let renderer = ctx.press.version().await.map_err(broken)?;
-    let manifest = json!({
-        "root": root,
-        "sections": sections.iter().map(|section| json!({
-            "no": section.no,
-            "name": section.name,
-            "sha256": hex::encode(section.digest),
-        })).collect::<Vec<_>>(),
-    });
-    let link = format!("{}/verify/{}", ctx.settings.public_url, code.plain());
-    let qr = qr::qr_svg(&link).map_err(|error| Error::Broken(Box::new(error)))?;
-    let mut files = vec![
-        ("/evidence.json", serde_json::to_vec(&manifest)?),
-        ("/qr.svg", qr.into_bytes()),
-    ];
-    for signed in std::iter::once(&material.signature).chain(&material.others) {
-        files.extend(signed.picture());
-    }
-    if let Some((strokes, canvas)) = &material.counter.ink {
-        files.push(("/sig-clinician.svg", ink::svg(strokes, canvas).into_bytes()));
-    }
-    let consent = &material.consent;
-    let inputs = Render {
-        template: "/consent.typ",
-        data: proof::data(material, &renderer, &root, &code.grouped()),
-        files,
-        ident: format!("{} r{}", consent.id, consent.revision),
-        at: material.counter.at,
-    };
-    Ok(Prepared {
-        revision: consent.revision,
-        at: material.counter.at,
-        pdf: ctx.press.render(inputs).await.map_err(broken)?,
-        sections,
-        root,
-        code,
-    })
 }
 
 /// An anesthesiologist sends it back to her for a defect; her first act is kept and marked (T08).

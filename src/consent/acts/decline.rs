@@ -9,13 +9,13 @@ use crate::base::error::Result;
 use crate::base::id::{ConsentId, StaffId};
 use crate::base::{Act, Role};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Consent, RefusalReason, WithdrawalPhase};
+use crate::consent::model::{Consent, RefusalReason, State, WithdrawalPhase};
 use crate::consent::proof;
 use crate::consent::renew;
 use crate::consent::rules;
 use crate::consent::rules::states::Trigger;
 use crate::consent::store;
-use crate::ctx::{Ctx, Tx};
+use crate::ctx::{Ctx, Sender, Tx};
 use crate::episode::model::{Episode, NewTask};
 use crate::http::params::Faults;
 use crate::once;
@@ -46,6 +46,7 @@ pub struct Spoken {
 }
 
 /// Who heard it.
+#[derive(Clone, Copy)]
 struct Heard {
     by: StaffId,
     witness: StaffId,
@@ -63,14 +64,14 @@ pub async fn refuse(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentRefuse, id).await?;
     let heard = heard(&mut tx, caller, Act::ConsentRefuse, id, no.spoken.as_ref()).await?;
     rules::next(consent.state, Trigger::Refuse)?;
-    let explained = heard.as_ref().is_some_and(|heard| heard.explained);
+    let explained = heard.is_some_and(|heard| heard.explained);
     let word = if explained { "explained" } else { "pending" };
     let of = ("refused", word);
-    let digest = keep(&mut tx, &consent, &episode, of, &no, heard.as_ref()).await?;
+    let digest = keep(&mut tx, &consent, &episode, of, &no, heard).await?;
     let detail = json!({
         "ask_again": no.ask_again,
         "spoken": heard.is_some(),
-        "witness": heard.as_ref().map(|heard| heard.witness),
+        "witness": heard.map(|heard| heard.witness),
         "decision_sha256": digest,
     });
     flow::go(&mut tx, &mut consent, Trigger::Refuse, By::Caller(caller), detail).await?;
@@ -78,6 +79,7 @@ pub async fn refuse(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Result
         let due = tx.now + rules::EXPLAIN;
         episode::facts::add_task(&mut tx, &task(&consent, "consent.explain_refusal", due)).await?;
     }
+    former_too(&mut tx, caller, &consent, &episode, (&no, heard)).await?;
     leave_alone(&mut tx, &consent).await?;
     tell(&mut tx, &consent, "consent.refused").await?;
     tx.commit_with(&consent).await?;
@@ -94,34 +96,54 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
     let mut tx = once!(ctx, Act::ConsentWithdraw, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentWithdraw, id).await?;
     let heard = heard(&mut tx, caller, Act::ConsentWithdraw, id, no.spoken.as_ref()).await?;
+    take_back(&mut tx, By::Caller(caller), &mut consent, &episode, (&no, heard)).await?;
+    tx.commit_with(&consent).await?;
+    Ok(consent)
+}
+
+async fn take_back(
+    tx: &mut Tx,
+    by: By<'_>,
+    consent: &mut Consent,
+    episode: &Episode,
+    (no, heard): (&No, Option<Heard>),
+) -> Result<()> {
     let phase = match consent.started_at {
         Some(_) => WithdrawalPhase::During,
         None => WithdrawalPhase::Before,
     };
     rules::next(consent.state, Trigger::Withdraw)?;
     let of = ("withdrawn", "not_needed");
-    let digest = keep(&mut tx, &consent, &episode, of, &no, heard.as_ref()).await?;
+    let digest = keep(tx, consent, episode, of, no, heard).await?;
     let detail = json!({
         "ask_again": no.ask_again,
         "stage": episode.stage.word(),
         "phase": phase.word(),
         "spoken": heard.is_some(),
-        "witness": heard.as_ref().map(|heard| heard.witness),
+        "witness": heard.map(|heard| heard.witness),
         "decision_sha256": digest,
     });
-    flow::go(
-        &mut tx,
-        &mut consent,
-        Trigger::Withdraw,
-        By::Caller(caller),
-        detail,
-    )
-    .await?;
-    leave_alone(&mut tx, &consent).await?;
-    call_team(&mut tx, &consent, phase).await?;
-    tell(&mut tx, &consent, "consent.withdrawn").await?;
-    tx.commit_with(&consent).await?;
-    Ok(consent)
+    flow::go(tx, consent, Trigger::Withdraw, by, detail).await?;
+    leave_alone(tx, consent).await?;
+    call_team(tx, consent, phase).await?;
+    tell(tx, consent, "consent.withdrawn").await
+}
+
+/// Her no to another consent is one to the consent in whose place it would have come, in the same word (T10): what is in
+/// force does not outlive it.
+async fn former_too(
+    tx: &mut Tx,
+    caller: &Caller,
+    refused: &Consent,
+    episode: &Episode,
+    said: (&No, Option<Heard>),
+) -> Result<()> {
+    let all = store::of_episode(tx, refused.facility_id, refused.episode_id).await?;
+    let Some(mut former) = all.into_iter().find(|one| one.state == State::Active) else {
+        return Ok(());
+    };
+    let by = By::Behalf(Act::ConsentWithdraw, caller.actor());
+    take_back(tx, by, &mut former, episode, said).await
 }
 
 /// What would push her towards a consent ends with her no (CE-192).
@@ -192,7 +214,7 @@ async fn keep(
     episode: &Episode,
     (kind, explained): (&'static str, &'static str),
     no: &No,
-    heard: Option<&Heard>,
+    heard: Option<Heard>,
 ) -> Result<String> {
     let body = proof::salt(json!({
         "reasons": no.reasons,

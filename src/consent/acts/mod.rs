@@ -12,6 +12,7 @@ mod paper;
 mod prepare;
 mod read;
 mod release;
+mod rendering;
 mod replace;
 mod sign;
 mod signers;
@@ -181,6 +182,7 @@ fn of_standing(standing: &assessment::facts::Standing) -> Assessed {
             })
             .collect(),
         undecided: !standing.undecided.is_empty(),
+        open: standing.undecided.clone(),
         not_assessed: !standing.not_assessed.is_empty(),
         not_suitable: standing.not_suitable,
         capacity: found_capacity(&standing.answers_used),

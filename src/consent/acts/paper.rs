@@ -1,30 +1,35 @@
 //! An original that was signed on paper, filed by an anesthesiologist with a midwife (T17): the way that is always open.
 
 use chrono::{DateTime, Duration, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::instrument;
 
-use super::{assessed, known, locked, printable, template};
+use super::countersign::doctor;
+use super::release::{evidence, left_out};
+use super::signers::{Choice, chosen};
+use super::{known, locked, of_standing, printable, template};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Actor, Code, Noun, Role, Subject};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Consent, Medium, TechniqueClass};
+use crate::consent::model::{Capacity, Consent, Medium, TechniqueClass};
 use crate::consent::proof::paper::{self, Filed};
 use crate::consent::proof::{self, Verification};
 use crate::consent::rules::guards;
 use crate::consent::rules::states::Trigger;
 use crate::consent::store::{PaperBody, PaperPage};
-use crate::consent::{renew, rules, store, watch};
+use crate::consent::{renew, rules, store, templates, watch};
 use crate::ctx::{Ctx, Tx};
+use crate::episode::model::{Color, Episode};
 use crate::evidence::document::Inputs as Render;
 use crate::files::clean::{Kind, Unfit};
 use crate::http::params::Faults;
 use crate::once;
-use crate::people::caller::Caller;
+use crate::people::caller::{Caller, Colleague};
+use crate::people::model::{Patient, Staff};
 use crate::people::policy;
-use crate::{episode, people};
+use crate::{assessment, episode, people};
 
 /// The largest scan, all pages together, bytes.
 const LARGEST: usize = 10 << 20;
@@ -49,83 +54,83 @@ pub struct PaperDraft {
     pub pages: Vec<Vec<u8>>,
     /// The midwife's word that the copy equals the original.
     pub attestation: Option<String>,
+    /// Who signed it.
+    pub signing: Choice,
+    /// On her capacity; she can decide where it is left out and staff found nothing else.
+    pub capacity: Option<Capacity>,
+    /// Why there is no assessment, or one in which something was not judged.
+    pub assessment_waived: Option<String>,
 }
 
 /// An anesthesiologist files an original that was signed on paper; both he and the midwife stand for it that the copy
 /// equals the original, and it is in force (T17).
 ///
-/// Her own risks that the assessment found are decided in the draft before, as for a release: what stands on the paper is
+/// It is no way around what a release and a countersignature ask: his rights, her assessment, who signs, the wording. Her
+/// own risks that the assessment found are decided in the draft before, as for a release: what stands on the paper is
 /// confirmed there, what does not is left out with a reason.
 ///
-/// Errors: `consent.illegal_transition`, `people.second_person_required`, `consent.paper_not_current`,
-/// `consent.license_missing`, `consent.risks_open`, `consent.assessment_undecided`, `consent.not_suitable`, `http.invalid`.
+/// Errors: `consent.illegal_transition`, `consent.after_birth`, `people.step_up_required`,
+/// `people.second_person_required`, `consent.paper_not_current`, `consent.license_missing`, `consent.privilege_missing`,
+/// `consent.senior_needed`, `consent.countersigner_involved`, `consent.template_recalled`, `consent.template_retired`,
+/// `consent.assessment_missing`, `consent.risks_open`, `consent.assessment_undecided`, `consent.not_suitable`,
+/// `consent.basis_not_allowed`, `consent.authority_missing`, `http.invalid`.
 #[instrument(name = "consent.paper", skip_all)]
 pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentPaper)?;
     let staff = caller.staff()?;
-    let (draft, body) = checked(draft)?;
+    let mut draft = checked(draft)?;
     if let Some(first) = ctx.answered(caller).await? {
         return Ok(first);
     }
     let seen = known(&mut ctx.view(), caller, Act::ConsentPaper, id).await?;
     rules::next(seen.state, Trigger::File)?;
-    let pages = cleaned(ctx, draft.pages).await?;
-    printable(
-        ctx,
-        vec![
-            ("/original_place".to_owned(), body.original_place.clone()),
-            ("/reason".to_owned(), body.reason.clone()),
-        ],
-    )
-    .await?;
+    let pages = cleaned(ctx, std::mem::take(&mut draft.pages)).await?;
+    let texts = [
+        ("/original_place", Some(&draft.original_place)),
+        ("/reason", Some(&draft.reason)),
+        ("/signing/reason", draft.signing.reason.as_ref()),
+        ("/assessment_waived", draft.assessment_waived.as_ref()),
+    ];
+    let said = texts
+        .into_iter()
+        .filter_map(|(at, text)| Some((at.to_owned(), text?.clone())));
+    printable(ctx, said.collect()).await?;
     let pdf = document(ctx, &seen, &pages).await?;
     let mut tx = once!(ctx, Act::ConsentPaper, caller);
-    let (mut consent, _) = locked(&mut tx, caller, Act::ConsentPaper, id).await?;
+    let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentPaper, id).await?;
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::File)?;
+    guards::before_birth(episode.stage)?;
+    people::facts::require_step_up(&mut tx, caller.session).await?;
+    templates::releasable(&mut tx, ctx, &consent).await?;
     let now = tx.now;
     let settings = people::facts::facility(&mut tx, consent.facility_id)
         .await?
         .settings;
-    let until = body.signed_at + Duration::days(settings.consent_validity_days);
-    if body.signed_at > now || until <= now {
+    let until = draft.signed_at + Duration::days(settings.consent_validity_days);
+    if draft.signed_at > now || until <= now {
         return Err(Error::Refused(Code::ConsentPaperNotCurrent));
     }
-    let decided = store::risks(&mut tx, consent.facility_id, id).await?;
-    let decided = decided.map(|(risks, _)| risks).unwrap_or_default();
-    let assessed = assessed(&mut tx, ctx, &consent).await?;
-    guards::may_release(assessed.as_ref(), true, &decided)?;
+    let (account, patient) = allowed(&mut tx, staff, &consent, &episode).await?;
+    let body = decided(&mut tx, ctx, staff, &consent, &draft).await?;
     let word = draft.attestation.as_deref();
     let (second, role) = people::facts::second_person(&mut tx, staff, word, Act::ConsentPaper, id).await?;
     if role != Role::Midwife {
         return Err(Error::Refused(Code::PeopleSecondPersonRequired));
     }
     consent.medium = Medium::Paper;
+    consent.basis = body.signing.basis;
     consent.technique_class = draft.technique_class;
     consent.signed_at = Some(body.signed_at);
     consent.activated_at = Some(now);
     consent.valid_until = Some(until);
-    let doctor = people::facts::staff(&mut tx, staff.facility, staff.id)
-        .await?
-        .ok_or(Error::Missing(Noun::Staff))?;
-    if doctor
-        .license
-        .as_deref()
-        .is_none_or(|license| license.trim().is_empty())
-    {
-        return Err(Error::Refused(Code::ConsentLicenseMissing));
-    }
-    let patient = people::facts::patient(&mut tx, consent.facility_id, consent.patient_id)
-        .await?
-        .ok_or(Error::Missing(Noun::Patient))?;
     let filed = Filed {
         consent: &consent,
         patient: &patient,
-        doctor: &doctor,
+        doctor: &account,
         second,
         body: &body,
         pages: pages.iter().map(|page| page.sha256.as_str()).collect(),
-        risks: &decided,
         session: caller.session,
         at: now,
     };
@@ -154,15 +159,64 @@ pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft)
         code_digest: Verification::random().digest(),
     };
     store::add_document(&mut tx, &consent, document).await?;
-    super::replace::supersede(&mut tx, &consent).await?;
+    super::replace::supersede(&mut tx, &mut consent).await?;
     let detail = json!({
         "root": root, "document_sha256": file, "pages": pages.len(), "second": second,
-        "technique_class": consent.technique_class.word(),
+        "basis": consent.basis, "technique_class": consent.technique_class.word(),
     });
     flow::go(&mut tx, &mut consent, Trigger::File, By::Caller(caller), detail).await?;
     afterwards(&mut tx, &consent, &root).await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
+}
+
+/// Whether this doctor may put it in force, as for a countersignature; his account and her record.
+async fn allowed(
+    tx: &mut Tx,
+    staff: Colleague,
+    consent: &Consent,
+    episode: &Episode,
+) -> Result<(Staff, Patient)> {
+    let account = people::facts::staff(tx, staff.facility, staff.id)
+        .await?
+        .ok_or(Error::Missing(Noun::Staff))?;
+    let patient = people::facts::patient(tx, consent.facility_id, consent.patient_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Patient))?;
+    // Who else signed stands on the paper alone.
+    let doctor = doctor(&account, patient.name.as_deref(), &[], tx.now);
+    guards::may_answer_for(doctor, episode.risk_color == Some(Color::Red))?;
+    Ok((account, patient))
+}
+
+/// Her assessment and who signs, as for a release; with it what is kept.
+async fn decided(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    staff: Colleague,
+    consent: &Consent,
+    draft: &PaperDraft,
+) -> Result<PaperBody> {
+    let (facility, id) = (consent.facility_id, consent.id);
+    let decided = store::risks(tx, facility, id).await?;
+    let decided = decided.map(|(risks, _)| risks).unwrap_or_default();
+    let standing = assessment::facts::standing(tx, ctx, facility, consent.episode_id).await?;
+    let assessed = standing.as_ref().map(of_standing);
+    guards::may_release(assessed.as_ref(), draft.assessment_waived.is_some(), &decided)?;
+    let act = (Act::ConsentPaper, draft.signed_at);
+    let able = draft.capacity.as_ref().is_none_or(|capacity| capacity.able);
+    let signing = chosen(tx, consent, staff, act, &draft.signing, able, assessed.as_ref()).await?;
+    Ok(PaperBody {
+        signed_at: draft.signed_at,
+        original_place: draft.original_place.clone(),
+        reason: draft.reason.clone(),
+        signing,
+        capacity: draft.capacity.clone(),
+        confirmed: decided.confirm,
+        removed: left_out(standing.as_ref(), decided.remove),
+        assessment: standing.as_ref().map_or(Value::Null, evidence),
+        assessment_waived: draft.assessment_waived.clone(),
+    })
 }
 
 async fn afterwards(tx: &mut Tx, consent: &Consent, root: &str) -> Result<()> {
@@ -184,12 +238,24 @@ async fn afterwards(tx: &mut Tx, consent: &Consent, root: &str) -> Result<()> {
     super::decline::tell(tx, consent, "consent.activated").await
 }
 
-fn checked(draft: PaperDraft) -> Result<(PaperDraft, PaperBody)> {
+fn checked(draft: PaperDraft) -> Result<PaperDraft> {
     let mut faults = Faults::default();
-    let body = PaperBody {
-        signed_at: draft.signed_at,
-        original_place: faults.text(&draft.original_place, "/original_place", 1, 200),
-        reason: faults.text(&draft.reason, "/reason", 1, 500),
+    let mut text = |value: Option<String>, pointer: &str, max: usize| {
+        value.map(|value| faults.text(&value, pointer, 1, max))
+    };
+    let draft = PaperDraft {
+        original_place: text(Some(draft.original_place), "/original_place", 200).unwrap_or_default(),
+        reason: text(Some(draft.reason), "/reason", 500).unwrap_or_default(),
+        signing: Choice {
+            reason: text(draft.signing.reason, "/signing/reason", 200),
+            ..draft.signing
+        },
+        capacity: draft.capacity.map(|capacity| Capacity {
+            note: text(capacity.note, "/capacity/note", 500),
+            ..capacity
+        }),
+        assessment_waived: text(draft.assessment_waived, "/assessment_waived", 500),
+        ..draft
     };
     faults.check((1..=PAGES.len()).contains(&draft.pages.len()), "/pages", "length");
     faults.check(
@@ -201,7 +267,7 @@ fn checked(draft: PaperDraft) -> Result<(PaperDraft, PaperBody)> {
     if draft.pages.iter().map(Vec::len).sum::<usize>() > LARGEST {
         return Err(Error::Malformed(Code::HttpTooLarge));
     }
-    Ok((draft, body))
+    Ok(draft)
 }
 
 /// The pages as they are kept: told by their content, pictures written anew.

@@ -12,7 +12,7 @@ use crate::base::id::ConsentId;
 use crate::base::{Act, Locale, Noun};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{
-    Capacity, Consent, ConsentForm, Gate, Risks, SigningPlan, TechniqueClass, Waiver,
+    Capacity, Consent, ConsentForm, Gate, LeftOut, Removed, Risks, SigningPlan, TechniqueClass, Waiver,
 };
 use crate::consent::present::{self, Hospital, Inputs, OwnRisk, PatientFacts};
 use crate::consent::proof::stamp;
@@ -77,7 +77,13 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentRelease, id).await?;
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::Release)?;
-    templates::releasable(&mut tx, ctx, &consent).await?;
+    if templates::follow(&mut tx, ctx, &mut consent).await? {
+        // Committed all the same: he looks at the wording that it is made from now, and releases that.
+        tx.commit_refused().await?;
+        return Err(Error::Stale {
+            current: consent.revision,
+        });
+    }
     let template = template(&mut tx, ctx, &consent).await?;
     if release.short.is_some() {
         guards::may_be_short(episode.stage == Stage::Labor, has_short_form(&template))?;
@@ -94,7 +100,8 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     }
     let able = release.capacity.able;
     let choice = &release.signing;
-    inputs.signing = chosen(&mut tx, &consent, staff, choice, able, assessed.as_ref()).await?;
+    let act = (Act::ConsentRelease, tx.now);
+    inputs.signing = chosen(&mut tx, &consent, staff, act, choice, able, assessed.as_ref()).await?;
     consent.basis = inputs.signing.basis;
     let issued_at = tx.now;
     let document = present::present(&template, &inputs, issued_at);
@@ -243,7 +250,7 @@ async fn inputs(
         technique_class: release.technique_class,
         validity_days: facility.settings.consent_validity_days,
         risks,
-        removed: decided.remove,
+        removed: left_out(standing.as_ref(), decided.remove),
         fired: standing
             .iter()
             .flat_map(|standing| &standing.fired)
@@ -291,6 +298,25 @@ fn own_risks(
     confirmed.chain(added).collect()
 }
 
+/// The risks that were left out, of those that fire: what was decided on another day and is not the case any more is no
+/// decision on what comes later.
+pub(super) fn left_out(
+    standing: Option<&assessment::facts::Standing>,
+    removed: Vec<Removed>,
+) -> Vec<LeftOut> {
+    let fired = |rule: &str| standing?.fired.iter().find(|fired| fired.rule == rule);
+    let kept = removed.into_iter().filter_map(|one| {
+        let fired = fired(&one.rule)?;
+        Some(LeftOut {
+            rule: one.rule,
+            reason: one.reason,
+            level: Some(fired.level.clone()),
+            decided_by: fired.decided_by.iter().map(|(item, _)| item.clone()).collect(),
+        })
+    });
+    kept.collect()
+}
+
 /// What a rule says to her.
 pub(super) fn sentence(locale: Locale, fired: &assessment::facts::Fired) -> String {
     match locale {
@@ -309,7 +335,7 @@ pub(super) fn asked_form<'a>(
 }
 
 /// The assessment as evidence: what rules looked at and what was decided, CE-141-clean.
-fn evidence(standing: &assessment::facts::Standing) -> Value {
+pub(super) fn evidence(standing: &assessment::facts::Standing) -> Value {
     json!({
         "form": standing.form,
         "rules_version": standing.rules_version,

@@ -63,8 +63,9 @@ pub async fn reissue(
     Ok(draft)
 }
 
-/// What was in force when its successor is countersigned is so no longer (T12).
-pub(super) async fn supersede(tx: &mut Tx, successor: &Consent) -> Result<()> {
+/// What was in force when its successor is countersigned is so no longer (T12). A procedure that is under way goes on
+/// under the successor.
+pub(super) async fn supersede(tx: &mut Tx, successor: &mut Consent) -> Result<()> {
     let (facility, episode) = (successor.facility_id, successor.episode_id);
     let standing = store::standing(tx, facility, episode).await?;
     let Some(standing) = standing.filter(|one| one.state == State::Active && one.id != successor.id) else {
@@ -73,6 +74,7 @@ pub(super) async fn supersede(tx: &mut Tx, successor: &Consent) -> Result<()> {
     let mut former = store::consent(tx, facility, standing.id)
         .await?
         .ok_or(Error::Missing(Noun::Consent))?;
+    successor.started_at = former.started_at;
     let by = By::System(Act::ConsentSuperseded);
     let detail = json!({ "successor": successor.id });
     flow::go(tx, &mut former, Trigger::SuccessorActive, by, detail).await

@@ -31,13 +31,14 @@ pub struct Choice {
     pub attestation: Option<String>,
 }
 
-/// The ground on which a consent is released (T02).
+/// The ground on which a consent is released (T02) or filed (T17): by which act, and when it is signed.
 ///
 /// Errors: `consent.basis_not_allowed`, `people.second_person_required`, `consent.authority_missing`, `http.invalid`.
 pub(super) async fn chosen(
     tx: &mut Tx,
     consent: &Consent,
     staff: Colleague,
+    (act, at): (Act, DateTime<Utc>),
     choice: &Choice,
     able: bool,
     assessed: Option<&Assessed>,
@@ -48,8 +49,7 @@ pub(super) async fn chosen(
         return Err(Error::invalid("/capacity/able", "inconsistent"));
     }
     let able = found.unwrap_or(able);
-    let now = tx.now;
-    let situation = situation(tx, consent, able, choice.own_income, now).await?;
+    let situation = situation(tx, consent, able, choice.own_income, at).await?;
     let open = || rules::Refusal::BasisNotAllowed {
         open: situation.open().to_vec(),
     };
@@ -67,10 +67,10 @@ pub(super) async fn chosen(
         authority: None,
     };
     if ladder::two_doctors(basis, situation) {
-        plan.second = second_doctor(tx, consent, staff, choice.attestation.as_deref()).await?;
+        plan.second = second_doctor(tx, consent, staff, act, choice.attestation.as_deref()).await?;
     }
     if basis == Basis::Agent {
-        plan.authority = authority(tx, consent, now).await?.map(|authority| authority.id);
+        plan.authority = authority(tx, consent, at).await?.map(|authority| authority.id);
     }
     ladder::may_choose(&plan, situation)?;
     Ok(plan)
@@ -81,10 +81,10 @@ async fn second_doctor(
     tx: &mut Tx,
     consent: &Consent,
     staff: Colleague,
+    act: Act,
     attestation: Option<&str>,
 ) -> Result<Option<StaffId>> {
-    let (second, role) =
-        people::facts::second_person(tx, staff, attestation, Act::ConsentRelease, consent.id).await?;
+    let (second, role) = people::facts::second_person(tx, staff, attestation, act, consent.id).await?;
     match role {
         Role::Anesthesiologist | Role::Obstetrician => Ok(Some(second)),
         Role::Midwife | Role::Quality | Role::Admin => Err(Error::Refused(Code::PeopleSecondPersonRequired)),
@@ -180,8 +180,12 @@ async fn situation(
     })
 }
 
-/// What was decided at release.
+/// What was decided at release, or when it was filed.
 pub(super) async fn plan(r: &mut impl Records, consent: &Consent) -> Result<SigningPlan> {
+    if consent.medium == Medium::Paper {
+        let filed = store::paper(r, consent.facility_id, consent.id).await?;
+        return Ok(filed.map(|filed| filed.signing).unwrap_or_default());
+    }
     match store::presented(r, consent.facility_id, consent.id).await? {
         Some(shown) => Ok(serde_json::from_value::<Inputs>(shown.inputs)?.signing),
         None => Ok(SigningPlan::default()),

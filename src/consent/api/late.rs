@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 
+use super::orders::{CapacityIn, SigningIn};
 use crate::base::error::{Error, Result};
 use crate::consent::acts::{Bedside, BedsideCapacity, PaperDraft, ProxyWord};
 use crate::consent::model::{TechniqueClass, YesHow};
@@ -25,6 +26,12 @@ pub struct PaperIn {
     pages: Vec<PageIn>,
     /// The midwife's word that the copy equals the original, from `POST /attestations`.
     attestation: Option<String>,
+    /// Who signed it, as for a release; absent, her age and capacity say it. A second doctor's word is for `consent.paper`.
+    signing: Option<SigningIn>,
+    /// On her capacity; absent, she can decide unless staff found otherwise.
+    capacity: Option<CapacityIn>,
+    /// Why there is no assessment, or one in which something was not judged, 1–500 characters.
+    assessment_waived: Option<String>,
 }
 
 /// A page, or all of them in one PDF.
@@ -56,6 +63,9 @@ impl TryFrom<PaperIn> for PaperDraft {
                 .map(page)
                 .collect::<Result<_>>()?,
             attestation: body.attestation,
+            signing: body.signing.unwrap_or_default().into(),
+            capacity: body.capacity.map(Into::into),
+            assessment_waived: body.assessment_waived,
         })
     }
 }

@@ -96,7 +96,7 @@ pub struct ReleaseIn {
 /// A statement on her capacity.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct CapacityIn {
+pub(super) struct CapacityIn {
     /// What it rests on.
     basis: CapacityBasis,
     /// Whether she can decide herself.
@@ -113,7 +113,7 @@ fn yes() -> bool {
 /// Who signs, where it is not she alone.
 #[derive(Default, Object)]
 #[oai(deny_unknown_fields)]
-struct SigningIn {
+pub(super) struct SigningIn {
     /// By whose right: `patient` for an adult who can decide, or `agent` with a written authority; `guardian` for a minor;
     /// `guardian` or `near_relative` for a woman who can't decide.
     basis: Option<Basis>,
@@ -126,6 +126,27 @@ struct SigningIn {
     attestation: Option<String>,
 }
 
+impl From<SigningIn> for Choice {
+    fn from(signing: SigningIn) -> Choice {
+        Choice {
+            basis: signing.basis,
+            own_income: signing.own_income,
+            reason: signing.reason,
+            attestation: signing.attestation,
+        }
+    }
+}
+
+impl From<CapacityIn> for Capacity {
+    fn from(capacity: CapacityIn) -> Capacity {
+        Capacity {
+            basis: capacity.basis,
+            able: capacity.able,
+            note: capacity.note,
+        }
+    }
+}
+
 impl TryFrom<ReleaseIn> for Release {
     type Error = Error;
 
@@ -136,19 +157,9 @@ impl TryFrom<ReleaseIn> for Release {
             (_, Some(_)) => return Err(Error::invalid("/form_reason", "format")),
             (_, None) => None,
         };
-        let signing = release.signing.unwrap_or_default();
         Ok(Release {
-            signing: Choice {
-                basis: signing.basis,
-                own_income: signing.own_income,
-                reason: signing.reason,
-                attestation: signing.attestation,
-            },
-            capacity: Capacity {
-                basis: release.capacity.basis,
-                able: release.capacity.able,
-                note: release.capacity.note,
-            },
+            signing: release.signing.unwrap_or_default().into(),
+            capacity: release.capacity.into(),
             assessment_waived: release.assessment_waived,
             technique: release.technique,
             technique_class: release.technique_class.unwrap_or(TechniqueClass::Catheter),

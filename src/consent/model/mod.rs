@@ -112,6 +112,21 @@ pub struct Removed {
     pub reason: String,
 }
 
+/// A risk that was left out, as it stood then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The rule.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
+    /// Its level then.
+    #[serde(default)]
+    pub level: Option<String>,
+    /// linkIds of the answers that decided it; the answers are in the assessment beside it.
+    #[serde(default)]
+    pub decided_by: Vec<String>,
+}
+
 /// A risk in free text (CE-073).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Added {

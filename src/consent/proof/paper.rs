@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{NAMES, stamp};
 use crate::base::id::{SessionId, StaffId};
-use crate::consent::model::{Consent, Risks};
+use crate::consent::model::Consent;
 use crate::consent::store::PaperBody;
 use crate::people::model::{Patient, Staff};
 
@@ -23,8 +23,6 @@ pub struct Filed<'a> {
     pub body: &'a PaperBody,
     /// SHA-256 of each page, lower-case hex.
     pub pages: Vec<&'a str>,
-    /// Her own risks as decided for the paper.
-    pub risks: &'a Risks,
     /// The session that it was filed in.
     pub session: SessionId,
     /// When.
@@ -43,7 +41,9 @@ fn body(name: &str, filed: &Filed<'_>) -> Value {
             "consent_id": consent.id.to_string(),
             "institution_id": consent.facility_id.to_string(),
             "template_id": consent.template_id,
-            "basis": "patient",
+            "basis": consent.basis,
+            "signing": filed.body.signing,
+            "capacity": filed.body.capacity,
             "medium": consent.medium,
             "locale": consent.locale.tag(),
             "procedure_class": consent.procedure_class,
@@ -56,12 +56,15 @@ fn body(name: &str, filed: &Filed<'_>) -> Value {
             "record_number": filed.patient.record_number,
             "episode_id": consent.episode_id.to_string(),
         }),
+        "assessment" => {
+            super::sections::assessed(&filed.body.assessment, filed.body.assessment_waived.as_deref())
+        }
         "presented" => json!({
             "pages": filed.pages,
             "original_place": filed.body.original_place,
             "reason": filed.body.reason,
-            "risks": filed.risks.confirm,
-            "removed": filed.risks.remove,
+            "risks": filed.body.confirmed,
+            "removed": filed.body.removed,
         }),
         "others" => json!({ "copy_equals_original": filed.second.to_string(), "role": "midwife" }),
         "countersignature" => json!({

@@ -73,8 +73,19 @@ fn subject(m: &Material) -> Value {
 }
 
 fn assessment(m: &Material) -> Value {
-    match &m.inputs.assessment_waived {
-        _ if !m.inputs.assessment.is_null() => m.inputs.assessment.clone(),
+    assessed(&m.inputs.assessment, m.inputs.assessment_waived.as_deref())
+}
+
+/// Section 3: the assessment, with why what nobody could judge in it was waived, or why there is none.
+pub(super) fn assessed(assessment: &Value, waived: Option<&str>) -> Value {
+    if let Some(members) = assessment.as_object() {
+        let mut members = members.clone();
+        if let Some(reason) = waived {
+            members.insert("waived".into(), reason.into());
+        }
+        return members.into();
+    }
+    match waived {
         Some(reason) => json!({ "absent": true, "reason": "waived", "note": reason }),
         None => absent("none"),
     }

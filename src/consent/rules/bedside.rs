@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Refusal;
-use super::guards::{self, Assessed};
+use super::guards::{self, Assessed, Finding};
 use super::ladder::Ground;
 use super::triggers::{self, Shown};
 use crate::base::Code;
@@ -44,12 +44,36 @@ pub fn may_confirm(
         return Err(Refusal::Plain(Code::ConsentNotSuitable));
     }
     guards::still_fits(shown, assessed)?;
-    let mut open = triggers::gained(shown, assessed).bedside;
-    open.retain(|rule| !confirmed.contains(rule));
-    if open.is_empty() {
+    unconfirmed(shown, assessed, confirmed)
+}
+
+/// Does the assessment of this moment leave the way open for a consent that was confirmed at the bedside? What came after
+/// the confirmation, as platelets or a decision, counts like what was there before it. What labor alone brought is decided
+/// by the confirmation itself (`confirmed`), in one act.
+///
+/// Refuses: `consent.not_suitable`, `consent.assessment_undecided`, `consent.new_required`, `consent.risks_unconfirmed`.
+pub fn may_begin(shown: &[Shown], assessed: Option<&Assessed>, confirmed: &[String]) -> Result<(), Refusal> {
+    let settled = |rule: &String| {
+        let of_labor = |finding: &Finding| finding.only_in_labor && finding.rule == *rule;
+        confirmed.contains(rule) && assessed.is_some_and(|assessed| assessed.findings.iter().any(of_labor))
+    };
+    let decided = assessed.map(|assessed| Assessed {
+        undecided: assessed.undecided && (assessed.open.is_empty() || !assessed.open.iter().all(settled)),
+        ..assessed.clone()
+    });
+    guards::may_proceed(decided.as_ref())?;
+    guards::still_fits(shown, assessed)?;
+    unconfirmed(shown, assessed, confirmed)
+}
+
+/// What labor alone brought is confirmed.
+fn unconfirmed(shown: &[Shown], assessed: Option<&Assessed>, confirmed: &[String]) -> Result<(), Refusal> {
+    let mut rules = triggers::gained(shown, assessed).bedside;
+    rules.retain(|rule| !confirmed.contains(rule));
+    if rules.is_empty() {
         Ok(())
     } else {
-        Err(Refusal::RisksUnconfirmed { rules: open })
+        Err(Refusal::RisksUnconfirmed { rules })
     }
 }
 

@@ -8,6 +8,7 @@ use super::triggers::{self, Shown};
 use super::{BEDSIDE, FRESH, Refusal};
 use crate::base::Code;
 use crate::consent::model::{Check, Consent, Gate, Missing, Risks, Standing, State, Waiver};
+use crate::episode::model::Stage;
 
 /// A finding of the assessment, as far as consent cares.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Assessed {
     pub findings: Vec<Finding>,
     /// Findings that still want an anesthesiologist's decision.
     pub undecided: bool,
+    /// Their rules.
+    pub open: Vec<String>,
     /// Rules of weight that nobody could judge, for want of answers, and that no anesthesiologist decided on.
     pub not_assessed: bool,
     /// The review says that neuraxial analgesia is not suitable for her.
@@ -194,22 +197,63 @@ pub fn may_sign(consent: &Consent, signing: &Signing<'_>) -> Result<(), Refusal>
     may_proceed(signing.assessed)
 }
 
-/// What a countersignature rests on.
-pub struct Countersigning<'a> {
-    /// The anesthesiologist's license number.
+/// Is there still a birth to come? A consent lapses with it.
+///
+/// Refuses: `consent.after_birth`. Source: consent.md §4.
+pub fn before_birth(stage: Stage) -> Result<(), Refusal> {
+    match stage {
+        Stage::Antenatal | Stage::Labor => Ok(()),
+        _ => Err(Refusal::Plain(Code::ConsentAfterBirth)),
+    }
+}
+
+/// The anesthesiologist who puts a consent in force.
+#[derive(Clone, Copy, Debug)]
+pub struct Doctor<'a> {
+    /// The license number.
     pub license: Option<&'a str>,
     /// The right to sign consents holds today.
     pub privileged: bool,
     /// He is a signer, a relative or the witness of this consent (CE-020).
     pub involved: bool,
+    /// A senior one.
+    pub senior: bool,
+}
+
+/// May this anesthesiologist put a consent in force, by a countersignature (T07) or with an original on paper (T17)?
+/// `red`: the color of her risk.
+///
+/// Refuses: `consent.countersigner_involved`, `consent.license_missing`, `consent.privilege_missing`,
+/// `consent.senior_needed`.
+///
+/// Source: five-color pregnancy risk grading, actions per color: red needs a senior anesthesiologist's sign-off.
+pub fn may_answer_for(doctor: Doctor<'_>, red: bool) -> Result<(), Refusal> {
+    let refuse = |code| Err(Refusal::Plain(code));
+    if doctor.involved {
+        return refuse(Code::ConsentCountersignerInvolved);
+    }
+    if doctor.license.is_none_or(|license| license.trim().is_empty()) {
+        return refuse(Code::ConsentLicenseMissing);
+    }
+    if !doctor.privileged {
+        return refuse(Code::ConsentPrivilegeMissing);
+    }
+    if red && !doctor.senior {
+        return refuse(Code::ConsentSeniorNeeded);
+    }
+    Ok(())
+}
+
+/// What a countersignature rests on.
+pub struct Countersigning<'a> {
+    /// Who countersigns.
+    pub doctor: Doctor<'a>,
     /// Statements that the anesthesiologist affirmed.
     pub affirmed: &'a [String],
     /// Statements that have to be affirmed.
     pub required: &'a [String],
     /// Her risk color is red.
     pub red: bool,
-    /// The anesthesiologist is a senior one.
-    pub senior: bool,
     /// Questions of hers without an answer.
     pub unanswered: usize,
     /// The assessment.
@@ -220,28 +264,14 @@ pub struct Countersigning<'a> {
 
 /// May the anesthesiologist countersign? (T07)
 ///
-/// Refuses: `consent.deadline_passed`, `consent.countersigner_involved`, `consent.license_missing`,
-/// `consent.privilege_missing`, `consent.senior_needed`, `consent.statement_missing`, `consent.questions_open`,
-/// `consent.not_suitable`, `consent.assessment_undecided`.
-///
-/// Source: five-color pregnancy risk grading, actions per color: red needs a senior anesthesiologist's sign-off.
+/// Refuses: `consent.deadline_passed`, what [`may_answer_for`] refuses, `consent.statement_missing`,
+/// `consent.questions_open`, `consent.not_suitable`, `consent.assessment_undecided`.
 pub fn may_countersign(consent: &Consent, signing: &Countersigning<'_>) -> Result<(), Refusal> {
     let refuse = |code| Err(Refusal::Plain(code));
     if consent.countersign_due_at.is_none_or(|due| signing.now > due) {
         return refuse(Code::ConsentDeadlinePassed);
     }
-    if signing.involved {
-        return refuse(Code::ConsentCountersignerInvolved);
-    }
-    if signing.license.is_none_or(|license| license.trim().is_empty()) {
-        return refuse(Code::ConsentLicenseMissing);
-    }
-    if !signing.privileged {
-        return refuse(Code::ConsentPrivilegeMissing);
-    }
-    if signing.red && !signing.senior {
-        return refuse(Code::ConsentSeniorNeeded);
-    }
+    may_answer_for(signing.doctor, signing.red)?;
     if !signing.required.iter().all(|id| signing.affirmed.contains(id)) {
         return refuse(Code::ConsentStatementMissing);
     }

@@ -241,100 +241,70 @@ fn an_in_person_check_holds_for_this_pregnancy_and_a_fresh_one_for_ten_minutes()
 #[test]
 fn a_countersignature_needs_a_license_the_statements_and_answered_questions() {
     let all = vec!["explained".to_owned()];
-    let good = || Countersigning {
+    let doctor = Doctor {
         license: Some("1104"),
         privileged: true,
         involved: false,
+        senior: false,
+    };
+    let good = || Countersigning {
+        doctor,
         affirmed: &all,
         required: &all,
         red: false,
-        senior: false,
         unanswered: 0,
         assessed: None,
         now: at(20),
     };
     let signed = consent(State::PatientSigned);
-    assert_eq!(may_countersign(&signed, &good()), Ok(()));
-    assert_eq!(
-        may_countersign(
-            &signed,
-            &Countersigning {
-                license: None,
-                ..good()
-            }
-        ),
-        plain(Code::ConsentLicenseMissing)
-    );
-    let red = |senior| Countersigning {
-        red: true,
-        senior,
+    let by = |doctor, red| {
+        let signing = Countersigning {
+            doctor,
+            red,
+            ..good()
+        };
+        may_countersign(&signed, &signing)
+    };
+    assert_eq!(by(doctor, false), Ok(()));
+    let senior = Doctor {
+        senior: true,
+        ..doctor
+    };
+    assert_eq!(by(doctor, true), plain(Code::ConsentSeniorNeeded));
+    assert_eq!(by(senior, true), Ok(()));
+    for license in [None, Some(" ")] {
+        let doctor = Doctor { license, ..doctor };
+        assert_eq!(by(doctor, false), plain(Code::ConsentLicenseMissing));
+    }
+    let unprivileged = Doctor {
+        privileged: false,
+        ..doctor
+    };
+    assert_eq!(by(unprivileged, false), plain(Code::ConsentPrivilegeMissing));
+    let involved = Doctor {
+        involved: true,
+        ..doctor
+    };
+    assert_eq!(by(involved, false), plain(Code::ConsentCountersignerInvolved));
+    let unsaid = Countersigning {
+        affirmed: &[],
         ..good()
     };
-    assert_eq!(
-        may_countersign(&signed, &red(false)),
-        plain(Code::ConsentSeniorNeeded)
-    );
-    assert_eq!(may_countersign(&signed, &red(true)), Ok(()));
-    assert_eq!(
-        may_countersign(
-            &signed,
-            &Countersigning {
-                license: Some(" "),
-                ..good()
-            }
-        ),
-        plain(Code::ConsentLicenseMissing)
-    );
-    assert_eq!(
-        may_countersign(
-            &signed,
-            &Countersigning {
-                privileged: false,
-                ..good()
-            }
-        ),
-        plain(Code::ConsentPrivilegeMissing)
-    );
-    assert_eq!(
-        may_countersign(
-            &signed,
-            &Countersigning {
-                involved: true,
-                ..good()
-            }
-        ),
-        plain(Code::ConsentCountersignerInvolved)
-    );
-    assert_eq!(
-        may_countersign(
-            &signed,
-            &Countersigning {
-                affirmed: &[],
-                ..good()
-            }
-        ),
-        plain(Code::ConsentStatementMissing)
-    );
-    assert_eq!(
-        may_countersign(
-            &signed,
-            &Countersigning {
-                unanswered: 1,
-                ..good()
-            }
-        ),
-        plain(Code::ConsentQuestionsOpen)
-    );
-    assert_eq!(
-        may_countersign(
-            &signed,
-            &Countersigning {
-                now: at(35),
-                ..good()
-            }
-        ),
-        plain(Code::ConsentDeadlinePassed)
-    );
+    let asked = Countersigning {
+        unanswered: 1,
+        ..good()
+    };
+    let late = Countersigning {
+        now: at(35),
+        ..good()
+    };
+    for (signing, code) in [
+        (unsaid, Code::ConsentStatementMissing),
+        (asked, Code::ConsentQuestionsOpen),
+        (late, Code::ConsentDeadlinePassed),
+    ] {
+        assert_eq!(may_countersign(&signed, &signing), plain(code));
+    }
 }
 
 #[test]

@@ -210,11 +210,6 @@ pub const TRANSITIONS: &[Transition] = &[
     ),
 ];
 
-/// Whether a template's guard of T18 is open.
-pub fn emergency_allowed(template: &serde_json::Value) -> bool {
-    template.get("emergency_allowed") == Some(&serde_json::Value::Bool(true))
-}
-
 /// Where a trigger leads from a state.
 ///
 /// Refuses: `consent.illegal_transition` for every pair without a row.
@@ -259,26 +254,6 @@ mod tests {
         }
         let rows: usize = TRANSITIONS.iter().map(|row| row.from.len()).sum();
         assert_eq!(refused, State::ALL.len() * Trigger::ALL.len() - rows);
-    }
-
-    #[test]
-    fn labor_analgesia_is_never_approved_as_an_emergency() {
-        let [zh, en] = [
-            include_str!(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/content/consents/labor-analgesia/1.0.0/zh-CN.json"
-            )),
-            include_str!(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/content/consents/labor-analgesia/1.0.0/en.json"
-            )),
-        ]
-        .map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap());
-        assert!(!emergency_allowed(&zh) && !emergency_allowed(&en));
-        assert!(emergency_allowed(
-            &serde_json::json!({ "emergency_allowed": true })
-        ));
-        assert!(!emergency_allowed(&serde_json::json!({})), "unsaid is no");
     }
 
     #[test]

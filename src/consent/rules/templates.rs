@@ -147,6 +147,35 @@ pub fn replaced<'a>(
         .collect()
 }
 
+/// Every wording that a change in substance concerns: those that were in effect before in its language and, with the
+/// Chinese text, in every other one, however many versions ago.
+pub fn earlier<'a>(
+    new: &Listed,
+    before: &'a [TemplateStanding],
+    at: DateTime<Utc>,
+) -> impl Iterator<Item = &'a TemplateStanding> {
+    let Listed {
+        code,
+        id,
+        version,
+        locale,
+        ..
+    } = new.clone();
+    let was_in_use = move |one: &&TemplateStanding| match one.state {
+        Published => one.effective_at.is_none_or(|begun| begun < at),
+        Retired => true,
+        Draft | InReview | Recalled => false,
+    };
+    before
+        .iter()
+        .filter(move |one| one.template.code == code && one.template.id != id)
+        .filter(was_in_use)
+        .filter(move |one| match locale {
+            Locale::ZhCn => one.template.locale == Locale::ZhCn || one.template.version != version,
+            other => one.template.locale == other,
+        })
+}
+
 /// May this person publish it, from then on?
 ///
 /// Refuses: `consent.illegal_transition`, `people.second_person_required` for what he wrote himself,

@@ -90,15 +90,15 @@ pub const TRIGGERS: &[Row] = &[
         "RC1",
         Change::TemplateMaterial,
         Effect::Decide,
-        Some("consent.renew_template"),
-        72,
+        Some("consent.template_changed"),
+        24,
     ),
     row(
         "RC2",
         Change::TemplateRecalled,
         Effect::Block,
-        Some("consent.renew_recalled"),
-        4,
+        Some("consent.template_recalled"),
+        0,
     ),
     row(
         "RC3",
@@ -140,7 +140,7 @@ pub const TRIGGERS: &[Row] = &[
     ),
 ];
 
-/// In labor every task of the table is done within this.
+/// In labor every task of the table is done within this at most.
 pub const IN_LABOR: Duration = Duration::minutes(15);
 
 /// The row of a change.
@@ -150,7 +150,11 @@ pub fn of(change: Change) -> Option<&'static Row> {
 
 /// By when a task of the table is due.
 pub fn due(row: &Row, in_labor: bool, now: DateTime<Utc>) -> DateTime<Utc> {
-    now + if in_labor { IN_LABOR } else { row.within }
+    now + if in_labor {
+        row.within.min(IN_LABOR)
+    } else {
+        row.within
+    }
 }
 
 /// A finding that was put before her, or left out with a reason.
@@ -158,7 +162,7 @@ pub fn due(row: &Row, in_labor: bool, now: DateTime<Utc>) -> DateTime<Utc> {
 pub struct Shown {
     /// The rule.
     pub rule: String,
-    /// Its level then, where it is known.
+    /// Its level then; none where it had not fired.
     pub level: Option<String>,
 }
 
@@ -181,7 +185,8 @@ pub fn gained(shown: &[Shown], assessed: Option<&Assessed>) -> Gained {
     for finding in findings.filter(|finding| injected.contains(&finding.rule.as_str())) {
         let before = shown.iter().find(|one| one.rule == finding.rule);
         let graver = |level: &str| severity(&finding.level) > severity(level);
-        let known = before.is_some_and(|one| !one.level.as_deref().is_some_and(graver));
+        // Whose level then is not known was not put before her as it stands now.
+        let known = before.is_some_and(|one| one.level.as_deref().is_some_and(|level| !graver(level)));
         if known {
             continue;
         }

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::base::Code;
+use crate::consent::rules::Refusal;
+use crate::consent::rules::bedside::may_begin;
 use crate::consent::rules::guards::Finding;
 
 fn finding(rule: &str, level: &str) -> Finding {
@@ -112,4 +115,52 @@ fn in_labor_the_task_is_due_within_minutes() {
     let now = DateTime::UNIX_EPOCH;
     assert_eq!(due(risk, false, now) - now, Duration::hours(24));
     assert_eq!(due(risk, true, now) - now, Duration::minutes(15));
+}
+
+#[test]
+fn what_came_after_the_confirmation_stops_the_start_unless_labor_alone_brought_it_and_it_was_confirmed() {
+    let plain = |code| Err(Refusal::Plain(code));
+    let fever = Finding {
+        only_in_labor: true,
+        ..finding("R-INF-1", "consult")
+    };
+    let open = |finding: &Finding| Assessed {
+        undecided: true,
+        open: vec![finding.rule.clone()],
+        findings: vec![finding.clone()],
+        ..Assessed::default()
+    };
+    let (labor, confirmed) = (open(&fever), ["R-INF-1".to_owned()]);
+    assert_eq!(may_begin(&[], None, &[]), Ok(()));
+    assert_eq!(may_begin(&[], Some(&labor), &confirmed), Ok(()));
+    assert_eq!(
+        may_begin(&[], Some(&labor), &[]),
+        plain(Code::ConsentAssessmentUndecided)
+    );
+    let decided = Assessed {
+        undecided: false,
+        open: Vec::new(),
+        ..labor
+    };
+    assert!(matches!(
+        may_begin(&[], Some(&decided), &[]),
+        Err(Refusal::RisksUnconfirmed { .. })
+    ));
+    let platelets = Finding {
+        only_in_labor: false,
+        ..fever
+    };
+    let undecided = open(&platelets);
+    assert_eq!(
+        may_begin(&[], Some(&undecided), &confirmed),
+        plain(Code::ConsentAssessmentUndecided)
+    );
+    let decided = Assessed {
+        undecided: false,
+        ..undecided
+    };
+    assert!(matches!(
+        may_begin(&[], Some(&decided), &confirmed),
+        Err(Refusal::NewConsentRequired { .. })
+    ));
 }

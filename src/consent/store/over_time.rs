@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, FacilityId, SignatureId, StaffId};
-use crate::consent::model::{Consent, Salted};
+use crate::consent::model::{Capacity, Consent, LeftOut, Salted, SigningPlan};
 use crate::consent::proof::NAMES;
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
@@ -67,6 +67,30 @@ pub async fn bedside(r: &mut impl Records, facility: FacilityId, id: Uuid) -> Re
         body: Salted::body_of(r.open_json(id, "body", &body).await?),
         at,
     }))
+}
+
+/// Every rule whose risk was confirmed at the bedside, whenever.
+pub async fn confirmed_risks(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ConsentId,
+) -> Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Body {
+        risks_confirmed: Vec<String>,
+    }
+    let rows: Vec<(Uuid, Sealed)> = r
+        .q("select id, body from consent_bedside where facility_id = $1 and consent_id = $2 order by id")
+        .bind(facility)
+        .bind(id)
+        .all()
+        .await?;
+    let mut confirmed = Vec::new();
+    for (record, body) in rows {
+        let body: Body = r.open_json(record, "body", &body).await?;
+        confirmed.extend(body.risks_confirmed);
+    }
+    Ok(confirmed)
 }
 
 /// Keeps the document of a bedside confirmation; false when there is one.
@@ -178,6 +202,24 @@ pub struct PaperBody {
     pub original_place: String,
     /// Why it was not signed on a screen.
     pub reason: String,
+    /// Who signed it.
+    #[serde(default)]
+    pub signing: SigningPlan,
+    /// The statement on her capacity, where there is one.
+    #[serde(default)]
+    pub capacity: Option<Capacity>,
+    /// Rules whose risk stands on the paper.
+    #[serde(default)]
+    pub confirmed: Vec<String>,
+    /// Risks that had fired and were left out, with the reason.
+    #[serde(default)]
+    pub removed: Vec<LeftOut>,
+    /// The assessment as evidence, as for a release; null without one.
+    #[serde(default)]
+    pub assessment: Value,
+    /// Why there was no assessment.
+    #[serde(default)]
+    pub assessment_waived: Option<String>,
 }
 
 /// A page of a scan.
@@ -220,6 +262,20 @@ pub async fn add_paper(
     .run()
     .await?;
     Ok(())
+}
+
+/// What two people said about an original on paper.
+pub async fn paper(r: &mut impl Records, facility: FacilityId, id: ConsentId) -> Result<Option<PaperBody>> {
+    let row: Option<(Sealed,)> = r
+        .q("select body from consent_paper where facility_id = $1 and consent_id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    match row {
+        Some((body,)) => Ok(Some(r.open_json(id, "paper", &body).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Keeps a page of the scan.

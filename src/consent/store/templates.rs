@@ -205,7 +205,7 @@ pub async fn touch(tx: &mut Tx, facility: FacilityId, event: Uuid, template: &st
     let text = format!(
         "insert into consent_template_touched (event_id, consent_id, facility_id, template_id, state) \
          select $1, id, facility_id, template_id, state from consent \
-         where facility_id = $2 and template_id = $3 and state in ({})",
+         where facility_id = $2 and template_id = $3 and state in ({}) on conflict do nothing",
         placeholders(4, CONCERNED.len())
     );
     let mut query = tx.q(text).bind(event).bind(facility).bind(template.to_owned());

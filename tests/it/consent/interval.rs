@@ -2,22 +2,20 @@
 
 use serde_json::json;
 
-use super::ceremony::Ceremony;
+use super::ceremony::{Ceremony, clear};
 use crate::assessment::recheck::{admitted, recheck};
 
 #[tokio::test]
 async fn an_unknown_last_dose_stops_the_time_out_until_the_anesthesiologist_says_why() {
-    let ceremony = Ceremony::active().await;
-    let (app, mei, zhao) = (&ceremony.app, &ceremony.mei, &ceremony.zhao);
-    let body = json!({
-        "identifiers": ["name", "wristband"], "still_agrees": true, "anything_changed": false,
-        "questions_answered": true, "yes": "spoken",
-        "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
-    });
-    zhao.post(&ceremony.path("/bedside"), body).await.expect(201);
-    let labor = admitted(app, mei, &app.lin().await).await;
     let drug = json!({ "bld.drug": ["lmwh"], "bld.lmwh_dose": "prophylactic" });
+    let ceremony = Ceremony::on_answers(drug.clone()).await;
+    ceremony.is_ready().await;
+    ceremony.becomes_active(0).await;
+    let (app, mei, zhao) = (&ceremony.app, &ceremony.mei, &ceremony.zhao);
+    let labor = admitted(app, mei, &app.lin().await).await;
     recheck(app, mei, drug).await;
+    clear(zhao).await;
+    ceremony.is_confirmed().await;
     let path = format!("/labors/{labor}/time-out");
     let mut time_out = json!({ "checks": {
         "identity": true, "consent_valid": true, "allergies": true, "anticoagulant_interval": true,

@@ -151,7 +151,7 @@ async fn a_fever_in_labor_is_confirmed_at_the_bedside_and_needs_no_other_consent
 }
 
 /// She replaces the answers of her assessment.
-async fn amended(ceremony: &Ceremony, other: Value) {
+pub async fn amended(ceremony: &Ceremony, other: Value) {
     let waiting = queue(&ceremony.zhao, "").await;
     let before = waiting[0]["review"]["response_id"].as_str().unwrap();
     let path = format!("/responses/{before}/amendments");

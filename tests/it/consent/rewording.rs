@@ -119,6 +119,22 @@ async fn a_change_of_wording_alone_touches_no_consent_and_drafts_follow_it() {
 }
 
 #[tokio::test]
+async fn a_change_in_substance_reaches_what_was_made_two_versions_ago() {
+    let active = Ceremony::active().await;
+    let app = &active.app;
+    let open = released(app, &app.bai().await).await;
+    published(app, next("1.1.0"), false).await;
+    let (_, answer) = published(app, next("2.0.0"), true).await;
+    assert_eq!(answer["consents"].as_array().unwrap().len(), 2, "{answer}");
+    let page = active.zhao.get(&format!("/consents/{open}")).await.expect(200);
+    assert_eq!(page["state"], "superseded");
+    assert_eq!(
+        tasks(app, &active.id).await,
+        [("consent.template_changed".to_owned(), false)]
+    );
+}
+
+#[tokio::test]
 async fn from_a_recalled_template_nothing_is_prepared_released_or_begun() {
     let active = Ceremony::active().await;
     let app = &active.app;

@@ -335,3 +335,31 @@ async fn every_branch_can_be_looked_at_and_printed_before_anybody_signs() {
         404
     );
 }
+
+#[tokio::test]
+async fn a_draft_follows_the_wording_of_a_newer_program_before_it_is_released() {
+    let app = App::new().await;
+    let mei = app.mei().await;
+    let draft = mei.post("/consent-requests", json!({})).await.expect(201);
+    let folder = crate::content::copied();
+    let below = folder.path().join("consents/labor-analgesia");
+    std::fs::create_dir(below.join("1.1.0")).unwrap();
+    for file in ["zh-CN.json", "en.json"] {
+        let text = std::fs::read_to_string(below.join("1.0.0").join(file)).unwrap();
+        let mut document: Value = serde_json::from_str(&text).unwrap();
+        document["version"] = json!("1.1.0");
+        std::fs::write(below.join("1.1.0").join(file), document.to_string()).unwrap();
+    }
+    let app = app
+        .again(|config| config.content = Some(folder.path().to_owned()))
+        .await;
+    let (mei, zhao, id) = (app.back(mei), app.zhao().await, draft["id"].as_str().unwrap());
+    let newer = current(&zhao, "zh-CN").await.unwrap();
+    assert_eq!(newer["version"], "1.1.0");
+    // He looks at what it says now, and releases that.
+    let stale = release(&zhao, id, "\"1\"").await;
+    assert_eq!(stale.code(), "http.stale", "{}", stale.body);
+    release(&zhao, id, "\"2\"").await.expect(200);
+    let shown = mei.get(&format!("/consents/{id}/presented")).await.expect(200);
+    assert_eq!(shown["template_id"], newer["id"]);
+}
