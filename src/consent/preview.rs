@@ -168,6 +168,8 @@ fn inputs(stage: &Stage<'_>, risks: &[OwnRisk]) -> Inputs {
         template_id: stage.template.id.clone(),
         locale: stage.template.locale,
         renderer: stage.renderer.to_owned(),
+        presenter: present::PRESENTER,
+        subject: None,
         hospital: stage.hospital.clone(),
         patient: PatientFacts {
             name: name(stage),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use tracing::instrument;
 
+use super::release::subject_facts;
 use super::signers::plan;
 use super::{assessed, checks, known, locked, printable, statements, subject, template};
 use crate::base::canonical::{parse, sha256};
@@ -261,10 +262,10 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
     let checks = checks(r, &consent).await?;
     let template = template(r, ctx, &consent).await?;
     Ok(Material {
-        id_digest: patient
-            .id_number
-            .as_deref()
-            .map(|number| hex::encode(r.blind(Some(facility), "id_number", number))),
+        subject: inputs
+            .subject
+            .clone()
+            .unwrap_or_else(|| subject_facts(r, &patient)),
         presented: parse(&shown.bytes).map_err(|_| Error::broken("a presented document is not canonical"))?,
         presented_sha256: shown.sha256,
         released_by: shown.released_by,
@@ -272,7 +273,6 @@ async fn gather(r: &mut impl Records, ctx: &Ctx, consent: Consent, counter: Coun
         rounds: store::graded_rounds(r, facility, id).await?,
         checks: before(checks, signed_at),
         consent,
-        patient,
         inputs,
         batches,
         conversations,
