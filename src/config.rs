@@ -3,12 +3,16 @@
 //! A nested key is written with two underscores, as in `MUAN_WECHAT__APP_ID`. Unknown keys refuse to start. Secrets
 //! print as `[secret]`. `MUAN_TEST_…` and `MUAN_BARS_…` belong to the tests and the benchmark and are not read.
 
+mod proxies;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
 use toml::{Table, Value};
 use zeroize::Zeroizing;
+
+pub use proxies::{Origin, Proxies};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -34,6 +38,8 @@ pub struct Config {
     pub content: Option<PathBuf>,
     /// Requests per minute and token.
     pub rate_per_minute: i64,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed, as `10.0.0.0/8`; none unless given.
+    pub trusted_proxies: Proxies,
     /// How often an open stream of events gives a sign of life, so that no proxy in between takes it for dead.
     pub heartbeat_seconds: u64,
     /// Log level: `error`, `warn`, `info`, `debug`.
@@ -164,6 +170,7 @@ impl Default for Config {
             redis_prefix: "muan".to_owned(),
             content: None,
             rate_per_minute: 600,
+            trusted_proxies: Proxies::default(),
             heartbeat_seconds: 15,
             log: "info".to_owned(),
             keys: Keys::default(),
@@ -309,6 +316,17 @@ mod tests {
         .unwrap();
         assert_eq!(config.addr.port(), 80);
         assert_eq!(config.wechat.app_id, "wx1");
+    }
+
+    #[test]
+    fn trusted_proxies_are_networks() {
+        let config = from(&[("MUAN_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7")]).unwrap();
+        let shown = config.shown();
+        assert!(
+            shown.contains("10.0.0.0/8") && shown.contains("192.0.2.7/32"),
+            "{shown}"
+        );
+        assert!(from(&[("MUAN_TRUSTED_PROXIES", "the one in front")]).is_err());
     }
 
     #[test]

@@ -18,8 +18,10 @@ pub struct RequestInfo {
     pub locale: Locale,
     /// `If-Match`, the number inside the strong tag.
     pub if_match: Option<IfMatch>,
-    /// The caller's address as the server sees it.
+    /// The caller's address: that of the connection, or as the trusted proxies tell it.
     pub address: String,
+    /// The trusted proxies on the way, the nearest last.
+    pub proxies: Vec<String>,
     /// The client's own description of itself.
     pub user_agent: String,
     /// Set when the answer is a first answer given again.

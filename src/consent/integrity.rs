@@ -5,7 +5,7 @@ use super::model::{Consent, Medium};
 use super::present::{self, Inputs};
 use super::proof::{self, NAMES};
 use super::{store, templates};
-use crate::base::canonical::{canonical, sha256};
+use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
 use crate::ctx::{Ctx, Records};
 use crate::evidence::merkle;
@@ -60,7 +60,7 @@ async fn note(
     Ok(())
 }
 
-/// The bytes have their digest, and what they were made of still makes them (CE-070).
+/// The bytes have their digest, and what they were made of still makes them, as far as the same program is there (CE-070).
 async fn same_presented(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<bool> {
     let Some(shown) = store::presented(r, consent.facility_id, consent.id).await? else {
         return Ok(false);
@@ -68,16 +68,12 @@ async fn same_presented(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> R
     let digest = hex::encode(sha256(&shown.bytes));
     let inputs: Inputs = serde_json::from_value(shown.inputs)?;
     let template = templates::find(r, ctx, consent.facility_id, &consent.template_id).await?;
-    let again = template
-        .as_ref()
-        .zip(consent.issued_at)
-        .and_then(|(template, issued_at)| {
-            canonical(&present::present(&template.document, &inputs, issued_at)).ok()
-        });
-    Ok(digest == shown.sha256
-        && consent.presented_sha256.as_deref() == Some(digest.as_str())
-        // A template that is no longer loaded is no fault of the consent.
-        && (template.is_none() || again.as_deref() == Some(shown.bytes.as_slice())))
+    // A template that is no longer loaded is no fault of the consent.
+    let same = template.is_none_or(|template| {
+        let issued_at = consent.issued_at;
+        issued_at.is_some_and(|at| present::still_makes(&template.document, &inputs, at, &shown.bytes))
+    });
+    Ok(digest == shown.sha256 && consent.presented_sha256.as_deref() == Some(digest.as_str()) && same)
 }
 
 /// The root over the sections as they are now; none when a section does not have its digest.

@@ -9,9 +9,11 @@ use serde_json::{Map, Value, json};
 use super::model::{Capacity, ConsentForm, LeftOut, SigningPlan, TechniqueClass};
 use super::wording::{choose, color};
 use crate::base::Locale;
+use crate::base::canonical::canonical;
 use crate::base::id::ConsentId;
 use crate::episode::model::Color;
 use crate::evidence::document::shown_time;
+use crate::people::model::{IdType, Patient};
 
 /// Everything that the document is made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,10 +26,16 @@ pub struct Inputs {
     pub locale: Locale,
     /// The renderer's version.
     pub renderer: String,
+    /// The version of [`present`].
+    #[serde(default = "first")]
+    pub presenter: u32,
     /// The hospital.
     pub hospital: Hospital,
     /// Facts of her record.
     pub patient: PatientFacts,
+    /// Who she is for the evidence; what was released before this was kept has none.
+    #[serde(default)]
+    pub subject: Option<SubjectFacts>,
     /// How much of the wording is shown.
     #[serde(default = "full")]
     pub form: ConsentForm,
@@ -53,6 +61,14 @@ pub struct Inputs {
     /// Who signs; what was released before it could be chosen, she signs.
     #[serde(default)]
     pub signing: SigningPlan,
+}
+
+/// The version of [`present`] and of what it reads: it rises with every change that gives other bytes for the same
+/// inputs, as those of before are kept and compared only with what made them (CE-003).
+pub const PRESENTER: u32 = 1;
+
+fn first() -> u32 {
+    1
 }
 
 fn full() -> ConsentForm {
@@ -103,6 +119,35 @@ pub struct PatientFacts {
     pub risk_color: Option<Color>,
 }
 
+/// Who she is, as the record said it at the release: evidence says what was shown, not what stands there later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SubjectFacts {
+    /// Birth date.
+    pub birth_date: Option<NaiveDate>,
+    /// The kind of the identity document.
+    pub id_type: Option<IdType>,
+    /// Keyed digest of its number, hex.
+    pub id_digest: Option<String>,
+    /// The last four characters of its number.
+    pub id_last_four: Option<String>,
+}
+
+impl SubjectFacts {
+    /// Of a record; `digest` makes the keyed digest of a number.
+    pub fn of(patient: &Patient, digest: impl FnOnce(&str) -> String) -> SubjectFacts {
+        let last_four = |number: &str| {
+            let letters: Vec<char> = number.chars().collect();
+            letters.iter().skip(letters.len().saturating_sub(4)).collect()
+        };
+        SubjectFacts {
+            birth_date: patient.birth_date,
+            id_type: patient.id_type,
+            id_digest: patient.id_number.as_deref().map(digest),
+            id_last_four: patient.id_number.as_deref().map(last_four),
+        }
+    }
+}
+
 /// A risk of her own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OwnRisk {
@@ -146,6 +191,13 @@ pub fn present(template: &Value, inputs: &Inputs, issued_at: DateTime<Utc>) -> V
         },
         "sections": sections,
     })
+}
+
+/// Whether these inputs still make these bytes. Inputs of another version of [`present`] can't be asked: then the digest
+/// alone says whether the bytes are those that were shown.
+pub fn still_makes(template: &Value, inputs: &Inputs, issued_at: DateTime<Utc>, bytes: &[u8]) -> bool {
+    inputs.presenter != PRESENTER
+        || canonical(&present(template, inputs, issued_at)).is_ok_and(|again| again == bytes)
 }
 
 /// The sections that a form shows, in order; the short form begins with what it leaves to the doctor (CE-203).

@@ -24,6 +24,8 @@ fn inputs(locale: Locale) -> Inputs {
         template_id: canonical::template_id(&template(locale)).unwrap(),
         locale,
         renderer: "typst 0".into(),
+        presenter: PRESENTER,
+        subject: None,
         hospital: Hospital {
             name: "仁爱妇产医院".into(),
             phone: "010-12345678".into(),
@@ -104,4 +106,24 @@ fn one_other_answer_gives_other_bytes() {
     let mut other = inputs(Locale::En);
     other.risks[0].because = "Platelets 77".into();
     assert_ne!(bytes(Locale::En, &inputs(Locale::En)), bytes(Locale::En, &other));
+}
+
+#[test]
+fn what_another_version_of_the_program_made_is_judged_by_its_digest_alone() {
+    let (template, now) = (template(Locale::ZhCn), inputs(Locale::ZhCn));
+    let issued_at = DateTime::<Utc>::UNIX_EPOCH;
+    let bytes = canonical::canonical(&present(&template, &now, issued_at)).unwrap();
+    assert!(still_makes(&template, &now, issued_at, &bytes));
+    assert!(!still_makes(&template, &now, issued_at, b"{}"));
+    let then = Inputs {
+        presenter: PRESENTER + 1,
+        ..now.clone()
+    };
+    assert!(still_makes(&template, &then, issued_at, b"{}"));
+    // What was kept before versions were is of the first.
+    let mut kept = serde_json::to_value(&now).unwrap();
+    kept.as_object_mut().unwrap().remove("presenter");
+    kept.as_object_mut().unwrap().remove("subject");
+    let read: Inputs = serde_json::from_value(kept).unwrap();
+    assert_eq!((read.presenter, read.subject), (1, None));
 }

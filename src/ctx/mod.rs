@@ -22,6 +22,7 @@ use crate::base::id::{FacilityId, Ids};
 use crate::base::request::RequestInfo;
 use crate::base::{Act, Actor, Clock, Code};
 use crate::cache::Cache;
+use crate::config::Proxies;
 use crate::content::Content;
 use crate::db::{self, Db, Q, Query, Read, Sql};
 use crate::files::Files;
@@ -75,6 +76,8 @@ pub struct Settings {
     pub app_id: String,
     /// Requests per minute and token.
     pub rate_per_minute: i64,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Proxies,
     /// How often an open stream of events gives a sign of life.
     pub heartbeat: Duration,
 }

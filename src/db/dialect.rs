@@ -28,6 +28,19 @@ pub const LOCK_EPISODE: Sql = per(
     "select id from episode where facility_id = $1 and id = $2 for update",
 );
 
+/// Locks a woman's record until the transaction ends: a legal hold and the destruction of the record wait for each
+/// other. SQLite has one writer anyway. Binds: facility, woman.
+pub const LOCK_PATIENT: Sql = per(
+    "select destroyed_at from patient where facility_id = $1 and id = $2",
+    "select destroyed_at from patient where facility_id = $1 and id = $2 for update",
+);
+
+/// Locks a list of records to be destroyed, so that of two approvals one is the second. Binds: facility, list.
+pub const LOCK_DESTRUCTION_LIST: Sql = per(
+    "select id from destruction_list where facility_id = $1 and id = $2",
+    "select id from destruction_list where facility_id = $1 and id = $2 for update",
+);
+
 /// Holds back every other act on a hospital's consent templates until the transaction ends, and whoever prepares or
 /// releases a consent from one. It stands for the templates, some of which are the release's and have no row: the
 /// hospital's row is locked in a way that rows pointing to it don't mind. SQLite has one writer anyway. Binds: facility.

@@ -11,7 +11,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, PatientId};
 use crate::base::{Noun, Page};
 use crate::consent::door::{self as consent, AboutDecisions, Decided, Decisions};
-use crate::consent::model::State;
+use crate::consent::model::{ActKind, SignatureAct, State};
 use crate::ctx::Ctx;
 use crate::people::caller::Caller;
 use crate::people::model::Agreed;
@@ -81,7 +81,7 @@ fn status(state: State) -> &'static str {
 
 fn of_consent(all: &Decisions, one: &Decided) -> Value {
     let consent = &one.consent;
-    let signed = one.signatures.iter().rev().find(|act| act.kind != "clinician");
+    let signed = one.signatures.iter().find(|act| Some(act.id) == one.decisive);
     let countersigned = consent.activated_at.into_iter();
     let verification: Vec<Value> = countersigned
         .chain(one.bedside.iter().copied())
@@ -100,7 +100,7 @@ fn of_consent(all: &Decisions, one: &Decided) -> Value {
         "category": [{ "coding": [{ "system": LOINC, "code": "59284-0", "display": "Consent Document" }] }],
         "patient": her(all),
         "dateTime": signed.map(|act| instant(act.at)),
-        "performer": signed.map(|act| vec![signer(all, &act.kind, act.signer)]),
+        "performer": signed.map(|act| vec![signer(all, act)]),
         "organization": [hospital(all)],
         "sourceReference": document.map(|document| {
             json!({ "reference": format!("DocumentReference/{}.{}", consent.id, document.paper.word()) })
@@ -162,12 +162,13 @@ pub(super) fn her(all: &Decisions) -> Value {
     json!({ "reference": format!("Patient/{}", all.patient) })
 }
 
-/// Whoever signed; people who are no resource of the facade by an identifier alone.
-pub(super) fn signer(all: &Decisions, kind: &str, id: uuid::Uuid) -> Value {
-    let (resource, system) = match kind {
-        "patient" => return her(all),
-        "clinician" => ("Practitioner", "staff"),
-        _ => ("RelatedPerson", "signer"),
+/// Whoever signed; people who are no resource of the facade by an identifier alone. Somebody beside her has no number
+/// here but that of the act.
+pub(super) fn signer(all: &Decisions, act: &SignatureAct) -> Value {
+    let (resource, system, id) = match ActKind::parse(&act.kind) {
+        Some(ActKind::Patient | ActKind::Handwritten) => return her(all),
+        Some(ActKind::Clinician | ActKind::Witness) => ("Practitioner", "staff", act.signer),
+        _ => ("RelatedPerson", "signer", act.id.0),
     };
     json!({
         "type": resource,

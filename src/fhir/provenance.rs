@@ -12,7 +12,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, SignatureId};
 use crate::base::{Noun, Page};
 use crate::consent::door::{self as consent, AboutDecisions, Decided, Decisions};
-use crate::consent::model::SignatureAct;
+use crate::consent::model::{ActKind, SignatureAct};
 use crate::ctx::Ctx;
 use crate::people::caller::Caller;
 
@@ -61,11 +61,13 @@ pub(super) async fn found(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<P
 }
 
 fn resource(all: &Decisions, one: &Decided, act: &SignatureAct) -> Value {
-    let who = signer(all, &act.kind, act.signer);
-    let (code, display, role) = if act.kind == "clinician" {
-        ("1.2.840.10065.1.12.1.5", "Verification Signature", "verifier")
-    } else {
-        ("1.2.840.10065.1.12.1.7", "Consent Signature", "author")
+    let who = signer(all, act);
+    let (code, display, role) = match ActKind::parse(&act.kind) {
+        Some(ActKind::Clinician) => ("1.2.840.10065.1.12.1.5", "Verification Signature", "verifier"),
+        Some(ActKind::Witness) => ("1.2.840.10065.1.12.1.11", "Consent Witness Signature", "attester"),
+        // Who takes note decides nothing.
+        Some(ActKind::Acknowledgement) => ("1.2.840.10065.1.12.1.13", "Review Signature", "attester"),
+        _ => ("1.2.840.10065.1.12.1.7", "Consent Signature", "author"),
     };
     let consent = &one.consent;
     let target = match act.revision {

@@ -185,11 +185,13 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             locale,
             ..RequestInfo::default()
         };
-        info.address = req
-            .remote_addr()
-            .as_socket_addr()
-            .map(|a| a.ip().to_string())
-            .unwrap_or_default();
+        if let Some(peer) = req.remote_addr().as_socket_addr() {
+            let told = req.headers().get_all("x-forwarded-for").iter();
+            let told = told.filter_map(|value| value.to_str().ok());
+            let origin = self.ctx.settings.trusted_proxies.origin(peer.ip(), told);
+            info.address = origin.address.to_string();
+            info.proxies = origin.proxies.iter().map(ToString::to_string).collect();
+        }
         info.user_agent = text(req, header::USER_AGENT)
             .unwrap_or_default()
             .chars()

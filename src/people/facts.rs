@@ -194,15 +194,28 @@ pub async fn device(q: &mut impl Q, session: SessionId) -> Result<Option<Device>
     store::device(q, session).await
 }
 
-/// Her identity level for signing and the checks behind it, newest first: `[{method, at, staff, fresh}]`.
-///
-/// An in-person check holds for the pregnancy; `fresh` is one of at most ten minutes (decision on T06).
+/// The checks of her identity by staff that count for the account bound now, newest first. An in-person check holds for
+/// the pregnancy.
 pub async fn identity_checks(
     q: &mut impl Q,
     facility: FacilityId,
     patient: PatientId,
 ) -> Result<Vec<store::IdentityCheck>> {
     store::identity_checks(q, facility, patient).await
+}
+
+/// Whether her account is matched with what the hospital has on record; before, nothing of the record is hers to see.
+pub async fn is_matched(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<bool> {
+    store::is_matched(q, facility, patient).await
+}
+
+/// Since when her account, name, birth date and identity document are what they are: proofs of before count no more.
+pub async fn identity_since(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Option<DateTime<Utc>>> {
+    store::identity_since(q, facility, patient).await
 }
 
 /// Confirms a bedside code that she typed in.
@@ -309,6 +322,15 @@ pub async fn restricted(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet
 /// Women of whom no list or table of many tells: restricted ones, and those whose records were destroyed.
 pub async fn out_of_use(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet<PatientId>> {
     let mut all = store::restricted(q, facility).await?;
+    all.extend(store::destroyed(q, facility).await?);
+    Ok(all)
+}
+
+/// Women whom no list of staff shows: those out of use, but for the restricted ones who are admitted, whose care goes on.
+pub async fn out_of_lists(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet<PatientId>> {
+    let mut all = store::restricted(q, facility).await?;
+    let admitted = store::admitted(q, facility).await?;
+    all.retain(|patient| !admitted.contains(patient));
     all.extend(store::destroyed(q, facility).await?);
     Ok(all)
 }

@@ -95,8 +95,9 @@ async fn overdue(ctx: &Ctx, facility: FacilityId, job: Overdue) -> Result<()> {
 /// Takes away behavioral data whose time is over; what is under a hold stays.
 #[instrument(name = "people.forget", skip_all)]
 async fn forget(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()> {
-    look_through(ctx, keepers, facility).await?;
-    next(ctx, facility).await
+    // First the next one: whatever stands in the way today does not end the chain.
+    next(ctx, facility).await?;
+    look_through(ctx, keepers, facility).await
 }
 
 async fn look_through(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()> {

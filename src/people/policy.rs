@@ -119,7 +119,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentActivated, &[System]),
     (Act::ConsentReturn, &[A]),
     (Act::ConsentBedside, &[A]),
-    (Act::ConsentDocument, &[P, M, O, A]),
+    (Act::ConsentDocument, &[P, M, O, A, Q]),
     (Act::ConsentDecisions, &[P, M, O, A]),
     (Act::ConsentExpired, &[System]),
     (Act::ConsentFulfilled, &[System]),

@@ -79,6 +79,12 @@ pub fn matches_record(patient: &Patient, birth_date: Option<NaiveDate>, id_numbe
     birth || id
 }
 
+/// Whether a profile now says that she is somebody else than before: name, birth date or identity document.
+pub fn is_another(before: &Patient, now: &Patient) -> bool {
+    (&before.name, before.birth_date, before.id_type, &before.id_number)
+        != (&now.name, now.birth_date, now.id_type, &now.id_number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +111,50 @@ mod tests {
         assert!(is_locked(Some(now + LOCK), now));
         assert!(!is_locked(Some(now), now));
         assert!(!is_locked(None, now));
+    }
+
+    #[test]
+    fn whoever_has_another_name_birth_date_or_document_is_another() {
+        let before = Patient {
+            id: uuid::Uuid::nil().into(),
+            facility_id: uuid::Uuid::nil().into(),
+            account_id: None,
+            record_number: "2026000001".into(),
+            name: Some("梅秀英".into()),
+            birth_date: NaiveDate::from_ymd_opt(1996, 3, 12),
+            id_type: None,
+            id_number: None,
+            phone: None,
+            phone_confirmed: false,
+            height_cm: None,
+            language: "zh-CN".into(),
+            emergency_contact: None,
+            level: 2,
+            matched: true,
+            is_test: false,
+            version: 1,
+        };
+        let moved = Patient {
+            phone: Some("13800000001".into()),
+            language: "en".into(),
+            ..before.clone()
+        };
+        assert!(!is_another(&before, &moved));
+        for other in [
+            Patient {
+                name: Some("梅新名".into()),
+                ..before.clone()
+            },
+            Patient {
+                birth_date: NaiveDate::from_ymd_opt(1996, 3, 13),
+                ..before.clone()
+            },
+            Patient {
+                id_number: Some("E12345678".into()),
+                ..before.clone()
+            },
+        ] {
+            assert!(is_another(&before, &other));
+        }
     }
 }

@@ -10,12 +10,13 @@ mod explained;
 mod identity;
 mod ink;
 mod interval;
+mod kept;
 mod over_time;
 mod paper;
 mod refused;
 mod rewording;
 mod short_form;
-mod signers;
+pub mod signers;
 mod start;
 mod table;
 mod templates;
@@ -171,6 +172,13 @@ async fn signing_another_content_or_without_a_statement_is_refused() {
     assert_eq!(
         (refused.status, refused.code().as_str()),
         (409, "consent.content_mismatch")
+    );
+    ceremony.app.work().await;
+    let trace = ceremony.app.qian().await.get("/audit?limit=10").await.expect(200);
+    let mut entries = trace["items"].as_array().unwrap().iter();
+    assert!(
+        entries.any(|one| one["act"] == "consent.sign" && one["detail"]["refused"] == "consent.content_mismatch"),
+        "{trace}"
     );
     let mut silent = ceremony.mark().await;
     silent["statements"] = json!(["told"]);

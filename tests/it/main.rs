@@ -20,6 +20,7 @@ mod migrations;
 mod openapi;
 mod people;
 mod process;
+mod proxies;
 mod quality;
 mod readme;
 mod story;

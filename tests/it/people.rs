@@ -1,7 +1,10 @@
 //! Sessions, accounts, agreements, staff; below: her rights over her record, and how long it is kept.
 
+pub mod binding;
+mod destruction;
 mod retention;
 mod rights;
+mod sealed;
 
 use serde_json::json;
 

@@ -47,7 +47,7 @@ pub struct Verdict {
     pub reason: Option<String>,
 }
 
-/// The queue, most urgent first.
+/// The queue, most urgent first; none of a woman whose data may only be kept, unless she is admitted.
 #[instrument(name = "assessment.reviews", skip_all)]
 pub async fn reviews(
     ctx: &Ctx,
@@ -65,8 +65,12 @@ pub async fn reviews(
     let found = page.page(rows, &question, |review| {
         (review.urgent, review.due_at, review.id)
     });
+    let hidden = people::facts::out_of_lists(&mut tx, facility).await?;
     let mut items = Vec::with_capacity(found.items.len());
     for mut review in found.items {
+        if hidden.contains(&review.patient_id) {
+            continue;
+        }
         let patient = people::facts::patient(&mut tx, facility, review.patient_id).await?;
         let patient = patient.ok_or(Error::Missing(Noun::Patient))?;
         review.state = rules::state(&review, now);

@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 use tracing::instrument;
 
-use super::known;
+use super::signers::plan;
+use super::{known, matched};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, FacilityId, PatientId, SignatureId};
 use crate::base::{Act, Code, Fault, Noun, Subject};
-use crate::consent::model::{Consent, KeptDocument, SignatureAct};
+use crate::consent::model::{ActKind, Consent, KeptDocument, SignatureAct};
+use crate::consent::rules::ladder;
 use crate::consent::store;
 use crate::ctx::{Ctx, Records};
 use crate::journal;
@@ -37,6 +39,8 @@ pub struct Decided {
     pub consent: Consent,
     /// Bedside confirmations, oldest first.
     pub bedside: Vec<chrono::DateTime<chrono::Utc>>,
+    /// The act that decides, once it is made and unless it was sent back.
+    pub decisive: Option<SignatureId>,
     /// Signature acts, oldest first.
     pub signatures: Vec<SignatureAct>,
     /// Documents.
@@ -101,6 +105,12 @@ async fn gathered(r: &mut impl Records, caller: &Caller, about: AboutDecisions) 
         (None, AboutDecisions::Patient(patient)) => {
             let account = hers(r, caller, place, patient).await?;
             policy::may(caller, Act::ConsentDecisions, Noun::Patient, account)?;
+            if people::facts::is_destroyed(r, place, patient).await? {
+                return Err(Error::Missing(Noun::Patient));
+            }
+            if caller.staff().is_err() {
+                matched(r, place, patient).await?;
+            }
             let filter = store::ListFilter {
                 patient: Some(patient),
                 states: Vec::new(),
@@ -151,10 +161,10 @@ pub(in crate::consent) async fn with_parts(r: &mut impl Records, consent: Consen
     let mut signatures = store::signature_acts(r, facility, id).await?;
     let written = journal::of_subject(r, facility.into(), super::subject(&consent)).await?;
     for signature in &mut signatures {
-        let act = if signature.kind == "clinician" {
-            Act::ConsentCountersign
-        } else {
-            Act::ConsentSign
+        let act = match ActKind::parse(&signature.kind) {
+            Some(ActKind::Clinician) => Act::ConsentCountersign,
+            Some(ActKind::Acknowledgement) => Act::ConsentAcknowledge,
+            _ => Act::ConsentSign,
         };
         let entry = written
             .iter()
@@ -162,7 +172,11 @@ pub(in crate::consent) async fn with_parts(r: &mut impl Records, consent: Consen
         signature.revision = entry.and_then(|(_, _, detail)| detail.get("revision").and_then(Value::as_i64));
     }
     let bedside = store::bedside_times(r, facility, id).await?;
+    let plan = plan(r, &consent).await?;
+    let decisive = ladder::wanted(&plan).first().map(|kind| kind.act().word());
+    let decides = |act: &&SignatureAct| act.standing && Some(act.kind.as_str()) == decisive;
     Ok(Decided {
+        decisive: signatures.iter().find(decides).map(|act| act.id),
         bedside: bedside.into_iter().map(|(at, _)| at).collect(),
         signatures,
         documents: store::kept_documents(r, facility, id).await?,

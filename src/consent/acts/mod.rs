@@ -47,7 +47,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::base::error::{Error, Fault, Result};
-use crate::base::id::ConsentId;
+use crate::base::id::{ConsentId, FacilityId, PatientId};
 use crate::base::{Act, Code, Locale, Noun, Subject};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{Check, Consent, ConsentForm, Dwell, Missing, State};
@@ -86,12 +86,26 @@ async fn known(q: &mut impl Q, caller: &Caller, act: Act, id: ConsentId) -> Resu
     if people::facts::is_destroyed(q, place, consent.patient_id).await? {
         return Err(Error::Missing(Noun::Consent));
     }
-    // A draft that staff prepare is not hers to see yet; her own request is.
     let hers = matches!(caller.who, Who::Patient { .. });
+    if hers {
+        matched(q, consent.facility_id, consent.patient_id).await?;
+    }
+    // A draft that staff prepare is not hers to see yet; her own request is.
     if hers && consent.state == State::Draft && !consent.requested {
         return Err(Error::Missing(Noun::Consent));
     }
     Ok(consent)
+}
+
+/// Whoever holds an invitation is she only once the account is matched with the record (CE-022).
+///
+/// Errors: `people.record_mismatch`.
+async fn matched(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<()> {
+    if people::facts::is_matched(q, facility, patient).await? {
+        Ok(())
+    } else {
+        Err(Error::Refused(Code::PeopleRecordMismatch))
+    }
 }
 
 /// The same under the lock of its pregnancy, which is taken first everywhere.
@@ -216,6 +230,9 @@ async fn checks(q: &mut impl Q, consent: &Consent) -> Result<Vec<Check>> {
         })
         .collect();
     checks.extend(store::identities(q, consent.facility_id, consent.id).await?);
+    // What an account of before proved, or she under another name, counts no more (CE-102).
+    let since = people::facts::identity_since(q, consent.facility_id, consent.patient_id).await?;
+    checks.retain(|check| since.is_none_or(|since| check.at >= since));
     checks.sort_by_key(|check| std::cmp::Reverse(check.at));
     Ok(checks)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{TEMPLATE, locked, only_in, printable, subject};
+use super::{TEMPLATE, locked, matched, only_in, printable, subject};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, EpisodeId, PatientId};
 use crate::base::{Act, Code, Locale, Noun, Role};
@@ -24,7 +24,7 @@ use crate::{episode, people};
 
 /// She asks for a consent; an anesthesiologist prepares and releases it (T01).
 ///
-/// Errors: `consent.already_open`, `consent.episode_missing`.
+/// Errors: `people.record_mismatch`, `consent.already_open`, `consent.episode_missing`.
 #[instrument(name = "consent.request", skip_all)]
 pub async fn request(ctx: &Ctx, caller: &Caller) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentRequest)?;
@@ -34,6 +34,7 @@ pub async fn request(ctx: &Ctx, caller: &Caller) -> Result<Consent> {
     let patient = people::facts::patient(&mut tx, mine.facility, mine.patient)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
+    matched(&mut tx, mine.facility, mine.patient).await?;
     let consent = draft(ctx, &mut tx, caller, &patient, true, account.0).await?;
     tx.commit_with(&consent).await?;
     Ok(consent)

@@ -6,7 +6,7 @@ use tracing::instrument;
 use super::family::acknowledgement_allowed;
 use super::release::{asked_form, sentence};
 use super::signers::plan;
-use super::{known, missing, subject};
+use super::{known, matched, missing, subject};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
@@ -22,6 +22,8 @@ use crate::people::policy;
 use crate::{assessment, episode, people};
 
 /// Her consents, newest first.
+///
+/// Errors: `people.record_mismatch`.
 #[instrument(name = "consent.list", skip_all)]
 pub async fn list_mine(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<Page<Consent>> {
     policy::allowed(caller, Act::ConsentList)?;
@@ -31,7 +33,9 @@ pub async fn list_mine(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<
         patient: Some(mine.patient),
         ..store::ListFilter::default()
     };
-    let rows = store::consents(&mut ctx.view(), mine.facility, &filter, after, page.limit + 1).await?;
+    let mut view = ctx.view();
+    matched(&mut view, mine.facility, mine.patient).await?;
+    let rows = store::consents(&mut view, mine.facility, &filter, after, page.limit + 1).await?;
     Ok(page.page(rows, "mine", |consent| consent.id))
 }
 
@@ -44,7 +48,7 @@ pub struct ListQuestion {
     pub due_countersign: bool,
 }
 
-/// The hospital's consents, newest first.
+/// The hospital's consents, newest first; none of a woman whose data may only be kept, unless she is admitted.
 #[instrument(name = "consent.list", skip_all)]
 pub async fn list(
     ctx: &Ctx,
@@ -69,10 +73,15 @@ pub async fn list(
     let after = page.after(&key)?;
     let mut tx = ctx.write(Act::ConsentList).await?;
     let rows = store::consents(&mut tx, facility, &filter, after, page.limit + 1).await?;
-    tx.journal(caller, Subject::list("consent"), json!({ "count": rows.len() }))
-        .await?;
+    let mut found = page.page(rows, &key, |consent| consent.id);
+    let hidden = people::facts::out_of_lists(&mut tx, facility).await?;
+    found
+        .items
+        .retain(|consent| !hidden.contains(&consent.patient_id));
+    let detail = json!({ "count": found.items.len() });
+    tx.journal(caller, Subject::list("consent"), detail).await?;
     tx.commit().await?;
-    Ok(page.page(rows, &key, |consent| consent.id))
+    Ok(found)
 }
 
 /// One consent with what is missing before she may sign.

@@ -14,7 +14,7 @@ use crate::consent::flow::{self, By};
 use crate::consent::model::{
     Capacity, Consent, ConsentForm, Gate, LeftOut, Removed, Risks, SigningPlan, TechniqueClass, Waiver,
 };
-use crate::consent::present::{self, Hospital, Inputs, OwnRisk, PatientFacts};
+use crate::consent::present::{self, Hospital, Inputs, OwnRisk, PatientFacts, SubjectFacts};
 use crate::consent::proof::stamp;
 use crate::consent::rules::states::Trigger;
 use crate::consent::rules::{self, guards};
@@ -25,6 +25,7 @@ use crate::episode::model::{Stage, day};
 use crate::http::params::{Faults, masked};
 use crate::once;
 use crate::people::caller::Caller;
+use crate::people::model::Patient;
 use crate::people::policy;
 use crate::{assessment, episode, people};
 
@@ -221,6 +222,8 @@ async fn inputs(
         template_id: consent.template_id.clone(),
         locale: consent.locale,
         renderer: renderer.to_owned(),
+        presenter: present::PRESENTER,
+        subject: Some(subject_facts(r, &patient)),
         hospital: Hospital {
             name: facility.name,
             phone: facility.phone,
@@ -260,6 +263,14 @@ async fn inputs(
         assessment_waived: release.assessment_waived.clone(),
         capacity: release.capacity.clone(),
         signing: SigningPlan::default(),
+    })
+}
+
+/// Who she is for the evidence.
+pub(super) fn subject_facts(r: &impl Records, patient: &Patient) -> SubjectFacts {
+    let facility = Some(patient.facility_id);
+    SubjectFacts::of(patient, |number| {
+        hex::encode(r.blind(facility, "id_number", number))
     })
 }
 

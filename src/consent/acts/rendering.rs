@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::release::subject_facts;
 use super::{checks, floors, template};
 use crate::base::Noun;
 use crate::base::canonical::parse;
@@ -86,10 +87,10 @@ pub(super) async fn gather(
     failed_checks.retain(|check| check.at <= signed_at);
     let template = template(r, ctx, &consent).await?;
     Ok(Material {
-        id_digest: patient
-            .id_number
-            .as_deref()
-            .map(|number| hex::encode(r.blind(Some(facility), "id_number", number))),
+        subject: inputs
+            .subject
+            .clone()
+            .unwrap_or_else(|| subject_facts(r, &patient)),
         presented: parse(&shown.bytes).map_err(|_| Error::broken("a presented document is not canonical"))?,
         presented_sha256: shown.sha256,
         released_by: shown.released_by,
@@ -98,7 +99,6 @@ pub(super) async fn gather(
         checks: before(checks, signed_at),
         failed_checks,
         consent,
-        patient,
         inputs,
         batches,
         conversations,

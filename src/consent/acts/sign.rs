@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 
 use super::prepare::task;
-use super::signers::{checked, ground, named};
+use super::signers::{checked, ground, named, same_woman};
 use super::vouched::{judged, witness};
 use super::{advance, assessed, checks, locked, missing, printable, statements, subject, template};
 use crate::base::canonical::sha256;
@@ -93,6 +93,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     advance(&mut tx, &mut consent, &missing).await?;
     rules::next(consent.state, Trigger::Sign)?;
     let assessed = assessed(&mut tx, ctx, &consent).await?;
+    same_woman(&mut tx, &consent).await?;
     let Ground { plan, situation, .. } = ground(&mut tx, &consent, assessed.as_ref(), now).await?;
     let standing: Vec<Signature> = store::signatures(&mut tx, consent.facility_id, id).await?;
     let kind = mark.signer.kind;
@@ -119,7 +120,11 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
         }
         None => json!({ "kind": kind, "account": account.to_string() }),
     };
-    allowed_to_sign(&mut tx, ctx, &consent, &mark, &missing, assessed.as_ref()).await?;
+    let allowed = allowed_to_sign(&mut tx, ctx, &consent, &mark, &missing, assessed.as_ref()).await;
+    if let Err(Error::Refused(Code::ConsentContentMismatch)) = allowed {
+        return mismatched(tx, caller, &consent).await;
+    }
+    allowed?;
     let witness = witness(&mut tx, &consent, &mark, &standing).await?;
     let accepted = judged(&mut tx, &consent, &mark).await?;
     let check = checks(&mut tx, &consent).await?.into_iter().next();
@@ -174,6 +179,15 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     finish(&mut tx, caller, &mut consent, &plan, &kinds, (kind, digest)).await?;
     tx.commit_with(&consent).await?;
     Ok(consent)
+}
+
+/// Other bytes than hers were seen: refused, and in the log (CE-074). What the client sent stays out of it.
+async fn mismatched(mut tx: Tx, caller: &Caller, consent: &Consent) -> Result<Consent> {
+    let code = Code::ConsentContentMismatch;
+    let detail = json!({ "refused": code.word(), "presented_sha256": consent.presented_sha256 });
+    tx.journal(caller, subject(consent), detail).await?;
+    tx.commit_refused().await?;
+    Err(Error::Refused(code))
 }
 
 /// Moves on when nobody is left to sign; keeps the act either way.
@@ -345,6 +359,7 @@ pub(super) async fn device(tx: &mut Tx, caller: &Caller, reported: Value) -> Res
     let device = people::facts::device(tx, caller.session).await?;
     Ok(json!({
         "address": caller.request.address,
+        "proxies": caller.request.proxies,
         "user_agent": caller.request.user_agent,
         "session": caller.session.to_string(),
         "hospital_device": device.map(|device| json!({

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::release::subject_facts;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AuthorityId, StaffId};
 use crate::base::{Act, Code, Noun, Role};
@@ -180,6 +181,27 @@ async fn situation(
     })
 }
 
+/// Whether the record still says that she is whom the document was made for (CE-041).
+///
+/// Errors: `consent.signer_changed`.
+pub(super) async fn same_woman(r: &mut impl Records, consent: &Consent) -> Result<()> {
+    let Some(shown) = store::presented(r, consent.facility_id, consent.id).await? else {
+        return Ok(());
+    };
+    let inputs: Inputs = serde_json::from_value(shown.inputs)?;
+    let patient = people::facts::patient(r, consent.facility_id, consent.patient_id)
+        .await?
+        .ok_or(Error::Missing(Noun::Patient))?;
+    let now = subject_facts(r, &patient);
+    let same = patient.name.unwrap_or_default() == inputs.patient.name
+        && inputs.subject.is_none_or(|then| then == now);
+    if same {
+        Ok(())
+    } else {
+        Err(Error::Refused(Code::ConsentSignerChanged))
+    }
+}
+
 /// What was decided at release, or when it was filed.
 pub(super) async fn plan(r: &mut impl Records, consent: &Consent) -> Result<SigningPlan> {
     if consent.medium == Medium::Paper {
@@ -192,7 +214,8 @@ pub(super) async fn plan(r: &mut impl Records, consent: &Consent) -> Result<Sign
     }
 }
 
-/// The check in person of somebody who is about to sign, and for an agent the authority that still holds.
+/// The check in person of somebody who is about to sign, and for an agent the authority that still holds. Name, relation
+/// and document are those that staff saw, or nobody was checked.
 ///
 /// Errors: `consent.authority_missing`, `consent.signer_unchecked`.
 pub(super) async fn checked(
@@ -220,7 +243,7 @@ pub(super) async fn checked(
     let checks = people::facts::signer_checks(tx, consent.facility_id, consent.patient_id, since).await?;
     checks
         .into_iter()
-        .find(|check| check.person.kind == person.kind && check.person.name == person.name)
+        .find(|check| check.person == *person)
         .ok_or(Error::Refused(Code::ConsentSignerUnchecked))
 }
 

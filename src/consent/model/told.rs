@@ -42,6 +42,8 @@ pub struct SignatureAct {
     pub signer: Uuid,
     /// The digest of its evidence section, lower-case hex.
     pub digest: String,
+    /// It was not sent back.
+    pub standing: bool,
     /// The revision of the consent that it made.
     pub revision: Option<i64>,
     /// When.

@@ -38,6 +38,8 @@ pub(super) fn inputs(stage: &Stage<'_>, risks: &[OwnRisk], form: ConsentForm) ->
         template_id: stage.template.id.clone(),
         locale: stage.template.locale,
         renderer: stage.renderer.to_owned(),
+        presenter: present::PRESENTER,
+        subject: None,
         hospital: stage.hospital.clone(),
         patient: PatientFacts {
             name: name(stage),

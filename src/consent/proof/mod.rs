@@ -19,14 +19,14 @@ use serde_json::Value;
 use super::model::{
     ActKind, Asked, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted, Signature, Waiver,
 };
-use super::present::Inputs;
+use super::present::{Inputs, SubjectFacts};
 use super::rules::quiz::Grade;
 use crate::base::canonical::section_digest;
 use crate::base::error::{Error, Result};
 use crate::base::id::{SessionId, StaffId};
 use crate::evidence::ink::{self, Canvas, Strokes};
 use crate::evidence::merkle;
-use crate::people::model::{Patient, SignerCheck};
+use crate::people::model::SignerCheck;
 
 pub use code::Verification;
 pub use document::data;
@@ -54,10 +54,8 @@ pub const NAMES: [&str; 14] = [
 pub struct Material {
     /// The instance as she signed it.
     pub consent: Consent,
-    /// Her record.
-    pub patient: Patient,
-    /// Keyed digest of her identity document's number, hex.
-    pub id_digest: Option<String>,
+    /// Who she was when it was released.
+    pub subject: SubjectFacts,
     /// What the shown document was made of.
     pub inputs: Inputs,
     /// The shown document.

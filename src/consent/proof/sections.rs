@@ -52,23 +52,17 @@ fn header(m: &Material) -> Value {
     })
 }
 
+/// Her record as it was shown to her: what it says at the countersignature is another matter.
 fn subject(m: &Material) -> Value {
-    let last_four = m.patient.id_number.as_deref().map(|number| {
-        let letters: Vec<char> = number.chars().collect();
-        letters
-            .iter()
-            .skip(letters.len().saturating_sub(4))
-            .collect::<String>()
-    });
     json!({
-        "name": m.patient.name,
+        "name": m.inputs.patient.name,
         "sex": "female",
-        "birth_date": m.patient.birth_date.map(|date| date.to_string()),
-        "record_number": m.patient.record_number,
+        "birth_date": m.subject.birth_date.map(|date| date.to_string()),
+        "record_number": m.inputs.patient.record_number,
         "episode_id": m.consent.episode_id.to_string(),
-        "id_type": m.patient.id_type.map(|kind| kind.word()),
-        "id_keyed_digest": m.id_digest,
-        "id_last_four": last_four,
+        "id_type": m.subject.id_type.map(|kind| kind.word()),
+        "id_keyed_digest": m.subject.id_digest,
+        "id_last_four": m.subject.id_last_four,
     })
 }
 

@@ -19,7 +19,7 @@ macro_rules! of_her_consents {
 }
 
 /// Sealed records of a woman. Binds: hospital, woman.
-pub const SEALED: [&str; 11] = [
+pub const SEALED: [&str; 13] = [
     "select id from consent where facility_id = $1 and patient_id = $2",
     of_her_consents!("id", "consent_risks"),
     of_her_consents!("id", "consent_quiz"),
@@ -31,6 +31,8 @@ pub const SEALED: [&str; 11] = [
     of_her_consents!("id", "consent_bedside"),
     of_her_consents!("id", "consent_explanation"),
     of_her_consents!("id", "consent_unconfirmed"),
+    of_her_consents!("id", "consent_code"),
+    "select id from consent_authority where facility_id = $1 and patient_id = $2",
 ];
 
 /// Takes away how she read consents that ended before and that nobody ever signed.

@@ -16,21 +16,32 @@ pub async fn signature_acts(
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Vec<SignatureAct>> {
-    type Row = (SignatureId, String, Uuid, Vec<u8>, DateTime<Utc>);
+    type Row = (
+        SignatureId,
+        String,
+        Uuid,
+        Vec<u8>,
+        DateTime<Utc>,
+        Option<SignatureId>,
+    );
     let rows: Vec<Row> = q
-        .q("select id, kind, signer_id, digest, at from consent_signature \
-            where facility_id = $1 and consent_id = $2 order by id")
+        .q(
+            "select s.id, s.kind, s.signer_id, s.digest, s.at, b.signature_id from consent_signature s \
+            left join consent_return b on b.signature_id = s.id \
+            where s.facility_id = $1 and s.consent_id = $2 order by s.id",
+        )
         .bind(facility)
         .bind(id)
         .all()
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(id, kind, signer, digest, at)| SignatureAct {
+        .map(|(id, kind, signer, digest, at, sent_back)| SignatureAct {
             id,
             kind,
             signer,
             digest: hex::encode(digest),
+            standing: sent_back.is_none(),
             revision: None,
             at,
         })

@@ -60,7 +60,11 @@ pub async fn alerts(
     for alert in alerts {
         rows.push(shown(&mut tx, alert).await?);
     }
-    let page = page.page(rows, filter, |row| store::alert_key(&row.alert));
+    let mut page = page.page(rows, filter, |row| store::alert_key(&row.alert));
+    // As long as an alert is open she is cared for, whatever else of her data may only be kept.
+    let hidden = people::facts::out_of_lists(&mut tx, facility).await?;
+    page.items
+        .retain(|row| row.alert.state != AlertState::Closed || !hidden.contains(&row.alert.patient_id));
     tx.journal(
         caller,
         Subject::list("alert"),

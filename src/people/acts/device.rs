@@ -42,6 +42,8 @@ pub async fn device_session(
         None => {
             let made = store::account(&mut tx, store::DEVICE_APP, &id.to_string(), None).await?;
             patient.account_id = Some(made);
+            // The device is in the hands of whom staff checked: nobody else logs in to this account.
+            patient.matched = patient.level > 1;
             store::save_patient(&mut tx, &patient).await?;
             made
         }

@@ -71,6 +71,10 @@ pub async fn hold(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewHold) -
         }
     }
     let mut tx = once!(ctx, Act::PeopleHold, caller);
+    // A destruction that runs at this moment either sees the hold or is over before it.
+    if !store::lock_patient(&mut tx, mine).await? {
+        return Err(Error::Missing(Noun::Patient));
+    }
     let kept = store::NewHold {
         patient: new.patient,
         consent: new.consent,
@@ -187,7 +191,12 @@ pub async fn destructions(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Resu
     policy::allowed(caller, Act::PeopleDestructions)?;
     let facility = caller.staff()?.facility;
     let after = page.after("destructions")?;
-    let rows = store::destruction_lists(&mut ctx.view(), facility, after, page.limit + 1).await?;
+    let mut tx = ctx.write(Act::PeopleDestructions).await?;
+    let rows = store::destruction_lists(&mut tx, facility, after, page.limit + 1).await?;
+    let detail = json!({ "count": rows.len() });
+    tx.journal(caller, Subject::list("destruction_list"), detail)
+        .await?;
+    tx.commit().await?;
     Ok(page.page(rows, "destructions", |list| list.id))
 }
 
@@ -206,6 +215,7 @@ pub async fn approve_destruction(
     let staff = caller.staff()?;
     let mut tx = once!(ctx, Act::PeopleApproveDestruction, caller);
     let missing = || Error::Missing(Noun::DestructionList);
+    store::lock_destruction_list(&mut tx, staff.facility, id).await?;
     let list = store::destruction_list(&mut tx, staff.facility, id)
         .await?
         .ok_or_else(missing)?;
@@ -231,7 +241,7 @@ pub async fn approve_destruction(
     Ok(list)
 }
 
-/// Each record is judged again: a hold or a visit since the list was made keeps it.
+/// Each record is judged again under its lock: a hold or a visit since the list was made keeps it.
 async fn destroy(
     tx: &mut Tx,
     keepers: &Keepers,
@@ -239,20 +249,22 @@ async fn destroy(
     list: &DestructionList,
 ) -> Result<Destroyed> {
     let today = clinic_date(tx.now);
-    let held = store::held(tx, facility).await?;
     let mut outcome = Destroyed {
         destroyed: Vec::new(),
         kept: Vec::new(),
         at: tx.now,
     };
-    for item in &list.items {
-        let patient = item.patient;
+    // Always in the same order, so that two lists with the same women wait for each other and never in a ring.
+    let mut patients: Vec<PatientId> = list.items.iter().map(|item| item.patient).collect();
+    patients.sort_unstable();
+    for patient in patients {
+        let mine = Mine { patient, facility };
+        let there = store::lock_patient(tx, mine).await?;
         let over = ended(tx, facility, patient, today).await?.is_some();
-        if !over || held.contains(&patient) {
+        if !there || !over || store::is_held(tx, mine).await? {
             outcome.kept.push(patient);
             continue;
         }
-        let mine = Mine { patient, facility };
         let mut records = vec![patient.0];
         records.extend(store::ids(tx, &OWN, mine).await?);
         for keeper in &keepers.0 {
@@ -268,7 +280,8 @@ async fn destroy(
 }
 
 /// What of people is sealed beside the record itself.
-const OWN: [&str; 2] = [
+const OWN: [&str; 3] = [
     "select id from data_request where facility_id = $1 and patient_id = $2",
     "select id from legal_hold where facility_id = $1 and patient_id = $2",
+    "select id from signer_check where facility_id = $1 and patient_id = $2",
 ];

@@ -159,10 +159,11 @@ pub async fn identity_check(
     };
     let check = store::add_identity_check(&mut tx, new).await?;
     if code.is_none() {
-        // Seen in person: what the hospital has on record is hers.
+        // Seen in person: what the hospital has on record is hers, and so is the account that is bound now. One that is
+        // bound later was not seen (CE-102).
         patient.phone_confirmed |= patient.phone.is_some() && names_phone;
         patient.level = 2;
-        patient.matched = true;
+        patient.matched = patient.account_id.is_some();
         store::save_patient(&mut tx, &patient).await?;
     }
     tx.journal(

@@ -53,6 +53,7 @@ pub async fn me(ctx: &Ctx, caller: &Caller) -> Result<Patient> {
 }
 
 /// She changes her profile. The first time after an invitation this is also where she is matched with the record.
+/// Another name, birth date or identity document ends what staff checked before.
 ///
 /// Errors: `people.agreement_missing`, `people.record_mismatch`, `http.invalid`.
 #[instrument(name = "people.update_me", skip_all)]
@@ -81,6 +82,7 @@ pub async fn update_me(ctx: &Ctx, caller: &Caller, profile: Profile) -> Result<P
             return Err(Error::Refused(Code::PeopleRecordMismatch));
         }
     }
+    let before = patient.clone();
     patient.name = Some(profile.name);
     patient.birth_date = Some(profile.birth_date);
     if let Some((kind, number)) = profile.id_document.filter(|(_, number)| !number.contains('*')) {
@@ -90,12 +92,18 @@ pub async fn update_me(ctx: &Ctx, caller: &Caller, profile: Profile) -> Result<P
     patient.height_cm = profile.height_cm.or(patient.height_cm);
     patient.language = profile.language;
     patient.emergency_contact = profile.emergency_contact.or(patient.emergency_contact);
+    let changed = rules::is_another(&before, &patient);
+    if changed {
+        // What staff compared with her document is not what stands here now (CE-102).
+        patient.level = patient.level.min(1);
+        store::identity_changed(&mut tx, mine).await?;
+    }
     store::save_patient(&mut tx, &patient).await?;
     patient.version += 1;
     tx.journal(
         caller,
         Subject::of_patient("patient", patient.id, patient.id),
-        json!({ "version": patient.version }),
+        json!({ "version": patient.version, "identity_changed": changed }),
     )
     .await?;
     tx.commit().await?;
@@ -140,7 +148,8 @@ fn checked(profile: Profile, today: NaiveDate) -> Result<Profile> {
 
 /// She binds her phone by WeChat's button.
 ///
-/// Errors: `people.wechat_code_invalid`, `people.wechat_unavailable`.
+/// Errors: `people.record_mismatch` for another phone than the record's before she was matched,
+/// `people.wechat_code_invalid`, `people.wechat_unavailable`.
 #[instrument(name = "people.bind_phone", skip_all)]
 pub async fn bind_phone(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Patient> {
     policy::allowed(caller, Act::PeopleBindPhone)?;
@@ -154,6 +163,10 @@ pub async fn bind_phone(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Patien
     let mut patient: Patient = store::patient(&mut tx, mine.facility, mine.patient)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
+    // Whoever holds an invitation shall not make a phone of his own the record's (CE-102).
+    if !patient.matched && patient.phone.as_ref() != Some(&number) {
+        return Err(Error::Refused(Code::PeopleRecordMismatch));
+    }
     patient.phone = Some(number);
     patient.phone_confirmed = true;
     store::save_patient(&mut tx, &patient).await?;

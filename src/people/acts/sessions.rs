@@ -7,12 +7,12 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
-use crate::base::id::SessionId;
+use crate::base::id::{AccountId, SessionId};
 use crate::base::request::RequestInfo;
 use crate::base::{Act, Actor, ActorKind, Code, Subject};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Tx};
 use crate::once;
-use crate::people::caller::Caller;
+use crate::people::caller::{Caller, Mine};
 use crate::people::model::LoggedIn;
 use crate::people::{policy, rules, secret, store};
 use crate::wechat::{Class, Error as WeChatError};
@@ -54,19 +54,12 @@ pub async fn log_in_patient(
     let mut registered = !store::records_of(&mut tx, account).await?.is_empty();
     if let Some(invite) = invite {
         let invited = store::use_invitation(&mut tx, secret::digest(invite)).await?;
-        let (patient, facility) = match invited {
-            Some(found) => found,
+        match invited {
+            Some(found) => bind(&mut tx, request, found, account).await?,
             // Scanned again after it bound her: nothing is wrong.
-            None if store::was_invited_by(&mut tx, secret::digest(invite), account).await? => {
-                store::records_of(&mut tx, account)
-                    .await?
-                    .first()
-                    .copied()
-                    .ok_or(Error::Refused(Code::PeopleInvitationInvalid))?
-            }
+            None if store::was_invited_by(&mut tx, secret::digest(invite), account).await? => {}
             None => return Err(Error::Refused(Code::PeopleInvitationInvalid)),
-        };
-        bind(&mut tx, patient, facility, account).await?;
+        }
         registered = true;
     }
     let session: SessionId = tx.id();
@@ -104,29 +97,49 @@ pub async fn log_in_patient(
     })
 }
 
-async fn bind(
-    tx: &mut crate::ctx::Tx,
-    patient: crate::base::id::PatientId,
-    facility: crate::base::id::FacilityId,
-    account: crate::base::id::AccountId,
-) -> Result<()> {
-    let mut record = store::patient(tx, facility, patient)
-        .await?
-        .ok_or(Error::Refused(Code::PeopleInvitationInvalid))?;
-    match record.account_id {
-        Some(bound) if bound == account => return Ok(()),
-        // Her own account takes the place of the one that stood for a hospital's device.
-        Some(bound) if store::is_of_device(tx, bound).await? => {}
-        // Rebinding needs a check of identity in person, not a link (CE-102).
-        Some(_) => return Err(Error::Refused(Code::PeopleInvitationInvalid)),
-        None => {}
+/// Binds her account to the record that she was invited to. Whoever holds the link is not yet she: what stood for an
+/// account of before counts no more (CE-102).
+async fn bind(tx: &mut Tx, request: &RequestInfo, invited: store::Invited, account: AccountId) -> Result<()> {
+    let mine = Mine {
+        patient: invited.patient_id,
+        facility: invited.facility_id,
+    };
+    let refused = || Error::Refused(Code::PeopleInvitationInvalid);
+    if !store::lock_patient(tx, mine).await? {
+        return Err(refused());
     }
-    if store::patient_of(tx, account, facility).await?.is_some() {
-        return Err(Error::Refused(Code::PeopleInvitationInvalid));
+    let former = store::account_of(tx, mine.facility, mine.patient).await?;
+    if former == Some(account) {
+        return Ok(());
     }
-    record.account_id = Some(account);
-    record.level = record.level.max(1);
-    store::save_patient(tx, &record).await
+    if store::patient_of(tx, account, mine.facility).await?.is_some() {
+        return Err(refused());
+    }
+    if let Some(former) = former {
+        let bound_at = store::bound_at(tx, mine.facility, mine.patient).await?;
+        // Another account takes her own one's place only by an invitation that staff made since; that of a hospital's
+        // device was hers for an hour.
+        let since = bound_at.is_none_or(|at| at < invited.created_at);
+        if !since && !store::is_of_device(tx, former).await? {
+            return Err(refused());
+        }
+        store::end_sessions_of_account(tx, former).await?;
+    }
+    store::bind(tx, mine, account).await?;
+    let actor = Actor {
+        kind: ActorKind::Patient,
+        id: Some(account.0),
+        role: None,
+    };
+    tx.journal_as(
+        Act::PeopleLogInPatient,
+        actor,
+        Some(mine.facility),
+        Subject::of_patient("patient", mine.patient, mine.patient),
+        json!({ "bound": true, "rebound": former.is_some() }),
+        Some(&request.id),
+    )
+    .await
 }
 
 /// WeChat's answer in our words.

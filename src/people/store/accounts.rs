@@ -126,6 +126,17 @@ pub async fn end_sessions_of(tx: &mut Tx, staff: StaffId) -> Result<()> {
     Ok(())
 }
 
+/// Ends all sessions of an account.
+pub async fn end_sessions_of_account(tx: &mut Tx, account: AccountId) -> Result<()> {
+    let now = tx.now;
+    tx.q("update session set ended_at = $2 where account_id = $1 and ended_at is null")
+        .bind(account)
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
 pub async fn step_up(tx: &mut Tx, id: SessionId) -> Result<()> {
     let now = tx.now;
     tx.q("update session set step_up_at = $2 where id = $1")

@@ -1,6 +1,7 @@
 //! The SQL of people and nothing else.
 
 mod accounts;
+mod binding;
 mod journal;
 mod patients;
 mod proxies;
@@ -9,6 +10,7 @@ mod rights;
 mod staff;
 
 pub use accounts::*;
+pub use binding::*;
 pub use journal::*;
 pub use patients::*;
 pub use proxies::*;

@@ -1,10 +1,9 @@
-//! Women's records, invitations, identity checks.
+//! Women's records.
 
-use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::base::error::{Error, Result};
-use crate::base::id::{AccountId, FacilityId, IdentityCheckId, InvitationId, PatientId, StaffId};
+use crate::base::id::{AccountId, FacilityId, PatientId};
 use crate::ctx::{Records, Tx};
 use crate::db::{Q, dialect};
 use crate::people::model::{EmergencyContact, IdType, Patient};
@@ -195,113 +194,12 @@ pub async fn patient_of(
     Ok(row.map(|(id,)| id))
 }
 
-pub async fn note_match_try(tx: &mut Tx, id: PatientId) -> Result<i64> {
-    let (tries,): (i64,) = tx
-        .q("update patient set match_tries = match_tries + 1 where id = $1 returning match_tries")
-        .bind(id)
-        .one()
-        .await?;
-    Ok(tries)
-}
-
-pub async fn add_invitation(
-    tx: &mut Tx,
-    facility: FacilityId,
-    patient: PatientId,
-    code_hash: Vec<u8>,
-    expires_at: DateTime<Utc>,
-) -> Result<InvitationId> {
-    let id: InvitationId = tx.id();
-    let now = tx.now;
-    tx.q(
-        "insert into invitation (id, facility_id, patient_id, code_hash, expires_at, created_at) \
-          values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(id)
-    .bind(facility)
-    .bind(patient)
-    .bind(code_hash)
-    .bind(expires_at)
-    .bind(now)
-    .run()
-    .await?;
-    Ok(id)
-}
-
-/// Uses an invitation up: whose it is.
-pub async fn use_invitation(tx: &mut Tx, code_hash: Vec<u8>) -> Result<Option<(PatientId, FacilityId)>> {
-    let now = tx.now;
-    tx.q(
-        "update invitation set used_at = $2 where code_hash = $1 and used_at is null and expires_at > $2 \
-          returning patient_id, facility_id",
-    )
-    .bind(code_hash)
-    .bind(now)
-    .opt()
-    .await
-}
-
-/// A staff check of identity, to be kept.
-pub struct NewIdentityCheck {
-    pub facility: FacilityId,
-    pub patient: PatientId,
-    pub staff: StaffId,
-    pub method: &'static str,
-    pub identifiers: Vec<String>,
-    pub code_hash: Option<Vec<u8>>,
-    pub confirmed: bool,
-    pub expires_at: Option<DateTime<Utc>>,
-}
-
-pub async fn add_identity_check(tx: &mut Tx, new: NewIdentityCheck) -> Result<IdentityCheckId> {
-    let id: IdentityCheckId = tx.id();
-    let now = tx.now;
-    tx.q("insert into identity_check (id, facility_id, patient_id, method, identifiers, staff_id, code_hash, confirmed_at, \
-          at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
-        .bind(id)
-        .bind(new.facility)
-        .bind(new.patient)
-        .bind(new.method)
-        .bind(serde_json::to_string(&new.identifiers)?)
-        .bind(new.staff)
-        .bind(new.code_hash)
-        .bind(new.confirmed.then_some(now))
-        .bind(now)
-        .bind(new.expires_at)
-        .run()
-        .await?;
-    Ok(id)
-}
-
 /// Her records, newest binding first.
 pub async fn records_of(q: &mut impl Q, account: AccountId) -> Result<Vec<(PatientId, FacilityId)>> {
     q.q("select id, facility_id from patient where account_id = $1 order by bound_at desc")
         .bind(account)
         .all()
         .await
-}
-
-/// Whether this invitation once bound this account.
-pub async fn was_invited_by(q: &mut impl Q, code_hash: Vec<u8>, account: AccountId) -> Result<bool> {
-    let row: Option<(InvitationId,)> = q
-        .q(
-            "select i.id from invitation i join patient p on p.id = i.patient_id \
-            where i.code_hash = $1 and i.used_at is not null and p.account_id = $2",
-        )
-        .bind(code_hash)
-        .bind(account)
-        .opt()
-        .await?;
-    Ok(row.is_some())
-}
-
-pub async fn match_tries(q: &mut impl Q, id: PatientId) -> Result<i64> {
-    let (tries,): (i64,) = q
-        .q("select match_tries from patient where id = $1")
-        .bind(id)
-        .one()
-        .await?;
-    Ok(tries)
 }
 
 pub async fn account_of(q: &mut impl Q, facility: FacilityId, id: PatientId) -> Result<Option<AccountId>> {
@@ -312,60 +210,6 @@ pub async fn account_of(q: &mut impl Q, facility: FacilityId, id: PatientId) -> 
         .opt()
         .await?;
     Ok(row.and_then(|(account,)| account))
-}
-
-/// One check of who she is.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct IdentityCheck {
-    /// `in_person` or `bedside_code`.
-    pub method: String,
-    /// Who checked.
-    pub staff_id: StaffId,
-    /// When it was finished; a code that she has not typed in is none.
-    pub confirmed_at: Option<DateTime<Utc>>,
-}
-
-pub async fn identity_checks(
-    q: &mut impl Q,
-    facility: FacilityId,
-    patient: PatientId,
-) -> Result<Vec<IdentityCheck>> {
-    q.q("select method, staff_id, confirmed_at from identity_check where facility_id = $1 and patient_id = $2 \
-         and confirmed_at is not null order by confirmed_at desc")
-        .bind(facility)
-        .bind(patient)
-        .all()
-        .await
-}
-
-pub async fn confirm_code(
-    tx: &mut Tx,
-    facility: FacilityId,
-    patient: PatientId,
-    code_hash: Vec<u8>,
-) -> Result<bool> {
-    let now = tx.now;
-    let confirmed = tx
-        .q("update identity_check set confirmed_at = $4 where facility_id = $1 and patient_id = $2 and code_hash = $3 \
-            and confirmed_at is null and expires_at > $4 and failures < 5")
-        .bind(facility)
-        .bind(patient)
-        .bind(code_hash)
-        .bind(now)
-        .run()
-        .await?;
-    if confirmed == 0 {
-        tx.q(
-            "update identity_check set failures = failures + 1 where facility_id = $1 and patient_id = $2 \
-              and code_hash is not null and confirmed_at is null and expires_at > $3",
-        )
-        .bind(facility)
-        .bind(patient)
-        .bind(now)
-        .run()
-        .await?;
-    }
-    Ok(confirmed == 1)
 }
 
 /// Exact phone, identity or record number, or the beginning of a name; at most a hundred.

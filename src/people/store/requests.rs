@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::base::error::{Error, Result};
 use crate::base::id::{DataRequestId, DestructionListId, FacilityId, PatientId, StaffId};
 use crate::ctx::{Records, Tx};
-use crate::db::Q;
+use crate::db::{Q, dialect};
 use crate::people::model::{
     AnswerBody, DataRequest, Destroyed, DestructionList, Ended, RequestAnswer, RequestKind, RequestOutcome,
 };
@@ -294,6 +294,17 @@ pub async fn destruction_lists(
         all.push(with_approvals(q, facility, row).await?);
     }
     Ok(all)
+}
+
+/// Locks a list until the transaction ends.
+pub async fn lock_destruction_list(tx: &mut Tx, facility: FacilityId, id: DestructionListId) -> Result<()> {
+    let _held: Option<(DestructionListId,)> = tx
+        .q(dialect::LOCK_DESTRUCTION_LIST)
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(())
 }
 
 /// Keeps one person's approval; false when he has approved before.

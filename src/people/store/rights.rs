@@ -308,6 +308,31 @@ pub async fn blank(tx: &mut Tx, mine: Mine) -> Result<()> {
     Ok(())
 }
 
+/// Women who are admitted now.
+pub async fn admitted(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet<PatientId>> {
+    let rows: Vec<(PatientId,)> = q
+        .q("select patient_id from retention where facility_id = $1 and in_hospital = $2")
+        .bind(facility)
+        .bind(true)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(patient,)| patient).collect())
+}
+
+/// Whether her record is under a hold.
+pub async fn is_held(q: &mut impl Q, mine: Mine) -> Result<bool> {
+    let row: Option<(LegalHoldId,)> = q
+        .q(
+            "select h.id from legal_hold h left join legal_hold_release r on r.hold_id = h.id \
+            where h.facility_id = $1 and h.patient_id = $2 and r.hold_id is null limit 1",
+        )
+        .bind(mine.facility)
+        .bind(mine.patient)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Women whose records were destroyed.
 pub async fn destroyed(q: &mut impl Q, facility: FacilityId) -> Result<Vec<PatientId>> {
     let rows: Vec<(PatientId,)> = q

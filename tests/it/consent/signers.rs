@@ -324,3 +324,24 @@ async fn from_the_release_on_nobody_changes_by_whose_right_it_is_signed() {
         }
     }
 }
+
+#[tokio::test]
+async fn relation_and_document_are_those_that_staff_saw() {
+    let ceremony = Ceremony::drafted_born(STUDENT).await;
+    ceremony.released_to(true, json!({})).await.expect(200);
+    ceremony.is_ready().await;
+    let mother = person("guardian", "陈芳", "母亲");
+    ceremony.sees(&mother).await;
+    let mut another = person("guardian", "陈芳", "姐姐");
+    refused(
+        &ceremony.signs(Some(&another), 1).await,
+        "consent.signer_unchecked",
+    );
+    another["relation"] = json!("母亲");
+    another["document_ref"] = json!("户口簿 9999");
+    refused(
+        &ceremony.signs(Some(&another), 1).await,
+        "consent.signer_unchecked",
+    );
+    ceremony.signs(Some(&mother), 1).await.expect(201);
+}

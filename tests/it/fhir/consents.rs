@@ -6,7 +6,7 @@ use muan::journal::sha256_hex;
 use serde_json::{Value, json};
 
 use super::{answered, found, next, resource};
-use crate::consent::ceremony::Ceremony;
+use crate::consent::ceremony::{Ceremony, canvas, strokes};
 use crate::support::App;
 use crate::support::client::Client;
 
@@ -225,4 +225,77 @@ async fn everything_of_one_woman_comes_page_by_page_and_each_thing_once() {
     assert_eq!(kinds, BTreeSet::from(expected));
     let broken = format!("/Patient/{}/$everything?_cursor=9.x", ceremony.mei.patient_id);
     ceremony.mei.fhir().get(&broken).await.expect(400);
+}
+
+/// The acts of a consent, by the name of their signature.
+async fn acts(ceremony: &Ceremony) -> Vec<(String, Value)> {
+    let page = resource(ceremony.mei.fhir().get("/Provenance?_count=100").await);
+    let name = |act: &Value| {
+        let kind = &act["signature"][0]["type"][0]["display"];
+        kind.as_str().unwrap().to_owned()
+    };
+    found(&page)
+        .into_iter()
+        .map(|act| (name(act), act.clone()))
+        .collect()
+}
+
+#[tokio::test]
+async fn whoever_stands_beside_her_is_not_taken_for_who_decides() {
+    let ceremony = Ceremony::ready().await;
+    let (patient, mei) = (ceremony.mei.patient_id.clone(), &ceremony.mei);
+    let her = format!("Patient/{patient}");
+    let he = ceremony.app.he().await;
+    let word = ceremony.word_of(&he, "consent.sign").await;
+    let mut mark = ceremony.mark().await;
+    mark["witness"] = json!({ "reason": "右手骨折打石膏", "attestation": word });
+    mark["handwritten"] = json!({ "strokes": strokes(11), "canvas": canvas() });
+    let note = json!({
+        "name": "王强", "relation": "丈夫", "objects": false, "strokes": strokes(5), "canvas": canvas(),
+    });
+    let noted = mei.post(&ceremony.path("/acknowledgement"), note).await;
+    let noted_at = noted.etag();
+    noted.expect(201);
+    ceremony.app.clock.advance(1);
+    ceremony.sends(mark).await.expect(201);
+    let consent = treatment(mei, &patient).await;
+    assert_eq!(consent["performer"][0]["reference"], her.as_str(), "{consent}");
+    let acts = acts(&ceremony).await;
+    let of = |name: &str| -> Vec<&Value> {
+        let all = acts.iter().filter(|(known, _)| known == name);
+        all.map(|(_, act)| act).collect()
+    };
+    let (hers, noted) = (of("Consent Signature"), of("Review Signature"));
+    let witnessed = of("Consent Witness Signature");
+    assert_eq!((hers.len(), noted.len(), witnessed.len()), (2, 1, 1), "{acts:?}");
+    let role = |act: &Value| act["agent"][0]["type"]["coding"][0]["code"].clone();
+    for act in hers {
+        assert_eq!(act["agent"][0]["who"]["reference"], her.as_str());
+        assert_eq!(role(act), "author");
+    }
+    assert_eq!(noted[0]["agent"][0]["who"]["type"], "RelatedPerson");
+    assert_eq!(witnessed[0]["agent"][0]["who"]["type"], "Practitioner");
+    assert_eq!((role(noted[0]), role(witnessed[0])), (json!("attester"), json!("attester")));
+    let target = noted[0]["target"][0]["reference"].as_str().unwrap();
+    assert!(
+        target.ends_with(&format!("/_history/{}", noted_at.trim_matches('"'))),
+        "the version that it made, not that of the signature: {target}"
+    );
+}
+
+#[tokio::test]
+async fn an_act_that_was_sent_back_names_nobody_any_more() {
+    let ceremony = Ceremony::signed().await;
+    let patient = ceremony.mei.patient_id.clone();
+    assert!(treatment(&ceremony.mei, &patient).await["performer"].is_array());
+    let etag = ceremony.etag().await;
+    let body = json!({ "reason": "explanation_needed" });
+    ceremony
+        .zhao
+        .post_at(&ceremony.path("/return"), &etag, body)
+        .await
+        .expect(200);
+    let consent = treatment(&ceremony.mei, &patient).await;
+    assert!(consent.get("performer").is_none(), "{consent}");
+    assert_eq!(acts(&ceremony).await.len(), 1, "what was done stays told");
 }

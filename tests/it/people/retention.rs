@@ -11,11 +11,11 @@ use crate::support::App;
 use crate::support::cast::{HOSPITAL, OTHER_HOSPITAL, PASSWORD, Woman};
 use crate::support::client::Client;
 
-const DAY: i64 = 86_400;
-const YEAR: i64 = 365 * DAY + 6 * 3600;
+pub const DAY: i64 = 86_400;
+pub const YEAR: i64 = 365 * DAY + 6 * 3600;
 
 /// A second person of the quality office.
-async fn ren(app: &App) -> Client {
+pub async fn ren(app: &App) -> Client {
     let draft = StaffDraft {
         username: "ren".to_owned(),
         name: "任洁".to_owned(),
@@ -34,7 +34,7 @@ async fn ren(app: &App) -> Client {
 }
 
 /// A hold on all of her record.
-async fn held(qian: &Client, patient: &str) -> Value {
+pub async fn held(qian: &Client, patient: &str) -> Value {
     let body = json!({ "patient": patient, "reason": "家属提出异议。", "parties": ["患方", "医院"] });
     qian.post("/legal-holds", body).await.expect(201)
 }

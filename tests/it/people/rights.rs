@@ -294,6 +294,11 @@ async fn her_document_is_hers_and_a_staff_copy_says_whose_it_is_around_the_same_
     );
     let name = copy.header("content-disposition").unwrap();
     assert!(name.contains("copy-zhao-20260302T"), "{name}");
+    // The quality office keeps the records: it gives copies to whom the law names (CE-233).
+    let qian = ceremony.app.qian().await;
+    let copy = qian.get(&ceremony.path("/document")).await;
+    assert_eq!(copy.bytes, hers.bytes);
+    assert!(copy.header("muan-copy").unwrap().starts_with("by=qian; "));
     let journal = ceremony
         .app
         .qian()
@@ -306,5 +311,5 @@ async fn her_document_is_hers_and_a_staff_copy_says_whose_it_is_around_the_same_
         .unwrap()
         .iter()
         .filter(|one| one["act"] == "consent.document" && one["detail"]["copy"] == true);
-    assert_eq!(copies.count(), 2, "each copy is in the journal");
+    assert_eq!(copies.count(), 3, "each copy is in the journal");
 }

@@ -1,0 +1,241 @@
+//! Whose account a record is bound to, and what a check of identity counts for.
+
+use muan::ctx::Records;
+use muan::db::Q;
+use muan::vault::Sealed;
+use serde_json::{Value, json};
+
+use crate::consent::ceremony::{Ceremony, strokes};
+use crate::support::App;
+use crate::support::client::Client;
+
+const BIRTH: &str = "1996-03-12";
+
+/// A woman whom Lin registers and who has bound nothing yet: her record, and the scene of her invitation.
+async fn registered(app: &App, lin: &Client) -> (String, String) {
+    let edd = (app.clock.now() + chrono::Duration::days(49)).date_naive();
+    let body = json!({ "name": "梅秀英", "phone": "13800000001", "birth_date": BIRTH, "edd": edd });
+    let known = lin.post("/patients", body).await.expect(201);
+    let text = |path: &str| known.pointer(path).unwrap().as_str().unwrap().to_owned();
+    (text("/id"), text("/invitation/scene"))
+}
+
+/// Somebody opens an invitation with a WeChat of his own.
+async fn opens(app: &App, openid: &str, scene: &str) -> Client {
+    let code = app.simulator.login_code(openid).code;
+    let body = json!({ "wechat_code": code, "invite": scene });
+    let session = app.nobody().post_bare("/sessions", body).await.expect(201);
+    let client = app.nobody().with_token(session["token"].as_str().unwrap());
+    app.agrees(&client).await;
+    client
+}
+
+/// Staff see her document.
+async fn sees(staff: &Client, patient: &str) {
+    let body = json!({ "method": "in_person", "identifiers": ["name", "id_document"] });
+    staff
+        .post(&format!("/patients/{patient}/identity-checks"), body)
+        .await
+        .expect(201);
+}
+
+async fn invited_anew(staff: &Client, patient: &str) -> String {
+    let made = staff
+        .post(&format!("/patients/{patient}/invitation"), json!({}))
+        .await
+        .expect(201);
+    made["scene"].as_str().unwrap().to_owned()
+}
+
+async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
+    let etag = client.get("/me").await.etag();
+    let profile = json!({ "name": "梅秀英", "birth_date": birth_date, "language": "zh-CN" });
+    client.put("/me", &etag, profile).await
+}
+
+/// A consent that Zhao prepares and releases: its path.
+async fn issued(zhao: &Client, patient: &str) -> String {
+    let draft = zhao
+        .post("/consents", json!({ "patient": patient }))
+        .await
+        .expect(201);
+    let path = format!("/consents/{}", draft["id"].as_str().unwrap());
+    let body = json!({ "capacity": { "basis": "seen" }, "assessment_waived": "Seen in the clinic today." });
+    zhao.post_at(&format!("{path}/release"), "\"1\"", body)
+        .await
+        .expect(200);
+    path
+}
+
+fn is_mismatch(answer: &crate::support::client::Answer) {
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (409, "people.record_mismatch"),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn a_check_of_before_the_binding_counts_for_nobody_who_binds_later() {
+    let app = App::new().await;
+    let (lin, zhao) = (app.lin().await, app.zhao().await);
+    let (patient, scene) = registered(&app, &lin).await;
+    let consent = issued(&zhao, &patient).await;
+    sees(&lin, &patient).await;
+    app.clock.advance(60);
+    let holder = opens(&app, "o-somebody", &scene).await;
+    let me = holder.get("/me").await.expect(200);
+    assert!(me["name"].is_null(), "{me}");
+    // Neither reads nor says anything, and no phone of his becomes the record's.
+    for path in [
+        consent.clone(),
+        format!("{consent}/presented"),
+        format!("{consent}/document"),
+    ] {
+        is_mismatch(&holder.get(&path).await);
+    }
+    is_mismatch(&holder.get("/consents").await);
+    for (path, body) in [
+        (format!("{consent}/refuse"), json!({})),
+        (format!("{consent}/withdraw"), json!({})),
+        (format!("{consent}/questions"), json!({ "question": "？" })),
+        ("/consent-requests".to_owned(), json!({})),
+    ] {
+        is_mismatch(&holder.post(&path, body).await);
+    }
+    let code = app.simulator.phone_code("o-somebody", "13900000009").code;
+    is_mismatch(&holder.post("/me/phone", json!({ "wechat_code": code })).await);
+    is_mismatch(&writes(&holder, "1990-01-01").await);
+    // She herself is matched by her birth date, and still has to be seen with this account.
+    writes(&holder, BIRTH).await.expect(200);
+    let page = holder.get(&consent).await.expect(200);
+    assert_eq!(page["state"], "issued");
+    assert_eq!(page["missing"]["identity_level"], true, "{page}");
+    assert_eq!(page["missing"]["identity_fresh"], true, "{page}");
+    sees(&lin, &patient).await;
+    let page = holder.get(&consent).await.expect(200);
+    assert_eq!(page["missing"]["identity_level"], false, "{page}");
+    let code = app.simulator.phone_code("o-somebody", "13900000009").code;
+    holder
+        .post("/me/phone", json!({ "wechat_code": code }))
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
+async fn a_device_that_staff_hand_to_whom_they_checked_is_in_her_hands() {
+    let app = App::new().await;
+    let (lin, zhao) = (app.lin().await, app.zhao().await);
+    let (patient, _) = registered(&app, &lin).await;
+    let consent = issued(&zhao, &patient).await;
+    let path = format!("/patients/{patient}/device-sessions");
+    let tablet = async || {
+        let opened = lin.post(&path, json!({ "asset": "PAD-0017" })).await.expect(201);
+        app.nobody().with_token(opened["token"].as_str().unwrap())
+    };
+    is_mismatch(&tablet().await.get(&consent).await);
+    sees(&lin, &patient).await;
+    let page = tablet().await.get(&consent).await.expect(200);
+    assert_eq!(page["missing"]["identity_level"], false, "{page}");
+}
+
+#[tokio::test]
+async fn a_new_account_of_hers_takes_the_place_of_the_old_one_and_begins_anew() {
+    let ceremony = Ceremony::released().await;
+    let (app, mei) = (&ceremony.app, &ceremony.mei);
+    let lin = app.lin().await;
+    let (patient, path) = (mei.patient_id.clone(), ceremony.path(""));
+    let older = invited_anew(&lin, &patient).await;
+    ceremony.identified().await;
+    let page = mei.get(&path).await.expect(200);
+    assert_eq!(page["missing"]["identity_level"], false);
+    app.clock.advance(60);
+    let phone = opens(app, "o-mei-new", &older).await;
+    assert_eq!(mei.get("/me").await.status, 401, "the old one is logged out");
+    is_mismatch(&phone.get(&path).await);
+    writes(&phone, BIRTH).await.expect(200);
+    let page = phone.get(&path).await.expect(200);
+    assert_eq!(page["missing"]["identity_level"], true, "{page}");
+    let again = app.newcomer("o-mei").await;
+    assert_eq!(again.get("/me").await.code(), "people.not_enrolled");
+    // An invitation from before the new binding is worth nothing any more.
+    app.clock.advance(60);
+    let (first, second) = (
+        invited_anew(&lin, &patient).await,
+        invited_anew(&lin, &patient).await,
+    );
+    app.clock.advance(60);
+    opens(app, "o-mei-third", &first).await;
+    let code = app.simulator.login_code("o-somebody").code;
+    let late = app
+        .nobody()
+        .post_bare("/sessions", json!({ "wechat_code": code, "invite": second }))
+        .await;
+    assert_eq!(late.code(), "people.invitation_invalid");
+    app.work().await;
+    let trace = format!("/audit?patient={patient}&limit=100");
+    let trace = app.qian().await.get(&trace).await.expect(200);
+    let mut bound = trace["items"].as_array().unwrap().iter();
+    assert!(bound.any(|one| one["detail"]["rebound"] == true), "{trace}");
+}
+
+#[tokio::test]
+async fn who_writes_another_birth_date_is_checked_again_and_signs_another_consent() {
+    let ceremony = Ceremony::ready().await;
+    let mei = &ceremony.mei;
+    ceremony.app.clock.advance(1);
+    writes(mei, "1996-03-13").await.expect(200);
+    let page = mei.get(&ceremony.path("")).await.expect(200);
+    assert_eq!(page["missing"]["identity_level"], true, "{page}");
+    assert_eq!(page["missing"]["identity_fresh"], true, "{page}");
+    sees(&ceremony.zhao, &mei.patient_id).await;
+    let refused = ceremony.signs(None, 0).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (409, "consent.signer_changed")
+    );
+    // As it was shown, it can be signed, once somebody has seen her again.
+    ceremony.app.clock.advance(1);
+    writes(mei, BIRTH).await.expect(200);
+    assert_eq!(ceremony.signs(None, 0).await.code(), "consent.identity_level");
+    sees(&ceremony.zhao, &mei.patient_id).await;
+    ceremony.signs(None, 0).await.expect(201);
+}
+
+/// A section of the evidence, opened with the keys of the service.
+pub async fn section(ceremony: &Ceremony, no: i64, name: &'static str) -> Value {
+    let mut view = ceremony.app.ctx.view();
+    let (body,): (Sealed,) = view
+        .q("select body from consent_evidence where no = $1")
+        .bind(no)
+        .one()
+        .await
+        .unwrap();
+    let id: uuid::Uuid = ceremony.id.parse().unwrap();
+    let section: Value = view.open_json(id, name, &body).await.unwrap();
+    section["body"].clone()
+}
+
+#[tokio::test]
+async fn evidence_says_who_was_shown_not_who_the_profile_is_at_the_countersignature() {
+    let ceremony = Ceremony::signed().await;
+    ceremony.app.clock.advance(1);
+    let etag = ceremony.mei.get("/me").await.etag();
+    let profile = json!({ "name": "梅新名", "birth_date": "1999-09-09", "language": "zh-CN" });
+    ceremony.mei.put("/me", &etag, profile).await.expect(200);
+    ceremony.step_up().await;
+    let mut body = crate::consent::ceremony::countersign();
+    body["strokes"] = strokes(9);
+    let etag = ceremony.etag().await;
+    ceremony
+        .zhao
+        .post_at(&ceremony.path("/countersign"), &etag, body)
+        .await
+        .expect(200);
+    let subject = section(&ceremony, 2, "subject").await;
+    assert_eq!(
+        (&subject["name"], &subject["birth_date"]),
+        (&json!("梅秀英"), &json!(BIRTH))
+    );
+}
