@@ -2,6 +2,7 @@
 
 use poem_openapi::{OpenApi, OpenApiService};
 
+use crate::content::Unsettled;
 use crate::forms::model::{Hooks, Marked};
 use crate::people::model::Keepers;
 use crate::{analgesia, assessment, consent, education, episode, followup, forms, people, quality};
@@ -58,6 +59,11 @@ pub fn keepers() -> Keepers {
         analgesia::KEEPER,
         followup::KEEPER,
     ])
+}
+
+/// What awaits a clinician beside the content.
+pub fn unsettled() -> Unsettled {
+    || analgesia::limits::unconfirmed().collect()
 }
 
 /// Who judged submitted answers.

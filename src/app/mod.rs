@@ -189,6 +189,7 @@ pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
         .data(apis::hooks())
         .data(apis::keepers())
         .data(apis::marked())
+        .data(apis::unsettled())
         .data(ctx.clone())
         .with(CatchPanic::new().with_handler(panicked))
         .with(Edge::new(ctx.clone()).shaping(of_fhir))

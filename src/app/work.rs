@@ -10,7 +10,7 @@ use super::apis;
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job};
-use crate::{analgesia, consent, followup, forms, journal, people, quality};
+use crate::{analgesia, assessment, consent, followup, forms, journal, people, quality};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
@@ -97,6 +97,7 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
     if people::jobs::handle(ctx, &apis::keepers(), job).await?
         || forms::jobs::handle(ctx, job).await?
+        || assessment::jobs::handle(ctx, job).await?
         || consent::jobs::handle(ctx, job).await?
         || analgesia::jobs::handle(ctx, job).await?
         || followup::jobs::handle(ctx, job).await?

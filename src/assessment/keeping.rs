@@ -23,7 +23,7 @@ pub const KEEPER: Keeper = Keeper {
 async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     let mut told = Vec::new();
     for id in episode::of_patient(view, mine.facility, mine.patient).await? {
-        let decisions = store::decisions(view, mine.facility, id).await?;
+        let decisions = store::every_decision(view, mine.facility, id).await?;
         told.extend(decisions.iter().map(|(decision, _)| hers(decision)));
     }
     Ok(vec![("decisions", told.into())])

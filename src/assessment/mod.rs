@@ -1,13 +1,14 @@
 //! Assessment: what follows from her answers before analgesia, who looks at it, what is decided.
 //!
 //! Open: [`model`] and [`facts`] for later slices, [`on_submitted`] and [`marked`] for forms, [`replay`] for the command
-//! line, [`api`] for assembly, [`door`] for what looks at the slice from outside.
+//! line, [`api`] and [`jobs`] for assembly, [`door`] for what looks at the slice from outside.
 //! The rules themselves are data, run by `questionnaire`.
 
 mod acts;
 pub mod api;
 pub mod door;
 pub mod facts;
+pub mod jobs;
 mod keeping;
 pub mod model;
 mod rules;

@@ -303,6 +303,9 @@ pub struct Decision {
     pub by: StaffId,
     /// As what.
     pub by_role: Role,
+    /// The second doctor who vouches for it.
+    #[serde(default)]
+    pub second: Option<StaffId>,
     /// When.
     pub at: DateTime<Utc>,
     /// Under which conditions.

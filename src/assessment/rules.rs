@@ -25,7 +25,8 @@ pub const CLAIM: Duration = Duration::minutes(30);
 /// From this week on a clinic visit can't wait.
 const NEAR_TERM_WEEKS: i64 = 36;
 const CLINIC: Duration = Duration::days(7);
-const CLINIC_NEAR_TERM: Duration = Duration::hours(24);
+/// By when the clinic sees her then.
+pub const CLINIC_NEAR_TERM: Duration = Duration::hours(24);
 const ROUTINE: Duration = Duration::days(14);
 /// Kinds of findings that no doctor has to decide on: her wish, a lesson, the form of the consent.
 const NOT_MEDICAL: [&str; 3] = ["preference", "education", "consent"];
@@ -55,6 +56,21 @@ fn unjudged(result: &Assessment) -> impl Iterator<Item = &Finding> {
     })
 }
 
+/// Whether such a rule hangs on a gap that somebody left: on a question that was put to her, or on one that other answers
+/// brought up. What staff have yet to examine, as of every woman who is admitted, is no gap.
+fn has_gap(form: &Form, result: &Assessment) -> bool {
+    let left_open = |link_id: &String| {
+        result.missing.contains(link_id)
+            && (form.who(link_id) == Some(Who::Patient) || form.is_conditional(link_id))
+    };
+    unjudged(result).any(|finding| finding.missing.is_empty() || finding.missing.iter().any(left_open))
+}
+
+/// Whether an anesthesiologist is wanted: something that fired says so, or something of that weight could not be judged.
+fn wants_doctor(form: &Form, result: &Assessment) -> bool {
+    needs_clinic(result) || has_gap(form, result)
+}
+
 /// Whether the anesthesia clinic is asked to see her: her own wish and an obstetric reason alone don't.
 pub fn needs_clinic(result: &Assessment) -> bool {
     result
@@ -63,13 +79,14 @@ pub fn needs_clinic(result: &Assessment) -> bool {
         .is_some_and(|told| Level::of(told) >= Level::Consult)
 }
 
-/// By when a doctor looks at it. In labor what matters can't wait.
+/// By when a doctor looks at it. In labor what matters can't wait, and neither can what could not be judged.
 ///
 /// Source: assessment questionnaire, "what the system does".
-pub fn due(result: &Assessment, phase: Phase, weeks: i64, now: DateTime<Utc>) -> DateTime<Utc> {
-    if result.urgent || (phase == Phase::Recheck && needs_clinic(result)) {
+pub fn due(form: &Form, result: &Assessment, phase: Phase, weeks: i64, now: DateTime<Utc>) -> DateTime<Utc> {
+    let wanted = wants_doctor(form, result);
+    if result.urgent || (phase == Phase::Recheck && wanted) {
         now
-    } else if !needs_clinic(result) {
+    } else if !wanted {
         now + ROUTINE
     } else if weeks >= NEAR_TERM_WEEKS {
         now + CLINIC_NEAR_TERM
@@ -79,10 +96,10 @@ pub fn due(result: &Assessment, phase: Phase, weeks: i64, now: DateTime<Utc>) ->
 }
 
 /// Who is asked to look at it: nobody beyond the queue when nothing needs a doctor soon.
-pub fn asked(result: &Assessment) -> Vec<Role> {
+pub fn asked(form: &Form, result: &Assessment) -> Vec<Role> {
     if result.urgent {
         vec![Role::Anesthesiologist, Role::Obstetrician]
-    } else if needs_clinic(result) {
+    } else if wants_doctor(form, result) {
         vec![Role::Anesthesiologist]
     } else {
         Vec::new()
@@ -188,10 +205,12 @@ pub fn state_after(outcome: Outcome) -> ReviewState {
     }
 }
 
-/// Whether a decided review stays so when the rules ran again: nothing new wants a decision, nothing new is urgent.
+/// Whether a decided review stays so when the rules ran again: nothing new wants a decision, nothing of that weight can no
+/// longer be judged, nothing new is urgent.
 pub fn stays_decided(before: &Review, result: &Assessment, decisions: &[(Decision, Assessment)]) -> bool {
     before.state == ReviewState::Decided
         && undecided(result, decisions).is_empty()
+        && not_assessed(result, decisions).is_empty()
         && (before.urgent || !result.urgent)
 }
 

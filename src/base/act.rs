@@ -321,12 +321,16 @@ acts! {
     FormsVerify = "forms.verify";
     /// Staff fill in a form on her behalf.
     FormsEnter = "forms.enter";
+    /// Staff mark answers as entered in error.
+    FormsWithdraw = "forms.withdraw";
     /// The assessment is assigned in its window.
     FormsAssign = "forms.assign";
     /// The rules are run on her answers.
     AssessmentAssess = "assessment.assess";
     /// The stored runs of the rules are made again and compared.
     AssessmentReplay = "assessment.replay";
+    /// An assessment that was decided waits again, because what it rests on has changed.
+    AssessmentReopen = "assessment.reopen";
     /// The review queue.
     AssessmentReviews = "assessment.reviews";
     /// One assessment with its findings.

@@ -122,6 +122,7 @@ codes! {
     FormsAlreadyCompleted = "forms.already_completed";
     FormsAmendmentOpen = "forms.amendment_open";
     FormsAttachmentInvalid = "forms.attachment_invalid";
+    FormsEnteredInError = "forms.entered_in_error";
     FormsNotCompleted = "forms.not_completed";
     FormsQuestionnaireRetired = "forms.questionnaire_retired";
     FormsResponseInvalid = "forms.response_invalid";

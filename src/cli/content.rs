@@ -7,6 +7,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{diff, foreign, trial};
+use crate::analgesia::limits;
 use crate::content::consents::passages;
 use crate::content::{Content, Origin, readability};
 
@@ -125,7 +126,7 @@ fn fhirpath(content: &Content, name: &str) -> ExitCode {
 }
 
 fn review(content: &Content) -> ExitCode {
-    for one in content.unconfirmed() {
+    for one in content.unconfirmed().into_iter().chain(limits::unconfirmed()) {
         println!(
             "{}\t{}\t{}\t{}\t{}",
             one.kind, one.name, one.place, one.source, one.claim

@@ -6,18 +6,20 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::base::Clock;
 use crate::content::forms::{ASSESSMENT, RECHECK, STAFF};
-use crate::content::{Content, trial};
-use crate::questionnaire::{Context, Form, Phase};
+use crate::content::{Content, trial, vectors};
+use crate::questionnaire::{Context, Form, Once, Phase, exact_numbers};
 
 #[derive(Args)]
 pub struct Options {
     /// Name of a form, or name|version.
     questionnaire: String,
-    /// Answers: one JSON object, an array of them, or one object a line; `-` is standard input.
+    /// Answers: one JSON object, an array of them, one object a line, or a file of clinical vectors, each of which is tried at
+    /// its own time; `-` is standard input.
     file: PathBuf,
     /// When they are given; a form without phases has none.
     #[arg(long, value_enum)]
@@ -48,12 +50,14 @@ pub fn run(content: &Content, options: &Options) -> ExitCode {
         Ok((form, context, bytes)) => {
             let mut whole = true;
             let mut out = std::io::stdout().lock();
-            for set in sets(&bytes) {
-                let tried = set.and_then(|(place, set)| {
-                    let tried = trial::run(form, &set, &context);
-                    let line =
-                        tried.and_then(|tried| serde_json::to_string(&tried).map_err(|e| e.to_string()));
-                    line.map_err(|reason| format!("{place}: {reason}"))
+            for set in sets(&bytes, &context) {
+                let tried = set.and_then(|set| {
+                    let tried = trial::run(form, &set.answers, &set.context);
+                    let line = tried.and_then(|tried| {
+                        let case = set.case.as_deref();
+                        serde_json::to_string(&Line { case, tried }).map_err(|e| e.to_string())
+                    });
+                    line.map_err(|reason| format!("{}: {reason}", set.place))
                 });
                 match tried {
                     Ok(line) => {
@@ -159,15 +163,69 @@ fn form<'a, 'b>(content: &'a Content, asked: &'b str) -> Result<(&'b str, &'a Fo
     ))
 }
 
-/// The sets of answers with their places, or why one cannot be read.
-fn sets(bytes: &[u8]) -> Vec<Result<(String, Value), String>> {
-    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+/// What is printed of one set.
+#[derive(Serialize)]
+struct Line<'a> {
+    /// The clinical vector that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<&'a str>,
+    #[serde(flatten)]
+    tried: trial::Tried,
+}
+
+/// One set of answers to try.
+struct Set {
+    place: String,
+    case: Option<String>,
+    answers: Value,
+    context: Context,
+}
+
+/// The sets of answers, each at its own time if it is a clinical vector, or why one cannot be read.
+fn sets(bytes: &[u8], context: &Context) -> Vec<Result<Set, String>> {
+    let bytes = exact_numbers(bytes);
+    let mut found = Vec::new();
+    for one in read(&bytes) {
+        match one {
+            Err(reason) => found.push(Err(reason)),
+            Ok((place, document)) => match vectors::read(&document) {
+                Err(reason) => found.push(Err(format!("{place}: {reason}"))),
+                Ok(cases) if !cases.is_empty() => found.extend(cases.into_iter().map(|case| {
+                    Ok(Set {
+                        place: case.id.clone(),
+                        case: Some(case.id),
+                        answers: case.answers,
+                        context: given(case.context, context),
+                    })
+                })),
+                Ok(_) => found.push(Ok(Set {
+                    place,
+                    case: None,
+                    answers: document,
+                    context: context.clone(),
+                })),
+            },
+        }
+    }
+    found
+}
+
+/// The context of a vector, with the limits and facts that were asked for besides.
+fn given(mut own: Context, asked: &Context) -> Context {
+    own.settings.extend(asked.settings.clone());
+    own.facts.extend(asked.facts.clone());
+    own
+}
+
+/// The documents with their places, or why one cannot be read.
+fn read(bytes: &[u8]) -> Vec<Result<(String, Value), String>> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Once>();
     let mut found = Vec::new();
     loop {
         let begin = values.byte_offset();
         match values.next() {
             None => return found,
-            Some(Ok(value)) => found.extend(expanded(line_at(bytes, begin), value).into_iter().map(Ok)),
+            Some(Ok(Once(value))) => found.extend(expanded(line_at(bytes, begin), value).into_iter().map(Ok)),
             Some(Err(error)) => return by_line(bytes).unwrap_or_else(|| vec![Err(place(&error))]),
         }
     }
@@ -201,7 +259,12 @@ fn by_line(bytes: &[u8]) -> Option<Vec<Result<(String, Value), String>>> {
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let lines: Vec<_> = lines
         .filter(|(_, line)| !line.iter().all(u8::is_ascii_whitespace))
-        .map(|(at, line)| (at + 1, serde_json::from_slice::<Value>(line)))
+        .map(|(at, line)| {
+            (
+                at + 1,
+                serde_json::from_slice::<Once>(line).map(|Once(value)| value),
+            )
+        })
         .collect();
     // A document that is spread over lines begins with a bracket that its first line does not close.
     let spread = lines.first().is_some_and(|(_, first)| {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::kinds;
 use super::life::{self, Life};
 use super::sources::Sources;
 use super::{Defects, Origin, Unconfirmed};
@@ -145,22 +146,20 @@ impl Forms {
     }
 
     pub(super) fn unconfirmed(&self) -> Vec<Unconfirmed> {
-        let rules = self
-            .entries
-            .values()
+        let all = self.entries.values();
+        let rules = all
             .filter(|e| e.name != RECHECK && e.name != STAFF)
             .flat_map(|entry| {
-                entry
-                    .form
-                    .rules()
-                    .filter(|rule| !rule.confirmed)
-                    .map(|rule| Unconfirmed {
-                        kind: "questionnaire",
-                        name: format!("{} {}", entry.name, entry.version),
-                        place: rule.id.clone(),
-                        claim: rule.staff.clone(),
-                        source: rule.source.clone(),
-                    })
+                // A part of the assessment has no rules of its own.
+                let whole = self.whole(&entry.name, Some(&entry.version));
+                let rules = whole.unwrap_or(&entry.form).rules();
+                rules.filter(|rule| !rule.confirmed).map(|rule| Unconfirmed {
+                    kind: "questionnaire",
+                    name: format!("{} {}", entry.name, entry.version),
+                    place: rule.id.clone(),
+                    claim: rule.staff.clone(),
+                    source: rule.source.clone(),
+                })
             });
         rules.collect()
     }
@@ -176,6 +175,7 @@ pub(super) fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) ->
         let key = (life.name.clone(), version_key(&life.version));
         forms.lives.insert(key, Arc::new(life));
     }
+    kinds::check(origin, forms.lives.values().map(Arc::as_ref), defects);
     for name in origin
         .list("questionnaires")
         .into_iter()
@@ -286,6 +286,10 @@ fn load_one(
         }
         _ => None,
     };
+    // Tables of answers and drafts know one place of a question.
+    defects.check(!loaded.whole().is_nested(), &path, "/item", || {
+        "repeated groups and questions below questions are judged, but not carried".to_owned()
+    });
     for rule in loaded.whole().rules() {
         defects.check(sources.knows(&rule.source), &rules_path, &rule.id, || {
             format!("the source {} is unknown", rule.source)

@@ -8,8 +8,8 @@ use super::{Defects, Origin};
 
 const FILE: &str = "questionnaires/published.toml";
 
-/// What a version is to the one before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// What a version is to the one before it, rising.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// Texts only.

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::Origin;
-use crate::questionnaire::{Context, Phase};
+use crate::questionnaire::{Context, Once, Phase, exact_numbers};
 
 /// One case with all its answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,8 @@ pub fn of(origin: &Origin, name: &str, version: &str) -> Result<Vec<Case>, Strin
     let Some(bytes) = origin.read(&path) else {
         return Ok(Vec::new());
     };
-    let document = serde_json::from_slice(&bytes).map_err(|error| format!("{path}: {error}"))?;
+    let Once(document) =
+        serde_json::from_slice(&exact_numbers(&bytes)).map_err(|error| format!("{path}: {error}"))?;
     read(&document).map_err(|error| format!("{path}: {error}"))
 }
 

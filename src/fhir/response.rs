@@ -1,7 +1,7 @@
 //! Answers as `QuestionnaireResponse`, and the judging of answers that nobody keeps.
 //!
-//! Answers that replaced others are `amended`, those that were replaced `entered-in-error`: a reader who knows nothing of
-//! our amendments must not take both for true. What staff entered beside her answers is a resource of its own, whose id
+//! Answers that replaced others are `amended`, those that were replaced `entered-in-error`, as those that staff marked so: a
+//! reader who knows nothing of our amendments must not take both for true. What staff entered beside her answers is a resource of its own, whose id
 //! ends with `.staff`.
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -48,12 +48,15 @@ pub(super) async fn search(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<
 /// One page of her answers.
 pub(super) async fn found(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Page<Value>> {
     let status = match asked.get("status") {
-        None => None,
-        Some("in-progress") => Some((ResponseStatus::InProgress, false)),
-        Some("completed") => Some((ResponseStatus::Completed, false)),
-        Some("amended") => Some((ResponseStatus::Completed, true)),
-        Some("entered-in-error") => Some((ResponseStatus::Amended, false)),
-        Some("stopped") => Some((ResponseStatus::Stopped, false)),
+        None => &[][..],
+        Some("in-progress") => &[(ResponseStatus::InProgress, false)],
+        Some("completed") => &[(ResponseStatus::Completed, false)],
+        Some("amended") => &[(ResponseStatus::Completed, true)],
+        Some("entered-in-error") => &[
+            (ResponseStatus::Amended, false),
+            (ResponseStatus::EnteredInError, false),
+        ],
+        Some("stopped") => &[(ResponseStatus::Stopped, false)],
         Some(_) => return Err(wrong("status", "unknown")),
     };
     let sought = Sought {
@@ -94,7 +97,7 @@ fn resource(response: &Response) -> Value {
         (ResponseStatus::InProgress, _) => "in-progress",
         (ResponseStatus::Completed, None) => "completed",
         (ResponseStatus::Completed, Some(_)) => "amended",
-        (ResponseStatus::Amended, _) => "entered-in-error",
+        (ResponseStatus::Amended | ResponseStatus::EnteredInError, _) => "entered-in-error",
         (ResponseStatus::Stopped, _) => "stopped",
     };
     mapped(response, &response.content, response.id.to_string(), status)
@@ -103,13 +106,12 @@ fn resource(response: &Response) -> Value {
 /// What staff entered beside them.
 fn staff_part(response: &Response) -> Option<Value> {
     let id = format!("{}{STAFF_PART}", response.id);
-    // Staff enter what they know, and more of it later.
-    Some(mapped(
-        response,
-        response.staff_items.as_ref()?,
-        id,
-        "in-progress",
-    ))
+    let status = match response.status {
+        ResponseStatus::EnteredInError => "entered-in-error",
+        // Staff enter what they know, and more of it later.
+        _ => "in-progress",
+    };
+    Some(mapped(response, response.staff_items.as_ref()?, id, status))
 }
 
 fn mapped(response: &Response, content: &Value, id: String, status: &str) -> Value {

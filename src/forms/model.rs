@@ -15,6 +15,10 @@ use crate::files::clean::Kind;
 use crate::people::caller::Caller;
 use crate::questionnaire::Answers;
 
+mod status;
+
+pub use status::{ResponseStatus, Withdrawn};
+
 /// A form that she is asked to fill in, with its window.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Assignment {
@@ -70,45 +74,6 @@ pub struct Assigned {
     pub state: AssignmentState,
 }
 
-/// Where a set of answers stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum ResponseStatus {
-    /// A draft.
-    InProgress,
-    /// Submitted.
-    Completed,
-    /// Submitted once, replaced by an amendment since.
-    Amended,
-    /// Never submitted, and not to be: she gave the amendment up, or staff filed the form while this was a draft.
-    Stopped,
-}
-
-impl ResponseStatus {
-    /// The stored word.
-    pub fn word(self) -> &'static str {
-        match self {
-            ResponseStatus::InProgress => "in_progress",
-            ResponseStatus::Completed => "completed",
-            ResponseStatus::Amended => "amended",
-            ResponseStatus::Stopped => "stopped",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(word: &str) -> Option<ResponseStatus> {
-        [
-            ResponseStatus::InProgress,
-            ResponseStatus::Completed,
-            ResponseStatus::Amended,
-            ResponseStatus::Stopped,
-        ]
-        .into_iter()
-        .find(|status| status.word() == word)
-    }
-}
-
 /// A set of answers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Response {
@@ -128,7 +93,7 @@ pub struct Response {
     pub name: String,
     /// The form without the items on the baby.
     pub after_loss: bool,
-    /// Draft, submitted, replaced or given up.
+    /// Draft, submitted, replaced, given up or entered in error.
     pub status: ResponseStatus,
     /// The FHIR `QuestionnaireResponse`.
     pub content: Value,
@@ -143,6 +108,9 @@ pub struct Response {
     /// What it replaces, and what replaces it.
     #[serde(default)]
     pub amending: Amending,
+    /// Of answers that were entered in error: why, and who said so.
+    #[serde(default)]
+    pub withdrawn: Option<Withdrawn>,
     /// Revision.
     pub version: i64,
 }
@@ -325,7 +293,7 @@ pub struct Told {
     pub level: Option<String>,
 }
 
-/// A submission, or new staff items beside one, as later slices hear of it.
+/// A submission, new staff items beside one, or answers found to be entered in error, as later slices hear of it.
 pub struct Submitted<'a> {
     /// The answers as they now are.
     pub response: &'a Response,

@@ -26,8 +26,13 @@ pub fn state(assignment: &Assignment, now: DateTime<Utc>) -> AssignmentState {
         Some((_, ResponseStatus::Completed | ResponseStatus::Amended)) => AssignmentState::Done,
         _ if assignment.closes_at.is_some_and(|at| at <= now) => AssignmentState::Closed,
         Some((_, ResponseStatus::InProgress)) => AssignmentState::Started,
-        Some((_, ResponseStatus::Stopped)) | None if now < assignment.opens_at => AssignmentState::Upcoming,
-        Some((_, ResponseStatus::Stopped)) | None => AssignmentState::Open,
+        Some((_, ResponseStatus::Stopped | ResponseStatus::EnteredInError)) | None => {
+            if now < assignment.opens_at {
+                AssignmentState::Upcoming
+            } else {
+                AssignmentState::Open
+            }
+        }
     }
 }
 
@@ -52,12 +57,14 @@ pub fn answerable<'a>(
 /// Whether she may replace submitted answers: once each, as long as she could still answer the form. `asked` are the
 /// assignments of her pregnancy; answers that staff filed without one go by those of the same form.
 ///
-/// Refuses: `forms.not_completed`, `forms.stopped`, `forms.already_amended`, `forms.window_closed`.
+/// Refuses: `forms.not_completed`, `forms.stopped`, `forms.already_amended`, `forms.entered_in_error`,
+/// `forms.window_closed`.
 pub fn may_amend(before: &Response, asked: &[Assignment], now: DateTime<Utc>) -> Result<(), Code> {
     match before.status {
         ResponseStatus::InProgress => return Err(Code::FormsNotCompleted),
         ResponseStatus::Stopped => return Err(Code::FormsStopped),
         ResponseStatus::Amended => return Err(Code::FormsAlreadyAmended),
+        ResponseStatus::EnteredInError => return Err(Code::FormsEnteredInError),
         ResponseStatus::Completed => {}
     }
     let mut windows = asked
@@ -184,18 +191,16 @@ pub fn prefilled(form: &Form, known: &Known, earlier: Map<String, Value>) -> Val
         ("preg.fetus_count", known.fetuses.map(Value::from)),
         ("preg.prepreg_weight_kg", number(known.pre_pregnancy_weight_kg)),
     ];
-    let mut flat = earlier;
+    // What the form begins with gives way to what is known, and that to what she said herself.
+    let mut flat = values(&form.draft(), &|_| true);
     for (link_id, value) in facts {
         if let Some(value) = value {
-            flat.entry(link_id).or_insert(value);
+            flat.insert(link_id.to_owned(), value);
         }
     }
+    flat.extend(earlier);
     flat.retain(|link_id, _| form.has_item(link_id));
-    if flat.is_empty() {
-        form.draft()
-    } else {
-        form.response_from_flat(&flat)
-    }
+    form.response_from_flat(&flat)
 }
 
 /// The answers of a draft that mean the same in another version of its form, by linkId, and the linkIds of the others.

@@ -62,6 +62,7 @@ fn answered(status: ResponseStatus, assignment_id: Option<AssignmentId>) -> Resp
         completed_at: None,
         entered_by: None,
         amending: Default::default(),
+        withdrawn: None,
         version: 1,
     }
 }
@@ -167,4 +168,23 @@ fn files_are_found_wherever_they_are_answered() {
     assert_eq!(known, [true, true, false, false]);
     assert_eq!(found[1].pointer, "/item/0/item/0/answer/1/valueAttachment");
     assert_eq!(found[1].link_id.as_deref(), Some("photo"));
+}
+
+#[test]
+fn what_a_form_begins_with_stays_beside_what_is_known_of_her() {
+    let english = json!({ "extension": [{ "url": "http://hl7.org/fhir/StructureDefinition/translation", "extension": [
+        { "url": "lang", "valueCode": "en" }, { "url": "content", "valueString": "Text" }] }] });
+    let asked = |link_id: &str, initial: i64| json!({ "linkId": link_id, "type": "integer", "text": "问", "_text": english, "initial": [{ "valueInteger": initial }] });
+    let form = json!({ "resourceType": "Questionnaire", "url": "u", "version": "1.0.0", "title": "表", "_title": english,
+        "status": "active", "item": [asked("a", 1), asked("preg.gravida", 1), asked("b", 1)] });
+    let form = crate::questionnaire::compile(&form, None).unwrap();
+    let known = Known {
+        gravidity: Some(3),
+        ..Known::default()
+    };
+    let earlier = json!({ "b": 7 }).as_object().unwrap().clone();
+    let draft = values(&prefilled(&form, &known, earlier), &|_| true);
+    assert_eq!(json!(draft), json!({ "a": [1], "preg.gravida": [3], "b": [7] }));
+    let untouched = prefilled(&form, &Known::default(), Map::new());
+    assert_eq!(untouched, form.draft());
 }

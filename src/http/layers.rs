@@ -216,7 +216,13 @@ impl<E: Endpoint> EdgeEndpoint<E> {
                     _ => Error::Malformed(Code::HttpMalformed),
                 })?;
             let json = req.content_type().is_some_and(|kind| kind.contains("json"));
-            if json && has_twins(&body) {
+            // What the parser would change is refused where it stands, not read as another number.
+            let changed = match json.then(|| exact_numbers(&body)) {
+                Some(Cow::Owned(changed)) => Some(changed),
+                _ => None,
+            };
+            // A number that is none of the parser's would end its look for twins.
+            if json && has_twins(changed.as_deref().unwrap_or(&body)) {
                 return Err(Error::Malformed(Code::HttpMalformed));
             }
             let mut fingerprint = Sha256::new();
@@ -230,12 +236,6 @@ impl<E: Endpoint> EdgeEndpoint<E> {
                 fingerprint.update(part);
             }
             info.fingerprint = fingerprint.finalize().to_vec();
-            let json = text(req, header::CONTENT_TYPE).is_some_and(|kind| kind.contains("json"));
-            // What the parser would change is refused where it stands, not read as another number.
-            let changed = match json.then(|| exact_numbers(&body)) {
-                Some(Cow::Owned(changed)) => Some(changed),
-                _ => None,
-            };
             match changed {
                 Some(changed) => req.set_body(changed),
                 None => req.set_body(body),

@@ -16,7 +16,7 @@ use super::rules::CompiledRule;
 use super::value::{Answer, clinic};
 
 /// Stored with every assessment; raised when the same rules could come out differently.
-pub const ENGINE_VERSION: &str = "2";
+pub const ENGINE_VERSION: &str = "3";
 
 /// Is everything answered that this phase asks for?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,8 +12,8 @@ use super::definition::{self as read, Item, OWN, Questionnaire, extension, exten
 use super::dependencies;
 use super::faults::{Fault, Faults};
 use super::form::{Form, Node, Phase, Slot, Who};
-use super::predicate::Scope;
 use super::rules::{self, CompiledRules, RuleSet};
+use super::scope::Scope;
 use super::value::{Answer, Kind};
 use super::{allowed, header, limits, options};
 
@@ -74,7 +74,8 @@ fn build(form: &Value, rules: Option<&Value>, mut faults: Faults) -> Result<Arc<
     };
     let canonical = header::canonical(&definition, &mut faults);
     let period = header::period(&definition, &mut faults);
-    let sets = options::contained(form);
+    header::members(&definition, &mut faults);
+    let sets = options::contained(form.get("contained"));
     let mut builder = Builder {
         sets: &sets,
         nodes: Vec::new(),
@@ -232,6 +233,12 @@ impl<'a> Builder<'a> {
                 &format!("{pointer}/text"),
                 "no text in zh-CN or English",
             );
+        }
+        let prefixed = item.other.contains_key("prefix") || item.other.contains_key("_prefix");
+        let prefix = item.other.get("prefix").and_then(Value::as_str);
+        if prefixed && (prefix.is_none() || read::english(&item.other, "_prefix").is_none()) {
+            let at = format!("{pointer}/prefix");
+            faults.demand("missingTranslation", &at, "no prefix in zh-CN or English");
         }
         if kind == Kind::Display && (item.repeats == Some(true) || item.required == Some(true)) {
             faults.add(

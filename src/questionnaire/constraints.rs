@@ -4,14 +4,14 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::evaluate::Mode;
-use super::form::{Node, Phase, Slot};
+use super::form::{Limits, Node, Phase, Slot};
 use super::parts::{Attachment, Coding};
 use super::problems::Problem;
 use super::reading::Reading;
 use super::value::{Answer, Kind};
 
-/// Answers to one question, whatever the form says.
-const MAX_ANSWERS: usize = 50;
+/// Answers to one question, and occurrences of one group, whatever the form says.
+pub(super) const MAX_ANSWERS: usize = 50;
 
 /// Judges the item in the slot `index` and adds what is wrong with it.
 pub(super) fn judge(reading: &mut Reading<'_>, index: usize, mode: Mode, phase: Option<Phase>) {
@@ -62,7 +62,7 @@ pub(super) fn judge(reading: &mut Reading<'_>, index: usize, mode: Mode, phase: 
     {
         add("minCount", json!({ "min": min }));
     }
-    let max = node.limits.max_count.unwrap_or(MAX_ANSWERS);
+    let max = node.limits.max_count.unwrap_or(MAX_ANSWERS).min(MAX_ANSWERS);
     if count > 1 && !node.repeats {
         add("repeats", json!({}));
     } else if count > max {
@@ -75,7 +75,10 @@ pub(super) fn judge(reading: &mut Reading<'_>, index: usize, mode: Mode, phase: 
 
 /// Is the group there, and often enough? Said once, at its first occurrence.
 fn judge_group(reading: &mut Reading<'_>, node: &Node, index: usize, mode: Mode, phase: Option<Phase>) {
-    let (min, max) = (node.limits.min_count, node.limits.max_count);
+    let (min, max) = (
+        node.limits.min_count,
+        node.limits.max_count.map(|max| max.min(MAX_ANSWERS)),
+    );
     if !node.required && min.is_none() && max.is_none() {
         return;
     }
@@ -164,25 +167,32 @@ fn judge_answer(node: &Node, answer: &Answer, at: &dyn Fn() -> String, problems:
             }
         }
         Answer::Text(text) => {
-            let length = text.chars().count();
-            if let Some(min) = limits.min_length.filter(|min| length < *min) {
-                add("minLength", json!({ "min": min }));
-            }
-            if let Some(max) = limits.max_length.filter(|max| length > *max) {
-                add("maxLength", json!({ "max": max }));
-            }
-            if limits.regex.as_ref().is_some_and(|regex| !regex.is_match(text)) {
-                add("regex", json!({}));
-            }
+            judge_text(limits, text, &mut add);
             if node.kind == Kind::String && text.contains(['\n', '\r']) {
                 add("invalidNewLine", json!({}));
             }
         }
-        Answer::Url(url) if !url.contains(':') || url.contains(char::is_whitespace) => {
-            add("invalidUrlValue", json!({}));
+        Answer::Url(url) => {
+            judge_text(limits, url, &mut add);
+            if !url.contains(':') || url.contains(char::is_whitespace) {
+                add("invalidUrlValue", json!({}));
+            }
         }
         Answer::Attachment(file) => judge_file(node, file, add),
         _ => {}
+    }
+}
+
+fn judge_text(limits: &Limits, text: &str, add: &mut impl FnMut(&'static str, Value)) {
+    let length = text.chars().count();
+    if let Some(min) = limits.min_length.filter(|min| length < *min) {
+        add("minLength", json!({ "min": min }));
+    }
+    if let Some(max) = limits.max_length.filter(|max| length > *max) {
+        add("maxLength", json!({ "max": max }));
+    }
+    if limits.regex.as_ref().is_some_and(|regex| !regex.is_match(text)) {
+        add("regex", json!({}));
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
+
+use super::value::clinic;
 
 /// A date of FHIR: the days from the first to the last that it may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,18 @@ impl PartialDate {
     /// The day, when it is a full date.
     pub fn day(&self) -> Option<NaiveDate> {
         (self.first == self.last).then_some(self.first)
+    }
+
+    /// How the days stand to an instant: undecided when it falls within them at the clinic.
+    pub(super) fn beside(&self, instant: DateTime<FixedOffset>) -> Option<Ordering> {
+        let on = instant.with_timezone(&clinic()).date_naive();
+        if self.last < on {
+            Some(Ordering::Less)
+        } else if self.first > on {
+            Some(Ordering::Greater)
+        } else {
+            None
+        }
     }
 
     pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {

@@ -1,12 +1,13 @@
 //! Conditions bound to their questions, and the order in which enablement can be decided in one pass.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use serde_json::Value;
 
 use super::definition::{EnableWhen, Item};
 use super::faults::Faults;
-use super::form::{Comparison, Condition, ConditionTest, Node};
+use super::form::{Choice, Comparison, Condition, ConditionTest, Node};
 use super::value::{Answer, Kind};
 
 const MAX_CONDITIONS: usize = 20;
@@ -104,7 +105,7 @@ fn bind(
                 pointer,
                 "!= differs between implementations; use a positive comparison",
             );
-            known_answer(node, suffix, value).map(ConditionTest::Differs)
+            known_answer(node, suffix, value, true).map(ConditionTest::Differs)
         }
         sign => comparison(node, sign, suffix, value),
     };
@@ -123,7 +124,7 @@ fn bind(
 
 fn comparison(node: &Node, sign: &str, suffix: &str, value: &Value) -> Option<ConditionTest> {
     let comparison = Comparison::parse(sign)?;
-    let answer = known_answer(node, suffix, value)?;
+    let answer = known_answer(node, suffix, value, comparison == Comparison::Equal)?;
     let of_option = node.option_kinds.iter().find(|kind| kind.suffix() == suffix);
     if comparison != Comparison::Equal && !of_option.unwrap_or(&node.kind).is_ordered() {
         return None;
@@ -131,8 +132,9 @@ fn comparison(node: &Node, sign: &str, suffix: &str, value: &Value) -> Option<Co
     Some(ConditionTest::Compare(comparison, answer))
 }
 
-/// An answer that the question can have.
-fn known_answer(node: &Node, suffix: &str, value: &Value) -> Option<Answer> {
+/// An answer that the question can have. One that is asked for itself is one of the options, where only those are taken: of
+/// another system, or of the type of no option, it would never be given.
+fn known_answer(node: &Node, suffix: &str, value: &Value, itself: bool) -> Option<Answer> {
     // The standard has no `answerUri`: an address is asked for as a string.
     let suffix = if node.kind == Kind::Url && suffix == "String" {
         "Uri"
@@ -140,13 +142,9 @@ fn known_answer(node: &Node, suffix: &str, value: &Value) -> Option<Answer> {
         suffix
     };
     let answer = node.parse(suffix, value)?;
-    let unknown = node.kind == Kind::Choice
-        && !node.open_set
-        && answer.code().is_some_and(|code| {
-            let mut codes = node.options.iter().filter_map(|option| option.answer.code());
-            !codes.any(|known| known == code)
-        });
-    (!unknown).then_some(answer)
+    let is_asked_for = |option: &Choice| option.answer.compare(&answer) == Some(Ordering::Equal);
+    let never = itself && node.is_bound(&answer) && !node.options.iter().any(is_asked_for);
+    (!never).then_some(answer)
 }
 
 fn within(nodes: &[Node], index: usize, ancestor: usize) -> bool {

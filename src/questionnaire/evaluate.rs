@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::answers::Answers;
 use super::decide::Facts;
 use super::form::{Form, Node, Phase};
+use super::kept::only_answers;
 use super::problems::Problem;
 use super::reading::Found;
 use super::reckon::Scores;
@@ -62,7 +63,7 @@ pub enum Mode {
 /// A judged response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluated {
-    /// The response in definition order; without the answers of hidden questions unless it is a draft.
+    /// The response in definition order, nothing but its answers; without those of hidden questions unless it is a draft.
     pub normalized: Value,
     /// The answers of the questions that are asked.
     pub answers: Answers,
@@ -149,8 +150,10 @@ impl Form {
                 },
             )
             .collect();
+        let mut normalized = Value::Object(normalized);
+        only_answers(&mut normalized);
         Evaluated {
-            normalized: Value::Object(normalized),
+            normalized,
             answers: kept,
             errors,
             warnings,

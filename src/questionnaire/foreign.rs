@@ -6,20 +6,18 @@
 
 mod conditions;
 mod questions;
-mod unique;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
-use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 
 use super::allowed::{ELEMENT, ITEM, RESOURCE};
 use super::compile::{MAX_BYTES, MAX_DEPTH, MAX_ITEMS};
 use super::definition::FHIR;
 use super::faults::Fault;
+use super::unique::Once;
 use super::value::Kind;
-use unique::Once;
 
 const MAX_CONDITIONS: usize = 20;
 const STATUSES: &[&str] = &["draft", "active", "retired", "unknown"];
@@ -66,13 +64,8 @@ pub fn read(bytes: &[u8]) -> Foreign {
         foreign.refuse("limitExceeded", "", "the document is larger than 512 KiB");
         return foreign;
     }
-    let mut parser =
-        serde_json::Deserializer::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
-    let parsed = Once
-        .deserialize(&mut parser)
-        .and_then(|value| parser.end().map(|()| value));
-    let document = match parsed {
-        Ok(document) => document,
+    let document = match serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)) {
+        Ok(Once(document)) => document,
         Err(error) => {
             foreign.refuse("invalidJson", "", error.to_string());
             return foreign;

@@ -172,12 +172,17 @@ impl Node {
 
     /// Is the answer one of the options, where only those are taken?
     pub(super) fn offers(&self, answer: &Answer) -> bool {
+        !self.is_bound(answer) || self.options.iter().any(|option| option.answer == *answer)
+    }
+
+    /// Must the answer be one of the options?
+    pub(super) fn is_bound(&self, answer: &Answer) -> bool {
         let bound = match self.kind {
             Kind::Choice => true,
             Kind::OpenChoice => !matches!(answer, Answer::Text(_)),
             _ => false,
         };
-        !bound || self.open_set || self.options.iter().any(|option| option.answer == *answer)
+        bound && !self.open_set
     }
 
     /// Is the item asked in this phase? Without a phase every item is.
@@ -238,6 +243,17 @@ impl Form {
             found = Some(item);
         }
         found
+    }
+
+    /// Whether something in the form may stand twice in a response: a repeated group, or a question below a question.
+    pub fn is_nested(&self) -> bool {
+        self.nested
+    }
+
+    /// Whether an item is asked only after certain answers to others.
+    pub fn is_conditional(&self, link_id: &str) -> bool {
+        self.item(link_id)
+            .is_some_and(|item| !item.enable_when.is_empty())
     }
 
     /// The unit of a question's number, a UCUM coding.

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 
+use serde_json::Value;
+
 use super::definition::{self as read, Questionnaire};
 use super::faults::Faults;
 use super::value::{Answer, Kind, clinic};
@@ -29,6 +31,51 @@ pub(super) fn canonical(definition: &Questionnaire, faults: &mut Faults) -> Stri
     }
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     format!("{}|{}", text(&definition.url), text(&definition.version))
+}
+
+/// The other members of a form, of their types: a number for a date would look as if it were one.
+pub(super) fn members(definition: &Questionnaire, faults: &mut Faults) {
+    let text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+    let day = |value: &Value| Answer::parse(Kind::DateTime, "DateTime", value).is_some();
+    let list = Value::is_array;
+    for (names, fits) in [
+        (
+            &[
+                "id",
+                "language",
+                "publisher",
+                "description",
+                "purpose",
+                "copyright",
+            ][..],
+            &text as &dyn Fn(&Value) -> bool,
+        ),
+        (&["date", "approvalDate", "lastReviewDate"][..], &day),
+        (&["experimental"][..], &Value::is_boolean),
+        (&["meta", "text", "effectivePeriod"][..], &Value::is_object),
+        (
+            &[
+                "contained",
+                "identifier",
+                "contact",
+                "useContext",
+                "jurisdiction",
+                "code",
+                "subjectType",
+            ][..],
+            &list,
+        ),
+    ] {
+        for name in names {
+            if definition.other.get(*name).is_some_and(|value| !fits(value)) {
+                faults.demand("ruleTypeMismatch", &format!("/{name}"), "of another type");
+            }
+        }
+    }
+    let description = definition.other.contains_key("description");
+    if description && read::english(&definition.other, "_description").is_none() {
+        faults.demand("missingTranslation", "/description", "no English description");
+    }
 }
 
 /// From when to when answers are taken; a date without day or month means all of it.

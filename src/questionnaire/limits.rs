@@ -3,6 +3,7 @@
 use regex::Regex;
 use serde_json::Value;
 
+use super::constraints::MAX_ANSWERS;
 use super::definition::{FHIR, Item, extension, extensions};
 use super::faults::Faults;
 use super::form::Limits;
@@ -62,6 +63,10 @@ pub(super) fn read(
     {
         faults.add("minOverMax", pointer, "the lower limit is above the upper one");
     }
+    if max_count.is_some_and(|max| max > MAX_ANSWERS) {
+        faults.demand("limitExceeded", pointer, "a question has at most 50 answers");
+    }
+    misplaced(item, kind, pointer, faults);
     let regex = pattern.flatten().and_then(|pattern| {
         let compiled = Regex::new(&format!(r"\A(?:{pattern})\z"));
         if compiled.is_err() {
@@ -91,6 +96,27 @@ pub(super) fn read(
             .filter_map(Value::as_str)
             .map(str::to_owned)
             .collect(),
+    }
+}
+
+/// Limits that say nothing of such answers: they would look as if they worked.
+fn misplaced(item: &Item, kind: Kind, pointer: &str, faults: &mut Faults) {
+    let worded = matches!(kind, Kind::String | Kind::Text | Kind::Url | Kind::OpenChoice);
+    let numeric = matches!(kind, Kind::Decimal | Kind::Quantity);
+    let is_file = kind == Kind::Attachment;
+    for (name, fits) in [
+        ("minLength", worded),
+        ("regex", worded),
+        ("maxDecimalPlaces", numeric),
+        ("maxSize", is_file),
+        ("mimeType", is_file),
+    ] {
+        if !fits && extension(&item.extension, FHIR, name).is_some() {
+            faults.demand("ruleTypeMismatch", pointer, format!("{name} on another type"));
+        }
+    }
+    if item.max_length.is_some() && !worded {
+        faults.demand("ruleTypeMismatch", pointer, "maxLength on another type");
     }
 }
 

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::form::Form;
+use super::options;
 
 impl Form {
     /// Whether both forms have this question, with the same type, code, options, unit and Chinese text.
@@ -21,11 +22,18 @@ impl Form {
             .filter(|(member, _)| member.starts_with("value"))
             .map(|(_, value)| bare(value))
             .collect();
+        let set = item.other.get("answerValueSet");
+        let sets = options::contained(self.definition().other.get("contained"));
+        let listed = set.and_then(Value::as_str).and_then(|set| {
+            let concepts = options::resolved(set, &sets)?;
+            Some(concepts.iter().map(bare).collect::<Vec<_>>())
+        });
         Some(json!({
             "type": item.kind,
             "repeats": item.repeats,
             "code": item.other.get("code"),
             "options": options,
+            "set": listed.map_or_else(|| set.cloned().unwrap_or_default(), Value::from),
             "unit": self.unit(link_id).map(bare),
             "text": item.text,
         }))

@@ -26,6 +26,7 @@ mod fhirpath;
 pub mod foreign;
 mod form;
 mod header;
+mod kept;
 mod limits;
 mod literals;
 mod meaning;
@@ -38,7 +39,9 @@ mod published;
 mod reading;
 mod reckon;
 mod rules;
+mod scope;
 mod score;
+mod unique;
 mod value;
 
 pub use answers::Answers;
@@ -49,11 +52,13 @@ pub use definition::{AnswerOption, EnableWhen, Extension, Item, Questionnaire, e
 pub use evaluate::{Context, Evaluated, Mode};
 pub use faults::Fault;
 pub use form::{Form, Phase, Who};
+pub use kept::only_answers;
 pub use literals::exact_numbers;
 pub use parts::{Attachment, Coding, Quantity};
 pub use problems::{Language, Problem, message};
 pub use published::{Published, after_loss, publish};
-pub use rules::{Check, NotBefore, Rule, Severity, Text};
+pub use rules::{Check, NotBefore, Rule, Severity, Text, Waiting};
+pub use unique::Once;
 pub use value::Answer;
 
 #[cfg(test)]

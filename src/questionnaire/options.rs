@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::definition::{AnswerOption, FHIR, Item, english, extension};
+use super::definition::{AnswerOption, FHIR, Item, OWN, english, extension};
 use super::faults::Faults;
 use super::form::Choice;
 use super::parts::Coding;
@@ -86,6 +86,11 @@ fn one(options: &mut Options, option: &AnswerOption, pointer: &str, faults: &mut
     if !translated {
         faults.demand("missingTranslation", pointer, "no display in zh-CN or English");
     }
+    let gentler = extension(&option.extension, OWN, "after-loss-display").and_then(Value::as_object);
+    if gentler.is_some_and(|texts| !texts.contains_key("display") || english(texts, "_display").is_none()) {
+        let reason = "no display after a loss in zh-CN or English";
+        faults.demand("missingTranslation", pointer, reason);
+    }
     match option.other.get("initialSelected") {
         None | Some(Value::Bool(false)) => {}
         Some(Value::Bool(true)) => options.selected.extend(value.map(|(suffix, value)| {
@@ -164,9 +169,9 @@ fn from_set(
 }
 
 /// The value sets that came with the form: id and concepts, each a coding. One that only names a system lists nothing.
-pub(super) fn contained(form: &Value) -> Vec<(String, Vec<Value>)> {
-    let list = form.get("contained").and_then(Value::as_array);
-    list.into_iter()
+pub(super) fn contained(list: Option<&Value>) -> Vec<(String, Vec<Value>)> {
+    list.and_then(Value::as_array)
+        .into_iter()
         .flatten()
         .filter(|one| one.get("resourceType").and_then(Value::as_str) == Some("ValueSet"))
         .filter_map(|set| Some((set.get("id")?.as_str()?.to_owned(), concepts(set)?)))
@@ -203,7 +208,7 @@ fn concepts(set: &Value) -> Option<Vec<Value>> {
     (!found.is_empty()).then_some(found)
 }
 
-fn resolved<'a>(set: &str, sets: &'a [(String, Vec<Value>)]) -> Option<&'a [Value]> {
+pub(super) fn resolved<'a>(set: &str, sets: &'a [(String, Vec<Value>)]) -> Option<&'a [Value]> {
     let id = set.strip_prefix('#')?;
     sets.iter()
         .find(|(known, _)| known == id)

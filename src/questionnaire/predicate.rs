@@ -22,8 +22,9 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::faults::Faults;
-use super::form::{Comparison, Node, Phase};
+use super::form::{Comparison, Phase};
 use super::parts::strings;
+use super::scope::Scope;
 use super::value::{Kind, exact};
 
 /// What a caller may state in [`super::Context`], with the words for it. A rule about anything else would never fire.
@@ -86,104 +87,6 @@ pub(super) enum Measure {
 pub(super) enum Operand {
     Constant(Decimal),
     Item(usize, Decimal),
-}
-
-/// A score above.
-pub(super) struct Named {
-    pub(super) id: String,
-    pub(super) inputs: Vec<usize>,
-    /// Do the answers alone decide it?
-    pub(super) fixed: bool,
-}
-
-/// The names that a condition may use: the form's items, the scores and rules above it.
-pub(super) struct Scope<'a> {
-    pub(super) nodes: &'a [Node],
-    pub(super) index: &'a std::collections::HashMap<String, usize>,
-    pub(super) scores: Vec<Named>,
-    pub(super) rules: Vec<String>,
-}
-
-impl<'a> Scope<'a> {
-    pub(super) fn item(&self, link_id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
-        let found = self.index.get(link_id).copied();
-        if found.is_none() {
-            faults.add("ruleUnknownItem", pointer, format!("no item {link_id}"));
-        }
-        if found
-            .and_then(|index| self.node(index))
-            .is_some_and(|node| node.manifold)
-        {
-            let reason = format!("{link_id} may stand several times, or hangs on an item that may");
-            faults.add("ruleTypeMismatch", pointer, reason);
-            return None;
-        }
-        found
-    }
-
-    pub(super) fn node(&self, index: usize) -> Option<&'a Node> {
-        self.nodes.get(index)
-    }
-
-    pub(super) fn of_kind(
-        &self,
-        link_id: &str,
-        fits: impl Fn(Kind) -> bool,
-        pointer: &str,
-        faults: &mut Faults,
-    ) -> Option<usize> {
-        let index = self.item(link_id, pointer, faults)?;
-        if self.node(index).is_some_and(|node| fits(node.kind)) {
-            return Some(index);
-        }
-        faults.add("ruleTypeMismatch", pointer, format!("{link_id} has another type"));
-        None
-    }
-
-    pub(super) fn moment(&self, link_id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
-        self.of_kind(link_id, Kind::is_moment, pointer, faults)
-    }
-
-    pub(super) fn number(&self, link_id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
-        self.of_kind(link_id, Kind::is_number, pointer, faults)
-    }
-
-    pub(super) fn codes(
-        &self,
-        index: usize,
-        codes: &[&str],
-        pointer: &str,
-        faults: &mut Faults,
-    ) -> Option<Vec<String>> {
-        let node = self.node(index)?;
-        if !node.kind.is_choice() {
-            faults.add(
-                "ruleTypeMismatch",
-                pointer,
-                format!("{} is no choice", node.link_id),
-            );
-            return None;
-        }
-        for code in codes {
-            if !node
-                .options
-                .iter()
-                .any(|option| option.answer.code() == Some(code))
-            {
-                let reason = format!("{} has no option {code}", node.link_id);
-                faults.add("ruleUnknownOption", pointer, reason);
-            }
-        }
-        Some(codes.iter().map(|code| (*code).to_owned()).collect())
-    }
-
-    pub(super) fn score(&self, id: &str, pointer: &str, faults: &mut Faults) -> Option<usize> {
-        let found = self.scores.iter().position(|score| score.id == id);
-        if found.is_none() {
-            faults.add("ruleUnknownItem", pointer, format!("no score {id}"));
-        }
-        found
-    }
 }
 
 impl Predicate {

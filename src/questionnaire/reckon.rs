@@ -133,7 +133,7 @@ impl CompiledScore {
             let options = &facts.form.nodes.get(index)?.options;
             let chosen = options
                 .iter()
-                .find(|option| answer.code() == option.answer.code())?;
+                .find(|option| answer.code().is_some() && answer.code() == option.answer.code())?;
             chosen.ordinal
         })
     }

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::faults::Faults;
 use super::form::Form;
-use super::predicate::{Predicate, Scope};
+use super::predicate::Predicate;
+use super::scope::Scope;
 use super::score::{CompiledScore, Score};
 
 /// One text in both languages.
@@ -42,6 +43,16 @@ pub struct NotBefore {
     pub hours: u32,
 }
 
+/// What a rule on a drug that affects clotting says of its waiting time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waiting {
+    /// It is about such a drug: where it can't be judged, no time can be counted.
+    Drug,
+    /// No time can be counted: the last dose is unknown, or the drug itself is.
+    Uncounted,
+}
+
 /// One row of the rule table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +81,9 @@ pub struct Rule {
     /// Waiting time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<NotBefore>,
+    /// The rule is about a drug with a waiting time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// Lessons that answer her worry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lessons: Vec<String>,
@@ -237,6 +251,10 @@ pub(super) fn compile(set: RuleSet, scope: &mut Scope<'_>, faults: &mut Faults) 
             _ => None,
         };
         if let Some(reason) = reason {
+            faults.add("ruleTypeMismatch", &pointer, reason);
+        }
+        if rule.not_before.is_some() && rule.waiting.is_none() {
+            let reason = "a rule that begins a waiting time says under waiting what it is to the count";
             faults.add("ruleTypeMismatch", &pointer, reason);
         }
         let not_before = rule.not_before.as_ref().and_then(|wait| {

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::predicate::Named;
+use super::scope::Named;
 
 /// One row of the score table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

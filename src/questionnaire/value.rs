@@ -206,9 +206,9 @@ impl Answer {
             (Self::Text(one), Self::Text(two)) | (Self::Url(one), Self::Url(two)) => Some(one.cmp(two)),
             (Self::Time(one), Self::Time(two)) => Some(one.cmp(two)),
             (Self::Date(one), Self::Date(two)) => one.compare(two),
-            (Self::Date(_) | Self::DateTime(_), Self::Date(_) | Self::DateTime(_)) => {
-                Some(self.instant()?.cmp(&other.instant()?))
-            }
+            (Self::DateTime(one), Self::DateTime(two)) => Some(one.cmp(two)),
+            (Self::Date(day), Self::DateTime(instant)) => day.beside(*instant),
+            (Self::DateTime(instant), Self::Date(day)) => day.beside(*instant).map(Ordering::reverse),
             (Self::Coding(one), Self::Coding(two)) => {
                 // A condition without a system asks for the code alone.
                 let same = one.code == two.code && (two.system.is_none() || one.system == two.system);

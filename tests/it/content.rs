@@ -4,6 +4,7 @@ mod diff;
 mod forms;
 mod options;
 mod published;
+mod read;
 mod review;
 mod trial;
 

@@ -49,6 +49,7 @@ async fn submits(app: &App, mei: &Woman, name: &str, changed: Value) -> Option<T
         completed_at: Some(tx.now),
         entered_by: None,
         amending: Default::default(),
+        withdrawn: None,
         version: 1,
     };
     let caller = Caller {

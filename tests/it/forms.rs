@@ -4,9 +4,11 @@ mod amendments;
 mod attachments;
 mod drafts;
 mod export;
+mod kept;
 mod numbers;
 mod saving;
 mod statuses;
+mod withdrawn;
 
 use chrono::Duration;
 use serde_json::{Map, Value, json};

@@ -50,6 +50,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("forms.enter", "forms"),
     ("forms.renew", "forms::drafts"),
     ("forms.verify", "forms"),
+    ("forms.withdraw", "forms::withdrawn"),
     ("people.answer_request", "people::rights"),
     ("people.approve_destruction", "people::retention"),
     ("people.bind_phone", "idempotency"),

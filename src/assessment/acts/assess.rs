@@ -3,22 +3,24 @@
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
+use super::contradicting::refuse_contradicting_staff_items;
 use super::suggest::suggest;
+use super::withdrawn::withdrawn;
 use crate::assessment::model::{Assessed, Inputs, Level, Phase, Review, ReviewState};
 use crate::assessment::{rules, store};
 use crate::base::canonical::sha256;
-use crate::base::error::{Error, Fault, Result};
+use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, ResponseId};
-use crate::base::{Act, Code, Locale, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::content::forms::{ASSESSMENT, RECHECK, RISK};
 use crate::ctx::{Ctx, Sender, Tx, View};
 use crate::episode;
 use crate::episode::model::{Episode, NewTask, Step, StepKind, StepState, day};
 use crate::forms;
-use crate::forms::model::{Mark, Submitted, Told};
+use crate::forms::model::{Mark, ResponseStatus, Submitted, Told};
 use crate::outbox::Message;
 use crate::people;
-use crate::questionnaire::{self, Answers, Context, Form, Language, Problem, Status, Who};
+use crate::questionnaire::{self, Answers, Form, Status};
 
 /// The kind of the task that asks a doctor to look.
 pub(super) const TASK: &str = "assessment.review";
@@ -34,12 +36,17 @@ pub fn on_submitted<'a>(
         let phase = match submitted.response.name.as_str() {
             ASSESSMENT => Phase::Antenatal,
             RECHECK => Phase::Recheck,
+            RISK if submitted.response.status == ResponseStatus::EnteredInError => return Ok(None),
             RISK => {
                 suggest(ctx, tx, submitted).await?;
                 return Ok(None);
             }
             _ => return Ok(None),
         };
+        if submitted.response.status == ResponseStatus::EnteredInError {
+            withdrawn(ctx, tx, submitted, phase).await?;
+            return Ok(None);
+        }
         assess(ctx, tx, submitted, phase).await.map(Some)
     })
 }
@@ -62,25 +69,36 @@ async fn assess(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase)
 }
 
 /// The re-check reads what was said in pregnancy: when that changes after it, its rules run again.
-async fn recheck_again(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>) -> Result<()> {
+pub(super) async fn recheck_again(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>) -> Result<()> {
     let episode = submitted.episode;
     let standing = store::standing_review(tx, episode.facility_id, episode.id).await?;
     let Some(review) = standing.filter(|review| review.phase == Phase::Recheck) else {
         return Ok(());
     };
-    let response = forms::facts::response(tx, review.facility_id, review.response_id).await?;
+    run_again(ctx, tx, submitted, review.response_id, Phase::Recheck).await
+}
+
+/// The rules run again on answers that came in before.
+pub(super) async fn run_again(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    submitted: &Submitted<'_>,
+    on: ResponseId,
+    phase: Phase,
+) -> Result<()> {
+    let response = forms::facts::response(tx, submitted.episode.facility_id, on).await?;
     let response = response.ok_or_else(|| Error::broken("the answers of an assessment are gone"))?;
-    let entry = ctx.content.forms.version(RECHECK, response.form_version());
+    let entry = ctx.content.forms.version(&response.name, response.form_version());
     let entry = entry.ok_or_else(|| Error::broken("the form of a response is no longer loaded"))?;
     let answers = Answers::from_response(&entry.form, &response.content);
     let again = Submitted {
         response: &response,
         answers: &answers,
-        episode,
+        episode: submitted.episode,
         locale: submitted.locale,
         by: submitted.by,
     };
-    run(ctx, tx, &again, Phase::Recheck, Filed::Before).await?;
+    run(ctx, tx, &again, phase, Filed::Before).await?;
     Ok(())
 }
 
@@ -126,20 +144,25 @@ async fn run(ctx: &Ctx, tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, fi
         },
         result,
     };
-    let review = reviewed(tx, submitted, phase, &assessed).await?;
+    let review = reviewed(tx, submitted, phase, form, &assessed).await?;
     store::add_assessed(tx, &review, &assessed).await?;
-    onward(tx, episode, &review, &assessed).await?;
+    onward(tx, episode, &review, &rules::asked(form, &assessed.result)).await?;
     journaled(tx, submitted, &review, &assessed).await?;
+    reassessed(tx, episode).await?;
+    Ok(told)
+}
+
+/// Tells the consent that what it rests on may have changed.
+pub(super) async fn reassessed(tx: &mut Tx, episode: &Episode) -> Result<()> {
     let due = tx.now;
     tx.enqueue(Message {
         kind: "consent.reassessed",
-        facility: Some(place),
+        facility: Some(episode.facility_id),
         payload: &json!({ "episode": episode.id }),
         dedupe: None,
         due,
     })
-    .await?;
-    Ok(told)
+    .await
 }
 
 /// All answers that the rules read, and which earlier ones are among them.
@@ -176,50 +199,15 @@ async fn union(
     Ok((answers, earlier.map(|before| (before.id, before.version))))
 }
 
-/// Staff items may contradict her answers, which no single part can see. What she can't change never refuses her.
-fn refuse_contradicting_staff_items(
-    form: &Form,
-    answers: &Answers,
-    context: &Context,
-    submitted: &Submitted<'_>,
-) -> Result<()> {
-    if submitted.response.staff_items.is_none() || submitted.by.staff().is_err() {
-        return Ok(());
-    }
-    let (errors, _) = form.inconsistencies(answers, context);
-    let language = match submitted.locale {
-        Locale::ZhCn => Language::Zh,
-        Locale::En => Language::En,
-    };
-    let faults: Vec<Fault> = errors
-        .into_iter()
-        .filter(|problem| of_staff(form, problem))
-        .map(|problem| Fault {
-            message: Some(questionnaire::message(problem.code, &problem.params, language)),
-            link_id: problem.link_id.clone(),
-            ..Fault::field(
-                format!("/answers/{}", problem.link_id.as_deref().unwrap_or_default()),
-                problem.code,
-            )
-        })
-        .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Invalid(Code::FormsResponseInvalid, faults))
-    }
-}
-
-fn of_staff(form: &Form, problem: &Problem) -> bool {
-    problem
-        .link_id
-        .as_deref()
-        .is_some_and(|link_id| form.who(link_id) == Some(Who::Staff))
-}
-
 /// The review of these answers as it now stands: new, or waiting again unless nothing new wants a decision. The review of
 /// amended answers goes over to the new ones, and waits whatever was decided before.
-async fn reviewed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &Assessed) -> Result<Review> {
+async fn reviewed(
+    tx: &mut Tx,
+    submitted: &Submitted<'_>,
+    phase: Phase,
+    form: &Form,
+    run: &Assessed,
+) -> Result<Review> {
     let (response, episode) = (submitted.response, submitted.episode);
     let result = &run.result;
     let weeks = episode.gestation(day(tx.now)).weeks;
@@ -233,7 +221,7 @@ async fn reviewed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &As
         .as_ref()
         .filter(|before| before.response_id == response.id)
         .is_some_and(|before| rules::stays_decided(before, result, &decisions));
-    let due_at = rules::due(result, phase, weeks, tx.now);
+    let due_at = rules::due(form, result, phase, weeks, tx.now);
     let review = Review {
         id: before.as_ref().map_or_else(|| tx.id(), |before| before.id),
         facility_id: episode.facility_id,
@@ -263,7 +251,7 @@ async fn reviewed(tx: &mut Tx, submitted: &Submitted<'_>, phase: Phase, run: &As
 }
 
 /// Her pathway and the doctors' work lists.
-async fn onward(tx: &mut Tx, episode: &Episode, review: &Review, run: &Assessed) -> Result<()> {
+async fn onward(tx: &mut Tx, episode: &Episode, review: &Review, roles: &[Role]) -> Result<()> {
     let (answered, reference) = match review.phase {
         Phase::Antenatal => (StepKind::Assessment, ASSESSMENT),
         Phase::Recheck => (StepKind::Recheck, RECHECK),
@@ -283,7 +271,6 @@ async fn onward(tx: &mut Tx, episode: &Episode, review: &Review, run: &Assessed)
         Some(review),
     )
     .await?;
-    let roles = rules::asked(&run.result);
     if !roles.is_empty() {
         let task = NewTask {
             facility: place,
@@ -291,7 +278,7 @@ async fn onward(tx: &mut Tx, episode: &Episode, review: &Review, run: &Assessed)
             episode: review.episode_id,
             kind: TASK,
             subject: review.id.into(),
-            roles,
+            roles: roles.to_vec(),
             due: review.due_at,
             urgent: review.urgent,
         };

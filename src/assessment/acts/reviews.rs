@@ -8,8 +8,8 @@ use super::record::{Record, whole};
 use crate::assessment::model::{Assessed, Decision, Outcome, Phase, Plan, QueueFilter, Review, ReviewState};
 use crate::assessment::{rules, store};
 use crate::base::error::{Error, Result};
-use crate::base::id::ReviewId;
-use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
+use crate::base::id::{ReviewId, StaffId};
+use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::content::forms::{ASSESSMENT, RECHECK};
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
@@ -17,7 +17,7 @@ use crate::episode::model::{NewTask, StepKind, StepState};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people;
-use crate::people::caller::Caller;
+use crate::people::caller::{Caller, Colleague};
 use crate::people::policy::{self, Belongs};
 use crate::questionnaire::Assessment;
 
@@ -45,6 +45,8 @@ pub struct Verdict {
     pub summary: String,
     /// Why an absolute finding is overruled, at most 1000 characters.
     pub reason: Option<String>,
+    /// The word of a second doctor, from `POST /attestations`.
+    pub attestation: Option<String>,
 }
 
 /// The queue, most urgent first; none of a woman whose data may only be kept, unless she is admitted.
@@ -108,13 +110,14 @@ pub async fn review(ctx: &Ctx, caller: &Caller, id: ReviewId) -> Result<Record> 
 
 /// A doctor takes an assessment in hand, for half an hour; taken again it starts anew.
 ///
-/// Errors: `assessment.claimed_by_another`, `assessment.already_decided`.
+/// Errors: `assessment.claimed_by_another`, `assessment.already_decided`, `forms.entered_in_error`.
 #[instrument(name = "assessment.claim", skip_all)]
 pub async fn claim(ctx: &Ctx, caller: &Caller, id: ReviewId) -> Result<Review> {
     policy::allowed(caller, Act::AssessmentClaim)?;
     let me = caller.staff()?;
     let mut tx = once!(ctx, Act::AssessmentClaim, caller);
     let mut review = load(&mut tx, caller, Act::AssessmentClaim, id).await?;
+    must_stand(&mut tx, &review).await?;
     if review.state == ReviewState::Decided {
         return Err(Error::Refused(Code::AssessmentAlreadyDecided));
     }
@@ -131,19 +134,22 @@ pub async fn claim(ctx: &Ctx, caller: &Caller, id: ReviewId) -> Result<Review> {
 
 /// A doctor decides on an assessment. A later decision is another one; all are kept.
 ///
-/// Errors: `assessment.claimed_by_another`, `assessment.needs_anesthesiologist`, `http.invalid`.
+/// Errors: `assessment.claimed_by_another`, `assessment.needs_anesthesiologist`, `forms.entered_in_error`,
+/// `people.second_person_required` for a second word that is no other doctor's, `http.invalid`.
 #[instrument(name = "assessment.decide", skip_all)]
 pub async fn decide(ctx: &Ctx, caller: &Caller, id: ReviewId, verdict: Verdict) -> Result<Record> {
     policy::allowed(caller, Act::AssessmentDecide)?;
     let me = caller.staff()?;
     let mut tx = once!(ctx, Act::AssessmentDecide, caller);
     let mut review = load(&mut tx, caller, Act::AssessmentDecide, id).await?;
+    must_stand(&mut tx, &review).await?;
     let run = newest(&mut tx, &review).await?;
     rules::may_work_on(&review, me.id, tx.now).map_err(Error::Refused)?;
     let before = store::decisions(&mut tx, review.facility_id, review.episode_id).await?;
     rules::may_decide(&run.result, verdict.outcome, me.role, &before).map_err(Error::Refused)?;
     let verdict = checked(verdict, &run.result)?;
     let outcome = verdict.outcome;
+    let second = second_doctor(&mut tx, me, verdict.attestation.as_deref(), review.id).await?;
     let decision = Decision {
         id: tx.id(),
         review_id: review.id,
@@ -151,6 +157,7 @@ pub async fn decide(ctx: &Ctx, caller: &Caller, id: ReviewId, verdict: Verdict) 
         outcome,
         by: me.id,
         by_role: me.role,
+        second,
         at: tx.now,
         conditions: verdict.conditions,
         plan: verdict.plan,
@@ -166,7 +173,13 @@ pub async fn decide(ctx: &Ctx, caller: &Caller, id: ReviewId, verdict: Verdict) 
     tx.journal(
         caller,
         subject(&review),
-        json!({ "outcome": outcome, "assessment": run.id, "level": review.level, "state": review.state }),
+        json!({
+            "outcome": outcome,
+            "assessment": run.id,
+            "level": review.level,
+            "second": second,
+            "state": review.state,
+        }),
     )
     .await?;
     let record = whole(ctx, &mut tx, review).await?;
@@ -196,7 +209,7 @@ async fn onward(tx: &mut Tx, review: &Review, outcome: Outcome) -> Result<()> {
             episode: id,
             kind: TASK,
             subject: review.id.into(),
-            roles: vec![crate::base::Role::Anesthesiologist],
+            roles: vec![Role::Anesthesiologist],
             due: review.due_at,
             urgent: review.urgent,
         };
@@ -245,7 +258,33 @@ fn checked(verdict: Verdict, result: &Assessment) -> Result<Verdict> {
         plan,
         summary,
         reason,
+        attestation: verdict.attestation,
     })
+}
+
+/// The second doctor who vouches for a decision, where one does.
+async fn second_doctor(
+    tx: &mut Tx,
+    me: Colleague,
+    word: Option<&str>,
+    review: ReviewId,
+) -> Result<Option<StaffId>> {
+    if word.is_none() {
+        return Ok(None);
+    }
+    let (second, role) = people::facts::second_person(tx, me, word, Act::AssessmentDecide, review).await?;
+    if !matches!(role, Role::Anesthesiologist | Role::Obstetrician) {
+        return Err(Error::Refused(Code::PeopleSecondPersonRequired));
+    }
+    Ok(Some(second))
+}
+
+/// Nobody decides on answers that were entered in error.
+async fn must_stand(tx: &mut Tx, review: &Review) -> Result<()> {
+    if store::are_withdrawn(tx, review.facility_id, review.response_id).await? {
+        return Err(Error::Refused(Code::FormsEnteredInError));
+    }
+    Ok(())
 }
 
 /// The review with its pregnancy locked, so that no new answers slip in between reading and deciding.

@@ -46,6 +46,7 @@ fn decision(outcome: Outcome, by_role: Role) -> Decision {
         outcome,
         by: StaffId(Uuid::nil()),
         by_role,
+        second: None,
         at: now(),
         conditions: None,
         plan: None,
@@ -58,21 +59,27 @@ fn decision(outcome: Outcome, by_role: Role) -> Decision {
 fn the_clinic_sees_her_within_a_week_and_near_term_within_a_day() {
     let content = content();
     let low = result(&content, json!({ "lab.plt": 49 }));
-    assert_eq!(due(&low, Phase::Antenatal, 33, now()), now() + TimeDelta::days(7));
     assert_eq!(
-        due(&low, Phase::Antenatal, 36, now()),
+        due(form(&content), &low, Phase::Antenatal, 33, now()),
+        now() + TimeDelta::days(7)
+    );
+    assert_eq!(
+        due(form(&content), &low, Phase::Antenatal, 36, now()),
         now() + TimeDelta::hours(24)
     );
-    assert_eq!(due(&low, Phase::Recheck, 39, now()), now());
-    assert_eq!(asked(&low), [Role::Anesthesiologist]);
+    assert_eq!(due(form(&content), &low, Phase::Recheck, 39, now()), now());
+    assert_eq!(asked(form(&content), &low), [Role::Anesthesiologist]);
 }
 
 #[test]
 fn an_urgent_finding_is_looked_at_now_by_both_doctors() {
     let content = content();
     let absent = result(&content, json!({ "preg.fetal_movement": "absent" }));
-    assert_eq!(due(&absent, Phase::Antenatal, 33, now()), now());
-    assert_eq!(asked(&absent), [Role::Anesthesiologist, Role::Obstetrician]);
+    assert_eq!(due(form(&content), &absent, Phase::Antenatal, 33, now()), now());
+    assert_eq!(
+        asked(form(&content), &absent),
+        [Role::Anesthesiologist, Role::Obstetrician]
+    );
 }
 
 #[test]
@@ -80,9 +87,12 @@ fn her_own_no_sends_her_to_no_clinic_and_wants_no_decision() {
     let content = content();
     let no = result(&content, json!({ "prf.wish": "not_want" }));
     assert_eq!(no.level, "absolute");
-    assert!(asked(&no).is_empty());
+    assert!(asked(form(&content), &no).is_empty());
     assert!(undecided(&no, &[]).is_empty());
-    assert_eq!(due(&no, Phase::Antenatal, 33, now()), now() + TimeDelta::days(14));
+    assert_eq!(
+        due(form(&content), &no, Phase::Antenatal, 33, now()),
+        now() + TimeDelta::days(14)
+    );
     let told = told(form(&content), &no, "010-1", Locale::ZhCn);
     assert_eq!(told.level, None);
     assert_eq!(
@@ -165,11 +175,8 @@ fn an_unfinished_assessment_is_not_called_nothing_found() {
     assert!(told.lines[0].contains("no result yet"));
 }
 
-#[test]
-fn a_claim_runs_out_by_itself() {
-    let me = StaffId(Uuid::nil());
-    let other = StaffId(Uuid::max());
-    let review = Review {
+fn review() -> Review {
+    Review {
         id: ReviewId(Uuid::nil()),
         facility_id: crate::base::id::FacilityId(Uuid::nil()),
         patient_id: crate::base::id::PatientId(Uuid::nil()),
@@ -180,11 +187,23 @@ fn a_claim_runs_out_by_itself() {
         told_level: None,
         urgent: false,
         complete: true,
-        state: ReviewState::Claimed,
+        state: ReviewState::Waiting,
         due_at: now(),
+        claimed_by: None,
+        claim_ends_at: None,
+        created_at: now(),
+    }
+}
+
+#[test]
+fn a_claim_runs_out_by_itself() {
+    let me = StaffId(Uuid::nil());
+    let other = StaffId(Uuid::max());
+    let review = Review {
+        state: ReviewState::Claimed,
         claimed_by: Some(me),
         claim_ends_at: Some(now() + CLAIM),
-        created_at: now(),
+        ..review()
     };
     assert!(may_work_on(&review, me, now()).is_ok());
     assert_eq!(
@@ -269,6 +288,47 @@ fn of_a_healthy_woman_nothing_of_weight_is_left_unjudged() {
         assert_eq!(not_assessed(&healthy, &[]), [] as [&str; 0]);
         assert!(may_decide(&healthy, Outcome::Cleared, Role::Obstetrician, &[]).is_ok());
     }
+}
+
+#[test]
+fn what_she_was_asked_and_left_open_in_labor_calls_the_anesthesiologist_now() {
+    let content = content();
+    let form = form(&content);
+    let healthy = recheck(&content, json!({}));
+    let untaken = recheck(&content, json!({ "inf.temp_c": null }));
+    assert_eq!(untaken.level, healthy.level, "the level is that of the vectors");
+    assert_eq!(not_assessed(&untaken, &[]), ["R-INF-1"]);
+    assert_eq!(asked(form, &untaken), [Role::Anesthesiologist]);
+    assert_eq!(due(form, &untaken, Phase::Recheck, 39, now()), now());
+    // Of every woman who is admitted staff have yet to enter their part.
+    let unseen = json!({ "stf.hypovolaemia": null, "stf.sepsis": null, "stf.dic_suspected": null,
+        "stf.no_vaginal_trial": null, "stf.urgent_delivery": null, "stf.position_ok": null, "stf.capacity": null });
+    let unseen = recheck(&content, unseen);
+    assert!(!not_assessed(&unseen, &[]).is_empty());
+    assert_eq!(asked(form, &unseen), [] as [Role; 0]);
+    assert_eq!(due(form, &unseen, Phase::Recheck, 39, now()), now() + ROUTINE);
+}
+
+#[test]
+fn a_decided_review_waits_again_when_something_of_weight_can_no_longer_be_judged() {
+    let content = content();
+    let healthy = recheck(&content, json!({}));
+    let untaken = recheck(&content, json!({ "inf.temp_c": null }));
+    let decided = Review {
+        state: ReviewState::Decided,
+        ..review()
+    };
+    let cleared = [(
+        decision(Outcome::Cleared, Role::Anesthesiologist),
+        healthy.clone(),
+    )];
+    assert!(stays_decided(&decided, &healthy, &cleared));
+    assert!(!stays_decided(&decided, &untaken, &cleared));
+    let knowing = [(
+        decision(Outcome::Cleared, Role::Anesthesiologist),
+        untaken.clone(),
+    )];
+    assert!(stays_decided(&decided, &untaken, &knowing));
 }
 
 #[test]

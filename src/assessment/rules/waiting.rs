@@ -3,14 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::assessment::model::{Level, Wait, Waits};
-use crate::questionnaire::{Assessment, Finding, Form, Outcome};
-
-/// The rules on drugs that affect clotting.
-const ANTICOAGULANT: &str = "R-AC-";
-
-/// Rules that say that no waiting time can be counted: the last dose of a drug is unknown, the drug itself is, or she took
-/// one in pregnancy and was not asked again at admission.
-const UNCOUNTED: [&str; 4] = ["R-AC-1", "R-AC-5", "R-AC-21", "R-AC-22"];
+use crate::questionnaire::{Assessment, Finding, Form, Outcome, Waiting};
 
 /// What she waits for now. `stored` is what the rules said when her answers came in, `now` what they say of the same
 /// answers at this moment: one wait may end and a weaker one begin, and the end of a wait settles no other rule. None when
@@ -37,21 +30,20 @@ pub fn waits(form: &Form, stored: &Assessment, now: &Assessment) -> Option<Waits
         }
     }
     all.sort_by(|one, two| (two.not_before, &two.rule).cmp(&(one.not_before, &one.rule)));
+    let drug = |finding: &Finding| form.rule(&finding.rule).and_then(|rule| rule.waiting);
     let uncounted: Vec<String> = now
         .findings
         .iter()
         .filter(|finding| match finding.outcome {
-            Outcome::Fired => UNCOUNTED.contains(&finding.rule.as_str()),
+            Outcome::Fired => drug(finding) == Some(Waiting::Uncounted),
             // A drug was named, and what is said of it does not tell whether its interval is over.
-            Outcome::Indeterminate => finding.rule.starts_with(ANTICOAGULANT),
+            Outcome::Indeterminate => drug(finding).is_some(),
             Outcome::Clear => false,
         })
         .map(|finding| finding.rule.clone())
         .collect();
     let unsettled = now.fired().filter(|finding| {
-        finding.rule.starts_with(ANTICOAGULANT)
-            && finding.not_before.is_none()
-            && Level::of(&finding.level) >= Level::Consult
+        drug(finding).is_some() && finding.not_before.is_none() && Level::of(&finding.level) >= Level::Consult
     });
     let unsettled = unsettled.map(|finding| finding.rule.clone()).collect();
     (!uncounted.is_empty() || !all.is_empty()).then_some(Waits {

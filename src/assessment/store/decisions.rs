@@ -9,7 +9,7 @@ use crate::base::Role;
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, ReviewId, StaffId};
 use crate::ctx::{Records, Tx};
-use crate::db::Q;
+use crate::db::{Q, Sql};
 use crate::questionnaire::Assessment;
 use crate::vault::{Class, Sealed};
 
@@ -21,6 +21,7 @@ struct DecisionRow {
     outcome: String,
     by_id: StaffId,
     by_role: String,
+    second_by_id: Option<StaffId>,
     conditions: Option<Sealed>,
     plan: Option<Sealed>,
     summary: Sealed,
@@ -51,7 +52,8 @@ pub async fn add_decision(
         .await?;
     tx.q(
         "insert into review_decision (id, facility_id, episode_id, review_id, assessment_id, outcome, by_id, by_role, \
-          conditions, plan, summary, reason, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+          conditions, plan, summary, reason, at, second_by_id) \
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(id)
     .bind(facility)
@@ -66,23 +68,46 @@ pub async fn add_decision(
     .bind(summary)
     .bind(reason)
     .bind(decision.at)
+    .bind(decision.second)
     .run()
     .await?;
     Ok(())
 }
 
-/// The decisions of a pregnancy with the run that each was made on, newest first.
+const COLUMNS: &str = "select d.id, d.review_id, d.assessment_id, d.outcome, d.by_id, d.by_role, d.second_by_id, d.conditions, \
+    d.plan, d.summary, d.reason, d.at, a.result from review_decision d join assessment a on a.id = d.assessment_id \
+    where d.facility_id = $1 and d.episode_id = $2";
+
+/// The decisions of a pregnancy that count, with the run that each was made on, newest first: not those on answers that were
+/// entered in error.
 pub async fn decisions(
     r: &mut impl Records,
     facility: FacilityId,
     episode: EpisodeId,
 ) -> Result<Vec<(Decision, Assessment)>> {
+    let standing = "and not exists (select 1 from withdrawn_answers w where w.response_id = a.response_id)";
+    found(r, facility, episode, standing).await
+}
+
+/// All decisions of a pregnancy that were ever made, newest first.
+pub async fn every_decision(
+    r: &mut impl Records,
+    facility: FacilityId,
+    episode: EpisodeId,
+) -> Result<Vec<(Decision, Assessment)>> {
+    found(r, facility, episode, "").await
+}
+
+async fn found(
+    r: &mut impl Records,
+    facility: FacilityId,
+    episode: EpisodeId,
+    condition: &str,
+) -> Result<Vec<(Decision, Assessment)>> {
     let rows: Vec<DecisionRow> = r
-        .q(
-            "select d.id, d.review_id, d.assessment_id, d.outcome, d.by_id, d.by_role, d.conditions, d.plan, d.summary, \
-            d.reason, d.at, a.result from review_decision d join assessment a on a.id = d.assessment_id \
-            where d.facility_id = $1 and d.episode_id = $2 order by d.at desc, d.id desc",
-        )
+        .q(Sql::Built(format!(
+            "{COLUMNS} {condition} order by d.at desc, d.id desc"
+        )))
         .bind(facility)
         .bind(episode)
         .all()
@@ -100,6 +125,7 @@ pub async fn decisions(
             outcome: Outcome::parse(&row.outcome).ok_or_else(damaged)?,
             by: row.by_id,
             by_role: Role::parse(&row.by_role).ok_or_else(damaged)?,
+            second: row.second_by_id,
             at: row.at,
             conditions: r.open_if(row.id, "conditions", row.conditions.as_ref()).await?,
             plan,

@@ -112,6 +112,32 @@ pub async fn review_of_response(
     one(q, facility, "response_id = $2", response.into()).await
 }
 
+/// Notes that answers were entered in error: nothing that followed from them counts.
+pub async fn withdraw_answers(tx: &mut Tx, facility: FacilityId, response: ResponseId) -> Result<()> {
+    let now = tx.now;
+    tx.q(
+        "insert into withdrawn_answers (response_id, facility_id, at) values ($1, $2, $3) \
+          on conflict (response_id) do nothing",
+    )
+    .bind(response)
+    .bind(facility)
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Whether answers were entered in error.
+pub async fn are_withdrawn(q: &mut impl Q, facility: FacilityId, response: ResponseId) -> Result<bool> {
+    let found: Option<(ResponseId,)> = q
+        .q("select response_id from withdrawn_answers where facility_id = $1 and response_id = $2")
+        .bind(facility)
+        .bind(response)
+        .opt()
+        .await?;
+    Ok(found.is_some())
+}
+
 /// The one that counts in a pregnancy: from the first re-check on the newest re-check, whatever is added to the assessment
 /// of pregnancy after it; before, the newest assessment.
 pub async fn standing_review(
@@ -119,7 +145,8 @@ pub async fn standing_review(
     facility: FacilityId,
     episode: EpisodeId,
 ) -> Result<Option<Review>> {
-    let condition = "episode_id = $2 order by case when phase = 'recheck' then 0 else 1 end, created_at desc, \
+    let condition = "episode_id = $2 and not exists (select 1 from withdrawn_answers w where w.response_id = review.response_id) \
+                     order by case when phase = 'recheck' then 0 else 1 end, created_at desc, \
                      id desc limit 1";
     one(q, facility, condition, episode.into()).await
 }
@@ -138,6 +165,7 @@ pub async fn queue(
     let sql = format!(
         "{COLUMNS} and (case when state = 'claimed' and claim_ends_at <= $2 then 'waiting' else state end = $3 or $4) \
          and (level = $5 or $6) and ((claimed_by_id = $7 and claim_ends_at > $2) or $8) \
+         and not exists (select 1 from withdrawn_answers w where w.response_id = review.response_id) \
          and (urgent < $9 or (urgent = $9 and (due_at, id) > ($10, $11))) \
          order by urgent desc, due_at, id limit $12"
     );

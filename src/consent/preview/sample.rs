@@ -9,7 +9,7 @@ use crate::consent::model::{
     Basis, Capacity, CapacityBasis, Consent, ConsentForm, Decision, Explanation, ExplanationBody, Medium,
     RefusalReason, SigningPlan, State, TechniqueClass,
 };
-use crate::consent::present::{Inputs, OwnRisk, PatientFacts};
+use crate::consent::present::{Inputs, OwnRisk, PRESENTER, PatientFacts};
 use crate::consent::proof::bedside::{self, Seen};
 use crate::consent::proof::decision::{self, Told};
 use crate::consent::proof::paper;
@@ -38,7 +38,7 @@ pub(super) fn inputs(stage: &Stage<'_>, risks: &[OwnRisk], form: ConsentForm) ->
         template_id: stage.template.id.clone(),
         locale: stage.template.locale,
         renderer: stage.renderer.to_owned(),
-        presenter: present::PRESENTER,
+        presenter: PRESENTER,
         subject: None,
         hospital: stage.hospital.clone(),
         patient: PatientFacts {

@@ -36,7 +36,11 @@ pub async fn enroll(ctx: &Ctx, caller: &Caller, facility: FacilityId, said: Date
                 caller.request.must_match(known.version)?;
             }
             rules::may_enroll(&known).map_err(Error::Refused)?;
+            let before = known.edd;
             known.edd = checked(&said, day(tx.now))?;
+            if known.edd != before {
+                redated(&mut tx, &known).await?;
+            }
             known.gravidity = said.gravidity;
             known.parity = said.parity;
             known.fetuses = said.fetuses;
@@ -69,6 +73,19 @@ pub async fn enroll(ctx: &Ctx, caller: &Caller, facility: FacilityId, said: Date
     .await?;
     tx.commit().await?;
     Ok(episode)
+}
+
+/// The weeks that her assessment was made with are no longer right.
+async fn redated(tx: &mut Tx, episode: &Episode) -> Result<()> {
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: "assessment.due_date",
+        facility: Some(episode.facility_id),
+        payload: &json!({ "episode": episode.id }),
+        dedupe: Some(episode.id.to_string()),
+        due,
+    })
+    .await
 }
 
 fn checked(said: &Dates, today: chrono::NaiveDate) -> Result<chrono::NaiveDate> {

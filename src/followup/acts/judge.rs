@@ -12,7 +12,7 @@ use crate::db::Q;
 use crate::episode::model::{Episode, NewTask, Step, StepKind, StepState};
 use crate::followup::model::{Alert, AlertEntryKind, AlertState, Flag};
 use crate::followup::{jobs, rules, schedule, store};
-use crate::forms::model::{Response, Submitted, Told};
+use crate::forms::model::{Response, ResponseStatus, Submitted, Told};
 use crate::people;
 use crate::questionnaire::{Answers, Assessment, Context, Form, Status, assess};
 use crate::{episode, outbox};
@@ -31,6 +31,10 @@ pub fn on_submitted<'a>(
             locale,
             ..
         } = *submitted;
+        if response.status == ResponseStatus::EnteredInError {
+            // Whom an alert has called stays called until a person has looked.
+            return Ok(None);
+        }
         if response.name == SATISFACTION {
             survey(ctx, tx, response, answers, episode, locale).await
         } else if response.name.starts_with("follow-up-") {

@@ -49,6 +49,7 @@ pub async fn amend(ctx: &Ctx, caller: &Caller, id: ResponseId, reason: &str) -> 
         authored_at: tx.now,
         completed_at: None,
         entered_by: None,
+        withdrawn: None,
         amending: Amending {
             amends: Some(before.id),
             reason: Some(reason),

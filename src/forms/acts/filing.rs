@@ -144,6 +144,7 @@ fn stamped(content: Value, response: &Response, now: chrono::DateTime<chrono::Ut
     let status = match response.status {
         ResponseStatus::InProgress => "in-progress",
         ResponseStatus::Stopped => "stopped",
+        ResponseStatus::EnteredInError => "entered-in-error",
         ResponseStatus::Completed | ResponseStatus::Amended => {
             let authored = now.with_timezone(&clinic_zone()).to_rfc3339();
             document.insert("authored".to_owned(), json!(authored));
@@ -202,6 +203,7 @@ pub(super) fn begun(tx: &Tx, entry: &Entry, episode: &Episode, assignment: Optio
         completed_at: None,
         entered_by: None,
         amending: Amending::default(),
+        withdrawn: None,
         version: 1,
     }
 }
@@ -238,7 +240,7 @@ pub(in crate::forms) async fn record_completed(
                 stop(tx, caller, draft).await?;
             }
         }
-        Some((_, ResponseStatus::Stopped)) | None => {}
+        Some((_, ResponseStatus::Stopped | ResponseStatus::EnteredInError)) | None => {}
     }
     must_be_offered(entry, tx.now)?;
     let mut response = begun(tx, entry, episode, assignment);

@@ -11,6 +11,7 @@ mod renewing;
 mod saving;
 mod seeking;
 mod staff;
+mod withdrawing;
 
 pub use crate::forms::table::Format;
 pub use amending::amend;
@@ -21,6 +22,7 @@ pub use renewing::{abandon, renew};
 pub use saving::{save, submit};
 pub use seeking::{Judged, Sought, questionnaires, responses, validate};
 pub use staff::*;
+pub use withdrawing::withdraw;
 
 pub(in crate::forms) use assigning::{assign_assessment, assign_recheck};
 pub(in crate::forms) use attaching::sweep;

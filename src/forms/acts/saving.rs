@@ -186,5 +186,6 @@ pub(super) fn must_be_draft(response: &Response) -> Result<()> {
             Err(Error::Refused(Code::FormsAlreadyCompleted))
         }
         ResponseStatus::Stopped => Err(Error::Refused(Code::FormsStopped)),
+        ResponseStatus::EnteredInError => Err(Error::Refused(Code::FormsEnteredInError)),
     }
 }

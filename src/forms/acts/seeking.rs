@@ -67,8 +67,8 @@ pub struct Sought {
     pub patient: Option<PatientId>,
     /// The form, by `url` or `url|version`.
     pub questionnaire: Option<String>,
-    /// Draft, submitted or replaced, and whether they replace others.
-    pub status: Option<(ResponseStatus, bool)>,
+    /// Draft, submitted or replaced, and whether they replace others; any if empty.
+    pub status: &'static [(ResponseStatus, bool)],
 }
 
 impl Sought {
@@ -79,10 +79,8 @@ impl Sought {
                 .strip_prefix(asked)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('|'))
         });
-        let status = self.status.is_none_or(|(status, amends)| {
-            let amended = response.amending.amends.is_some() && status == ResponseStatus::Completed;
-            response.status == status && amended == amends
-        });
+        let amended = response.amending.amends.is_some() && response.status == ResponseStatus::Completed;
+        let status = self.status.is_empty() || self.status.contains(&(response.status, amended));
         form && status
     }
 }

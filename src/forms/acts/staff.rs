@@ -227,7 +227,7 @@ pub async fn enter(
     Ok(answered)
 }
 
-async fn load(tx: &mut Tx, caller: &Caller, act: Act, id: ResponseId) -> Result<Response> {
+pub(super) async fn load(tx: &mut Tx, caller: &Caller, act: Act, id: ResponseId) -> Result<Response> {
     let facility = caller.place()?;
     let found = store::response(tx, facility, id).await?;
     let response = found
@@ -238,7 +238,7 @@ async fn load(tx: &mut Tx, caller: &Caller, act: Act, id: ResponseId) -> Result<
     Ok(response)
 }
 
-async fn with_marks(ctx: &Ctx, tx: &mut Tx, response: Response) -> Result<Record> {
+pub(super) async fn with_marks(ctx: &Ctx, tx: &mut Tx, response: Response) -> Result<Record> {
     let verifications = store::verifications(tx, response.facility_id, response.id).await?;
     let history = store::versions(tx, response.facility_id, response.id).await?;
     let changed = replaced(tx, &response)
@@ -254,11 +254,12 @@ async fn with_marks(ctx: &Ctx, tx: &mut Tx, response: Response) -> Result<Record
     })
 }
 
-fn must_be_completed(response: &Response) -> Result<()> {
+pub(super) fn must_be_completed(response: &Response) -> Result<()> {
     match response.status {
         ResponseStatus::Completed => Ok(()),
         ResponseStatus::InProgress => Err(Error::Refused(Code::FormsNotCompleted)),
         ResponseStatus::Stopped => Err(Error::Refused(Code::FormsStopped)),
+        ResponseStatus::EnteredInError => Err(Error::Refused(Code::FormsEnteredInError)),
         // What staff add belongs beside the answers that stand.
         ResponseStatus::Amended => Err(refused(Code::FormsAlreadyAmended, response)),
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::files::{FormatIo, Tables, Uploaded, sent};
 use super::wire::{SubmittedOut, VerificationOut};
-use super::wire_staff::{EnterIn, StaffItemsIn, StaffResponseOut, VerifyIn};
+use super::wire_staff::{EnterIn, StaffItemsIn, StaffResponseOut, VerifyIn, WithdrawIn};
 use crate::base::id::{AttachmentId, PatientId, ResponseId};
 use crate::ctx::Ctx;
 use crate::forms::acts::{self, Ask};
@@ -151,6 +151,28 @@ impl StaffApi {
             .await?;
         let shown: Vec<VerificationOut> = verified.into_iter().map(Into::into).collect();
         Ok(Created::of(shown))
+    }
+
+    /// Mark answers as entered in error. What they replaced stands again, and the rules run on it; without that the form may be
+    /// filled in anew. Findings and decisions on these answers no longer count
+    #[oai(
+        path = "/responses/:id/entered-in-error",
+        method = "post",
+        operation_id = "forms.withdraw"
+    )]
+    async fn withdraw(
+        &self,
+        ctx: Data<&Ctx>,
+        hooks: Data<&Hooks>,
+        caller: ByStaff,
+        id: Path<ResponseId>,
+        body: Json<WithdrawIn>,
+    ) -> Result<Versioned<StaffResponseOut>, Failure> {
+        let record = acts::withdraw(&ctx, &hooks, &caller.0, id.0, &body.0.reason)
+            .boxed()
+            .await?;
+        let version = record.response.version;
+        Ok(Versioned::of(record, version))
     }
 
     /// Fill in a form on her behalf

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::wire::{AskedBeforeOut, KeptOut, VerificationOut};
 use crate::base::id::{EpisodeId, PatientId, ResponseId, StaffId};
 use crate::forms::acts::Record;
-use crate::forms::model::{Response, ResponseStatus};
+use crate::forms::model::{Response, ResponseStatus, Withdrawn};
 
 /// A woman's answers as staff read them; findings stand in the review.
 #[derive(Object)]
@@ -25,7 +25,7 @@ pub struct StaffResponseOut {
     pub questionnaire: String,
     /// Name of the form.
     pub name: String,
-    /// Draft, submitted, replaced or given up.
+    /// Draft, submitted, replaced, given up or entered in error.
     pub status: ResponseStatus,
     /// Her answers, a FHIR R4 `QuestionnaireResponse`.
     pub content: Any<Value>,
@@ -43,6 +43,8 @@ pub struct StaffResponseOut {
     pub asked_before: Option<AskedBeforeOut>,
     /// The submitted answers that replaced these.
     pub amended_by: Option<ResponseId>,
+    /// Of answers that were entered in error: why, and who said so.
+    pub entered_in_error: Option<WithdrawnOut>,
     /// Answers that were compared with their source.
     pub verifications: Vec<VerificationOut>,
     /// The versions that are kept, oldest first.
@@ -68,6 +70,7 @@ impl From<Record> for StaffResponseOut {
             staff_items,
             entered_by,
             amending,
+            withdrawn,
             authored_at,
             completed_at,
             version,
@@ -88,6 +91,7 @@ impl From<Record> for StaffResponseOut {
             changed_link_ids: r.changed,
             asked_before: r.asked_before.map(Into::into),
             amended_by: amending.amended_by,
+            entered_in_error: withdrawn.map(Into::into),
             verifications: r.verifications.into_iter().map(Into::into).collect(),
             history: r.history.into_iter().map(Into::into).collect(),
             authored_at,
@@ -95,6 +99,35 @@ impl From<Record> for StaffResponseOut {
             version,
         }
     }
+}
+
+/// Why answers were entered in error.
+#[derive(Object)]
+pub struct WithdrawnOut {
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl From<Withdrawn> for WithdrawnOut {
+    fn from(w: Withdrawn) -> WithdrawnOut {
+        WithdrawnOut {
+            reason: w.reason,
+            by: w.by,
+            at: w.at,
+        }
+    }
+}
+
+/// Answers that were entered in error.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct WithdrawIn {
+    /// What went wrong, 1–500 characters.
+    pub reason: String,
 }
 
 /// The staff part beside her answers, all of it.

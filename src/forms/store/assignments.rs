@@ -73,7 +73,7 @@ pub async fn assignments(
         .q(
             "select a.id, a.facility_id, a.patient_id, a.episode_id, a.name, a.reference, a.opens_at, a.due_at, \
             a.closes_at, a.after_loss, r.id as response_id, r.status from assignment a \
-            left join response r on r.assignment_id = a.id and r.status not in ('amended', 'stopped') \
+            left join response r on r.assignment_id = a.id and r.status not in ('amended', 'stopped', 'entered_in_error') \
             and (r.amends_id is null or r.status = 'completed') \
             where a.facility_id = $1 and a.episode_id = $2 order by a.opens_at, a.id",
         )

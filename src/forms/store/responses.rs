@@ -9,7 +9,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId, ResponseId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::{Q, Sql};
-use crate::forms::model::{Amending, Response, ResponseStatus, Revision};
+use crate::forms::model::{Amending, Response, ResponseStatus, Revision, Withdrawn};
 use crate::vault::{Class, Sealed};
 
 /// How many versions of a draft a client may fall behind and still be told what changed; the current one counts.
@@ -35,6 +35,9 @@ struct ResponseRow {
     reason: Option<Sealed>,
     amended_by_id: Option<ResponseId>,
     open_id: Option<ResponseId>,
+    mistake: Option<Sealed>,
+    withdrawn_by_id: Option<StaffId>,
+    withdrawn_at: Option<DateTime<Utc>>,
     version: i64,
 }
 
@@ -119,6 +122,26 @@ pub async fn update(tx: &mut Tx, revision: Revision<'_>, read: i64) -> Result<()
     }
     name_files(tx, response).await?;
     keep(tx, revision).await
+}
+
+/// Notes why answers were entered in error, and who said so.
+pub async fn set_withdrawn(tx: &mut Tx, response: &Response) -> Result<()> {
+    let Some(withdrawn) = &response.withdrawn else {
+        return Ok(());
+    };
+    let (place, class) = (Some(response.facility_id), Class::FreeText);
+    let mistake = tx
+        .seal(place, response.id, class, "mistake", &withdrawn.reason)
+        .await?;
+    tx.q("update response set mistake = $3, withdrawn_by_id = $4, withdrawn_at = $5 where facility_id = $1 and id = $2")
+        .bind(response.facility_id)
+        .bind(response.id)
+        .bind(mistake)
+        .bind(withdrawn.by)
+        .bind(withdrawn.at)
+        .run()
+        .await?;
+    Ok(())
 }
 
 /// Copies the draft as it was, sealed as it is, before the next revision is written over it; the oldest goes.
@@ -211,7 +234,7 @@ async fn sealed(
 
 const COLUMNS: &str = "select id, facility_id, patient_id, episode_id, assignment_id, questionnaire, name, after_loss, status, \
     content, staff_items, entered_by_id, authored_at, completed_at, amends_id, reason, version, \
-    (select n.id from response n where n.amends_id = response.id and n.status not in ('in_progress', 'stopped')) as amended_by_id, \
+    mistake, withdrawn_by_id, withdrawn_at, (select n.id from response n where n.amends_id = response.id and n.status in ('completed', 'amended')) as amended_by_id, \
     (select n.id from response n where n.amends_id = response.id and n.status = 'in_progress') as open_id \
     from response where facility_id = $1";
 
@@ -346,7 +369,10 @@ async fn opened(r: &mut impl Records, row: Option<ResponseRow>) -> Result<Option
         amended_by: row.amended_by_id,
         open: row.open_id,
     };
+    let mistake = r.open_if(row.id, "mistake", row.mistake.as_ref()).await?;
+    let said = mistake.zip(row.withdrawn_by_id).zip(row.withdrawn_at);
     Ok(Some(Response {
+        withdrawn: said.map(|((reason, by), at)| Withdrawn { reason, by, at }),
         id: row.id,
         facility_id: row.facility_id,
         patient_id: row.patient_id,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::columns::Row;
 use crate::base::error::Result;
 use crate::forms::rules::says_who;
+use crate::questionnaire::only_answers;
 
 /// Base of our own extensions.
 const OWN: &str = "https://muan.invalid/fhir/StructureDefinition/";
@@ -27,6 +28,8 @@ pub fn rows(rows: Vec<Row>) -> Result<Vec<u8>> {
         .collect();
         let staff = row.staff_items.map(|items| (format!("{}-staff", row.id), items));
         for (id, mut document) in [Some((row.id, row.content)), staff].into_iter().flatten() {
+            // What was stored before only answers were kept may hold more.
+            only_answers(&mut document);
             without_who(&mut document);
             if let Value::Object(members) = &mut document {
                 members.insert("id".to_owned(), json!(id));

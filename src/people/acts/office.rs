@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, PatientId, StaffId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
-use crate::content::Unconfirmed;
+use crate::content::{Unconfirmed, Unsettled};
 use crate::ctx::{Ctx, Tx};
 use crate::http::params::Faults;
 use crate::once;
@@ -361,7 +361,9 @@ pub async fn audit(
 
 /// What awaits a clinician's confirmation.
 #[instrument(name = "people.content", skip_all)]
-pub async fn content(ctx: &Ctx, caller: &Caller) -> Result<Vec<Unconfirmed>> {
+pub async fn content(ctx: &Ctx, beside: Unsettled, caller: &Caller) -> Result<Vec<Unconfirmed>> {
     policy::allowed(caller, Act::PeopleContent)?;
-    Ok(ctx.content.unconfirmed())
+    let mut all = ctx.content.unconfirmed();
+    all.extend(beside());
+    Ok(all)
 }

@@ -27,6 +27,7 @@ use super::wire_staff::{
 use crate::base::PageRequest;
 use crate::base::id::{PatientId, StaffId};
 use crate::base::request::RequestInfo;
+use crate::content::Unsettled;
 use crate::ctx::Ctx;
 use crate::http::answer::{Created, CreatedVersioned, Done, List, Versioned};
 use crate::http::problem::Failure;
@@ -332,8 +333,13 @@ impl StaffApi {
 
     /// What content is loaded and what awaits confirmation
     #[oai(path = "/content", method = "get", operation_id = "people.content")]
-    async fn content(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Json<ContentOut>, Failure> {
-        let unconfirmed = acts::content(&ctx, &caller.0).boxed().await?;
+    async fn content(
+        &self,
+        ctx: Data<&Ctx>,
+        unsettled: Data<&Unsettled>,
+        caller: ByStaff,
+    ) -> Result<Json<ContentOut>, Failure> {
+        let unconfirmed = acts::content(&ctx, *unsettled.0, &caller.0).boxed().await?;
         let content = &ctx.content;
         let version = |name: &str, version: &str| VersionOut {
             name: name.to_owned(),

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{CompiledScore, Formula, Method, Range, Row, Score};
 use crate::questionnaire::faults::Faults;
-use crate::questionnaire::predicate::{SETTINGS, Scope};
+use crate::questionnaire::predicate::SETTINGS;
+use crate::questionnaire::scope::Scope;
 use crate::questionnaire::value::{Kind, exact};
 
 /// Items of one score: the expression that tells others of it grows with their square.
@@ -134,9 +135,9 @@ impl Formula {
             }
             Self::WeeksBetween { from, to } => {
                 let is_date = |kind| kind == Kind::Date;
-                let mut inputs = vec![scope.of_kind(&from, is_date, pointer, faults)?];
+                let mut inputs = vec![scope.single(&from, is_date, pointer, faults)?];
                 if to != "$authored" {
-                    inputs.push(scope.of_kind(&to, is_date, pointer, faults)?);
+                    inputs.push(scope.single(&to, is_date, pointer, faults)?);
                 }
                 (inputs, Method::WeeksBetween)
             }
@@ -201,8 +202,13 @@ fn digits(round: u32, pointer: &str, faults: &mut Faults) -> Option<u32> {
 fn ordinals(items: &[String], scope: &Scope<'_>, pointer: &str, faults: &mut Faults) -> Option<Vec<usize>> {
     let mut inputs = Vec::new();
     for item in items {
-        let index = scope.of_kind(item, Kind::is_choice, pointer, faults)?;
+        let index = scope.single(item, Kind::is_choice, pointer, faults)?;
         let options = scope.node(index).map_or(&[][..], |node| &node.options);
+        if options.iter().any(|option| option.answer.code().is_none()) {
+            let reason = format!("an option of {item} is no coding, and ordinals are looked up by code");
+            faults.add("ruleTypeMismatch", pointer, reason);
+            return None;
+        }
         if options.iter().any(|option| option.ordinal.is_none()) {
             let reason = format!("an option of {item} has no ordinalValue");
             faults.add("scoreItemWithoutOrdinal", pointer, reason);

@@ -12,9 +12,11 @@ mod page;
 mod properties;
 mod publication;
 mod readiness;
+mod refused;
 mod risk;
 mod rules;
 mod scores;
+mod strange;
 mod types;
 mod vectors;
 

@@ -65,7 +65,7 @@ fn bytes(form: &Form, evaluated: &Evaluated) -> (String, String) {
 }
 
 /// JSON that looks like a response here and there.
-fn any_json() -> impl Strategy<Value = Value> {
+pub(super) fn any_json() -> impl Strategy<Value = Value> {
     let words = prop_oneof![
         Just("QuestionnaireResponse"),
         Just("pe.sbp"),

@@ -44,6 +44,14 @@ async fn the_queue_goes_by_urgency_and_then_by_due_time() {
     }
 }
 
+/// A colleague's word for the decision on a review.
+async fn word(colleague: &Client, decision: &str) -> Value {
+    let id = decision.split('/').nth(2).unwrap();
+    let body = json!({ "act": "assessment.decide", "subject": id });
+    let word = colleague.post("/attestations", body).await.expect(201);
+    word["attestation"].clone()
+}
+
 #[tokio::test]
 async fn only_an_anesthesiologist_overrules_an_absolute_finding_and_says_why_and_what_is_planned() {
     let app = App::new().await;
@@ -62,8 +70,16 @@ async fn only_an_anesthesiologist_overrules_an_absolute_finding_and_says_why_and
     let refused = zhao.post(&decision, body.clone()).await.expect(422);
     assert_eq!(refused["errors"][0]["pointer"], "/reason");
     body["reason"] = json!("稳定的妊娠期血小板减少");
+    // A second doctor vouches for it; a midwife can't, nor whoever decides.
+    for colleague in [&app.lin().await, &zhao] {
+        body["attestation"] = word(colleague, &decision).await;
+        let refused = zhao.post(&decision, body.clone()).await;
+        assert_eq!(refused.code(), "people.second_person_required");
+    }
+    body["attestation"] = word(&sun, &decision).await;
     let record = zhao.post(&decision, body).await.expect(200);
     let decided = &record["decisions"][0];
+    assert_eq!(decided["second_by"], sun.get("/me").await.expect(200)["id"]);
     assert_eq!(decided["reason"], "稳定的妊娠期血小板减少");
     assert_eq!(decided["plan"]["notes"], "由高年资医生操作");
     assert_eq!(decided["by_role"], "anesthesiologist");
@@ -72,4 +88,37 @@ async fn only_an_anesthesiologist_overrules_an_absolute_finding_and_says_why_and
     let record = sun.post(&decision, more).await.expect(200);
     assert_eq!(record["review"]["state"], "more_information");
     assert_eq!(record["decisions"].as_array().unwrap().len(), 2, "both are kept");
+}
+
+#[tokio::test]
+async fn a_due_date_that_is_another_than_she_answered_makes_a_doctor_look_again() {
+    for app in App::each().await {
+        let (mei, zhao) = (app.mei().await, app.zhao().await);
+        submit(&app, &mei, json!({})).await;
+        let review = only(&zhao).await;
+        let cleared = json!({ "outcome": "cleared", "summary": "可以使用分娩镇痛。" });
+        zhao.post(&format!("{review}/decision"), cleared)
+            .await
+            .expect(200);
+        let facility = mei.get("/me").await.expect(200)["facility_id"].clone();
+        let redated = async |days: i64| {
+            let edd = (app.clock.now() + chrono::Duration::days(days)).date_naive();
+            let body =
+                json!({ "facility_id": facility, "edd": edd, "gravidity": 1, "parity": 0, "fetuses": 1 });
+            mei.put("/me/pregnancy", "*", body).await.expect(200);
+            app.work().await;
+        };
+        let tasks = async || {
+            let tasks = zhao.get("/tasks?limit=100").await.expect(200);
+            let about = |task: &&Value| task["kind"] == "assessment.review";
+            tasks["items"].as_array().unwrap().iter().filter(about).count()
+        };
+        redated(49).await;
+        assert_eq!(tasks().await, 0, "nothing changed");
+        redated(28).await;
+        assert_eq!(tasks().await, 1);
+        assert_eq!(queue(&zhao, "").await[0]["review"]["state"], "waiting");
+        redated(27).await;
+        assert_eq!(tasks().await, 1, "the same task");
+    }
 }

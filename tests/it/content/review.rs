@@ -1,6 +1,8 @@
 //! `muan content review`: what a clinician has yet to confirm.
 
+use muan::analgesia::limits;
 use muan::content::{Content, Origin};
+use serde_json::Value;
 
 use super::{command, copied, edit, text};
 
@@ -12,7 +14,8 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         .lines()
         .map(|line| line.split('\t').collect())
         .collect();
-    let unconfirmed = Content::open(Origin::BuiltIn).unwrap().unconfirmed();
+    let mut unconfirmed = Content::open(Origin::BuiltIn).unwrap().unconfirmed();
+    unconfirmed.extend(limits::unconfirmed());
     assert_eq!(lines.len(), unconfirmed.len());
     assert!(
         lines
@@ -23,7 +26,22 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         let wanted = [one.kind, &one.name, &one.place, &one.source, &one.claim];
         assert_eq!(*line, wanted);
     }
-    for kind in ["questionnaire", "lesson"] {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/questionnaires");
+    for form in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let Ok(table) = std::fs::read(form.path().join("1.0.0.rules.json")) else {
+            continue;
+        };
+        let table: Value = serde_json::from_slice(&table).unwrap();
+        let rules = table["rules"].as_array().unwrap().iter();
+        let waiting: Vec<&str> = rules
+            .filter(|rule| rule["confirmed"] == false)
+            .map(|rule| rule["id"].as_str().unwrap())
+            .collect();
+        let name = format!("{} 1.0.0", form.file_name().into_string().unwrap());
+        let listed = lines.iter().filter(|line| line[1] == name).map(|line| line[2]);
+        assert_eq!(listed.collect::<Vec<_>>(), waiting, "{name}");
+    }
+    for kind in ["questionnaire", "lesson", "limit"] {
         assert!(lines.iter().any(|line| line[0] == kind), "{kind}");
     }
 

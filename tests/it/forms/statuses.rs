@@ -34,6 +34,9 @@ async fn a_member_that_stands_twice_is_malformed_wherever_answers_are_taken() {
     let body = format!("{{\"content\":{twice}}}");
     assert_eq!(raw(&mei, Method::PUT, &path, &etag, body).await, malformed);
     let submitted = submit(&app, &bai, json!({})).await;
+    // A number that no parser holds does not hide the twins behind it.
+    let body = format!("{{\"note\":1e400,\"content\":{twice}}}");
+    assert_eq!(raw(&mei, Method::PUT, &path, &etag, body).await, malformed);
     let items = format!(
         "/responses/{}/staff-items",
         submitted["response"]["id"].as_str().unwrap()

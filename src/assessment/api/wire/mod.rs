@@ -135,6 +135,8 @@ pub struct DecisionOut {
     pub by: StaffId,
     /// As what.
     pub by_role: Role,
+    /// The second doctor who vouches for it.
+    pub second_by: Option<StaffId>,
     /// When.
     pub at: DateTime<Utc>,
     /// Under which conditions.
@@ -156,6 +158,7 @@ impl From<Decision> for DecisionOut {
             outcome: d.outcome,
             by: d.by,
             by_role: d.by_role,
+            second_by: d.second,
             at: d.at,
             conditions: d.conditions,
             plan: d.plan.map(Into::into),
@@ -221,6 +224,9 @@ pub struct DecisionIn {
     pub summary: String,
     /// Why an absolute finding is overruled, at most 1000 characters.
     pub reason: Option<String>,
+    /// The word of a second doctor, from `POST /attestations` for `assessment.decide` and this review: where a waiting time is
+    /// waived, two doctors say so.
+    pub attestation: Option<String>,
 }
 
 impl From<DecisionIn> for Verdict {
@@ -236,6 +242,7 @@ impl From<DecisionIn> for Verdict {
             }),
             summary: d.summary,
             reason: d.reason,
+            attestation: d.attestation,
         }
     }
 }

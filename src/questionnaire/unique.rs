@@ -2,13 +2,23 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Reads a value and refuses an object that has a member twice: one of the two would vanish.
-pub(super) struct Once;
+/// A value whose objects have each member once: of two with the same name one would vanish.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Once(pub Value);
 
-impl<'de> DeserializeSeed<'de> for Once {
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Once, D::Error> {
+        Strict.deserialize(deserializer).map(Once)
+    }
+}
+
+struct Strict;
+
+impl<'de> DeserializeSeed<'de> for Strict {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -16,7 +26,7 @@ impl<'de> DeserializeSeed<'de> for Once {
     }
 }
 
-impl<'de> Visitor<'de> for Once {
+impl<'de> Visitor<'de> for Strict {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,7 +61,7 @@ impl<'de> Visitor<'de> for Once {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut all = Vec::new();
-        while let Some(one) = list.next_element_seed(Once)? {
+        while let Some(one) = list.next_element_seed(Strict)? {
             all.push(one);
         }
         Ok(Value::Array(all))
@@ -60,7 +70,7 @@ impl<'de> Visitor<'de> for Once {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut all = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(Once)?;
+            let value = members.next_value_seed(Strict)?;
             if all.insert(name, value).is_some() {
                 return Err(A::Error::custom("a member stands twice in an object"));
             }
