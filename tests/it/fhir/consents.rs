@@ -275,7 +275,10 @@ async fn whoever_stands_beside_her_is_not_taken_for_who_decides() {
     }
     assert_eq!(noted[0]["agent"][0]["who"]["type"], "RelatedPerson");
     assert_eq!(witnessed[0]["agent"][0]["who"]["type"], "Practitioner");
-    assert_eq!((role(noted[0]), role(witnessed[0])), (json!("attester"), json!("attester")));
+    assert_eq!(
+        (role(noted[0]), role(witnessed[0])),
+        (json!("attester"), json!("attester"))
+    );
     let target = noted[0]["target"][0]["reference"].as_str().unwrap();
     assert!(
         target.ends_with(&format!("/_history/{}", noted_at.trim_matches('"'))),
