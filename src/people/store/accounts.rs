@@ -9,7 +9,7 @@ use crate::base::id::{AccountId, AgreementId, AttestationId, FacilityId, Patient
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::people::caller::{Mine, Who};
-use crate::vault::{Class, Sealed};
+use crate::vault::{Blind, Class, Sealed};
 
 /// A session that holds now.
 pub struct Session {
@@ -159,6 +159,10 @@ pub async fn stepped_up_at(q: &mut impl Q, id: SessionId) -> Result<Option<DateT
 /// The account of an openid, made on first sight.
 pub async fn account(tx: &mut Tx, app_id: &str, openid: &str, unionid: Option<&str>) -> Result<AccountId> {
     let blind = tx.blind(None, "openid", openid);
+    // Nothing is sealed for an account that is there: its key would stand for no record and outlive hers.
+    if let Some(known) = known_account(tx, app_id, &blind).await? {
+        return Ok(known);
+    }
     let id: AccountId = tx.id();
     let sealed = tx.seal(None, id, Class::Identity, "openid", openid).await?;
     let union = tx.seal_if(None, id, Class::Identity, "unionid", unionid).await?;
@@ -173,13 +177,18 @@ pub async fn account(tx: &mut Tx, app_id: &str, openid: &str, unionid: Option<&s
         .bind(now)
         .run()
         .await?;
-    let (id,): (AccountId,) = tx
+    let known = known_account(tx, app_id, &blind).await?;
+    known.ok_or_else(|| Error::broken("an account that was just made"))
+}
+
+async fn known_account(tx: &mut Tx, app_id: &str, openid: &Blind) -> Result<Option<AccountId>> {
+    let row: Option<(AccountId,)> = tx
         .q("select id from account where app_id = $1 and openid_blind = $2")
         .bind(app_id.to_owned())
-        .bind(blind)
-        .one()
+        .bind(openid.clone())
+        .opt()
         .await?;
-    Ok(id)
+    Ok(row.map(|(id,)| id))
 }
 
 /// The openid of an account, for calls to WeChat.

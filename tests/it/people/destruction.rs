@@ -277,7 +277,7 @@ async fn whose_data_may_only_be_kept_is_in_no_list_until_she_is_admitted() {
 async fn a_day_on_which_forgetting_fails_does_not_end_it() {
     let app = App::new().await;
     app.work().await;
-    app.clock.advance(DAY);
+    app.clock.advance(DAY + 3600);
     let planned = async || {
         let mut view = app.ctx.view();
         let rows: Vec<(chrono::DateTime<chrono::Utc>,)> = view
@@ -289,6 +289,7 @@ async fn a_day_on_which_forgetting_fails_does_not_end_it() {
             .filter(|(at,)| *at > app.clock.now() + chrono::Duration::hours(20))
             .count()
     };
+    assert_eq!(planned().await, 0, "today's has not run");
     let mut tx = app.ctx.db.begin().await.unwrap();
     tx.q("alter table legal_hold_release rename to elsewhere")
         .run()
