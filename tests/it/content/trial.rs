@@ -283,11 +283,11 @@ fn no_input_makes_it_crash() {
         "\"x\"",
         "{",
         deep.as_str(),
-        "{\"a\": 1e999}",
     ] {
         one_line(&tried(&["pre-analgesia"], input));
     }
     for input in [
+        r#"{"a": 1e999}"#,
         r#"{"lab.plt": {"a": [1]}, "bld.drug": [[]], "id.name": {}}"#,
         r#"{"resourceType": "QuestionnaireResponse", "item": 7}"#,
         r#"{"resourceType": "QuestionnaireResponse", "item": [7, {"linkId": 7}, {"linkId": "group.lab", "answer": 1, "item": {}}]}"#,
