@@ -36,6 +36,10 @@ pub const LOCK_TEMPLATES: Sql = per(
     "select id from facility where id = $1 for no key update",
 );
 
+/// Holds back every other registration at a hospital until the transaction ends: of two at once the second must see the
+/// first, or one woman gets two records and two women one number. Binds: facility.
+pub const LOCK_REGISTER: Sql = LOCK_TEMPLATES;
+
 /// The other side of [`LOCK_TEMPLATES`]: many at once, none while a template changes its state. Binds: facility.
 pub const HOLD_TEMPLATES: Sql = per(
     "select id from facility where id = $1",

@@ -231,8 +231,14 @@ pub async fn wechat_phone(ctx: &Ctx, account: AccountId, code: &str) -> Result<S
     super::acts::wechat_phone(ctx, account, code).await
 }
 
+/// Nobody else is registered at this hospital until the transaction ends: call it before asking whether she is known.
+pub async fn lock_register(tx: &mut Tx, facility: FacilityId) -> Result<()> {
+    store::lock_register(tx, facility).await
+}
+
 /// A new record for a woman; her number is the hospital's next.
 pub async fn add_patient(tx: &mut Tx, patient: &mut Patient) -> Result<()> {
+    store::lock_register(tx, patient.facility_id).await?;
     let count = store::count_patients(tx, patient.facility_id).await?;
     patient.record_number = format!("{}{:06}", tx.now.format("%Y"), count + 1);
     store::save_patient(tx, patient).await?;

@@ -23,7 +23,11 @@ async fn every_chapter_passes_on_postgresql_as_well() {
         return;
     }
     let mut again = Command::new(std::env::current_exe().unwrap());
-    again.env("MUAN_TEST_ENGINE", "postgres").arg("--test-threads=2");
+    // More than there are cores: each waits for the server a good part of its time.
+    let threads = std::thread::available_parallelism().map_or(2, usize::from) + 1;
+    again
+        .env("MUAN_TEST_ENGINE", "postgres")
+        .arg(format!("--test-threads={threads}"));
     for name in NOT_AGAIN {
         again.args(["--skip", name]);
     }

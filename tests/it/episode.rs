@@ -2,6 +2,7 @@
 
 mod suggested;
 
+use futures_util::future::join_all;
 use muan::base::id::PatientId;
 use muan::base::{Act, Actor, Subject};
 use muan::episode::facts;
@@ -55,6 +56,33 @@ async fn later(app: &App, woman: &Woman, stage: Option<Stage>, notice: Option<&'
     .await
     .unwrap();
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn two_desks_at_once_give_one_woman_one_record_and_two_women_two_numbers() {
+    for app in App::each().await {
+        let lin = app.lin().await;
+        let same = (0..8).map(|_| lin.post("/patients", registration("13900000009")));
+        let statuses: Vec<u16> = join_all(same).await.iter().map(|answer| answer.status).collect();
+        assert_eq!(
+            (count(&statuses, 201), count(&statuses, 409)),
+            (1, 7),
+            "{statuses:?}"
+        );
+        let others = (0..8).map(|n| lin.post("/patients", registration(&format!("1390000001{n}"))));
+        let mut numbers: Vec<String> = join_all(others)
+            .await
+            .into_iter()
+            .map(|answer| answer.expect(201)["record_number"].to_string())
+            .collect();
+        numbers.sort();
+        numbers.dedup();
+        assert_eq!(numbers.len(), 8);
+    }
+}
+
+fn count(statuses: &[u16], wanted: u16) -> usize {
+    statuses.iter().filter(|status| **status == wanted).count()
 }
 
 #[tokio::test]

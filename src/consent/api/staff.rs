@@ -188,15 +188,12 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<WaiveIn>,
     ) -> Result<CreatedVersioned<ConsentOut>, Failure> {
-        let body = body.0;
-        let waived = acts::waive(
-            &ctx,
-            &caller.0,
-            id.0,
-            body.gate,
-            &body.reason,
-            body.teach_back.as_deref(),
-        );
+        let WaiveIn {
+            gate,
+            reason,
+            teach_back,
+        } = body.0;
+        let waived = acts::waive(&ctx, &caller.0, id.0, gate, &reason, teach_back.as_deref()).boxed();
         let consent = waived.await?;
         let version = consent.revision;
         Ok(CreatedVersioned::of(consent, version))

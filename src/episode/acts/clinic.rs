@@ -49,6 +49,7 @@ pub async fn register(ctx: &Ctx, caller: &Caller, new: NewPatient) -> Result<Reg
     let facility = caller.staff()?.facility;
     let mut tx = once!(ctx, Act::EpisodeRegister, caller);
     let new = checked(new, tx.now)?;
+    people::lock_register(&mut tx, facility).await?;
     if let Some(known) = registered(&mut tx, facility, &new).await? {
         let current = json!({ "patient_id": known });
         return Err(Error::Conflict(Code::EpisodeAlreadyRegistered, current));

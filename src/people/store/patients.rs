@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, IdentityCheckId, InvitationId, PatientId, StaffId};
 use crate::ctx::{Records, Tx};
-use crate::db::Q;
+use crate::db::{Q, dialect};
 use crate::people::model::{EmergencyContact, IdType, Patient};
 use crate::vault::{Blind, Class, Sealed};
 
@@ -161,6 +161,12 @@ pub async fn save_patient(tx: &mut Tx, patient: &Patient) -> Result<()> {
             .run()
             .await?;
     }
+    Ok(())
+}
+
+/// Nobody else is registered at this hospital until the transaction ends.
+pub async fn lock_register(tx: &mut Tx, facility: FacilityId) -> Result<()> {
+    let _held: Option<(FacilityId,)> = tx.q(dialect::LOCK_REGISTER).bind(facility).opt().await?;
     Ok(())
 }
 

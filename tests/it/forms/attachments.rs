@@ -108,11 +108,7 @@ async fn a_photo_is_kept_without_the_place_where_it_was_taken() {
         let again = [("if-none-match", &*read.etag())];
         let unchanged = mei.send(Method::GET, &path_of(&file), &again, None).await;
         assert_eq!((unchanged.status, unchanged.bytes.len()), (304, 0));
-        let folder = app.config.data.join("files");
-        let stored: Vec<Vec<u8>> = walk(&folder)
-            .iter()
-            .map(|path| std::fs::read(path).unwrap())
-            .collect();
+        let stored = app.stored_files().await;
         assert!(!stored.is_empty());
         for bytes in stored {
             assert!(
@@ -121,14 +117,6 @@ async fn a_photo_is_kept_without_the_place_where_it_was_taken() {
             );
         }
     }
-}
-
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    entries
-        .map(|entry| entry.unwrap().path())
-        .flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] })
-        .collect()
 }
 
 #[tokio::test]
@@ -265,12 +253,11 @@ async fn a_file_that_no_answer_names_goes_and_one_that_is_named_stays() {
         let mei = app.mei().await;
         let (kept, left) = (upload(&mei, &photo()).await, upload(&mei, PDF).await);
         named(&app, &mei, &kept["url"]).await.1.expect(200);
-        let folder = app.config.data.join("files");
-        let before = walk(&folder).len();
+        let before = app.stored_files().await.len();
         app.clock.advance(Duration::days(8).num_seconds());
         app.work().await;
         // The log-in has lapsed by then: what is in the store tells.
-        let after = walk(&folder).len();
+        let after = app.stored_files().await.len();
         assert!(after < before, "{before} files, then {after}");
         let mei = app.newcomer("o-mei").await;
         mei.get(&path_of(&left)).await.expect(404);

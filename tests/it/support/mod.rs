@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each chapter uses its own part of the support")]
 
 mod again;
+mod bucket;
 pub mod cast;
 pub mod client;
 pub mod servers;
@@ -60,6 +61,15 @@ fn engine_is_postgres() -> bool {
     std::env::var_os("MUAN_TEST_ENGINE").is_some_and(|engine| engine == "postgres")
 }
 
+/// A server that speaks S3, where this run keeps files in a bucket.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a switch of the tests, not a setting of the service"
+)]
+fn bucket_server() -> Option<String> {
+    std::env::var("MUAN_TEST_BUCKET").ok()
+}
+
 fn kek() -> Kek {
     Kek::from_hex(&"5a".repeat(32)).unwrap()
 }
@@ -74,6 +84,9 @@ fn config(data: PathBuf, simulator: &simulator::Handle) -> Config {
     config.wechat.app_secret = Secret::from(cast::APP_SECRET);
     config.wechat.base_url = Some(simulator.base_url());
     config.wechat.allow_other_base = true;
+    if let Some(server) = bucket_server() {
+        config.files = bucket::settings(server, &config.data);
+    }
     config
 }
 
@@ -151,6 +164,14 @@ impl App {
         }
         change(&mut config);
         Some(App::start(config, clock, simulator, data, Some(database)).await)
+    }
+
+    /// What the store of files holds, as it lies there.
+    pub async fn stored_files(&self) -> Vec<Vec<u8>> {
+        match bucket_server() {
+            Some(_) => bucket::all(&self.config.files).await,
+            None => bucket::all_of_folder(&self.config.data.join("files")),
+        }
     }
 
     /// One on each engine that is there.

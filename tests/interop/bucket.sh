@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The chapter on attachments again, with the files in a bucket of another program that speaks S3.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$here/lib/place.sh"
+"$here/setup.sh"
+find_muan
+
+work=$(mktemp -d)
+stop() {
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+    rm -rf "$work"
+}
+# Port 0: the system chooses, the server's log tells which.
+env -i PATH="$PATH" PYTHONUNBUFFERED=1 NO_COLOR=1 "$INTEROP_TOOLS/venv/bin/moto_server" -H 127.0.0.1 -p 0 >"$work/log" 2>&1 &
+server=$!
+trap stop EXIT
+url=
+for _ in {1..300}; do
+    url=$(sed -n 's/.*Running on \(http:\/\/[0-9.:]*\).*/\1/p' "$work/log" | head -1)
+    if [[ -n $url ]] || ! kill -0 "$server" 2>/dev/null; then
+        break
+    fi
+    sleep 0.1
+done
+if [[ -z $url ]]; then
+    cat "$work/log" >&2
+    echo "the bucket's server did not start" >&2
+    exit 1
+fi
+AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "$INTEROP_TOOLS/venv/bin/python" - "$url" <<'PY'
+import sys
+
+import boto3
+
+boto3.client('s3', endpoint_url=sys.argv[1], region_name='us-east-1').create_bucket(Bucket='muan-test')
+PY
+
+cd "$root"
+MUAN_TEST_BUCKET=$url cargo test --locked --test it forms::attachments 2>&1 | tee "$work/tests"
+sed -n 's/^test result: ok\. \([0-9]*\) passed; 0 failed.*/\1 passed, 0 failed/p' "$work/tests"
+grep -q '"PUT /muan-test/.* 200' "$work/log"
+grep -q '"DELETE /muan-test/' "$work/log"
