@@ -274,16 +274,7 @@ fn one_document_may_be_spread_over_lines() {
 #[test]
 fn no_input_makes_it_crash() {
     let deep = "[".repeat(100_000);
-    for input in [
-        "",
-        " \n",
-        "\u{feff}",
-        "null",
-        "7",
-        "\"x\"",
-        "{",
-        deep.as_str(),
-    ] {
+    for input in ["", " \n", "\u{feff}", "null", "7", "\"x\"", "{", deep.as_str()] {
         one_line(&tried(&["pre-analgesia"], input));
     }
     for input in [
