@@ -95,7 +95,12 @@ proptest! {
             match place.index(3) {
                 0 => items[at] = broken,
                 1 => items[at]["item"] = broken,
-                _ => items[at]["item"][0]["answer"] = broken,
+                _ => {
+                    let inside = items[at]["item"].as_array_mut();
+                    if let Some(item) = inside.and_then(|inside| inside.first_mut()) {
+                        item["answer"] = broken;
+                    }
+                }
             }
         }
         for mode in [Mode::Draft, Mode::Submit, Mode::SubmitStrict] {

@@ -274,20 +274,11 @@ fn one_document_may_be_spread_over_lines() {
 #[test]
 fn no_input_makes_it_crash() {
     let deep = "[".repeat(100_000);
-    for input in [
-        "",
-        " \n",
-        "\u{feff}",
-        "null",
-        "7",
-        "\"x\"",
-        "{",
-        deep.as_str(),
-        "{\"a\": 1e999}",
-    ] {
+    for input in ["", " \n", "\u{feff}", "null", "7", "\"x\"", "{", deep.as_str()] {
         one_line(&tried(&["pre-analgesia"], input));
     }
     for input in [
+        r#"{"a": 1e999}"#,
         r#"{"lab.plt": {"a": [1]}, "bld.drug": [[]], "id.name": {}}"#,
         r#"{"resourceType": "QuestionnaireResponse", "item": 7}"#,
         r#"{"resourceType": "QuestionnaireResponse", "item": [7, {"linkId": 7}, {"linkId": "group.lab", "answer": 1, "item": {}}]}"#,
