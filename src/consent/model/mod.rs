@@ -2,6 +2,7 @@
 
 mod refusal;
 mod signing;
+mod talk;
 mod template;
 mod told;
 mod withdrawal;
@@ -11,10 +12,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::base::Locale;
-use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, FacilityId, PatientId, StaffId};
+use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId, StaffId};
 
 pub use refusal::*;
 pub use signing::*;
+pub use talk::*;
 pub use template::*;
 pub use told::*;
 pub use withdrawal::*;
@@ -206,75 +208,6 @@ pub struct Round {
     pub critical_correct: i64,
     /// All critical right and enough of the rest.
     pub passed: bool,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
-/// A question of hers, with the answer once there is one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Asked {
-    /// Its id.
-    pub id: ConsentQuestionId,
-    /// What she asked.
-    pub question: String,
-    /// When.
-    pub asked_at: DateTime<Utc>,
-    /// The answer.
-    pub answer: Option<String>,
-    /// Who answered.
-    pub answered_by: Option<StaffId>,
-    /// When.
-    pub answered_at: Option<DateTime<Utc>>,
-}
-
-/// The talk between her and the doctor.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Conversation {
-    /// Who explained.
-    pub staff: StaffId,
-    /// How.
-    pub channel: Channel,
-    /// How long, minutes.
-    pub minutes: i64,
-    /// When it was held.
-    pub held_at: DateTime<Utc>,
-    /// What it was about and who interpreted.
-    pub body: ConversationBody,
-}
-
-/// What a talk was about.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ConversationBody {
-    /// Section ids of the consent.
-    pub topics: Vec<String>,
-    /// In words.
-    pub note: Option<String>,
-    /// Who interpreted (CE-076).
-    pub interpreter: Option<Interpreter>,
-}
-
-/// Who interpreted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Interpreter {
-    /// Name.
-    pub name: String,
-    /// Language.
-    pub language: String,
-    /// Staff, relative or service.
-    pub kind: InterpreterKind,
-}
-
-/// A gate that an anesthesiologist closed with a reason.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Waiver {
-    /// Which.
-    pub gate: Gate,
-    /// Who.
-    pub staff: StaffId,
-    /// Why.
-    pub reason: String,
-    /// What she said in her own words; for the questions.
-    pub teach_back: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
 }

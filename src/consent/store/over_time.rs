@@ -75,10 +75,6 @@ pub async fn confirmed_risks(
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Vec<String>> {
-    #[derive(Deserialize)]
-    struct Body {
-        risks_confirmed: Vec<String>,
-    }
     let rows: Vec<(Uuid, Sealed)> = r
         .q("select id, body from consent_bedside where facility_id = $1 and consent_id = $2 order by id")
         .bind(facility)
@@ -87,8 +83,10 @@ pub async fn confirmed_risks(
         .await?;
     let mut confirmed = Vec::new();
     for (record, body) in rows {
-        let body: Body = r.open_json(record, "body", &body).await?;
-        confirmed.extend(body.risks_confirmed);
+        let body = Salted::body_of(r.open_json(record, "body", &body).await?);
+        let told = body.get("risks_confirmed").and_then(Value::as_array);
+        let rule = |one: &Value| one.get("rule")?.as_str().map(str::to_owned);
+        confirmed.extend(told.into_iter().flatten().filter_map(rule));
     }
     Ok(confirmed)
 }
