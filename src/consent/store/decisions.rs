@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::records;
 use crate::base::error::Result;
 use crate::base::id::{ConsentId, FacilityId};
 use crate::consent::model::{Consent, Decision, Salted};
@@ -83,25 +84,9 @@ pub async fn add_record(
     pdf: &[u8],
     sha256: &str,
 ) -> Result<bool> {
-    let facility = Some(consent.facility_id);
-    let pdf = tx
-        .seal_bytes(facility, decision, Class::Document, "record", pdf)
-        .await?;
-    let now = tx.now;
-    let added = tx
-        .q(
-            "insert into consent_record (decision_id, facility_id, consent_id, pdf, sha256, at) \
-            values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        )
-        .bind(decision)
-        .bind(consent.facility_id)
-        .bind(consent.id)
-        .bind(pdf)
-        .bind(sha256.to_owned())
-        .bind(now)
-        .run()
-        .await?;
-    Ok(added == 1)
+    const INSERT: &str = "insert into consent_record (decision_id, facility_id, consent_id, pdf, sha256, at) \
+            values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    records::keep(tx, INSERT, consent, decision, (pdf, sha256)).await
 }
 
 /// Whether a refusal or a withdrawal of this consent has its document.
@@ -122,23 +107,10 @@ pub async fn record(
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Option<(Vec<u8>, String)>> {
+    const SELECT: &str = "select decision_id, pdf, sha256 from consent_record where facility_id = $1 and consent_id = $2 \
+            order by decision_id desc limit 1";
     if let Some(explained) = super::explained_record(r, facility, id).await? {
         return Ok(Some(explained));
     }
-    let row: Option<(Uuid, Sealed, String)> = r
-        .q(
-            "select decision_id, pdf, sha256 from consent_record where facility_id = $1 and consent_id = $2 \
-            order by decision_id desc limit 1",
-        )
-        .bind(facility)
-        .bind(id)
-        .opt()
-        .await?;
-    match row {
-        Some((decision, pdf, sha256)) => Ok(Some((
-            r.open_bytes(decision, "record", &pdf).await?.to_vec(),
-            sha256,
-        ))),
-        None => Ok(None),
-    }
+    records::newest(r, SELECT, facility, id).await
 }

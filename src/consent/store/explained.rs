@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::records;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, FacilityId, StaffId};
 use crate::consent::model::{Consent, Explanation, Later, Salted, Unconfirmed};
@@ -86,25 +87,9 @@ pub async fn add_explained_record(
     pdf: &[u8],
     sha256: &str,
 ) -> Result<bool> {
-    let facility = Some(consent.facility_id);
-    let pdf = tx
-        .seal_bytes(facility, explanation, Class::Document, "record", pdf)
-        .await?;
-    let now = tx.now;
-    let added = tx
-        .q(
-            "insert into consent_explanation_record (explanation_id, facility_id, consent_id, pdf, sha256, at) \
-            values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        )
-        .bind(explanation)
-        .bind(consent.facility_id)
-        .bind(consent.id)
-        .bind(pdf)
-        .bind(sha256.to_owned())
-        .bind(now)
-        .run()
-        .await?;
-    Ok(added == 1)
+    const INSERT: &str = "insert into consent_explanation_record (explanation_id, facility_id, consent_id, pdf, sha256, at) \
+            values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    records::keep(tx, INSERT, consent, explanation, (pdf, sha256)).await
 }
 
 /// The document of a decision that says how it was explained, with its SHA-256.
@@ -113,22 +98,9 @@ pub async fn explained_record(
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Option<(Vec<u8>, String)>> {
-    let row: Option<(Uuid, Sealed, String)> = r
-        .q(
-            "select explanation_id, pdf, sha256 from consent_explanation_record \
-            where facility_id = $1 and consent_id = $2 order by explanation_id desc limit 1",
-        )
-        .bind(facility)
-        .bind(id)
-        .opt()
-        .await?;
-    match row {
-        Some((explanation, pdf, sha256)) => Ok(Some((
-            r.open_bytes(explanation, "record", &pdf).await?.to_vec(),
-            sha256,
-        ))),
-        None => Ok(None),
-    }
+    const SELECT: &str = "select explanation_id, pdf, sha256 from consent_explanation_record \
+            where facility_id = $1 and consent_id = $2 order by explanation_id desc limit 1";
+    records::newest(r, SELECT, facility, id).await
 }
 
 /// Keeps what was found at the bedside when the consent could not be confirmed.

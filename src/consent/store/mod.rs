@@ -9,6 +9,7 @@ mod identity;
 mod keeping;
 mod over_time;
 mod proofs;
+mod records;
 mod templates;
 mod told;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::records;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, FacilityId, SignatureId, StaffId};
 use crate::consent::model::{Capacity, Consent, LeftOut, Salted, SigningPlan};
@@ -99,25 +100,9 @@ pub async fn add_bedside_record(
     pdf: &[u8],
     sha256: &str,
 ) -> Result<bool> {
-    let facility = Some(consent.facility_id);
-    let pdf = tx
-        .seal_bytes(facility, bedside, Class::Document, "record", pdf)
-        .await?;
-    let now = tx.now;
-    let added = tx
-        .q(
-            "insert into consent_bedside_record (bedside_id, facility_id, consent_id, pdf, sha256, at) \
-            values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        )
-        .bind(bedside)
-        .bind(consent.facility_id)
-        .bind(consent.id)
-        .bind(pdf)
-        .bind(sha256.to_owned())
-        .bind(now)
-        .run()
-        .await?;
-    Ok(added == 1)
+    const INSERT: &str = "insert into consent_bedside_record (bedside_id, facility_id, consent_id, pdf, sha256, at) \
+            values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    records::keep(tx, INSERT, consent, bedside, (pdf, sha256)).await
 }
 
 /// The newest document of a bedside confirmation, with its SHA-256.
@@ -126,22 +111,9 @@ pub async fn bedside_record(
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Option<(Vec<u8>, String)>> {
-    let row: Option<(Uuid, Sealed, String)> = r
-        .q(
-            "select bedside_id, pdf, sha256 from consent_bedside_record where facility_id = $1 and consent_id = $2 \
-            order by bedside_id desc limit 1",
-        )
-        .bind(facility)
-        .bind(id)
-        .opt()
-        .await?;
-    match row {
-        Some((bedside, pdf, sha256)) => Ok(Some((
-            r.open_bytes(bedside, "record", &pdf).await?.to_vec(),
-            sha256,
-        ))),
-        None => Ok(None),
-    }
+    const SELECT: &str = "select bedside_id, pdf, sha256 from consent_bedside_record where facility_id = $1 and consent_id = $2 \
+            order by bedside_id desc limit 1";
+    records::newest(r, SELECT, facility, id).await
 }
 
 /// Whether a bedside confirmation of this consent has its document.
