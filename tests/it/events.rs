@@ -1,45 +1,19 @@
 //! What staff are told as it happens, through a real socket.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use muan::app::work;
-use muan::ctx::Ctx;
-use poem::Server;
-use poem::listener::{Acceptor, Listener, TcpListener};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
 
 use crate::forms::submit;
 use crate::support::App;
 use crate::support::cast::{HOSPITAL, OTHER_HOSPITAL, PASSWORD};
+use crate::support::listening::Listening;
 use crate::support::walk;
 
-/// A listening service; ends with the test.
-struct Listening {
-    address: SocketAddr,
-    server: JoinHandle<std::io::Result<()>>,
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
 impl Listening {
-    async fn on(ctx: &Ctx) -> Listening {
-        let listener = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
-        let address = *listener.local_addr()[0].as_socket_addr().unwrap();
-        let server = Server::new_with_acceptor(listener).run(muan::app::endpoint(ctx));
-        Listening {
-            address,
-            server: tokio::spawn(server),
-        }
-    }
-
     async fn open(&self, token: &str, last: Option<&str>) -> Stream {
         let mut socket = TcpStream::connect(self.address).await.unwrap();
         let last = last.map_or(String::new(), |id| format!("Last-Event-ID: {id}\r\n"));

@@ -1,44 +1,17 @@
 //! Whose address stands in the evidence and is counted, through a real socket (CE-110, CE-111).
 
-use std::net::SocketAddr;
-
 use muan::config::Proxies;
-use muan::ctx::Ctx;
-use poem::Server;
-use poem::listener::{Acceptor, Listener, TcpListener};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
 
 use crate::consent::ceremony::Ceremony;
 use crate::people::binding::section;
 use crate::support::App;
 use crate::support::client::fresh_key;
-
-/// A listening service; ends with the test.
-struct Listening {
-    address: SocketAddr,
-    server: JoinHandle<std::io::Result<()>>,
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
+use crate::support::listening::Listening;
 
 impl Listening {
-    async fn on(ctx: &Ctx) -> Listening {
-        let listener = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
-        let address = *listener.local_addr()[0].as_socket_addr().unwrap();
-        let server = Server::new_with_acceptor(listener).run(muan::app::endpoint(ctx));
-        Listening {
-            address,
-            server: tokio::spawn(server),
-        }
-    }
-
     /// The status of what is answered to a request that came by way of `forwarded`.
     async fn status(&self, request: &str, forwarded: &str, headers: &str, body: &str) -> String {
         let mut socket = TcpStream::connect(self.address).await.unwrap();

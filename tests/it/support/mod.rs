@@ -6,6 +6,7 @@ mod again;
 mod bucket;
 pub mod cast;
 pub mod client;
+pub mod listening;
 pub mod servers;
 pub mod walk;
 
