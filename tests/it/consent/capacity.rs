@@ -204,15 +204,7 @@ async fn for_a_woman_who_cannot_decide_whoever_signed_says_yes_at_the_bedside() 
 
 #[tokio::test]
 async fn a_guardians_consent_is_not_confirmed_after_her_birthday() {
-    let ceremony = Ceremony::drafted_born("2008-03-06").await;
-    ceremony.released_to(true, json!({})).await.expect(200);
-    ceremony.is_ready().await;
-    let mother = person("guardian", "陈芳", "母亲");
-    ceremony.sees(&mother).await;
-    ceremony.signs(Some(&mother), 1).await.expect(201);
-    ceremony.signs(None, 2).await.expect(201);
-    let all = ["explained", "identity", "capacity"];
-    ceremony.countersigned(&ceremony.zhao, &all).await.expect(200);
+    let ceremony = Ceremony::of_mother_and_daughter("2008-03-06").await;
     ceremony.confirms(&json!([])).await.expect(201);
     ceremony.app.clock.advance(5 * 86_400);
     let ceremony = ceremony.logged_in_again().await;

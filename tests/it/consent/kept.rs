@@ -38,24 +38,7 @@ async fn full(app: App) -> Ceremony {
     let mei = app.mei().await;
     let ceremony = Ceremony::of(app, mei).await;
     ceremony.is_released().await;
-    let question = json!({ "question": "会影响孩子吗？" });
-    let asked = ceremony
-        .mei
-        .post(&ceremony.path("/questions"), question)
-        .await
-        .expect(201);
-    let words = json!({ "question": asked["id"], "answer": "不会。" });
-    ceremony
-        .zhao
-        .post(&ceremony.path("/answers"), words)
-        .await
-        .expect(201);
-    let talk = json!({ "channel": "in_person", "minutes": 3 });
-    ceremony
-        .zhao
-        .post(&ceremony.path("/conversation"), talk)
-        .await
-        .expect(201);
+    ceremony.is_talked_over().await;
     let off = json!({ "allowed": false });
     ceremony
         .mei

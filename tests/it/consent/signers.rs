@@ -36,6 +36,37 @@ impl Ceremony {
         Ceremony { app, mei, zhao, id }
     }
 
+    /// In force, signed by a girl of this birth date and by her mother.
+    pub async fn of_mother_and_daughter(birth_date: &str) -> Ceremony {
+        let ceremony = Ceremony::drafted_born(birth_date).await;
+        ceremony.released_to(true, json!({})).await.expect(200);
+        ceremony.is_ready().await;
+        let mother = person("guardian", "陈芳", "母亲");
+        ceremony.sees(&mother).await;
+        ceremony.signs(Some(&mother), 1).await.expect(201);
+        ceremony.signs(None, 2).await.expect(201);
+        let all = ["explained", "identity", "capacity"];
+        ceremony.countersigned(&ceremony.zhao, &all).await.expect(200);
+        ceremony
+    }
+
+    /// She asks, Zhao answers, and they talk.
+    pub async fn is_talked_over(&self) {
+        let question = json!({ "question": "会影响孩子吗？" });
+        let asked = self
+            .mei
+            .post(&self.path("/questions"), question)
+            .await
+            .expect(201);
+        let words = json!({ "question": asked["id"], "answer": "不会。" });
+        self.zhao.post(&self.path("/answers"), words).await.expect(201);
+        let talk = json!({ "channel": "in_person", "minutes": 3 });
+        self.zhao
+            .post(&self.path("/conversation"), talk)
+            .await
+            .expect(201);
+    }
+
     /// Zhao releases it and says who signs.
     pub async fn released_to(&self, able: bool, signing: Value) -> Answer {
         let body = json!({

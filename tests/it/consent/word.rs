@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::ceremony::Ceremony;
 use super::over_time::Ward;
-use super::signers::person;
 use super::text_of;
 use crate::support::App;
 
@@ -203,15 +202,7 @@ async fn what_is_kept_is_looked_at_every_week() {
 
 #[tokio::test]
 async fn once_of_age_she_decides_herself() {
-    let ceremony = Ceremony::drafted_born("2008-03-12").await;
-    ceremony.released_to(true, json!({})).await.expect(200);
-    ceremony.is_ready().await;
-    let mother = person("guardian", "陈芳", "母亲");
-    ceremony.sees(&mother).await;
-    ceremony.signs(Some(&mother), 1).await.expect(201);
-    ceremony.signs(None, 2).await.expect(201);
-    let all = ["explained", "identity", "capacity"];
-    ceremony.countersigned(&ceremony.zhao, &all).await.expect(200);
+    let ceremony = Ceremony::of_mother_and_daughter("2008-03-12").await;
     ceremony.app.clock.advance(11 * 86_400);
     ceremony.app.work().await;
     let zhao = ceremony.app.zhao().await;

@@ -119,20 +119,7 @@ async fn no_key_of_a_consent_with_all_its_parts_is_left_in_any_table() {
     let ceremony = Ceremony::of(app, mei).await;
     ceremony.is_released().await;
     let (app, mei, patient) = (&ceremony.app, &ceremony.mei, ceremony.mei.patient_id.clone());
-    let question = json!({ "question": "会影响孩子吗？" });
-    let asked = mei.post(&ceremony.path("/questions"), question).await.expect(201);
-    let words = json!({ "question": asked["id"], "answer": "不会。" });
-    ceremony
-        .zhao
-        .post(&ceremony.path("/answers"), words)
-        .await
-        .expect(201);
-    let talk = json!({ "channel": "in_person", "minutes": 3 });
-    ceremony
-        .zhao
-        .post(&ceremony.path("/conversation"), talk)
-        .await
-        .expect(201);
+    ceremony.is_talked_over().await;
     ceremony.is_ready().await;
     let seen = json!({ "method": "in_person", "identifiers": ["name", "phone"] });
     ceremony
