@@ -1,6 +1,7 @@
 //! Judging a response against its form: shape and type, what is asked at all, then every constraint. All problems are
 //! collected, in the order of the form. What follows from valid answers: `assess`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use super::decide::Facts;
 use super::form::{Form, Node, Phase};
 use super::kept::only_answers;
 use super::problems::Problem;
-use super::reading::Found;
+use super::reading::member;
 use super::reckon::Scores;
 use super::rules::Severity;
 use super::value::{Answer, Kind};
@@ -76,23 +77,32 @@ pub struct Evaluated {
 pub(super) const MAX_PROBLEMS: usize = 200;
 
 impl Form {
-    /// Judges a response. Never panics, whatever the document is.
+    /// Judges a response that its owner keeps: [`Form::judge`] of a copy.
     pub fn check(&self, response: &Value, mode: Mode, context: &Context) -> Evaluated {
-        let mut reading = self.read(response);
+        self.judge(response.clone(), mode, context)
+    }
+
+    /// Judges a response; what is kept of it is moved, not copied. Never panics, whatever the document is.
+    pub fn judge(&self, mut response: Value, mode: Mode, context: &Context) -> Evaluated {
+        let mut reading = self.read(&response);
         let enabled = if self.nested {
             self.enabled_slots(&reading.slots, &reading.answers())
         } else {
             self.enabled(&reading.answers())
         };
         let mut warnings = Vec::new();
-        let mut raw = Vec::with_capacity(reading.slots.len());
+        let mut fates = Vec::with_capacity(reading.slots.len());
         for slot in 0..reading.slots.len() {
             let Some(node) = reading.node(slot) else { continue };
             let is_enabled = enabled.get(slot).copied().unwrap_or(false);
             let found = reading.found.get(slot).and_then(Option::as_ref);
             let given = node.kind.is_question() && found.is_some_and(|found| found.given);
             let drop = given && !is_enabled && mode != Mode::Draft;
-            raw.push(found.filter(|_| !drop).map(|found| written(node, found)));
+            fates.push(match found {
+                Some(found) if !drop && found.replaced => Fate::Replaced,
+                Some(_) if !drop => Fate::Kept,
+                _ => Fate::Dropped,
+            });
             match mode {
                 Mode::Submit if drop => {
                     warnings.push(node.problem("disabledAnswerDropped", reading.pointer(slot), json!({})));
@@ -136,20 +146,37 @@ impl Form {
             }
         }
         warnings.extend(self.recalculated(&reading, &kept, context));
-        let mut written = Some(self.write(&reading.slots, raw));
         reading.errors.sort_by_key(|(slot, _)| *slot);
-        let mut errors: Vec<Problem> = reading.errors.into_iter().map(|(_, problem)| problem).collect();
-        errors.truncate(MAX_PROBLEMS);
+        reading.errors.truncate(MAX_PROBLEMS);
         warnings.truncate(MAX_PROBLEMS);
-        let members = response.as_object().into_iter().flatten();
-        let normalized: Map<String, Value> = members
-            .map(
-                |(name, value)| match (name.as_str(), written.take_if(|_| name == "item")) {
-                    ("item", Some(items)) => (name.clone(), Value::Array(items)),
-                    _ => (name.clone(), value.clone()),
-                },
-            )
-            .collect();
+        let errors = reading.errors.into_iter().map(|(_, problem)| problem).collect();
+        // Where items may stand several times, the way back to each is long: they are copied.
+        let copied = self.nested.then(|| {
+            let found = reading.found.iter();
+            found
+                .map(|found| found.as_ref().map(|found| found.raw.clone()))
+                .collect()
+        });
+        let slots = match reading.slots {
+            Cow::Owned(slots) => Some(slots),
+            Cow::Borrowed(_) => None,
+        };
+        let slots = slots.as_deref().unwrap_or(&self.slots);
+        let mut raw: Vec<Option<Map<String, Value>>> = copied.unwrap_or_else(|| self.taken(&mut response));
+        for ((own, fate), slot) in raw.iter_mut().zip(&fates).zip(slots) {
+            match (self.nodes.get(slot.node), fate) {
+                (Some(node), Fate::Kept | Fate::Replaced) => keep(node, *fate, own),
+                _ => *own = None,
+            }
+        }
+        let items = Value::Array(self.write(slots, raw));
+        let mut normalized = match response {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        if let Some(item) = normalized.get_mut("item") {
+            *item = items;
+        }
         let mut normalized = Value::Object(normalized);
         only_answers(&mut normalized);
         Evaluated {
@@ -157,6 +184,36 @@ impl Form {
             answers: kept,
             errors,
             warnings,
+        }
+    }
+
+    /// Takes the items out of a response to a form whose items stand once; by item of the form, without what stands below.
+    /// As in reading, the first of two counts.
+    fn taken(&self, response: &mut Value) -> Vec<Option<Map<String, Value>>> {
+        let mut raw = vec![None; self.nodes.len()];
+        if let Some(Value::Array(items)) = response.get_mut("item").map(Value::take) {
+            self.take_level(items, None, &mut raw);
+        }
+        raw
+    }
+
+    fn take_level(&self, items: Vec<Value>, parent: Option<usize>, raw: &mut [Option<Map<String, Value>>]) {
+        for item in items {
+            let Value::Object(mut item) = item else { continue };
+            let link_id = member(&item, "linkId").and_then(Value::as_str);
+            let index = link_id.and_then(|link_id| self.index.get(link_id)).copied();
+            let node = index.and_then(|index| self.nodes.get(index));
+            let Some((index, node)) = index.zip(node).filter(|(_, node)| node.parent == parent) else {
+                continue;
+            };
+            let Some(own) = raw.get_mut(index).filter(|own| own.is_none()) else {
+                continue;
+            };
+            let below = (!node.kind.is_question()).then(|| item.shift_remove("item"));
+            *own = Some(item);
+            if let Some(Some(Value::Array(children))) = below {
+                self.take_level(children, Some(index), raw);
+            }
         }
     }
 
@@ -247,20 +304,24 @@ impl Form {
     }
 }
 
-/// What of an item is kept: its items are written again by the form.
-fn written(node: &Node, found: &Found<'_>) -> Map<String, Value> {
-    if found.replaced {
-        let mut raw = found.raw.clone();
+/// What becomes of an item that was sent.
+#[derive(Clone, Copy)]
+enum Fate {
+    /// Not asked, or not sent at all.
+    Dropped,
+    Kept,
+    /// Read-only: the form's own answer stands in its place.
+    Replaced,
+}
+
+/// Leaves of an item what is kept: its items are written again by the form.
+fn keep(node: &Node, fate: Fate, own: &mut Option<Map<String, Value>>) {
+    let Some(raw) = own else { return };
+    if let Fate::Replaced = fate {
         raw.insert("answer".to_owned(), Value::Array(node.initial.clone()));
-        return raw;
+    } else if !node.kind.is_question() {
+        raw.shift_remove("item");
     }
-    if node.kind.is_question() {
-        return found.raw.clone();
-    }
-    let members = found.raw.iter().filter(|(name, _)| *name != "item");
-    members
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
 }
 
 impl Node {

@@ -29,26 +29,42 @@ const PARTS: &[(&str, &[&str])] = &[
 /// Takes away every member of a response that is neither an answer nor what the answers stand in.
 pub fn only_answers(document: &mut Value) {
     if let Value::Object(members) = document {
-        members.retain(|name, _| DOCUMENT.contains(&name.as_str()));
-        items(members);
+        only(members, |name| DOCUMENT.contains(&name));
+        below(members);
     }
 }
 
-fn items(members: &mut Map<String, Value>) {
-    let list = members.get_mut("item").and_then(Value::as_array_mut);
-    for item in list.into_iter().flatten().filter_map(Value::as_object_mut) {
-        item.retain(|name, _| ITEM.contains(&name.as_str()));
-        let answers = item.get_mut("answer").and_then(Value::as_array_mut);
-        for answer in answers.into_iter().flatten().filter_map(Value::as_object_mut) {
-            answer.retain(|name, _| name.starts_with("value") || name == "item");
-            for (name, known) in PARTS {
-                let part = answer.get_mut(*name).and_then(Value::as_object_mut);
-                if let Some(part) = part {
-                    part.retain(|member, _| known.contains(&member.as_str()));
+/// The items below a document, an item or an answer.
+fn below(members: &mut Map<String, Value>) {
+    for item in list(members, "item") {
+        only(item, |name| ITEM.contains(&name));
+        for answer in list(item, "answer") {
+            only(answer, |name| name.starts_with("value") || name == "item");
+            for (name, value) in answer.iter_mut() {
+                let known = PARTS.iter().find(|(part, _)| part == name);
+                if let (Some((_, known)), Value::Object(part)) = (known, value) {
+                    only(part, |member| known.contains(&member));
                 }
             }
-            items(answer);
+            below(answer);
         }
-        items(item);
+        below(item);
+    }
+}
+
+/// The objects in a list of this name.
+fn list<'a>(
+    members: &'a mut Map<String, Value>,
+    name: &str,
+) -> impl Iterator<Item = &'a mut Map<String, Value>> {
+    let list = members.iter_mut().find(|(own, _)| *own == name);
+    let list = list.and_then(|(_, list)| list.as_array_mut());
+    list.into_iter().flatten().filter_map(Value::as_object_mut)
+}
+
+/// To look costs less than to sort out, and there is hardly ever anything to sort out.
+fn only(members: &mut Map<String, Value>, wanted: impl Fn(&str) -> bool) {
+    if !members.keys().all(|name| wanted(name)) {
+        members.retain(|name, _| wanted(name));
     }
 }

@@ -5,7 +5,7 @@
 //! and the present time are arguments, and the same input gives the same bytes. It knows nothing of labor analgesia; what
 //! an item means stands in `content/questionnaires`.
 //!
-//! Start at [`compile`] for publishing a form, at [`Form::check`] for what happens to her answers, at [`assess`] for what
+//! Start at [`compile`] for publishing a form, at [`Form::judge`] for what happens to her answers, at [`assess`] for what
 //! follows from them, at [`foreign`] for forms of others. How other software gets our scores: `calculated`. Each item
 //! has one place in a response; where some may have several, `occurrences` takes over, and rules do not look there. What the
 //! engine does not know is refused at publication (`allowed`).

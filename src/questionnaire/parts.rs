@@ -4,6 +4,7 @@ use base64::Engine as _;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
+use super::reading::member;
 use super::value::exact;
 
 /// A code; two are the same when system and code are, whatever the display says.
@@ -43,11 +44,11 @@ pub struct Attachment {
 
 pub(super) fn coding(value: &Value) -> Option<Coding> {
     let object = value.as_object()?;
-    let system = match object.get("system") {
+    let system = match member(object, "system") {
         None => None,
         Some(system) => Some(system.as_str()?.to_owned()),
     };
-    let code = object.get("code")?.as_str().filter(|code| !code.is_empty())?;
+    let code = member(object, "code")?.as_str().filter(|code| !code.is_empty())?;
     Some(Coding {
         system,
         code: code.to_owned(),

@@ -80,12 +80,12 @@ pub(super) fn warnings(problems: &[Problem], locale: Locale) -> Vec<Warning> {
 pub(super) fn take(
     ctx: &Ctx,
     response: &mut Response,
-    content: &Value,
+    content: Value,
     mode: Mode,
     now: chrono::DateTime<chrono::Utc>,
     locale: Locale,
 ) -> Result<(Answers, Vec<Warning>)> {
-    must_be_answers(content, "/content/resourceType")?;
+    must_be_answers(&content, "/content/resourceType")?;
     let entry = entry_of(ctx, response)?;
     let named = content.get("questionnaire").and_then(Value::as_str);
     if named.is_some_and(|named| named != response.questionnaire) {
@@ -98,7 +98,7 @@ pub(super) fn take(
             ..Fault::field("/content/questionnaire", "invalidStructure")
         }]));
     }
-    let judged = entry.form.check(content, mode, &context(&response.name, now));
+    let judged = entry.form.judge(content, mode, &context(&response.name, now));
     // A draft may contradict itself while she is still typing.
     let (soft, hard): (Vec<_>, Vec<_>) = judged
         .errors
@@ -251,7 +251,7 @@ pub(in crate::forms) async fn record_completed(
     let (answers, remarks) = take(
         ctx,
         &mut response,
-        &content,
+        content,
         Mode::Submit,
         tx.now,
         caller.request.locale,

@@ -42,7 +42,7 @@ pub async fn renew(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Renewed
         let document = newest.form.response_from_flat(&kept);
         let judged = newest
             .form
-            .check(&document, Mode::Draft, &context(&response.name, tx.now));
+            .judge(document, Mode::Draft, &context(&response.name, tx.now));
         // A limit may be narrower than it was: what it refuses is answered again as well.
         let refused = judged
             .errors

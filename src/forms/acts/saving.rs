@@ -43,7 +43,7 @@ pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) ->
     let (_, warnings) = take(
         ctx,
         &mut response,
-        &content,
+        content,
         Mode::Draft,
         tx.now,
         caller.request.locale,
@@ -62,7 +62,7 @@ pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) ->
                 let found = store::response(&mut tx, mine.facility, id).await?;
                 let now = found.ok_or(Error::Missing(Noun::Response))?;
                 must_be_draft(&now)?;
-                return Err(behind(ctx, &mut tx, caller, &now, &content).await?);
+                return Err(behind(ctx, &mut tx, caller, &now, &response.content).await?);
             }
             written => written?,
         }
@@ -148,7 +148,7 @@ pub async fn submit(
     }
     let content = std::mem::take(&mut response.content);
     let content = with_files(&mut tx, caller, &response, content).await?;
-    let (answers, warnings) = take(ctx, &mut response, &content, mode, tx.now, caller.request.locale)?;
+    let (answers, warnings) = take(ctx, &mut response, content, mode, tx.now, caller.request.locale)?;
     let actor = caller.actor();
     let revision = Revision {
         response: &response,

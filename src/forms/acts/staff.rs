@@ -87,7 +87,7 @@ pub async fn staff_items(
     // A draft to the engine: which staff items are still missing is a result of the assessment, not a refusal.
     let document = form.response_from_flat(&given);
     must_be_answers(&document, "/answers")?;
-    let judged = form.check(&document, Mode::Draft, &context(&response.name, tx.now));
+    let judged = form.judge(document, Mode::Draft, &context(&response.name, tx.now));
     if !judged.errors.is_empty() {
         return Err(invalid(answer_faults(
             judged.errors,

@@ -89,7 +89,7 @@ pub async fn check_readiness(ctx: &Ctx, caller: &Caller, content: Value) -> Resu
     };
     let entry = entry.ok_or(Error::Missing(Noun::Questionnaire))?;
     let context = Context::at(tx.now);
-    let judged = entry.form.check(&content, Mode::Submit, &context);
+    let judged = entry.form.judge(content, Mode::Submit, &context);
     if !judged.errors.is_empty() {
         let faults = answer_faults(judged.errors, caller.request.locale, |problem| {
             format!("/content{}", problem.pointer)
