@@ -3,7 +3,13 @@
 //! Each write transaction inserts its entry unsequenced; the sequencer gives it its place in the log of its
 //! institution: `seq`, the hash of the entry before, its own hash. So a write never waits for another one's disk sync
 //! just to know its number. Tables are insert-only; triggers on both engines refuse changes.
-//! Not here: proofs and checkpoints over the chain; reading the journal for people (`people::acts`).
+//! [`key`], [`note`], [`checkpoint`] and [`receipt`] are what the log says outside, signed; pure.
+//! Not here: reading the journal for people (`people::acts`).
+
+pub mod checkpoint;
+pub mod key;
+pub mod note;
+pub mod receipt;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
