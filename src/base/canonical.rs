@@ -2,7 +2,7 @@
 //!
 //! It is not a general JSON reader: what breaks a rule is rejected, never repaired, because a repaired
 //! document would have a digest that its author never saw. Trees over the digests are in
-//! `evidence::merkle`.
+//! [`super::merkle`].
 
 use std::collections::HashSet;
 use std::fmt;

@@ -11,6 +11,7 @@ pub mod code;
 pub mod error;
 pub mod id;
 pub mod locale;
+pub mod merkle;
 pub mod page;
 pub mod request;
 pub mod role;

@@ -7,8 +7,8 @@ use super::proof::{self, NAMES};
 use super::{store, templates};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
+use crate::base::merkle;
 use crate::ctx::{Ctx, Records};
-use crate::evidence::merkle;
 
 /// What does not fit any more, by name: `presented`, `evidence`, `root`, `signature`, `document`, `pages`.
 ///

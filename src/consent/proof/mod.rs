@@ -24,8 +24,8 @@ use super::rules::quiz::Grade;
 use crate::base::canonical::section_digest;
 use crate::base::error::{Error, Result};
 use crate::base::id::{SessionId, StaffId};
+use crate::base::merkle;
 use crate::evidence::ink::{self, Canvas, Strokes};
-use crate::evidence::merkle;
 use crate::people::model::SignerCheck;
 
 pub use code::Verification;
