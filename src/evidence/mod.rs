@@ -1,14 +1,15 @@
 //! What makes a record provable: the canonical form, digests and trees over it, ink, and the documents.
 //!
 //! It is not the consent: states, gates and wording belong to that slice and to the content, and nothing
-//! here knows a patient, a database or a clock. It is not the seal either: a document leaves this module
-//! unsigned.
+//! here knows a patient, a database or a clock.
 //!
-//! Start at [`crate::base::canonical`] for what is hashed, at [`document`] for what is printed.
+//! Start at [`crate::base::canonical`] for what is hashed, at [`document`] for what is printed, at [`pades`] for how
+//! a printed document is sealed and preserved, and recognized years later.
 
 pub mod document;
 pub mod fonts;
 pub mod ink;
 pub mod merkle;
+pub mod pades;
 pub mod press;
 pub mod qr;
