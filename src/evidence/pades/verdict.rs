@@ -23,26 +23,21 @@ pub enum Integrity {
 
 /// The integrity of a file.
 ///
-/// `attested` is the digest that the signature in [`Signed::contents`] was made over; none when the signature could
-/// not be read. `genuine` is asked about each revision that was added and looks like ours, because anybody can append
-/// one that does: a document time-stamp is genuine when its token holds for its digest, validation data when it is
-/// what a checker needs.
+/// `holds` says whether the signature in [`Signed::contents`] can be read and was made over [`Signed::digest`].
+/// `genuine` is asked about each revision that was added and looks like ours, because anybody can append one that
+/// does: a document time-stamp is genuine when its token holds for its digest, validation data when it is what a
+/// checker needs.
 pub fn integrity(
     file: &Result<Signed, Unreadable>,
-    attested: Option<&[u8; 32]>,
+    holds: impl Fn(&Signed) -> bool,
     genuine: impl Fn(&Later) -> bool,
 ) -> Integrity {
     let signed = match file {
-        Ok(signed) => signed,
+        Ok(signed) if holds(signed) => signed,
+        Ok(_) | Err(Unreadable::Damaged(_)) => return Integrity::Modified,
         Err(Unreadable::Unsigned) => return Integrity::Unsigned,
-        Err(Unreadable::Damaged(_)) => return Integrity::Modified,
         Err(Unreadable::NotPdf | Unreadable::TooLarge | Unreadable::Foreign) => return Integrity::Unreadable,
     };
-    match attested {
-        None => return Integrity::Unreadable,
-        Some(digest) if *digest != signed.digest => return Integrity::Modified,
-        Some(_) => {}
-    }
     let preserved = signed.later.iter().all(|later| match later {
         Later::DocumentTimeStamp(_) | Later::ValidationData(_) => genuine(later),
         Later::Other(_) => false,
