@@ -9,7 +9,7 @@ use crate::base::id::{ConsentQuestionId, PatientId};
 use crate::consent::acts::{Choice, CounterMark, No, Release, Spoken, Talk};
 use crate::consent::model::{
     Added, Basis, Capacity, CapacityBasis, Channel, ConsentForm, Gate, Interpreter, InterpreterKind,
-    RefusalReason, ReissueReason, Removed, ReturnReason, Risks, TechniqueClass, VoidReason,
+    RefusalReason, ReissueReason, Removed, Reply, ReturnReason, Risks, TechniqueClass, VoidReason,
 };
 
 /// Staff prepare one.
@@ -168,14 +168,37 @@ impl TryFrom<ReleaseIn> for Release {
     }
 }
 
-/// An answer to a question of hers.
+/// An answer to a question of hers, or why it is closed without one: one of the two.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 pub struct QuestionAnswerIn {
     /// The question.
     pub question: ConsentQuestionId,
     /// 1–1000 characters.
-    pub answer: String,
+    answer: Option<String>,
+    /// Closed without an answer, as when it was talked over.
+    closed: Option<ClosedIn>,
+}
+
+/// Why a question of hers is closed without an answer.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ClosedIn {
+    /// 1–200 characters; she and the document are told.
+    reason: String,
+}
+
+impl TryFrom<QuestionAnswerIn> for Reply {
+    type Error = Error;
+
+    fn try_from(body: QuestionAnswerIn) -> Result<Reply> {
+        match (body.answer, body.closed) {
+            (Some(text), None) => Ok(Reply::Answer(text)),
+            (None, Some(closed)) => Ok(Reply::Closed(closed.reason)),
+            (None, None) => Err(Error::invalid("/answer", "required")),
+            (Some(_), Some(_)) => Err(Error::invalid("/closed", "inconsistent")),
+        }
+    }
 }
 
 /// The explanation.
