@@ -54,6 +54,17 @@ pub async fn ask(ctx: &Ctx, caller: &Caller, id: ConsentId, question: &str) -> R
     Ok(answer)
 }
 
+/// What an anesthesiologist does with a question of hers: one of the two.
+#[derive(Clone, Debug)]
+pub struct Settling {
+    /// Which.
+    pub question: ConsentQuestionId,
+    /// The answer.
+    pub answer: Option<String>,
+    /// Why it is closed without one.
+    pub closed: Option<String>,
+}
+
 /// An anesthesiologist answers a question of hers, or closes it with a reason (CE-094).
 ///
 /// Errors: `consent.answer_given`, `consent.illegal_transition`, `http.invalid`.
@@ -62,21 +73,23 @@ pub async fn answer(
     ctx: &Ctx,
     caller: &Caller,
     id: ConsentId,
-    question: ConsentQuestionId,
-    reply: Reply,
+    settling: Settling,
 ) -> Result<(Consent, Asked)> {
     policy::allowed(caller, Act::ConsentAnswer)?;
     let staff = caller.staff()?;
+    let question = settling.question;
     let mut faults = Faults::default();
-    let (pointer, reply) = match reply {
-        Reply::Answer(text) => {
+    let (pointer, reply) = match (settling.answer, settling.closed) {
+        (Some(text), None) => {
             let text = faults.text(&text, "/answer", 1, 1000);
             ("/answer", Reply::Answer(text))
         }
-        Reply::Closed(reason) => {
+        (None, Some(reason)) => {
             let reason = faults.text(&reason, "/closed/reason", 1, 200);
             ("/closed/reason", Reply::Closed(reason))
         }
+        (None, None) => return Err(Error::invalid("/answer", "required")),
+        (Some(_), Some(_)) => return Err(Error::invalid("/closed", "inconsistent")),
     };
     faults.done()?;
     printable(ctx, vec![(pointer.to_owned(), reply.text().to_owned())]).await?;

@@ -6,10 +6,10 @@ use poem_openapi::Object;
 use super::asks::{CanvasIn, StrokesIn, strokes};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentQuestionId, PatientId};
-use crate::consent::acts::{Choice, CounterMark, No, Release, Spoken, Talk};
+use crate::consent::acts::{Choice, CounterMark, No, Release, Settling, Spoken, Talk};
 use crate::consent::model::{
     Added, Basis, Capacity, CapacityBasis, Channel, ConsentForm, Gate, Interpreter, InterpreterKind,
-    RefusalReason, ReissueReason, Removed, Reply, ReturnReason, Risks, TechniqueClass, VoidReason,
+    RefusalReason, ReissueReason, Removed, ReturnReason, Risks, TechniqueClass, VoidReason,
 };
 
 /// Staff prepare one.
@@ -173,7 +173,7 @@ impl TryFrom<ReleaseIn> for Release {
 #[oai(deny_unknown_fields)]
 pub struct QuestionAnswerIn {
     /// The question.
-    pub question: ConsentQuestionId,
+    question: ConsentQuestionId,
     /// 1–1000 characters.
     answer: Option<String>,
     /// Closed without an answer, as when it was talked over.
@@ -188,15 +188,12 @@ struct ClosedIn {
     reason: String,
 }
 
-impl TryFrom<QuestionAnswerIn> for Reply {
-    type Error = Error;
-
-    fn try_from(body: QuestionAnswerIn) -> Result<Reply> {
-        match (body.answer, body.closed) {
-            (Some(text), None) => Ok(Reply::Answer(text)),
-            (None, Some(closed)) => Ok(Reply::Closed(closed.reason)),
-            (None, None) => Err(Error::invalid("/answer", "required")),
-            (Some(_), Some(_)) => Err(Error::invalid("/closed", "inconsistent")),
+impl From<QuestionAnswerIn> for Settling {
+    fn from(body: QuestionAnswerIn) -> Settling {
+        Settling {
+            question: body.question,
+            answer: body.answer,
+            closed: body.closed.map(|closed| closed.reason),
         }
     }
 }

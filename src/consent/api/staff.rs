@@ -173,10 +173,7 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<QuestionAnswerIn>,
     ) -> Result<CreatedVersioned<AskedOut>, Failure> {
-        let question = body.question;
-        let (consent, asked) = acts::answer(&ctx, &caller.0, id.0, question, body.0.try_into()?)
-            .boxed()
-            .await?;
+        let (consent, asked) = acts::answer(&ctx, &caller.0, id.0, body.0.into()).boxed().await?;
         Ok(CreatedVersioned::of(asked, consent.revision))
     }
 
