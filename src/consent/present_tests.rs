@@ -46,7 +46,7 @@ fn inputs(locale: Locale) -> Inputs {
             risk_color: Some(Color::Yellow),
         },
         form: ConsentForm::Full,
-        technique: None,
+        technique: Some("硬膜外 epidural".into()),
         technique_class: TechniqueClass::Catheter,
         validity_days: 30,
         risks: vec![OwnRisk {
@@ -95,7 +95,21 @@ fn every_slot_is_filled_and_her_risk_is_in_it() {
             "010-12345678",
             "labor-analgesia 1.0.0",
             "G1P0",
+            "硬膜外 epidural",
         ] {
+            assert!(shown.contains(wanted), "{locale:?} {wanted}");
+        }
+        // Who, where, what she has, what is watched (CE-032).
+        let (sex, place, diagnosis, monitoring) = match locale {
+            Locale::ZhCn => ("女", "麻醉科", "孕38周+2天 G1P0 单胎", "血压、心率、血氧"),
+            Locale::En => (
+                "Female",
+                "Anesthesiology",
+                "Pregnancy of 38 weeks + 2 days, G1P0, one baby",
+                "Blood pressure, heart rate, oxygen",
+            ),
+        };
+        for wanted in [sex, place, diagnosis, monitoring] {
             assert!(shown.contains(wanted), "{locale:?} {wanted}");
         }
     }

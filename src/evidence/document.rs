@@ -275,5 +275,9 @@ fn not_found(id: FileId) -> FileError {
 mod tests;
 
 #[cfg(test)]
+#[path = "read_back_tests.rs"]
+mod read_back;
+
+#[cfg(test)]
 #[path = "wording_tests.rs"]
 mod wording;

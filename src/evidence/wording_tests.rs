@@ -167,15 +167,13 @@ fn confidential_findings_name_no_option_of_their_own() {
 }
 
 #[test]
-fn only_research_is_optional_and_emergency_approval_is_off() {
+fn treatment_is_all_that_is_agreed_to_and_emergency_approval_is_off() {
     for template in templates() {
         let statements = list(section(&template, "statements"), "/statements");
-        let optional: Vec<_> = statements
-            .iter()
-            .filter(|s| s["required"] == false)
-            .map(|s| &s["id"])
-            .collect();
-        assert_eq!(optional, ["research"]);
+        // The use of her data has agreements of its own, with their own no and withdrawal (CE-008).
+        assert!(statements.iter().all(|statement| statement["required"] == true));
+        let ids: Vec<_> = statements.iter().map(|statement| &statement["id"]).collect();
+        assert_eq!(ids, ["told", "time", "truth", "change_mind", "emergency"]);
         assert_eq!(template["emergency_allowed"], false);
         assert_eq!(
             (&template["validity_days"], &template["sign_deadline_hours"]),

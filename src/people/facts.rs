@@ -222,19 +222,18 @@ pub async fn identity_since(
 ///
 /// Returns whether it was right; five wrong ones end the code (CE-103).
 pub async fn confirm_code(tx: &mut Tx, facility: FacilityId, patient: PatientId, code: &str) -> Result<bool> {
-    store::confirm_code(tx, facility, patient, secret::digest(code)).await
+    let digest = store::code_digest(tx, facility, patient, code);
+    store::confirm_code(tx, facility, patient, digest).await
 }
 
-/// A fresh code of six digits and what is kept of it.
-pub fn fresh_code() -> (String, Vec<u8>) {
-    let code = secret::digits();
-    let kept = secret::digest(&code);
-    (code, kept)
+/// A fresh code of six digits.
+pub fn fresh_code() -> String {
+    secret::digits()
 }
 
-/// What is kept of a code.
-pub fn code_digest(code: &str) -> Vec<u8> {
-    secret::digest(code)
+/// What is kept of a code that is about `subject`: keyed, never the digits' own digest (CE-103, CE-143).
+pub fn code_digest(r: &impl Records, facility: FacilityId, subject: impl Into<Uuid>, code: &str) -> Vec<u8> {
+    store::code_digest(r, facility, subject, code)
 }
 
 /// The phone number that WeChat confirms for her account now, as records hold it.

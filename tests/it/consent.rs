@@ -7,6 +7,7 @@ mod bedside;
 mod capacity;
 pub mod ceremony;
 mod explained;
+mod gates;
 mod identity;
 mod ink;
 mod interval;
@@ -15,6 +16,7 @@ mod over_time;
 mod paper;
 mod refused;
 mod rewording;
+mod sections;
 mod short_form;
 pub mod signers;
 mod start;
@@ -58,13 +60,36 @@ fn text_of(pdf: &[u8]) -> Option<String> {
 
 #[tokio::test]
 async fn the_whole_ceremony_ends_in_a_document_with_both_signatures() {
-    let ceremony = Ceremony::active().await;
+    let ceremony = Ceremony::released().await;
+    ceremony.is_talked_over().await;
+    ceremony.is_ready().await;
+    ceremony.becomes_active(0).await;
     let answer = ceremony.mei.get(&ceremony.path("/document")).await;
     assert_eq!(answer.status, 200);
     assert!(answer.bytes.starts_with(b"%PDF"));
     if let Some(text) = text_of(&answer.bytes) {
-        for wanted in ["梅秀英", "赵明", "仁爱妇产医院", "1101100000zhao"] {
-            assert!(text.contains(wanted), "{wanted}");
+        for wanted in [
+            "梅秀英",
+            "赵明",
+            "仁爱妇产医院",
+            "1101100000zhao",
+            // In short and at length, as she read it; then what she asked.
+            "请核对。有错请马上告诉医护人员。",
+            "下面是医院登记的信息。",
+            "会影响孩子吗？",
+            "不会。",
+        ] {
+            assert!(text.contains(wanted), "{wanted}: {text}");
+        }
+        // What is missing is said to be missing (CE-005), and what is no proof to be none (CE-084).
+        for missing in [
+            "未加盖电子印章",
+            "测试机构",
+            "医师登录没有第二重验证",
+            "未经校验",
+            "阅读记录是辅助证据",
+        ] {
+            assert!(text.contains(missing), "{missing}: {text}");
         }
     }
     let body = json!({

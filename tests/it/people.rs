@@ -2,7 +2,7 @@
 
 pub mod binding;
 mod destruction;
-mod retention;
+pub mod retention;
 mod rights;
 mod sealed;
 

@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use super::rendering::{Prepared, gather, render};
 use super::signers::standing_plan;
-use super::{assessed, known, locked, printable, statements, subject, template};
+use super::{assessed, known, locked, sealable, statements, subject, template};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, StaffId};
@@ -146,7 +146,7 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     let consent = known(&mut view, caller, Act::ConsentCountersign, id).await?;
     let now = ctx.clock.now();
     let account = decided(&mut view, ctx, staff, &consent, mark, now).await?;
-    printable(ctx, vec![("/name".to_owned(), account.name.clone())]).await?;
+    sealable(ctx, vec![("/name".to_owned(), account.name.clone())]).await?;
     let counter = Counter {
         staff: staff.id,
         name: account.name,
@@ -198,7 +198,7 @@ async fn decided(
         red: episode.risk_color == Some(Color::Red),
         affirmed: &mark.statements,
         required: &required,
-        unanswered: questions.iter().filter(|asked| asked.answer.is_none()).count(),
+        unanswered: questions.iter().filter(|asked| !asked.settled()).count(),
         assessed: assessed.as_ref(),
         now,
     };

@@ -190,7 +190,8 @@ async fn outcome(
             said(right, "hospital", Code::ConsentRecordMismatch)
         }
         ProofMethod::OneTimeCode => {
-            let used = store::use_code(tx, consent, people::facts::code_digest(code)).await?;
+            let digest = people::facts::code_digest(tx, consent.facility_id, consent.id, code);
+            let used = store::use_code(tx, consent, digest).await?;
             let provider = ctx.sms.as_ref().map_or("sms", |sms| sms.provider());
             Outcome {
                 reference: used.map(|id| id.to_string()),
@@ -227,7 +228,8 @@ async fn start(
     if patient.phone.is_none() || !patient.phone_confirmed {
         return Err(Error::Refused(Code::ConsentPhoneUnconfirmed));
     }
-    let (code, hash) = people::facts::fresh_code();
+    let code = people::facts::fresh_code();
+    let hash = people::facts::code_digest(&tx, consent.facility_id, consent.id, &code);
     let expires_at = tx.now + rules::CODE_LIVES;
     let id: Uuid = store::add_code(&mut tx, &consent, &code, hash, expires_at).await?;
     let due = tx.now;

@@ -61,6 +61,7 @@ use crate::consent::templates::find;
 use crate::ctx::{Ctx, Records, Tx};
 use crate::db::Q;
 use crate::episode::model::Episode;
+use crate::evidence::fonts::Why;
 use crate::people::caller::{Caller, Who};
 use crate::people::policy::{self, Belongs};
 use crate::{assessment, education, episode, people};
@@ -328,6 +329,29 @@ async fn printable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
     } else {
         Err(Error::Invalid(Code::HttpInvalid, faults))
     }
+}
+
+/// As [`printable`], for what stands in the way of a document, as a name: operators hear of a character that no font has,
+/// because only another font mends it (CE-152). The text is left out.
+///
+/// Errors: `http.invalid` with `character` for each text that can't.
+async fn sealable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
+    let checked = printable(ctx, texts).await;
+    if let Err(Error::Invalid(_, faults)) = &checked {
+        let why = |fault: &Fault| fault.params.as_ref()?.get("reason").cloned();
+        let of_font = faults
+            .iter()
+            .filter(|fault| why(fault).is_some_and(|why| why == Why::NoFont.code()));
+        let texts = of_font.count() as u64;
+        if texts > 0 {
+            metrics::counter!("muan_unprintable_total").increment(texts);
+            tracing::error!(
+                texts,
+                "a document waits for a font: no font has a character of it"
+            );
+        }
+    }
+    checked
 }
 
 /// The state must be one of these.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 
 use super::signers::{Choice, chosen};
-use super::{known, locked, number, printable, template};
+use super::{known, locked, number, sealable, template};
 use crate::base::canonical::{canonical, sha256};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
@@ -73,7 +73,7 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     texts.push(("/signing/reason".to_owned(), reason));
     let reason = release.short.clone().unwrap_or_default();
     texts.push(("/form_reason".to_owned(), reason));
-    printable(ctx, texts).await?;
+    sealable(ctx, texts).await?;
     let mut tx = once!(ctx, Act::ConsentRelease, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentRelease, id).await?;
     caller.request.must_match(consent.revision)?;

@@ -7,7 +7,7 @@ use tracing::instrument;
 use super::prepare::task;
 use super::signers::{checked, ground, named, same_woman};
 use super::vouched::{judged, witness};
-use super::{advance, assessed, checks, locked, missing, printable, statements, subject, template};
+use super::{advance, assessed, checks, locked, missing, sealable, statements, subject, template};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::ConsentId;
@@ -84,7 +84,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     policy::allowed(caller, Act::ConsentSign)?;
     let account = caller.account()?;
     let (mark, person) = readable(mark)?;
-    printable(ctx, texts(&mark, person.as_ref())).await?;
+    sealable(ctx, texts(&mark, person.as_ref())).await?;
     let mut tx = once!(ctx, Act::ConsentSign, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentSign, id).await?;
     caller.request.must_match(consent.revision)?;

@@ -10,7 +10,7 @@ use crate::base::id::{ConsentId, ConsentQuestionId};
 use crate::base::{Act, Code, Noun};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{
-    Asked, Channel, Consent, Conversation, ConversationBody, Gate, Interpreter, State, Waiver,
+    Asked, Channel, Consent, Conversation, ConversationBody, Gate, Interpreter, Reply, State, Waiver,
 };
 use crate::consent::rules::states::Trigger;
 use crate::consent::rules::{self, guards};
@@ -54,7 +54,18 @@ pub async fn ask(ctx: &Ctx, caller: &Caller, id: ConsentId, question: &str) -> R
     Ok(answer)
 }
 
-/// An anesthesiologist answers a question of hers.
+/// What an anesthesiologist does with a question of hers: one of the two.
+#[derive(Clone, Debug)]
+pub struct Settling {
+    /// Which.
+    pub question: ConsentQuestionId,
+    /// The answer.
+    pub answer: Option<String>,
+    /// Why it is closed without one.
+    pub closed: Option<String>,
+}
+
+/// An anesthesiologist answers a question of hers, or closes it with a reason (CE-094).
 ///
 /// Errors: `consent.answer_given`, `consent.illegal_transition`, `http.invalid`.
 #[instrument(name = "consent.answer", skip_all)]
@@ -62,27 +73,36 @@ pub async fn answer(
     ctx: &Ctx,
     caller: &Caller,
     id: ConsentId,
-    question: ConsentQuestionId,
-    text: &str,
+    settling: Settling,
 ) -> Result<(Consent, Asked)> {
     policy::allowed(caller, Act::ConsentAnswer)?;
     let staff = caller.staff()?;
+    let question = settling.question;
     let mut faults = Faults::default();
-    let text = faults.text(text, "/answer", 1, 1000);
+    let (pointer, reply) = match (settling.answer, settling.closed) {
+        (Some(text), None) => {
+            let text = faults.text(&text, "/answer", 1, 1000);
+            ("/answer", Reply::Answer(text))
+        }
+        (None, Some(reason)) => {
+            let reason = faults.text(&reason, "/closed/reason", 1, 200);
+            ("/closed/reason", Reply::Closed(reason))
+        }
+        (None, None) => return Err(Error::invalid("/answer", "required")),
+        (Some(_), Some(_)) => return Err(Error::invalid("/closed", "inconsistent")),
+    };
     faults.done()?;
-    printable(ctx, vec![("/answer".to_owned(), text.clone())]).await?;
+    printable(ctx, vec![(pointer.to_owned(), reply.text().to_owned())]).await?;
     let mut tx = once!(ctx, Act::ConsentAnswer, caller);
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentAnswer, id).await?;
     only_in(&consent, &OPEN)?;
     let questions = store::questions(&mut tx, consent.facility_id, id).await?;
     let asked = questions.into_iter().find(|asked| asked.id == question);
     let mut asked = asked.ok_or(Error::Missing(Noun::Consent))?;
-    if !store::add_answer(&mut tx, consent.facility_id, question, staff.id, &text).await? {
+    if !store::add_answer(&mut tx, consent.facility_id, question, staff.id, &reply).await? {
         return Err(Error::Refused(Code::ConsentAnswerGiven));
     }
-    asked.answer = Some(text);
-    asked.answered_by = Some(staff.id);
-    asked.answered_at = Some(tx.now);
+    asked.settle(reply, staff.id, tx.now);
     flow::save(&mut tx, &mut consent).await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.question", question.0).await?;
     let reference = id.to_string();
@@ -94,7 +114,11 @@ pub async fn answer(
         &reference,
     )
     .await?;
-    let detail = json!({ "question": question.to_string(), "revision": consent.revision });
+    let detail = json!({
+        "question": question.to_string(),
+        "closed": asked.closed.is_some(),
+        "revision": consent.revision,
+    });
     tx.journal(caller, subject(&consent), detail).await?;
     let answer = (consent, asked);
     tx.commit_with(&answer).await?;

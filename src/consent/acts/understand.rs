@@ -59,6 +59,9 @@ pub async fn reading_events(
     for (at, event) in events.iter().enumerate() {
         let known = floors.iter().any(|floor| floor.section == event.section);
         faults.check(known, &format!("/events/{at}/section"), "unknown");
+        if let Err(code) = reading::fits(event) {
+            faults.check(false, &format!("/events/{at}/range"), code);
+        }
     }
     faults.done()?;
     let patient = people::facts::patient(&mut tx, consent.facility_id, consent.patient_id)

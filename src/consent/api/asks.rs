@@ -1,13 +1,14 @@
 //! What she sends.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use poem_openapi::Object;
+use poem_openapi::{Enum, Object};
 use rust_decimal::Decimal;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::base::error::{Error, Result};
 use crate::consent::acts::{No, Proof, RecordClaim};
-use crate::consent::model::{ProofMethod, ReadingEvent, ReadingKind, RefusalReason};
+use crate::consent::model::{MediaRange, ProofMethod, ReadingEvent, ReadingKind, RefusalReason};
 use crate::consent::rules::quiz::Given;
 use crate::evidence::ink::{Canvas, Point, Strokes};
 
@@ -38,6 +39,18 @@ struct ReadingEventIn {
     seq: i64,
     /// The client's monotonic clock, ms.
     at_ms: i64,
+    /// What was played; needed with `media_range`, and with nothing else.
+    range: Option<MediaRangeIn>,
+}
+
+/// A part of sound or film that was played; within a day of it.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct MediaRangeIn {
+    /// From here, ms from its beginning.
+    from_ms: i64,
+    /// To here, ms from its beginning; not before `from_ms`.
+    to_ms: i64,
 }
 
 impl ReadingIn {
@@ -48,6 +61,10 @@ impl ReadingIn {
             section: one.section,
             seq: one.seq,
             at_ms: one.at_ms,
+            range: one.range.map(|range| MediaRange {
+                from_ms: range.from_ms,
+                to_ms: range.to_ms,
+            }),
         };
         self.events.into_iter().map(event).collect()
     }
@@ -200,6 +217,23 @@ pub(super) struct DeviceIn {
     device_id: Option<String>,
     /// Client clock less server clock, ms.
     clock_offset_ms: Option<i64>,
+    /// Size of the text she read, percent of the usual size.
+    font_size: Option<i64>,
+    /// The contrast that she had set.
+    contrast: Option<ContrastIn>,
+    /// Whether sound was on.
+    audio: Option<bool>,
+}
+
+/// A setting of contrast.
+#[derive(Clone, Copy, Serialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+enum ContrastIn {
+    /// As usual.
+    Normal,
+    /// High.
+    High,
 }
 
 impl DeviceIn {
@@ -216,6 +250,10 @@ impl DeviceIn {
             "network": short(self.network),
             "device_id": short(self.device_id),
             // Farther apart than a century is no offset; and the evidence takes exact integers only.
+            // No screen shows less or more.
+            "font_size": self.font_size.map(|percent| percent.clamp(10, 1000)),
+            "contrast": self.contrast,
+            "audio": self.audio,
             "clock_offset_ms": self.clock_offset_ms.map(|ms| ms.clamp(-3_155_760_000_000, 3_155_760_000_000)),
         })
     }

@@ -6,7 +6,7 @@ use poem_openapi::Object;
 use super::asks::{CanvasIn, StrokesIn, strokes};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentQuestionId, PatientId};
-use crate::consent::acts::{Choice, CounterMark, No, Release, Spoken, Talk};
+use crate::consent::acts::{Choice, CounterMark, No, Release, Settling, Spoken, Talk};
 use crate::consent::model::{
     Added, Basis, Capacity, CapacityBasis, Channel, ConsentForm, Gate, Interpreter, InterpreterKind,
     RefusalReason, ReissueReason, Removed, ReturnReason, Risks, TechniqueClass, VoidReason,
@@ -168,14 +168,34 @@ impl TryFrom<ReleaseIn> for Release {
     }
 }
 
-/// An answer to a question of hers.
+/// An answer to a question of hers, or why it is closed without one: one of the two.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 pub struct QuestionAnswerIn {
     /// The question.
-    pub question: ConsentQuestionId,
+    question: ConsentQuestionId,
     /// 1–1000 characters.
-    pub answer: String,
+    answer: Option<String>,
+    /// Closed without an answer, as when it was talked over.
+    closed: Option<ClosedIn>,
+}
+
+/// Why a question of hers is closed without an answer.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ClosedIn {
+    /// 1–200 characters; she and the document are told.
+    reason: String,
+}
+
+impl From<QuestionAnswerIn> for Settling {
+    fn from(body: QuestionAnswerIn) -> Settling {
+        Settling {
+            question: body.question,
+            answer: body.answer,
+            closed: body.closed.map(|closed| closed.reason),
+        }
+    }
 }
 
 /// The explanation.

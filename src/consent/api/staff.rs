@@ -160,7 +160,7 @@ impl StaffApi {
         Ok(CreatedVersioned::of(consent, version))
     }
 
-    /// Answer a question of hers
+    /// Answer a question of hers, or close it with a reason
     #[oai(
         path = "/consents/:id/answers",
         method = "post",
@@ -173,9 +173,7 @@ impl StaffApi {
         id: Path<ConsentId>,
         body: Json<QuestionAnswerIn>,
     ) -> Result<CreatedVersioned<AskedOut>, Failure> {
-        let (consent, asked) = acts::answer(&ctx, &caller.0, id.0, body.question, &body.answer)
-            .boxed()
-            .await?;
+        let (consent, asked) = acts::answer(&ctx, &caller.0, id.0, body.0.into()).boxed().await?;
         Ok(CreatedVersioned::of(asked, consent.revision))
     }
 

@@ -197,7 +197,9 @@ pub struct AskedOut {
     asked_at: DateTime<Utc>,
     /// The answer.
     answer: Option<String>,
-    /// When.
+    /// Why the doctor closed it without an answer.
+    closed: Option<String>,
+    /// When it was answered or closed.
     answered_at: Option<DateTime<Utc>>,
 }
 
@@ -208,6 +210,7 @@ impl From<Asked> for AskedOut {
             question: asked.question,
             asked_at: asked.asked_at,
             answer: asked.answer,
+            closed: asked.closed,
             answered_at: asked.answered_at,
         }
     }

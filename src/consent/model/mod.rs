@@ -165,6 +165,18 @@ pub struct ReadingEvent {
     pub seq: i64,
     /// The client's monotonic clock, ms.
     pub at_ms: i64,
+    /// What of sound or film was played; of `media_range` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<MediaRange>,
+}
+
+/// A part of sound or film that was played (CE-080).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaRange {
+    /// From here, ms from its beginning.
+    pub from_ms: i64,
+    /// To here, ms from its beginning.
+    pub to_ms: i64,
 }
 
 /// Events that came together.

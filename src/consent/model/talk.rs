@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Channel, Gate, InterpreterKind};
 use crate::base::id::{ConsentQuestionId, StaffId};
 
-/// A question of hers, with the answer once there is one.
+/// A question of hers, with the answer once there is one, or why it was closed without.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Asked {
     /// Its id.
@@ -17,10 +17,48 @@ pub struct Asked {
     pub asked_at: DateTime<Utc>,
     /// The answer.
     pub answer: Option<String>,
-    /// Who answered.
+    /// Why it was closed without an answer.
+    #[serde(default)]
+    pub closed: Option<String>,
+    /// Who answered or closed it.
     pub answered_by: Option<StaffId>,
     /// When.
     pub answered_at: Option<DateTime<Utc>>,
+}
+
+impl Asked {
+    /// Nothing is left to say to it (CE-094).
+    pub fn settled(&self) -> bool {
+        self.answer.is_some() || self.closed.is_some()
+    }
+
+    /// It is answered or closed now.
+    pub fn settle(&mut self, reply: Reply, by: StaffId, at: DateTime<Utc>) {
+        match reply {
+            Reply::Answer(text) => self.answer = Some(text),
+            Reply::Closed(reason) => self.closed = Some(reason),
+        }
+        self.answered_by = Some(by);
+        self.answered_at = Some(at);
+    }
+}
+
+/// What an anesthesiologist does with a question of hers.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// Answers it.
+    Answer(String),
+    /// Closes it without an answer, with the reason, as that it was talked over.
+    Closed(String),
+}
+
+impl Reply {
+    /// The words of it.
+    pub fn text(&self) -> &str {
+        match self {
+            Reply::Answer(text) | Reply::Closed(text) => text,
+        }
+    }
 }
 
 /// The talk between her and the doctor.

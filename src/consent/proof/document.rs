@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{Material, others};
-use crate::consent::model::{Gate, Waiver};
+use crate::base::Locale;
+use crate::consent::model::{Asked, Gate, Waiver};
+use crate::consent::wording::choose;
 use crate::evidence::document::shown_time;
 
 /// `/data.json` of the layout.
@@ -32,12 +34,28 @@ fn questions(m: &Material) -> Vec<Value> {
             json!({
                 "question": asked.question,
                 "asked_at": shown_time(asked.asked_at),
-                "answer": asked.answer.clone().unwrap_or_default(),
+                "answer": reply(m.consent.locale, asked),
                 "answered_by": asked.answered_by.map(name).unwrap_or_default(),
                 "answered_at": asked.answered_at.map(shown_time).unwrap_or_default(),
             })
         })
         .collect()
+}
+
+/// What stands as the answer; of a question that was closed, that it was and why.
+fn reply(locale: Locale, asked: &Asked) -> String {
+    match (&asked.answer, &asked.closed) {
+        (Some(answer), _) => answer.clone(),
+        (None, Some(reason)) => format!(
+            "{}{reason}",
+            choose(
+                locale,
+                "未作答，由医生关闭：",
+                "Closed by the doctor without an answer: "
+            )
+        ),
+        (None, None) => String::new(),
+    }
 }
 
 fn anesthesiologist(m: &Material) -> Value {

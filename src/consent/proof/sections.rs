@@ -146,6 +146,7 @@ fn conversation(m: &Material) -> Value {
             "question": asked.question,
             "asked_at": stamp(asked.asked_at),
             "answer": asked.answer,
+            "closed": asked.closed,
             "answered_by": asked.answered_by.map(|id| id.to_string()),
             "answered_at": asked.answered_at.map(stamp),
         })).collect::<Vec<_>>(),

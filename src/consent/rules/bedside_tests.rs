@@ -97,6 +97,22 @@ fn her_own_yes_or_the_word_of_whoever_signed_for_her() {
         unsaid(confused, true, None),
         [("/capacity/orientation", "affirm")]
     );
+    // What she no longer wants, does not know or can't repeat confirms nothing.
+    let changed = Said {
+        still_agrees: false,
+        ..hers
+    };
+    assert_eq!(unsaid(changed, true, None), [("/still_agrees", "affirm")]);
+    let asking = Said {
+        answered: false,
+        ..hers
+    };
+    assert_eq!(unsaid(asking, true, None), [("/questions_answered", "affirm")]);
+    let unclear = Said {
+        teach_back: false,
+        ..hers
+    };
+    assert_eq!(unsaid(unclear, true, None), [("/capacity/teach_back", "affirm")]);
     // Of a woman who can't decide nobody says that she is oriented.
     let his = Said {
         yes: false,

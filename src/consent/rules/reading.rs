@@ -12,6 +12,8 @@ use crate::consent::model::{Dwell, ReadingBatch, ReadingEvent, ReadingKind};
 
 /// Longer without any event is cut to this: nobody was seen reading (CE-081).
 const PAUSE_MS: i64 = 60_000;
+/// No sound or film of a consent is longer.
+const DAY_MS: i64 = 86_400_000;
 /// Clocks of phones and the way of a request differ by so much at most.
 const TOLERANCE: Duration = Duration::seconds(5);
 
@@ -73,6 +75,23 @@ pub fn may_take(
         Ok(())
     } else {
         Err(IMPOSSIBLE)
+    }
+}
+
+/// Whether an event says what was played where something was, and nothing of it elsewhere (CE-080).
+///
+/// # Errors
+///
+/// The code of the fault: `required`, `unknown`, or `format`.
+pub fn fits(event: &ReadingEvent) -> Result<(), &'static str> {
+    match (event.kind, event.range) {
+        (ReadingKind::MediaRange, None) => Err("required"),
+        (ReadingKind::MediaRange, Some(range)) => {
+            let within = range.from_ms >= 0 && range.from_ms <= range.to_ms && range.to_ms <= DAY_MS;
+            if within { Ok(()) } else { Err("format") }
+        }
+        (_, Some(_)) => Err("unknown"),
+        (_, None) => Ok(()),
     }
 }
 
@@ -154,6 +173,7 @@ pub fn progress(floors: &[Floor], batches: &[ReadingBatch]) -> Vec<Dwell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consent::model::MediaRange;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + Duration::seconds(seconds)
@@ -165,6 +185,7 @@ mod tests {
             section: section.into(),
             seq,
             at_ms,
+            range: None,
         }
     }
 
@@ -251,6 +272,21 @@ mod tests {
             event(2, ReadingKind::Visible, "b", 10),
         ];
         assert_eq!(may_take(&[], &batch(10, two), at(0)), Err(IMPOSSIBLE));
+    }
+
+    #[test]
+    fn what_was_played_is_told_with_its_range_and_nothing_else_has_one() {
+        let played = |kind, range: Option<(i64, i64)>| ReadingEvent {
+            range: range.map(|(from_ms, to_ms)| MediaRange { from_ms, to_ms }),
+            ..event(1, kind, "a", 0)
+        };
+        assert_eq!(fits(&played(ReadingKind::MediaRange, Some((0, 4000)))), Ok(()));
+        assert_eq!(fits(&played(ReadingKind::MediaRange, None)), Err("required"));
+        for wrong in [(-1, 10), (11, 10), (0, DAY_MS + 1)] {
+            assert_eq!(fits(&played(ReadingKind::MediaRange, Some(wrong))), Err("format"));
+        }
+        assert_eq!(fits(&played(ReadingKind::Visible, Some((0, 1)))), Err("unknown"));
+        assert_eq!(fits(&played(ReadingKind::Close, None)), Ok(()));
     }
 
     #[test]

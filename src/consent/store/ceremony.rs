@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, ConsentQuestionId, FacilityId, StaffId};
 use crate::consent::model::{
-    Asked, Channel, Consent, Conversation, ConversationBody, Gate, ReadingBatch, Round, Waiver,
+    Asked, Channel, Consent, Conversation, ConversationBody, Gate, ReadingBatch, Reply, Round, Waiver,
 };
 use crate::consent::rules::quiz::Grade;
 use crate::ctx::{Records, Tx};
@@ -154,30 +154,34 @@ pub async fn add_question(tx: &mut Tx, consent: &Consent, text: &str) -> Result<
         question: text.to_owned(),
         asked_at: now,
         answer: None,
+        closed: None,
         answered_by: None,
         answered_at: None,
     })
 }
 
-/// Keeps an answer; false when there is one.
+/// Keeps an answer, or why there is none; false when the question is settled already.
 pub async fn add_answer(
     tx: &mut Tx,
     facility: FacilityId,
     id: ConsentQuestionId,
     staff: StaffId,
-    text: &str,
+    reply: &Reply,
 ) -> Result<bool> {
-    let answer = tx
-        .seal(Some(facility), id, Class::FreeText, "answer", text)
+    let text = tx
+        .seal(Some(facility), id, Class::FreeText, "answer", reply.text())
         .await?;
     let now = tx.now;
     let added = tx
-        .q("insert into consent_answer (question_id, facility_id, staff_id, answer, at) values ($1, $2, $3, $4, $5) \
-            on conflict (question_id) do nothing")
+        .q(
+            "insert into consent_answer (question_id, facility_id, staff_id, answer, closed, at) \
+            values ($1, $2, $3, $4, $5, $6) on conflict (question_id) do nothing",
+        )
         .bind(id)
         .bind(facility)
         .bind(staff)
-        .bind(answer)
+        .bind(text)
+        .bind(matches!(reply, Reply::Closed(_)))
         .bind(now)
         .run()
         .await?;
@@ -190,6 +194,7 @@ struct AskedRow {
     question: Sealed,
     asked_at: DateTime<Utc>,
     answer: Option<Sealed>,
+    closed: Option<bool>,
     staff_id: Option<StaffId>,
     answered_at: Option<DateTime<Utc>>,
 }
@@ -197,17 +202,26 @@ struct AskedRow {
 /// Her questions with their answers, in the order asked.
 pub async fn questions(r: &mut impl Records, facility: FacilityId, id: ConsentId) -> Result<Vec<Asked>> {
     let rows: Vec<AskedRow> = r
-        .q("select q.id, q.question, q.at as asked_at, a.answer, a.staff_id, a.at as answered_at from consent_question q \
-            left join consent_answer a on a.question_id = q.id where q.facility_id = $1 and q.consent_id = $2 order by q.id")
+        .q(
+            "select q.id, q.question, q.at as asked_at, a.answer, a.closed, a.staff_id, a.at as answered_at \
+            from consent_question q left join consent_answer a on a.question_id = q.id \
+            where q.facility_id = $1 and q.consent_id = $2 order by q.id",
+        )
         .bind(facility)
         .bind(id)
         .all()
         .await?;
     let mut asked = Vec::new();
     for row in rows {
+        let text = r.open_if(row.id, "answer", row.answer.as_ref()).await?;
+        let (answer, closed) = match row.closed {
+            Some(true) => (None, text),
+            _ => (text, None),
+        };
         asked.push(Asked {
             question: r.open(row.id, "question", &row.question).await?,
-            answer: r.open_if(row.id, "answer", row.answer.as_ref()).await?,
+            answer,
+            closed,
             id: row.id,
             asked_at: row.asked_at,
             answered_by: row.staff_id,

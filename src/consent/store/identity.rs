@@ -139,7 +139,7 @@ pub async fn begin_tries(
     Ok(())
 }
 
-/// Keeps a code that is about to be sent: its digest, and until it is sent itself, sealed.
+/// Keeps a code that is about to be sent: its keyed digest, and until it is sent itself, sealed.
 pub async fn add_code(
     tx: &mut Tx,
     consent: &Consent,

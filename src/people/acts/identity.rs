@@ -146,6 +146,9 @@ pub async fn identity_check(
         .ok_or(Error::Missing(Noun::Patient))?;
     let names_phone = identifiers.iter().any(|one| one == "phone");
     let code = (method == IdentityMethod::BedsideCode).then(secret::digits);
+    let code_hash = code
+        .as_deref()
+        .map(|code| store::code_digest(&tx, staff.facility, id, code));
     let expires_at = code.as_ref().map(|_| tx.now + rules::BEDSIDE_CODE);
     let new = store::NewIdentityCheck {
         facility: staff.facility,
@@ -153,7 +156,7 @@ pub async fn identity_check(
         staff: staff.id,
         method: method.word(),
         identifiers,
-        code_hash: code.as_deref().map(secret::digest),
+        code_hash,
         confirmed: code.is_none(),
         expires_at,
     };

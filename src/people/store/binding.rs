@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::base::error::Result;
 use crate::base::id::{AccountId, FacilityId, IdentityCheckId, InvitationId, PatientId, StaffId};
-use crate::ctx::Tx;
+use crate::ctx::{Records, Tx};
 use crate::db::{Q, dialect};
 use crate::people::caller::Mine;
 
@@ -75,6 +75,18 @@ pub async fn bound_at(q: &mut impl Q, facility: FacilityId, id: PatientId) -> Re
         .opt()
         .await?;
     Ok(row.and_then(|(at,)| at))
+}
+
+/// What is kept of a code of six digits: keyed, because whoever reads the table tries a million of them in a second, and
+/// bound to `subject`, so that equal codes are not seen to be equal.
+pub fn code_digest(
+    r: &impl Records,
+    facility: FacilityId,
+    subject: impl Into<uuid::Uuid>,
+    code: &str,
+) -> Vec<u8> {
+    let bound = format!("{} {code}", subject.into());
+    r.blind(Some(facility), "identity_code", &bound)
 }
 
 /// A staff check of identity, to be kept.

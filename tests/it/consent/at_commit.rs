@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, mpsc};
 
 use muan::content::{Origin, fonts};
+use muan::db::Q;
 use muan::evidence::document::Engine;
 use muan::evidence::press::Press;
 use poem::EndpointExt;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::ceremony::{Ceremony, countersign};
@@ -73,4 +74,38 @@ async fn a_no_of_another_anesthesiologist_meanwhile_puts_nothing_in_force() {
     let answer = countersigned_while(&ceremony, no).await;
     refused(&answer, "consent.not_suitable");
     assert_eq!(ceremony.state().await, "patient_signed");
+}
+
+async fn says(ceremony: &Ceremony, text: &str) {
+    let mut tx = ceremony.app.ctx.db.begin().await.unwrap();
+    tx.q(text.to_owned()).run().await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_a_signature_that_cannot_be_told_or_journaled_nothing_stays() {
+    let ceremony = Ceremony::ready().await;
+    let (etag, mark) = (ceremony.etag().await, ceremony.mark().await);
+    // The messages to other slices, and the journal: each is written in the same transaction as the state (CE-042).
+    for table in ["job", "journal_pending"] {
+        says(&ceremony, &format!("alter table {table} rename to elsewhere")).await;
+        let path = ceremony.path("/sign");
+        let failed = ceremony.mei.post_at(&path, &etag, mark.clone()).await;
+        assert_eq!(failed.status, 500, "{table}: {}", failed.body);
+        says(&ceremony, &format!("alter table elsewhere rename to {table}")).await;
+        assert_eq!(ceremony.state().await, "ready", "{table}");
+        assert_eq!(ceremony.etag().await, etag, "{table}");
+        let (signatures,): (i64,) = ceremony
+            .app
+            .ctx
+            .view()
+            .q("select count(*) from consent_signature")
+            .one()
+            .await
+            .unwrap();
+        assert_eq!(signatures, 0, "{table}");
+        assert_eq!(ceremony.act_of("consent.sign").await, Value::Null, "{table}");
+    }
+    let signed = ceremony.mei.post_at(&ceremony.path("/sign"), &etag, mark).await;
+    assert_eq!(signed.expect(201)["state"], "patient_signed");
 }

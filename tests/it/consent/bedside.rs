@@ -78,6 +78,41 @@ async fn her_own_yes_is_asked_for_and_printed_with_whoever_heard_it() {
 }
 
 #[tokio::test]
+async fn a_woman_who_no_longer_agrees_or_is_not_known_is_not_confirmed() {
+    let ceremony = Ceremony::active().await;
+    let whole = json!({
+        "identifiers": ["name", "wristband"], "still_agrees": true, "anything_changed": false,
+        "questions_answered": true, "yes": "spoken",
+        "capacity": { "orientation": true, "teach_back": true, "pain_score": 7, "opioid_4h": false },
+    });
+    let mut said: Vec<(&str, Value)> = vec![
+        ("/still_agrees", json!(false)),
+        ("/questions_answered", json!(false)),
+        ("/capacity/teach_back", json!(false)),
+        ("/capacity/orientation", json!(false)),
+    ];
+    for identifiers in [json!(["name"]), json!(["name", "name"]), json!(["name", "shoe"])] {
+        said.push(("/identifiers", identifiers));
+    }
+    for (pointer, value) in said {
+        let mut body = whole.clone();
+        *body.pointer_mut(pointer).unwrap() = value.clone();
+        let refused = ceremony.zhao.post(&ceremony.path("/bedside"), body).await;
+        assert_eq!(refused.status, 422, "{pointer} {value}: {}", refused.body);
+        let faults = refused.body["errors"].as_array().unwrap();
+        let pointers: Vec<&Value> = faults.iter().map(|fault| &fault["pointer"]).collect();
+        assert_eq!(pointers, [pointer], "{value}");
+    }
+    let page = ceremony.zhao.get(&ceremony.path("")).await.expect(200);
+    assert!(page["confirmed_at"].is_null(), "{page}");
+    ceremony
+        .zhao
+        .post(&ceremony.path("/bedside"), whole)
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
 async fn what_cannot_be_confirmed_is_recorded_as_it_is_and_carries_no_analgesia() {
     let ward = Ward::of(Ceremony::active().await).await;
     let ceremony = &ward.ceremony;

@@ -55,7 +55,8 @@ async fn the_explanation_after_her_own_no_stands_on_the_record_and_in_the_docume
             "赵明",
             "讲了不用镇痛的后果和其他减痛方法。",
             "助产士林",
-            "2026",
+            "2026-04-0109:00:00",
+            "是否愿意再被问起愿意",
         ] {
             assert!(text.contains(wanted), "{wanted}: {text}");
         }

@@ -12,7 +12,7 @@ use crate::support::client::{Answer, Client};
 
 impl Ceremony {
     /// Lin hands her a device.
-    async fn device(&self, asset: &str) -> Client {
+    pub async fn device(&self, asset: &str) -> Client {
         let lin = self.app.lin().await;
         let path = format!("/patients/{}/device-sessions", self.mei.patient_id);
         let body = json!({ "asset": asset, "ward": "产科二病区" });
@@ -232,6 +232,53 @@ async fn five_wrong_codes_let_the_method_rest_for_a_quarter_of_an_hour() {
     assert_eq!(ceremony.proves(other).await.code(), "consent.record_mismatch");
     ceremony.app.clock.advance(901);
     ceremony.proves(again).await.expect(201);
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_code_cannot_be_guessed_back_and_five_wrong_ones_at_the_bedside_end_it() {
+    let ceremony = Ceremony::ready().await;
+    ceremony.phone_confirmed().await;
+    let mut view = ceremony.app.ctx.view();
+    let plain = |code: &str| muan::base::canonical::sha256(code.as_bytes()).to_vec();
+    let sent = json!({ "method": "one_time_code" });
+    ceremony.proves(sent).await.expect(201);
+    let code = ceremony.texted().await;
+    let (kept, open): (Vec<u8>, Option<Vec<u8>>) = view
+        .q("select code_hash, code from consent_code")
+        .one()
+        .await
+        .unwrap();
+    assert_ne!(kept, plain(&code), "a million digests are made in a second");
+    assert_eq!(open, None, "what was sent is forgotten");
+
+    let path = format!("/patients/{}/identity-checks", ceremony.mei.patient_id);
+    let checks = json!({ "method": "bedside_code", "identifiers": ["name", "wristband"] });
+    let made = async || {
+        let made = ceremony.zhao.post(&path, checks.clone()).await.expect(201);
+        made["code"].as_str().unwrap().to_owned()
+    };
+    let typed = async |code: &str| {
+        let body = json!({ "method": "bedside_code", "code": code });
+        ceremony.proves(body).await
+    };
+    let code = made().await;
+    let (kept,): (Vec<u8>,) = view
+        .q("select code_hash from identity_check where code_hash is not null")
+        .one()
+        .await
+        .unwrap();
+    assert_ne!(kept, plain(&code));
+    assert_eq!(typed(&code).await.expect(201)["state"], "confirmed");
+    let code = made().await;
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    for _ in 0..5 {
+        assert_eq!(typed(wrong).await.code(), "consent.code_invalid");
+    }
+    assert_eq!(typed(&code).await.code(), "consent.method_locked");
+    ceremony.app.clock.advance(901);
+    assert_eq!(typed(&code).await.code(), "consent.code_invalid", "it has lapsed");
+    let code = made().await;
+    typed(&code).await.expect(201);
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use serde_json::json;
 
 use super::ceremony::Ceremony;
 use super::over_time::Ward;
+use super::signers::person;
+use crate::people::retention::held;
 use crate::support::App;
 
 /// Tables of the slice that hold work in progress: a code that is used up, and the consent, whose state moves on.
@@ -117,6 +119,7 @@ async fn no_row_of_what_is_kept_can_be_changed_or_taken_away() {
 async fn from_the_release_on_nothing_that_was_shown_changes_or_is_taken_away() {
     for app in App::each().await {
         let mei = app.mei().await;
+        let _another = app.bai().await;
         let ceremony = Ceremony::of(app, mei).await;
         ceremony.is_released().await;
         for change in [
@@ -125,10 +128,96 @@ async fn from_the_release_on_nothing_that_was_shown_changes_or_is_taken_away() {
             "form = 'short'",
             "technique_class = 'another'",
             "template_id = 'another'",
+            "patient_id = (select p.id from patient p where p.id <> consent.patient_id limit 1)",
+            "episode_id = (select e.id from episode e where e.id <> consent.episode_id limit 1)",
         ] {
             let text = format!("update consent set {change}");
             let said = refusal(&ceremony.app, &text).await.unwrap_or_default();
             assert!(said.contains("frozen"), "{text}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_consents_of_hers_are_never_in_force_at_once() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        let ceremony = Ceremony::of(app, mei).await;
+        ceremony.is_released().await;
+        ceremony.is_ready().await;
+        ceremony.becomes_active(0).await;
+        let etag = ceremony.etag().await;
+        let body = json!({ "reason": "technique_changed" });
+        ceremony
+            .zhao
+            .post_at(&ceremony.path("/reissue"), &etag, body)
+            .await
+            .expect(201);
+        let text = "update consent set state = 'active' where state = 'draft'";
+        let said = refusal(&ceremony.app, text).await.unwrap_or_default();
+        assert!(said.to_lowercase().contains("unique"), "{said}");
+    }
+}
+
+/// What staff check, what she agrees to and what is kept for a dispute, beside the tables of the slice.
+const BESIDE: [(&str, &str); 9] = [
+    ("identity_check", "method = 'another'"),
+    ("signer_check", "kind = 'another'"),
+    ("device_session", "asset = 'another'"),
+    ("agreement_act", "version = 'another'"),
+    ("legal_hold", "items = 'another'"),
+    ("legal_hold_release", "at = at"),
+    ("destruction_list", "sha256 = 'another'"),
+    ("destruction_approval", "at = at"),
+    ("destruction", "at = at"),
+];
+
+#[tokio::test]
+async fn checks_agreements_holds_and_destructions_stay_as_they_were_written() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        let ceremony = Ceremony::of(app, mei).await;
+        ceremony.is_released().await;
+        ceremony.is_ready().await;
+        ceremony.sees(&person("relative", "王强", "丈夫")).await;
+        ceremony.device("PAD-0017").await;
+        let (app, patient) = (&ceremony.app, &ceremony.mei.patient_id);
+        let qian = app.qian().await;
+        let hold = held(&qian, patient).await;
+        let release = format!("/legal-holds/{}/release", hold["id"].as_str().unwrap());
+        let body = json!({ "reason": "争议已解决。" });
+        qian.post(&release, body).await.expect(200);
+        let mut view = app.ctx.view();
+        let triggers: Vec<(String,)> = view.q(TRIGGERS).all().await.unwrap();
+        for (table, change) in BESIDE {
+            for trigger in ["no_update", "no_delete"] {
+                let name = format!("{table}_{trigger}");
+                assert!(triggers.contains(&(name.clone(),)), "{name}");
+            }
+            let count = format!("select count(*) from {table}");
+            let (rows,): (i64,) = view.q(count).one().await.unwrap();
+            // Nothing of hers is destroyed within its time.
+            assert!(rows > 0 || table.starts_with("destruction"), "{table} has no row");
+            if rows > 0 {
+                for text in [
+                    format!("update {table} set {change}"),
+                    format!("delete from {table}"),
+                ] {
+                    let said = refusal(app, &text).await.unwrap_or_default();
+                    assert!(said.contains("immutable"), "{text}: {said}");
+                }
+            }
+        }
+        // The check that lets her sign is neither taken back nor tried anew.
+        for change in [
+            "confirmed_at = null",
+            "failures = -1",
+            "expires_at = at",
+            "staff_id = id",
+        ] {
+            let text = format!("update identity_check set {change}");
+            let said = refusal(app, &text).await.unwrap_or_default();
+            assert!(said.contains("immutable"), "{text}: {said}");
         }
     }
 }

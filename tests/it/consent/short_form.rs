@@ -1,11 +1,12 @@
 //! The short form for a woman who arrives in labor (CE-203), and the record of the bedside confirmation (CE-201).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ceremony::Ceremony;
 use super::over_time::Ward;
 use super::templates::{filed, next};
 use super::text_of;
+use crate::support::App;
 
 #[tokio::test]
 async fn a_woman_in_labor_signs_the_short_form_after_a_talk_and_two_questions() {
@@ -197,4 +198,43 @@ async fn the_short_form_and_the_records_are_tried_before_a_draft_goes_on() {
         let pdf = zhao.get(&format!("{}&format=pdf", path(branch))).await;
         assert!(pdf.bytes.starts_with(b"%PDF"), "{branch}: {}", pdf.body);
     }
+}
+
+#[tokio::test]
+async fn a_draft_without_what_the_law_wants_of_it_is_not_taken() {
+    let app = App::new().await;
+    let zhao = app.zhao().await;
+    let told = async |document: Value| {
+        let answer = zhao.post("/consent-templates", document).await.expect(422);
+        let faults = answer["errors"].as_array().unwrap().iter();
+        let pointers: Vec<String> = faults
+            .map(|one| one["pointer"].as_str().unwrap().to_owned())
+            .collect();
+        pointers
+    };
+    for kind in ["alternatives", "risks", "own_risks", "refusal", "decision"] {
+        let mut document = next("1.1.0");
+        let sections = document["sections"].as_array_mut().unwrap();
+        sections.retain(|one| one["kind"] != kind);
+        for (no, section) in (1..).zip(sections) {
+            section["no"] = json!(no);
+        }
+        let pointers = told(document).await;
+        assert!(pointers.contains(&"/sections".to_owned()), "{kind}: {pointers:?}");
+    }
+    // What WS/T 500.27 wants on the form (CE-032).
+    for fact in ["name", "record_number", "department", "diagnosis", "technique"] {
+        let mut document = next("1.1.0");
+        for section in document["sections"].as_array_mut().unwrap() {
+            if let Some(fields) = section["fields"].as_array_mut() {
+                fields.retain(|field| field["key"] != fact);
+            }
+        }
+        let pointers = told(document).await;
+        assert!(pointers.contains(&"/sections".to_owned()), "{fact}: {pointers:?}");
+    }
+    let mut document = next("1.1.0");
+    let risk = document["sections"][7]["risks"][0].as_object_mut().unwrap();
+    risk.remove("severity");
+    assert_eq!(told(document).await, ["/sections/7/risks/0/severity"]);
 }

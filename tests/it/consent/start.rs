@@ -183,6 +183,29 @@ async fn what_is_given_after_she_took_it_back_is_recorded_with_a_reason_and_seen
     again["resitings"] = resited;
     let unsaid = ward.record("epidural", again).await.expect(422);
     assert_eq!(unsaid["errors"][0]["pointer"], "/after_withdrawal");
+    // A new program of the pump and a test dose go on with it, too.
+    let pump = json!({
+        "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": 0.08, "bolus_volume_ml": 5,
+        "lockout_min": 15, "hourly_limit_ml_h": 20,
+        "reservoir": { "label": "0.08% ropivacaine", "batch": "R-118", "expires_on": "2027-01-01" },
+    });
+    let test_dose = json!({ "given_at": now, "drug": "lidocaine", "amount": "45", "result": "negative" });
+    for (member, value) in [("pump", pump), ("test_dose", test_dose)] {
+        let mut more = body(json!([dose(begun)]));
+        more[member] = value;
+        let unsaid = ward.record("epidural", more).await.expect(422);
+        let faults = unsaid["errors"].as_array().unwrap();
+        assert_eq!(faults.len(), 1, "{member}: {unsaid}");
+        assert_eq!(faults[0]["pointer"], "/after_withdrawal", "{member}");
+    }
+    // What keeps her safe is no further step: it needs no reason.
+    let ephedrine = json!({
+        "given_at": now, "drug": "ephedrine", "route": "intravenous", "use": "treatment", "amount": "6",
+    });
+    let chart = ward.record("epidural", body(json!([dose(begun), ephedrine])));
+    let chart = chart.await.expect(200);
+    assert!(chart["analgesia"]["after_withdrawal"].is_null(), "{chart}");
+    let both = json!([dose(begun), ephedrine, dose(now)]);
     let mut said = body(both.clone());
     said["after_withdrawal"] = json!({ "reason": "她口头要求拔管前最后一次给药" });
     let chart = ward.record("epidural", said).await.expect(200);

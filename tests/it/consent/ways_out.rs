@@ -1,5 +1,6 @@
 //! A spoken no, another consent in the place of one that no longer fits, and one that was entered in error.
 
+use muan::db::Q;
 use serde_json::{Value, json};
 
 use super::ceremony::{Ceremony, countersign, strokes};
@@ -102,6 +103,11 @@ async fn a_withdrawal_on_her_phone_has_a_document_that_names_the_consent_it_ends
         }
         let digest = hex::encode(muan::base::canonical::sha256(&consent.bytes));
         assert!(text.contains(&digest), "{text}");
+        // Digest and root name the evidence of what it ends (CE-193).
+        let mut view = ceremony.app.ctx.view();
+        let (root,): (String,) = view.q("select root from consent_document").one().await.unwrap();
+        assert!(text.contains(&root), "{root}: {text}");
+        assert!(text.contains("2026-03-02"), "when: {text}");
     }
     let (bai, stranger) = (ceremony.app.bai().await, ceremony.app.stranger().await);
     let path = ceremony.path("/document?of=decision");

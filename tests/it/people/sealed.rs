@@ -1,9 +1,13 @@
 //! What is never readable in the database (CE-238).
 
+use muan::ctx::Records;
 use muan::db::Q;
-use serde_json::json;
+use muan::vault::Sealed;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::retention::held;
+use crate::consent::ceremony::Ceremony;
 use crate::consent::signers::person;
 use crate::support::App;
 use crate::support::walk;
@@ -35,6 +39,14 @@ async fn everything(app: &App) -> Vec<u8> {
     all
 }
 
+fn is_sealed(kept: &[u8], word: &str) {
+    for written in [word.to_owned(), hex::encode(word)] {
+        let bytes = written.as_bytes();
+        let found = kept.windows(bytes.len()).any(|window| window == bytes);
+        assert!(!found, "{word} stands in clear");
+    }
+}
+
 #[tokio::test]
 async fn names_numbers_and_words_of_hers_stand_nowhere_in_clear() {
     for app in App::each().await {
@@ -58,11 +70,58 @@ async fn names_numbers_and_words_of_hers_stand_nowhere_in_clear() {
             "泵管接头松动",
             "可以使用分娩镇痛",
         ] {
-            for written in [word.to_owned(), hex::encode(word)] {
-                let bytes = written.as_bytes();
-                let found = kept.windows(bytes.len()).any(|window| window == bytes);
-                assert!(!found, "{word} stands in clear");
-            }
+            is_sealed(&kept, word);
         }
+    }
+}
+
+#[tokio::test]
+async fn her_id_number_and_her_hand_are_sealed_and_her_hand_can_be_destroyed_alone() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        let etag = mei.get("/me").await.etag();
+        let number = "110101199603121222";
+        let profile = json!({
+            "name": "梅秀英", "birth_date": "1996-03-12", "language": "zh-CN",
+            "id_document": { "kind": "resident_id", "number": number },
+        });
+        mei.put("/me", &etag, profile).await.expect(200);
+        let ceremony = Ceremony::of(app, mei).await;
+        ceremony.is_released().await;
+        ceremony.is_ready().await;
+        ceremony.becomes_active(0).await;
+        let kept = everything(&ceremony.app).await;
+        assert!(kept.len() > 100_000, "{} bytes were looked at", kept.len());
+        for word in [number, "[40,55,0,-1],[44,62,11,-1]", "[[[40,55,"] {
+            is_sealed(&kept, word);
+        }
+        let mut view = ceremony.app.ctx.view();
+        let (act, body, strokes): (Uuid, Sealed, Sealed) = view
+            .q("select id, body, strokes from consent_signature where kind = 'patient'")
+            .one()
+            .await
+            .unwrap();
+        let keys: Vec<(String,)> = view
+            .q("select class from data_key where record = $1 order by class")
+            .bind(act)
+            .all()
+            .await
+            .unwrap();
+        let keys: Vec<&str> = keys.iter().map(|(class,)| class.as_str()).collect();
+        assert_eq!(keys, ["clinical", "strokes"]);
+        let drawn: Value = view.open_json(act, "strokes", &strokes).await.unwrap();
+        assert_eq!(drawn[0][0], json!([40, 55, 0, -1]));
+        let mut tx = ceremony.app.ctx.db.begin().await.unwrap();
+        tx.q("delete from data_key where record = $1 and class = 'strokes'")
+            .bind(act)
+            .run()
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        // A process that has not seen the key.
+        let mut later = ceremony.app.beside(|_| {}).await.view();
+        let said: Value = later.open_json(act, "body", &body).await.unwrap();
+        assert!(said["section"]["body"]["strokes_sha256"].is_object(), "{said}");
+        assert!(later.open_json::<Value>(act, "strokes", &strokes).await.is_err());
     }
 }
