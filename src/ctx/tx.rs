@@ -26,7 +26,7 @@ pub struct Tx {
     pub(super) ctx: Ctx,
     pub(super) act: Act,
     pub(super) begun: Instant,
-    /// The id and digest of the newest entry.
+    /// The id and digest of the act's own entry, or of the first one beside it.
     pub(super) journaled: Option<(Uuid, [u8; 32])>,
     pub(super) once: Option<Once>,
     /// The act's one reading of the clock.
@@ -166,13 +166,15 @@ impl Tx {
                 request_id,
             };
             let (id, digest) = (entry.id, journal::record(&mut self.inner, entry).await?);
-            self.journaled = Some((id, digest));
+            if act == self.act || self.journaled.is_none() {
+                self.journaled = Some((id, digest));
+            }
             Ok(())
         }
         .boxed()
     }
 
-    /// The log's promise about the newest entry, for an act that needs its proof before the entry has its place.
+    /// The log's promise about the act's entry, for one that needs its proof before the entry has its place.
     pub fn receipt(&mut self, facility: FacilityId) -> BoxFuture<'_, Result<Receipt>> {
         async move {
             let (id, digest) = self

@@ -251,6 +251,7 @@ fn a_printed_consent_can_be_sealed() {
     assert!(sealed.bytes.starts_with(&pdf));
 }
 
+#[test]
 fn digests_can_be_copied_out_of_the_document() {
     let pdf = ENGINE.render(inputs(data(ZH, "李梅"))).unwrap();
     let Some(text) = text_of(&pdf) else { return };

@@ -2,6 +2,7 @@
 
 mod log;
 mod operator;
+mod promised;
 mod restored;
 mod tampered;
 

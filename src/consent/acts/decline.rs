@@ -97,6 +97,7 @@ pub async fn withdraw(ctx: &Ctx, caller: &Caller, id: ConsentId, no: No) -> Resu
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentWithdraw, id).await?;
     let heard = heard(&mut tx, caller, Act::ConsentWithdraw, id, no.spoken.as_ref()).await?;
     take_back(&mut tx, By::Caller(caller), &mut consent, &episode, (&no, heard)).await?;
+    consent.receipt = Some(tx.receipt(consent.facility_id).await?);
     tx.commit_with(&consent).await?;
     Ok(consent)
 }

@@ -103,6 +103,7 @@ pub(super) async fn fresh(
     let template = templates::in_effect(tx, ctx, patient.facility_id, TEMPLATE, locale).await?;
     let class = template.document.get("procedure_class").and_then(Value::as_str);
     let consent = Consent {
+        receipt: None,
         id: tx.id(),
         facility_id: patient.facility_id,
         patient_id: patient.id,

@@ -177,6 +177,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     }
     kinds.push(kind.act());
     finish(&mut tx, caller, &mut consent, &plan, &kinds, (kind, digest)).await?;
+    consent.receipt = Some(tx.receipt(consent.facility_id).await?);
     tx.commit_with(&consent).await?;
     Ok(consent)
 }

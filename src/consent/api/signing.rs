@@ -8,6 +8,34 @@ use crate::base::error::{Error, Result};
 use crate::base::id::AuthorityId;
 use crate::consent::acts::{Acknowledgement, Drawn, Mark, NewAuthority, Signatory, Word};
 use crate::consent::model::{Authority, AuthorityBody, Power, Signer, SignerKind};
+use crate::journal::receipt::Receipt;
+
+/// The log's signed promise about an entry, to be checked with its public key.
+#[derive(Clone, Debug, Object)]
+pub struct LogReceiptOut {
+    /// The digest of the entry before it has its place, lower-case hex.
+    entry_digest: String,
+    /// A checkpoint signed by then holds it.
+    include_by: DateTime<Utc>,
+    /// The name of the log's key.
+    key_name: String,
+    /// Its id, lower-case hex.
+    key_id: String,
+    /// Ed25519 over `T("audit/receipt/v1", entry digest ‖ include_by)`, base64.
+    signature: String,
+}
+
+impl From<Receipt> for LogReceiptOut {
+    fn from(receipt: Receipt) -> LogReceiptOut {
+        LogReceiptOut {
+            entry_digest: receipt.entry_digest,
+            include_by: receipt.include_by,
+            key_name: receipt.key_name,
+            key_id: receipt.key_id,
+            signature: receipt.signature,
+        }
+    }
+}
 
 /// What is decided with a signature.
 #[derive(Enum)]

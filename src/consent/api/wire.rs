@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
 
 use super::after::{BedsideUnconfirmedOut, LaterOut, RefusalOut, WithdrawalOut};
-use super::signing::SignerOut;
+use super::signing::{LogReceiptOut, SignerOut};
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, PatientId, StaffId};
 use crate::consent::model::{
@@ -59,6 +59,9 @@ pub struct ConsentOut {
     ended_at: Option<DateTime<Utc>>,
     /// When it was made.
     created_at: DateTime<Utc>,
+    /// In the answer to a signature or a withdrawal: the log's promise to include it.
+    #[oai(skip_serializing_if_is_none)]
+    receipt: Option<LogReceiptOut>,
 }
 
 impl From<Consent> for ConsentOut {
@@ -86,6 +89,7 @@ impl From<Consent> for ConsentOut {
             started_at: consent.started_at,
             ended_at: consent.ended_at,
             created_at: consent.created_at,
+            receipt: consent.receipt.map(LogReceiptOut::from),
         }
     }
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Locale;
 use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId, StaffId};
+use crate::journal::receipt::Receipt;
 
 pub use refusal::*;
 pub use signing::*;
@@ -77,6 +78,9 @@ pub struct Consent {
     pub ended_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// The log's promise about the act that this is the answer to.
+    #[serde(default)]
+    pub receipt: Option<Receipt>,
 }
 
 /// The consent of an episode as later slices see it.

@@ -138,6 +138,7 @@ pub(super) fn evidence(stage: &Stage<'_>) -> Value {
 
 fn consent(stage: &Stage<'_>) -> Consent {
     Consent {
+        receipt: None,
         id: ConsentId(Uuid::nil()),
         facility_id: FacilityId(Uuid::nil()),
         patient_id: PatientId(Uuid::nil()),

@@ -12,6 +12,7 @@ pub fn at(hours: i64) -> DateTime<Utc> {
 
 pub fn consent(state: State) -> Consent {
     Consent {
+        receipt: None,
         id: ConsentId(Uuid::nil()),
         facility_id: FacilityId(Uuid::nil()),
         patient_id: PatientId(Uuid::nil()),

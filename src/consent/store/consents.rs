@@ -51,6 +51,7 @@ impl TryFrom<Row> for Consent {
     fn try_from(row: Row) -> Result<Consent> {
         let unknown = || Error::broken("a consent holds an unknown word");
         Ok(Consent {
+            receipt: None,
             form: ConsentForm::parse(&row.form).ok_or_else(unknown)?,
             medium: Medium::parse(&row.medium).ok_or_else(unknown)?,
             technique_class: TechniqueClass::parse(&row.technique_class).ok_or_else(unknown)?,

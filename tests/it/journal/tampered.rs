@@ -314,7 +314,7 @@ async fn a_promise_that_was_changed_or_not_kept_is_found() {
     assert_eq!(
         audit.found[0].fault.word(),
         "receipt_broken",
-        "no checkpoint came in time"
+        "it is under no checkpoint when its time is over"
     );
     directly(&app, &["update journal_receipt set signature = 'AAAA'"]).await;
     assert_eq!(whole_audit(&app, facility).await.faults, 2);
