@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::super::{fonts::Why, ink, qr};
+use super::super::{fonts::Why, ink, pades, qr};
 use super::*;
 use crate::base::canonical;
 
@@ -240,6 +240,15 @@ fn a_consent_prints_without_warnings_in_every_language_and_stays_small() {
             std::fs::write(format!("{folder}/{locale}.pdf"), pdf).unwrap();
         }
     }
+}
+
+#[test]
+fn a_printed_consent_can_be_sealed() {
+    let made = inputs(data(ZH, "李梅"));
+    let at = made.at;
+    let pdf = ENGINE.render(made).unwrap();
+    let sealed = pades::prepare(&pdf, 8192, at, pades::Kind::Certify).unwrap();
+    assert!(sealed.bytes.starts_with(&pdf));
 }
 
 #[test]
