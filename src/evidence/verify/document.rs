@@ -44,8 +44,7 @@ pub(super) fn check(found: &mut Found, files: &Files<'_>, trust: &Chosen<'_>, no
         Some(message) if found.dimensions.integrity != Integrity::Modified => {
             let (time, token) = token(files, message, trust.table());
             found.dimensions.time = time;
-            let attested = (time == Time::Attested).then(|| token.time).flatten();
-            chain(found, message, trust, attested, now);
+            chain(found, message, trust, token.time, now);
             found.step(token.step);
         }
         _ => unsigned(found),
