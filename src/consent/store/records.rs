@@ -7,6 +7,7 @@ use crate::base::error::Result;
 use crate::base::id::{ConsentId, FacilityId};
 use crate::consent::model::Consent;
 use crate::ctx::{Records, Tx};
+use crate::db::Q;
 use crate::vault::{Class, Sealed};
 
 /// Keeps the document of `of` by `insert` ($1 of, facility, consent, pdf, SHA-256, at); false when there is one.
