@@ -3,6 +3,9 @@
 /// The most bytes that a gap may hold: a signature with long chains and a time-stamp takes a tenth of it.
 pub(super) const MAX_RESERVE: usize = 64 * 1024;
 
+/// The longest header of a sequence that fits, in bytes.
+const HEADER: usize = 6;
+
 /// The length of the DER sequence at the beginning, with its header, in bytes. What is inside is not looked at.
 pub(super) fn sequence_length(bytes: &[u8]) -> Option<usize> {
     let (tag, rest) = bytes.split_first()?;
@@ -37,21 +40,23 @@ pub(super) fn fill(digits: &mut [u8], contents: &[u8]) -> Option<()> {
 
 /// What stands in a gap, its padding checked and taken off.
 pub(super) fn contents(digits: &[u8]) -> Option<Vec<u8>> {
+    let header = decode(digits.get(..HEADER.checked_mul(2)?.min(digits.len()))?)?;
+    let length = sequence_length(&header)?.checked_mul(2)?;
+    let (contents, padding) = digits.split_at_checked(length)?;
+    if padding.iter().any(|digit| *digit != b'0') {
+        return None;
+    }
+    decode(contents)
+}
+
+fn decode(digits: &[u8]) -> Option<Vec<u8>> {
     // Upper case would be a second way to write the same file.
-    if !digits
-        .iter()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    {
+    if digits.iter().any(u8::is_ascii_uppercase) {
         return None;
     }
-    let mut contents = hex::decode(digits).ok()?;
-    let length = sequence_length(&contents)?;
-    let padding = contents.get(length..)?;
-    if padding.iter().any(|byte| *byte != 0) {
-        return None;
-    }
-    contents.truncate(length);
-    Some(contents)
+    let mut bytes = vec![0; digits.len() / 2];
+    hex::decode_to_slice(digits, &mut bytes).ok()?;
+    Some(bytes)
 }
 
 #[cfg(test)]

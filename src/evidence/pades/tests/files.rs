@@ -1,7 +1,7 @@
 //! The files that other programs are to judge: `tests/interop/pades.sh` has them written, with real signatures.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::*;
@@ -9,16 +9,24 @@ use super::*;
 /// What fills the gaps: a program of the interop tests, or something opaque when they do not run.
 struct Signer(Option<PathBuf>);
 
-impl Signer {
-    fn from_the_environment() -> Signer {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a switch of the tests, no setting of the service"
-        )]
-        let folder = std::env::var_os("MUAN_TEST_PADES");
-        Signer(folder.map(PathBuf::from))
-    }
+/// Where the interop tests want files, when they run.
+fn folder() -> Option<PathBuf> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a switch of the tests, no setting of the service"
+    )]
+    let folder = std::env::var_os("MUAN_TEST_PADES");
+    folder.map(PathBuf::from)
+}
 
+/// Writes a file for the interop tests.
+pub(super) fn keep(name: &str, bytes: &[u8]) {
+    if let Some(folder) = folder() {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
+impl Signer {
     /// What the program answers to this on its standard input.
     fn make(&self, what: &str, input: &[u8]) -> Vec<u8> {
         let Some(folder) = &self.0 else {
@@ -47,12 +55,6 @@ impl Signer {
         let token = self.make("token", &prepared.digest);
         finish(prepared, &token).unwrap()
     }
-
-    fn keep(&self, name: &str, bytes: &[u8]) {
-        if let Some(folder) = &self.0 {
-            std::fs::write(Path::new(folder).join(name), bytes).unwrap();
-        }
-    }
 }
 
 /// What nobody may do and our writer refuses to: a second signature behind the first.
@@ -67,7 +69,7 @@ fn signed_again(file: &[u8], signer: &Signer) -> Vec<u8> {
 
 #[test]
 fn the_files_for_other_programs_are_ours_and_read_as_what_they_are() {
-    let signer = Signer::from_the_environment();
+    let signer = Signer(folder());
     let sealed = signer.seal(PRINTED, "seal");
     let timed = signer.seal(PRINTED, "timed");
     let late = replace(&sealed, &signer.make("late", &read(&sealed).unwrap().contents)).unwrap();
@@ -97,7 +99,7 @@ fn the_files_for_other_programs_are_ours_and_read_as_what_they_are() {
             read(&timed).unwrap().digest
         };
         assert_eq!(verdict(file, &attested), wanted, "{name}");
-        signer.keep(&format!("{name}.pdf"), file);
+        keep(&format!("{name}.pdf"), file);
     }
     assert_eq!(late.len(), sealed.len());
 }
