@@ -3,6 +3,7 @@
 //! A nested key is written with two underscores, as in `MUAN_WECHAT__APP_ID`. Unknown keys refuse to start. Secrets
 //! print as `[secret]`. `MUAN_TEST_…` and `MUAN_BARS_…` belong to the tests and the benchmark and are not read.
 
+mod log;
 mod proxies;
 
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use toml::{Table, Value};
 use zeroize::Zeroizing;
 
+pub use log::Journal;
 pub use proxies::{Origin, Proxies};
 
 /// Everything that can be set.
@@ -50,6 +52,8 @@ pub struct Config {
     pub wechat: WeChat,
     /// Where uploaded files are kept, sealed.
     pub files: Files,
+    /// What signs the journal, and where its checkpoints are copied.
+    pub journal: Journal,
 }
 
 /// Where the key-encryption key comes from: exactly one of them in `serve`.
@@ -176,6 +180,7 @@ impl Default for Config {
             keys: Keys::default(),
             wechat: WeChat::default(),
             files: Files::default(),
+            journal: Journal::default(),
         }
     }
 }
@@ -348,6 +353,7 @@ mod tests {
             ("MUAN_DATABASE", "postgres://u:hush@h/d"),
             ("MUAN_FILES__BUCKET", "lab-sheets"),
             ("MUAN_FILES__SECRET_KEY", "hush"),
+            ("MUAN_JOURNAL__COPIES__SECRET_KEY", "hush"),
         ])
         .unwrap();
         let shown = config.shown() + &format!("{config:?}");

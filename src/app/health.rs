@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::ctx::Ctx;
 use crate::db::Q;
+use crate::journal::incident;
 
 /// Alive: the process answers.
 #[handler]
@@ -14,7 +15,8 @@ pub fn alive() -> Json<serde_json::Value> {
     Json(json!({ "status": "alive" }))
 }
 
-/// Able to serve: the database answers, its schema and the content are loaded, the cache is there.
+/// Able to serve: the database answers, its schema and the content are loaded, the cache is there. Of the log it tells
+/// whether it is what was logged, and whether writing has stopped because it was rolled back.
 #[handler]
 pub async fn ready(ctx: Data<&Ctx>) -> Response {
     let database = ctx
@@ -24,6 +26,7 @@ pub async fn ready(ctx: Data<&Ctx>) -> Response {
         .await
         .is_ok();
     let cache = ctx.cache.ready().await;
+    let inconsistent = incident::standing(&ctx.db).await.unwrap_or(-1);
     let body = json!({
         "status": if database { "ready" } else { "not_ready" },
         "parts": {
@@ -31,6 +34,11 @@ pub async fn ready(ctx: Data<&Ctx>) -> Response {
             // Without its cache the service goes on: each process counts for itself.
             "cache": { "kind": ctx.cache.kind(), "ok": cache },
             "migrations": { "ok": database },
+            "log": {
+                "inconsistent": inconsistent,
+                "read_only": ctx.log.is_read_only(),
+                "ok": inconsistent == 0 && !ctx.log.is_read_only(),
+            },
             "content": { "lessons": ctx.content.lessons.all().len(), "ok": true },
         },
     });

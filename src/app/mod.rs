@@ -4,7 +4,9 @@ pub mod apis;
 pub mod docs;
 pub mod health;
 pub mod listen;
+pub mod log;
 mod memory;
+mod proofs;
 pub mod work;
 
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use crate::evidence::document::Engine;
 use crate::evidence::press::Press;
 use crate::fhir::{self, Facade};
 use crate::files::Files;
+use crate::files::copies::Copies;
 use crate::http::body::Shape;
 use crate::http::layers::Edge;
 use crate::http::problem::Failure;
@@ -119,6 +122,9 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     };
     let files = Files::open(&config.files, &config.data)
         .map_err(|error| StartFault::Io("the store of files".to_owned(), error))?;
+    let copies = Copies::open(config.journal.copies.as_ref())
+        .map_err(|error| StartFault::Io("the copies of checkpoints".to_owned(), error))?;
+    let log = log::open(config)?;
     let clock = parts.clock.clone();
     let wechat = WeChat::new(
         wechat::Settings {
@@ -140,7 +146,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     let sms = simulator
         .and_then(Simulated::at)
         .map(|sms| Arc::new(sms) as Arc<dyn Sms>);
-    Ok(Ctx {
+    let ctx = Ctx {
         db,
         vault: Arc::new(vault),
         cache,
@@ -151,6 +157,8 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         sms,
         press: Arc::new(press),
         files: Arc::new(files),
+        log: Arc::new(log),
+        copies: copies.map(Arc::new),
         settings: Arc::new(Settings {
             demo: parts.demo,
             public_url: config.public_url.trim_end_matches('/').to_owned(),
@@ -161,7 +169,12 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         }),
         wake: Arc::new(Notify::new()),
         bell: Arc::default(),
-    })
+    };
+    // Before anything is written. A place out of reach must not keep a hospital from its records.
+    if let Err(error) = log::guard(&ctx).await {
+        tracing::error!(%error, "the copies of checkpoints can't be reached: a rolled back journal would not be noticed");
+    }
+    Ok(ctx)
 }
 
 async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
@@ -173,7 +186,7 @@ async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
 
 /// Every public route, with the layers around them.
 pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
-    let routes = docs::routes(Route::new())
+    let routes = proofs::routes(docs::routes(Route::new()))
         .nest("/api/patient/v1", apis::patient())
         .nest("/api/staff/v1", apis::staff())
         .nest(fhir::BASE, Facade)

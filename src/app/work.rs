@@ -1,12 +1,13 @@
-//! Work beside the requests: the journal's sequencer and the jobs of the outbox.
+//! Work beside the requests: the journal's sequencer, its checkpoints and audits, the jobs of the outbox.
 //!
-//! [`due`] does what is due and returns; the loop calls it at each commit and every second, tests call it themselves.
+//! [`due`] does what is due and returns, tests call it. The service does the same in two loops: what must not wait, at each
+//! commit and every second; audits and copies of checkpoints, which take longer, beside it.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::apis;
+use super::{apis, log};
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job};
@@ -16,6 +17,8 @@ use crate::{analgesia, assessment, consent, followup, forms, journal, people, qu
 const PULSE: Duration = Duration::from_secs(1);
 /// How often the journal is looked at for entries that stay without a place.
 const WATCH: Duration = Duration::from_secs(10);
+/// How often the log is looked at for audits and copies that are due.
+const LOOK: Duration = Duration::from_secs(60);
 
 /// Runs until told to stop, and then once more.
 pub async fn run(ctx: Ctx, stop: CancellationToken) {
@@ -23,9 +26,8 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
     // By its own clock: under load the commits wake this loop without a pause, and none of them should pay for it.
     // Not at once: what a stop left behind is sequenced first.
     let mut watch = tokio::time::interval_at(tokio::time::Instant::now() + WATCH, WATCH);
-    if let Err(error) = people::jobs::begin(&ctx).await {
-        tracing::error!(%error, "the daily look through behavioral data could not be set");
-    }
+    let looking = tokio::spawn(look(ctx.clone(), stop.clone()));
+    let mut begun = begin(&ctx).await;
     loop {
         tokio::select! {
             () = ctx.wake.notified() => {}
@@ -33,12 +35,49 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
             _ = watch.tick() => watch_journal(&ctx).await,
             () = stop.cancelled() => break,
         }
-        if let Err(error) = due(&ctx, &worker).await {
+        if ctx.log.is_read_only() {
+            continue;
+        }
+        if !begun {
+            begun = begin(&ctx).await;
+        }
+        if let Err(error) = at_once(&ctx, &worker).await {
             tracing::error!(%error, "the workers stumbled");
         }
     }
+    if let Err(error) = looking.await {
+        tracing::error!(%error, "the look at the log did not end");
+    }
+    if ctx.log.is_read_only() {
+        return;
+    }
     if let Err(error) = journal::sequence(&ctx.db).await {
         tracing::error!(%error, "the journal could not be sequenced at the end");
+    }
+}
+
+/// Sets the daily look through behavioral data; false while nothing may be written.
+async fn begin(ctx: &Ctx) -> bool {
+    if ctx.log.is_read_only() {
+        return false;
+    }
+    if let Err(error) = people::jobs::begin(ctx).await {
+        tracing::error!(%error, "the daily look through behavioral data could not be set");
+    }
+    true
+}
+
+/// Audits and copies until told to stop; one that runs is left to end.
+async fn look(ctx: Ctx, stop: CancellationToken) {
+    while tokio::time::timeout(LOOK, stop.cancelled()).await.is_err() {
+        let looked = tokio::select! {
+            looked = over_time(&ctx) => looked,
+            // It only reads for long; what it would have written is due again at the next start.
+            () = stop.cancelled() => return,
+        };
+        if let Err(error) = looked {
+            tracing::error!(%error, "the log could not be looked at");
+        }
     }
 }
 
@@ -58,12 +97,35 @@ async fn watch_journal(ctx: &Ctx) {
     }
 }
 
-/// Sequences the journal and does every job that is due, until none is.
+/// Everything that is due.
 pub async fn due(ctx: &Ctx, worker: &str) -> Result<usize> {
+    let mut done = 0;
+    if !ctx.log.is_read_only() {
+        done += at_once(ctx, worker).await?;
+    }
+    if over_time(ctx).await? {
+        // An audit may have called the quality office; what was held back may go on.
+        done += at_once(ctx, worker).await?;
+    }
+    Ok(done)
+}
+
+/// Audits and copies, and in a service that has stopped writing, whether it may go on; true when there was any of it.
+async fn over_time(ctx: &Ctx) -> Result<bool> {
+    if !ctx.log.is_read_only() {
+        return log::look(ctx).await;
+    }
+    log::guard(ctx).await?;
+    Ok(!ctx.log.is_read_only())
+}
+
+/// Sequences the journal, signs its checkpoints, and does every job that is due, until none is.
+async fn at_once(ctx: &Ctx, worker: &str) -> Result<usize> {
     let mut done = sequence(ctx).await?;
     loop {
         let jobs = outbox::claim(&ctx.db, worker, ctx.clock.now()).await?;
         if jobs.is_empty() {
+            log::sign(ctx).await?;
             return Ok(done);
         }
         for job in jobs {

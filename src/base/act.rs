@@ -365,4 +365,6 @@ acts! {
     AnalgesiaClose = "analgesia.close", keyed;
     /// Something in labor is missing and somebody is told.
     AnalgesiaRemind = "analgesia.remind";
+    /// An operator takes a log as it came back from a backup.
+    JournalAcceptRestore = "journal.accept_restore";
 }

@@ -33,6 +33,7 @@ codes! {
     HttpOverloaded = "http.overloaded";
     HttpPageInvalid = "http.page_invalid";
     HttpPreconditionRequired = "http.precondition_required";
+    HttpReadOnly = "http.read_only";
     HttpRateLimited = "http.rate_limited";
     HttpRequestInProgress = "http.request_in_progress";
     HttpStale = "http.stale";

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
+use super::log;
 use crate::app::{self, Parts, StartFault};
 use crate::assessment::{self, Made, Replayed};
 use crate::base::{Clock, Role};
@@ -24,6 +25,9 @@ pub enum Command {
     /// Makes every stored assessment again from the answers that are kept and compares it byte for byte; prints the ids of
     /// those that differ and ends with 1 if there are any.
     ReplayAssessments,
+    /// The log.
+    #[command(subcommand)]
+    Log(log::Command),
 }
 
 #[derive(Subcommand)]
@@ -123,6 +127,7 @@ pub async fn run(config: Config, command: Command) -> Result<ExitCode, StartFaul
             println!("{} {}", new.staff.username, new.one_time_password);
         }
         Command::ReplayAssessments => code = replay(&ctx).await?,
+        Command::Log(command) => code = log::run(&ctx, command).await?,
     }
     ctx.db.close().await;
     Ok(code)

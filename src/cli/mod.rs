@@ -6,6 +6,7 @@ mod admin;
 mod content;
 mod diff;
 mod foreign;
+mod log;
 mod openapi;
 mod trial;
 mod verify;

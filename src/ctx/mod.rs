@@ -26,6 +26,8 @@ use crate::config::Proxies;
 use crate::content::Content;
 use crate::db::{self, Db, Q, Query, Read, Sql};
 use crate::files::Files;
+use crate::files::copies::Copies;
+use crate::journal::Log;
 use crate::sms::Sms;
 use crate::vault::{Blind, Sealed, Vault};
 use crate::wechat::WeChat;
@@ -57,6 +59,10 @@ pub struct Ctx {
     pub press: Arc<crate::evidence::press::Press>,
     /// Uploaded files, sealed.
     pub files: Arc<Files>,
+    /// What signs the journal.
+    pub log: Arc<Log>,
+    /// Copies of its checkpoints outside, where there is a place for them.
+    pub copies: Option<Arc<Copies>>,
     /// Settings that acts look at.
     pub settings: Arc<Settings>,
     /// Wakes the sequencer and the workers after a commit.
@@ -225,8 +231,13 @@ impl Ctx {
     }
 
     /// Opens the transaction of an act.
+    ///
+    /// Errors: `http.read_only` while a journal does not continue its copy outside.
     pub fn write(&self, act: Act) -> BoxFuture<'_, Result<Tx>> {
         async move {
+            if self.log.is_read_only() {
+                return Err(Error::Busy(Code::HttpReadOnly));
+            }
             let begun = Instant::now();
             let inner = self.db.begin().await?;
             Ok(Tx {
@@ -234,7 +245,7 @@ impl Ctx {
                 ctx: self.clone(),
                 act,
                 begun,
-                journaled: false,
+                journaled: None,
                 once: None,
                 now: self.clock.now(),
             })

@@ -11,11 +11,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Ctx, Records, Sender};
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
 use crate::base::{Act, Actor, Subject};
 use crate::db::{self, Q, Query, Sql};
-use crate::journal;
+use crate::journal::receipt::Receipt;
+use crate::journal::{self, signing};
 use crate::outbox::{self, Message};
 use crate::vault::{Class, Sealed, Vault};
 
@@ -25,7 +26,8 @@ pub struct Tx {
     pub(super) ctx: Ctx,
     pub(super) act: Act,
     pub(super) begun: Instant,
-    pub(super) journaled: bool,
+    /// The id and digest of the newest entry.
+    pub(super) journaled: Option<(Uuid, [u8; 32])>,
     pub(super) once: Option<Once>,
     /// The act's one reading of the clock.
     pub now: DateTime<Utc>,
@@ -163,9 +165,22 @@ impl Tx {
                 at: self.now,
                 request_id,
             };
-            journal::record(&mut self.inner, entry).await?;
-            self.journaled = true;
+            let (id, digest) = (entry.id, journal::record(&mut self.inner, entry).await?);
+            self.journaled = Some((id, digest));
             Ok(())
+        }
+        .boxed()
+    }
+
+    /// The log's promise about the newest entry, for an act that needs its proof before the entry has its place.
+    pub fn receipt(&mut self, facility: FacilityId) -> BoxFuture<'_, Result<Receipt>> {
+        async move {
+            let (id, digest) = self
+                .journaled
+                .ok_or_else(|| Error::broken("a receipt for an act without an entry"))?;
+            let receipt = Receipt::sign(&digest, self.now, &self.ctx.log.key);
+            signing::keep_receipt(&mut self.inner, id, facility.into(), &receipt).await?;
+            Ok(receipt)
         }
         .boxed()
     }
@@ -193,7 +208,7 @@ impl Tx {
     pub fn commit_with<T: Serialize + Sync>(mut self, answer: &T) -> BoxFuture<'_, Result<()>> {
         async move {
             debug_assert!(
-                self.journaled,
+                self.journaled.is_some(),
                 "{} writes without a journal entry",
                 self.act.word()
             );

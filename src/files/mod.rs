@@ -5,8 +5,9 @@
 //! What may be kept, and in which form: [`clean`]. Not here: whose a file is; each slice's `store.rs` knows that.
 
 pub mod clean;
+pub mod copies;
 
-use std::path::Path as Folder;
+use std::path::{Path as Folder, PathBuf};
 use std::sync::Arc;
 
 use object_store::aws::AmazonS3Builder;
@@ -24,6 +25,36 @@ use clean::{Clean, Unfit};
 
 /// A large picture takes some hundred megabytes while it is decoded: so many at a time, the others wait.
 const HANDS: usize = 2;
+
+/// The folder or the bucket that settings name.
+fn store(settings: &config::Files, folder: PathBuf) -> std::io::Result<Arc<dyn ObjectStore>> {
+    let other = std::io::Error::other;
+    match &settings.bucket {
+        Some(bucket) => {
+            // Whoever comes first sets the provider of the process; it is the same one everywhere.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let mut s3 = AmazonS3Builder::new()
+                .with_bucket_name(bucket)
+                .with_region(&settings.region)
+                .with_virtual_hosted_style_request(settings.virtual_hosted)
+                .with_client_options(ClientOptions::new().with_allow_http(settings.allow_http));
+            if let Some(endpoint) = &settings.endpoint {
+                s3 = s3.with_endpoint(endpoint);
+            }
+            if !settings.access_key.expose().is_empty() {
+                s3 = s3
+                    .with_access_key_id(settings.access_key.expose())
+                    .with_secret_access_key(settings.secret_key.expose());
+            }
+            Ok(Arc::new(s3.build().map_err(other)?))
+        }
+        None => {
+            std::fs::create_dir_all(&folder)?;
+            let local = LocalFileSystem::new_with_prefix(folder).map_err(other)?;
+            Ok(Arc::new(local.with_fsync(true)))
+        }
+    }
+}
 
 /// The store of files.
 pub struct Files {
@@ -44,33 +75,8 @@ pub struct Parcel {
 impl Files {
     /// The store that the settings name; the folder is made on first use.
     pub fn open(settings: &config::Files, data: &Folder) -> std::io::Result<Files> {
-        let other = std::io::Error::other;
-        let store: Arc<dyn ObjectStore> = match &settings.bucket {
-            Some(bucket) => {
-                // Whoever comes first sets the provider of the process; it is the same one everywhere.
-                let _ = rustls::crypto::ring::default_provider().install_default();
-                let mut s3 = AmazonS3Builder::new()
-                    .with_bucket_name(bucket)
-                    .with_region(&settings.region)
-                    .with_virtual_hosted_style_request(settings.virtual_hosted)
-                    .with_client_options(ClientOptions::new().with_allow_http(settings.allow_http));
-                if let Some(endpoint) = &settings.endpoint {
-                    s3 = s3.with_endpoint(endpoint);
-                }
-                if !settings.access_key.expose().is_empty() {
-                    s3 = s3
-                        .with_access_key_id(settings.access_key.expose())
-                        .with_secret_access_key(settings.secret_key.expose());
-                }
-                Arc::new(s3.build().map_err(other)?)
-            }
-            None => {
-                let folder = settings.folder.clone().unwrap_or_else(|| data.join("files"));
-                std::fs::create_dir_all(&folder)?;
-                let local = LocalFileSystem::new_with_prefix(folder).map_err(other)?;
-                Arc::new(local.with_fsync(true))
-            }
-        };
+        let folder = settings.folder.clone().unwrap_or_else(|| data.join("files"));
+        let store = store(settings, folder)?;
         Ok(Files {
             store,
             prefix: settings.prefix.clone(),

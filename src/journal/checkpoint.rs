@@ -154,6 +154,25 @@ mod tests {
     }
 
     #[test]
+    fn no_checkpoint_with_another_character_anywhere_is_believed() {
+        let key = key();
+        let note = checkpoint().sign(&key);
+        for (place, character) in note.char_indices() {
+            for other in ['0', 'A', '=', '\n', ' ', '\u{0}', '—'] {
+                if other == character {
+                    continue;
+                }
+                let (before, after) = (&note[..place], &note[place + character.len_utf8()..]);
+                let changed = format!("{before}{other}{after}");
+                assert!(
+                    Checkpoint::verify(&changed, &[key.public()]).is_err(),
+                    "{changed}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_key_speaks_only_for_logs_under_its_name() {
         let key = key();
         let mut foreign = checkpoint();

@@ -202,6 +202,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::AnalgesiaDeliver, &[M, O]),
     (Act::AnalgesiaClose, &[M, O]),
     (Act::AnalgesiaRemind, &[System]),
+    (Act::JournalAcceptRestore, &[System]),
 ];
 
 /// The row of an act; an act without one may be done by nobody.

@@ -39,6 +39,8 @@ enum Kind {
     AnalgesiaAfterWithdrawal,
     /// What is kept of a consent is not what was signed (RC10).
     ConsentIntegrity,
+    /// What is kept of the log is not what was logged (CE-186).
+    LogInconsistent,
 }
 
 impl Kind {
@@ -48,6 +50,7 @@ impl Kind {
             Kind::AnalgesiaException => "incident_analgesia_exception",
             Kind::AnalgesiaAfterWithdrawal => "incident_analgesia_after_withdrawal",
             Kind::ConsentIntegrity => "incident_consent_integrity",
+            Kind::LogInconsistent => "incident_log_inconsistent",
         }
     }
 }
@@ -56,7 +59,7 @@ impl Kind {
 #[derive(Serialize, Deserialize)]
 struct Incident {
     kind: Kind,
-    patient: PatientId,
+    patient: Option<PatientId>,
     labor: Option<LaborId>,
     at: DateTime<Utc>,
 }
@@ -95,7 +98,7 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
         state: EventState::Submitted,
         severity: None,
         reporter: None,
-        patient_id: Some(seen.patient),
+        patient_id: seen.patient,
         labor_id: seen.labor,
         report: Report {
             place: say("incident_place"),
@@ -118,7 +121,7 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
     let subject = Subject {
         noun: "adverse_event",
         id: Some(id.0),
-        patient: Some(seen.patient.0),
+        patient: seen.patient.map(Uuid::from),
     };
     let detail = json!({ "kind": seen.kind });
     let place = Some(facility);

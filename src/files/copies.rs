@@ -1,0 +1,133 @@
+//! Copies of signed checkpoints in a place that whoever runs the database can't change (CE-184).
+//!
+//! A folder on other storage, or a bucket under a retention lock; names are never used twice. What a copy says is
+//! judged by `journal::restore`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use uuid::Uuid;
+
+use super::{broken, store};
+use crate::base::error::{Error, Result};
+use crate::config;
+
+/// More than any checkpoint has.
+const LONGEST: u64 = 64 * 1024;
+
+/// The copies outside.
+pub struct Copies {
+    store: Arc<dyn ObjectStore>,
+    prefix: Path,
+}
+
+impl Copies {
+    /// The place that the settings name; none when they name none.
+    pub fn open(settings: Option<&config::Files>) -> std::io::Result<Option<Copies>> {
+        let Some(settings) = settings else { return Ok(None) };
+        let folder = match (&settings.folder, &settings.bucket) {
+            (Some(folder), None) => folder.clone(),
+            (None, Some(_)) => std::path::PathBuf::new(),
+            _ => {
+                return Err(std::io::Error::other(
+                    "journal.copies takes either a folder or a bucket",
+                ));
+            }
+        };
+        let prefix = Path::parse(settings.prefix.trim_matches('/')).map_err(std::io::Error::other)?;
+        Ok(Some(Copies {
+            store: store(settings, folder)?,
+            prefix,
+        }))
+    }
+
+    /// Stores a copy; its name.
+    pub async fn put(&self, facility: Uuid, at: DateTime<Utc>, size: i64, note: &str) -> Result<String> {
+        // By time, so that the newest is the last by name.
+        let name = format!("{}-{size}.txt", at.format("%Y%m%dT%H%M%S%3fZ"));
+        let path = self.prefix.clone().join(facility.to_string()).join(name);
+        let payload = PutPayload::from(note.to_owned().into_bytes());
+        self.store.put(&path, payload).await.map_err(broken)?;
+        Ok(path.to_string())
+    }
+
+    /// The newest copy of every log that has one.
+    pub async fn newest(&self) -> Result<Vec<(Uuid, String)>> {
+        let prefix = Some(&self.prefix).filter(|prefix| !prefix.as_ref().is_empty());
+        let mut found = self.store.list(prefix);
+        let mut newest: BTreeMap<Uuid, (Path, u64)> = BTreeMap::new();
+        while let Some(meta) = found.try_next().await.map_err(broken)? {
+            let parts: Vec<String> = meta
+                .location
+                .parts()
+                .map(|part| part.as_ref().to_owned())
+                .collect();
+            let [.., log, name] = parts.as_slice() else {
+                continue;
+            };
+            let (Ok(log), true) = (log.parse::<Uuid>(), name.ends_with(".txt")) else {
+                continue;
+            };
+            let before = newest.get(&log);
+            if before.is_none_or(|(path, _)| path.as_ref() < meta.location.as_ref()) {
+                newest.insert(log, (meta.location, meta.size));
+            }
+        }
+        let mut notes = Vec::new();
+        for (log, (path, size)) in newest {
+            if size > LONGEST {
+                return Err(Error::broken("a copy of a checkpoint is too long"));
+            }
+            let found = self.store.get(&path).await.map_err(broken)?;
+            let bytes = found.bytes().await.map_err(broken)?;
+            let note = String::from_utf8(bytes.to_vec()).map_err(broken)?;
+            notes.push((log, note));
+        }
+        Ok(notes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_newest_copy_of_each_log_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        for prefix in ["", "muan/log"] {
+            let settings = config::Files {
+                folder: Some(folder.path().join(format!("copies{}", prefix.len()))),
+                prefix: prefix.to_owned(),
+                ..config::Files::default()
+            };
+            let copies = Copies::open(Some(&settings)).unwrap().unwrap();
+            assert!(copies.newest().await.unwrap().is_empty());
+            let (one, two) = (Uuid::nil(), Uuid::max());
+            for (log, when, size, note) in [
+                (one, "2026-03-03T00:00:00Z", 9, "later"),
+                (one, "2026-03-02T00:00:00Z", 10, "sooner"),
+                (two, "2026-03-01T00:00:00Z", 1, "other"),
+            ] {
+                copies.put(log, at(when), size, note).await.unwrap();
+            }
+            assert_eq!(
+                copies.newest().await.unwrap(),
+                [(one, "later".to_owned()), (two, "other".to_owned())]
+            );
+        }
+    }
+
+    #[test]
+    fn a_place_is_one_place() {
+        assert!(Copies::open(None).unwrap().is_none());
+        assert!(Copies::open(Some(&config::Files::default())).is_err());
+    }
+}
