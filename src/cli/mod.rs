@@ -1,4 +1,4 @@
-//! The command line: `demo`, `serve`, `migrate`, `config`, `content`, `openapi`, `admin`.
+//! The command line: `demo`, `serve`, `migrate`, `config`, `content`, `openapi`, `verify`, `admin`.
 //!
 //! Every fault of the start is one clear line on standard error and exit code 1.
 
@@ -9,6 +9,7 @@ mod foreign;
 mod log;
 mod openapi;
 mod trial;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ enum Command {
     Content(content::Command),
     /// Writes the two OpenAPI documents.
     Openapi(openapi::Options),
+    /// Verifies evidence bundles and sealed documents, off line; succeeds when all are authentic.
+    Verify(verify::Options),
     /// At the machine: a hospital and its first account, the replay of stored assessments.
     #[command(subcommand)]
     Admin(admin::Command),
@@ -95,6 +98,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, StartFault> {
         }
         Command::Content(command) => Ok(content::run(load(cli.config)?.content, command)),
         Command::Openapi(options) => openapi::run(options).map(|()| done),
+        Command::Verify(options) => Ok(verify::run(&options)),
         Command::Admin(command) => admin::run(load(cli.config)?, command).await,
     }
 }

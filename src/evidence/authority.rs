@@ -1,11 +1,12 @@
-//! A certification authority of our own: a root, a seal and a time authority, for demonstrations and tests.
+//! A certification authority of our own: a root, a seal, a time authority and certificates for single events, for
+//! demonstrations and tests.
 //!
 //! Without configuration the service makes one, so that everything can be tried (decision 35). Every name in it says
 //! TEST and 测试. It is not for production: who holds the root could seal anything.
 
 use std::{fs, io, path::Path};
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, date_time_ymd,
@@ -13,7 +14,9 @@ use rcgen::{
 use zeroize::Zeroizing;
 
 use super::{
-    asn1::{self, SEQUENCE},
+    algorithm::Signature,
+    asn1::{self, OCTETS, SEQUENCE},
+    keys::{Event, EventCertificate, KeyError, KeyProvider, SoftKey},
     timestamp::local::POLICY,
     trust::Trust,
     x509::Certificate,
@@ -24,9 +27,13 @@ const EXTENDED_KEY_USAGE: [u64; 4] = [2, 5, 29, 37];
 const TIME_STAMPING: x509_cert::der::asn1::ObjectIdentifier =
     x509_cert::der::asn1::ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
 
-const ROOT_YEARS: i32 = 30;
-const TIME_YEARS: i32 = 15;
-const SEAL_YEARS: i32 = 5;
+/// What an event's certificate binds together, under the number that is reserved for examples (RFC 5612).
+const EVENT: [u64; 9] = [1, 3, 6, 1, 4, 1, 32473, 162, 1];
+
+const ROOT_LASTS: TimeDelta = TimeDelta::days(30 * 365);
+const TIME_LASTS: TimeDelta = TimeDelta::days(15 * 365);
+const SEAL_LASTS: TimeDelta = TimeDelta::days(5 * 365);
+const EVENT_LASTS: TimeDelta = TimeDelta::days(2);
 
 /// Why no authority could be made or read.
 #[derive(Debug, thiserror::Error)]
@@ -67,9 +74,7 @@ impl TestAuthority {
     /// [`AuthorityError::Making`].
     pub fn make(now: DateTime<Utc>) -> Result<Self, AuthorityError> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-        let mut params = params("Muan TEST Root 测试根", now, ROOT_YEARS);
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let params = root_params(now);
         let certificate = params.self_signed(&key)?;
         let root = Pair {
             certificate: Certificate::from_der(certificate.der())?,
@@ -114,8 +119,70 @@ impl TestAuthority {
     }
 }
 
+/// Certificates for single events under the test root, as a certification provider gives them (level E2 of CE-160).
+pub struct TestEvents {
+    root: Certificate,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl TestEvents {
+    /// The provider of this root.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Making`] when the key cannot be read.
+    pub fn new(root: &Pair) -> Result<Self, AuthorityError> {
+        let key = KeyPair::try_from(root.key.as_slice())?;
+        Ok(Self {
+            root: root.certificate.clone(),
+            // Of the parameters an issuer gives on its name alone.
+            issuer: Issuer::new(root_params(root.certificate.not_before()), key),
+        })
+    }
+
+    fn issue(&self, event: &Event, now: DateTime<Utc>) -> Result<Pair, AuthorityError> {
+        let mut params = params("Muan TEST Event 测试事件", now, EVENT_LASTS);
+        params.key_usages = vec![
+            KeyUsagePurpose::DigitalSignature,
+            KeyUsagePurpose::ContentCommitment,
+        ];
+        let bound = asn1::tlv(OCTETS, &[&event.message()]);
+        params.custom_extensions = vec![CustomExtension::from_oid_content(&EVENT, bound)];
+        issue(&params, &self.issuer)
+    }
+}
+
+impl KeyProvider for TestEvents {
+    /// No key is kept here.
+    fn sign(&self, _key: &str, _message: &[u8]) -> Result<Signature, KeyError> {
+        Err(KeyError::Missing)
+    }
+
+    fn certificate_chain(&self, _key: &str) -> Result<Vec<Certificate>, KeyError> {
+        Err(KeyError::Missing)
+    }
+
+    fn event_certificate(&self, event: &Event, now: DateTime<Utc>) -> Result<EventCertificate, KeyError> {
+        let one = self
+            .issue(event, now)
+            .map_err(|error| KeyError::Device(error.to_string()))?;
+        // The key signs once and is gone.
+        let signature = SoftKey::from_pkcs8(&one.key)?.sign(&event.message());
+        Ok(EventCertificate {
+            chain: vec![one.certificate, self.root.clone()],
+            signature,
+        })
+    }
+}
+
+fn root_params(now: DateTime<Utc>) -> CertificateParams {
+    let mut params = params("Muan TEST Root 测试根", now, ROOT_LASTS);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
 fn seal(issuer: &Issuer<'_, KeyPair>, now: DateTime<Utc>) -> Result<Pair, AuthorityError> {
-    let mut params = params("Muan TEST Seal 测试印章", now, SEAL_YEARS);
+    let mut params = params("Muan TEST Seal 测试印章", now, SEAL_LASTS);
     params.key_usages = vec![
         KeyUsagePurpose::DigitalSignature,
         KeyUsagePurpose::ContentCommitment,
@@ -124,7 +191,7 @@ fn seal(issuer: &Issuer<'_, KeyPair>, now: DateTime<Utc>) -> Result<Pair, Author
 }
 
 fn time(issuer: &Issuer<'_, KeyPair>, now: DateTime<Utc>) -> Result<Pair, AuthorityError> {
-    let mut params = params("Muan TEST Time Authority 测试时间戳", now, TIME_YEARS);
+    let mut params = params("Muan TEST Time Authority 测试时间戳", now, TIME_LASTS);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     // The library writes this extension without the critical flag that RFC 3161 wants.
     let purposes = asn1::tlv(SEQUENCE, &[&asn1::oid(&TIME_STAMPING)]);
@@ -134,7 +201,7 @@ fn time(issuer: &Issuer<'_, KeyPair>, now: DateTime<Utc>) -> Result<Pair, Author
     issue(&params, issuer)
 }
 
-fn params(name: &str, now: DateTime<Utc>, years: i32) -> CertificateParams {
+fn params(name: &str, now: DateTime<Utc>, lasts: TimeDelta) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CountryName, "CN");
@@ -142,11 +209,11 @@ fn params(name: &str, now: DateTime<Utc>, years: i32) -> CertificateParams {
         .distinguished_name
         .push(DnType::OrganizationName, ORGANIZATION);
     params.distinguished_name.push(DnType::CommonName, name);
-    // A month has two digits, a day too; the 29th of February ends on the 28th.
-    let month = u8::try_from(now.month()).unwrap_or(1);
-    let day = u8::try_from(now.day()).unwrap_or(1);
-    params.not_before = date_time_ymd(now.year(), month, day);
-    params.not_after = date_time_ymd(now.year() + years, month, day.min(28));
+    // Months and days have two digits.
+    let small = |number: u32| u8::try_from(number).unwrap_or(1);
+    let midnight = |day: DateTime<Utc>| date_time_ymd(day.year(), small(day.month()), small(day.day()));
+    params.not_before = midnight(now);
+    params.not_after = midnight(now + lasts);
     params.use_authority_key_identifier_extension = true;
     params
 }

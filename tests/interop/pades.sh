@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What pyHanko, poppler, NSS, qpdf and openssl make of sealed documents; the signatures in them are pyHanko's.
+# What pyHanko, poppler with NSS, and qpdf make of sealed documents, with signatures and tokens of pyHanko and of our own.
 # Needs poppler-utils, qpdf, openssl and libnss3-tools.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,7 +15,7 @@ chmod +x "$work/cms"
 "$work/cms" make </dev/null
 (
     cd "$root"
-    MUAN_TEST_PADES=$work cargo test --locked --lib evidence::pades::tests::files >"$work/tests" 2>&1
+    MUAN_TEST_PADES=$work cargo test --locked --lib evidence::pades::tests >"$work/tests" 2>&1
 ) || {
     cat "$work/tests" >&2
     exit 1
@@ -67,6 +67,8 @@ validate() {
 
 certutil -N -d "sql:$work" --empty-password
 certutil -A -d "sql:$work" -n root -t CT,C,C -i "$work/root.pem"
+openssl x509 -inform DER -in "$work/own-root.der" -out "$work/own-root.pem"
+certutil -A -d "sql:$work" -n own -t CT,C,C -i "$work/own-root.pem"
 
 token='TIMESTAMP_TOKEN<INTACT:TRUSTED>'
 judge 'pyHanko: sealed' INTACT:TRUSTED,UNTOUCHED not TIMESTAMP -- validate root sealed
@@ -76,6 +78,12 @@ done
 for name in stamped preserved; do
     judge "pyHanko: $name" "INTACT:TRUSTED,$token,EXTENDED_WITH_LTA_UPDATES" not INVALID -- validate root "$name"
 done
+judge 'pyHanko: own-sealed' INTACT:TRUSTED,UNTOUCHED not TIMESTAMP -- validate own-root own-sealed
+judge 'pyHanko: own-attested' "INTACT:TRUSTED,$token,UNTOUCHED" -- validate own-root own-attested
+for name in own-stamped own-preserved; do
+    judge "pyHanko: $name" "INTACT:TRUSTED,$token,EXTENDED_WITH_LTA_UPDATES" not INVALID -- validate own-root "$name"
+done
+judge 'pyHanko: own-attested, another root' status 1 UNTRUSTED not :TRUSTED -- validate root own-attested
 for name in sealed timed stamped; do
     judge "pyHanko: $name, another root" status 1 UNTRUSTED not :TRUSTED -- validate other "$name"
 done
@@ -83,14 +91,16 @@ judge 'pyHanko: the time-stamp' 'Muan time-stamp 1 INTACT:TRUSTED' ENTIRE_FILE -
     "$python" "$here/pades/stamps.py" "$work/root.der" "$work/stamped.pdf"
 judge 'pyHanko: both time-stamps' 'Muan time-stamp 1 INTACT:TRUSTED' 'Muan time-stamp 2 INTACT:TRUSTED' ENTIRE_FILE -- \
     "$python" "$here/pades/stamps.py" "$work/root.der" "$work/preserved.pdf"
+judge 'pyHanko: both our time-stamps' 'Muan time-stamp 1 INTACT:TRUSTED' 'Muan time-stamp 2 INTACT:TRUSTED' ENTIRE_FILE -- \
+    "$python" "$here/pades/stamps.py" "$work/own-root.der" "$work/own-preserved.pdf"
 judge 'pyHanko: appended' INTACT:TRUSTED not UNTOUCHED -- validate root appended
 judge 'pyHanko: signed again' status 1 ILLEGAL_MODIFICATIONS -- validate root again
 judge 'pyHanko: changed' status 1 INVALID -- validate root changed
-for name in sealed timed late; do
+for name in sealed timed late own-sealed own-attested; do
     judge "pdfsig: $name" 'Signature is Valid.' 'Certificate is Trusted.' 'Total document signed' 'ETSI.CAdES.detached' \
         -- pdfsig -nssdir "sql:$work" "$work/$name.pdf"
 done
-for name in stamped preserved; do
+for name in stamped preserved own-preserved; do
     judge "pdfsig: $name" 'Signature is Valid.' 'Certificate is Trusted.' 'Not total document signed' \
         -- pdfsig -nssdir "sql:$work" "$work/$name.pdf"
 done
@@ -100,7 +110,7 @@ judge 'pdfsig: changed' 'Digest Mismatch.' -- pdfsig -nssdir "sql:$work" "$work/
 pdfdetach -save 1 -o "$work/manifest.json" "$work/printed.pdf"
 pdftotext "$work/printed.pdf" "$work/printed.txt"
 pages=$(pdfinfo "$work/printed.pdf" 2>/dev/null | sed -n 's/^Pages: *//p')
-for name in sealed timed late stamped preserved; do
+for name in sealed timed late stamped preserved own-attested own-preserved; do
     judge "qpdf: $name" 'No syntax or stream encoding errors found' not WARNING -- qpdf --check "$work/$name.pdf"
     judge "pdfdetach: $name" -- pdfdetach -save 1 -o "$work/taken.json" "$work/$name.pdf"
     judge "pdfdetach: $name: the manifest" -- cmp "$work/manifest.json" "$work/taken.json"

@@ -14,6 +14,7 @@ mod message;
 mod tests;
 mod write;
 
+use sha2::{Digest, Sha256};
 use x509_cert::der::asn1::ObjectIdentifier;
 
 use super::{
@@ -168,9 +169,14 @@ impl SignedData {
         &self.message.certificates
     }
 
-    /// The signature, which is what a token attests.
+    /// The signature.
     pub fn signature_value(&self) -> &[u8] {
         &self.message.signature
+    }
+
+    /// What a token of it must attest: the SHA-256 of the signature (CE-170).
+    pub fn imprint(&self) -> [u8; 32] {
+        Sha256::digest(&self.message.signature).into()
     }
 
     /// The time-stamp token in it, as it was received.

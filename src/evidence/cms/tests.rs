@@ -9,8 +9,8 @@ use crate::evidence::{
     trust::Authenticity,
 };
 
-fn token(world: &World, signature: &[u8]) -> Vec<u8> {
-    let request = Request::new(Hash::Sha256.digest(signature).try_into().unwrap(), 77);
+fn token(world: &World, seal: &SignedData) -> Vec<u8> {
+    let request = Request::new(seal.imprint(), 77);
     let answer = world.time.answer(&request.der(), today(), 1);
     check(&answer, &request, &world.trust, today()).unwrap().der
 }
@@ -23,8 +23,7 @@ fn believed(world: &World, der: &[u8], with_token: bool) -> bool {
     }
     let attested = seal.token().map(|token| {
         let token = Token::read(token).ok()?;
-        let imprint = Hash::Sha256.digest(seal.signature_value()).try_into().ok()?;
-        token.verify(&imprint, &world.trust).ok()?;
+        token.verify(&seal.imprint(), &world.trust).ok()?;
         Some(token.time)
     });
     if attested == Some(None) {
@@ -59,7 +58,7 @@ fn the_same_content_and_key_give_the_same_bytes() {
 fn a_late_token_leaves_what_is_signed_as_it_was() {
     let world = World::new();
     let early = read(&world.sealed()).unwrap();
-    let stamp = token(&world, early.signature_value());
+    let stamp = token(&world, &early);
     let der = early.with_token(&stamp).unwrap();
     let late = read(&der).unwrap();
     assert_eq!(late.token(), Some(stamp.as_slice()));
@@ -77,7 +76,7 @@ fn a_late_token_leaves_what_is_signed_as_it_was() {
     assert_eq!(at_once.unwrap(), der);
 
     // A newer token takes the place of the older.
-    let other = token(&world, early.signature_value());
+    let other = token(&world, &early);
     assert_eq!(
         read(&late.with_token(&other).unwrap()).unwrap().token(),
         Some(other.as_slice())
@@ -102,7 +101,7 @@ fn no_changed_byte_of_a_seal_is_believed() {
 fn no_changed_byte_of_a_seal_with_a_token_is_believed() {
     let world = World::new();
     let seal = read(&world.sealed()).unwrap();
-    let der = seal.with_token(&token(&world, seal.signature_value())).unwrap();
+    let der = seal.with_token(&token(&world, &seal)).unwrap();
     assert!(believed(&world, &der, true));
     for at in 0..der.len() {
         let mut changed = der.clone();

@@ -1,6 +1,7 @@
 use super::*;
 use crate::evidence::{
-    authority::TestAuthority,
+    algorithm::Key,
+    authority::{TestAuthority, TestEvents},
     cms,
     pki_tests::{CONTENT, Ca, Signer, World, at, expired, revoked, today},
 };
@@ -178,5 +179,49 @@ fn every_name_of_the_test_authority_says_that_it_is_one() {
     assert!(authority.seal.certificate.may_sign() && !authority.seal.certificate.may_stamp());
     assert!(authority.time.certificate.may_stamp() && !authority.time.certificate.may_sign());
     let leap = TestAuthority::make(at("2028-02-29T12:00:00Z")).unwrap();
-    assert!(leap.root.certificate.valid_at(at("2058-02-27T00:00:00Z")));
+    assert!(leap.root.certificate.valid_at(at("2058-01-01T00:00:00Z")));
+}
+
+#[test]
+fn an_event_has_a_certificate_of_its_own_that_binds_what_it_was() {
+    let authority = TestAuthority::make(today()).unwrap();
+    let provider = TestEvents::new(&authority.root).unwrap();
+    let event = Event {
+        identity: [1; 32],
+        handwriting: [2; 32],
+        document: [3; 32],
+    };
+    let one = provider.event_certificate(&event, today()).unwrap();
+    let certificate = &one.chain[0];
+    assert!(certificate.subject().contains("TEST") && certificate.subject().contains("测试"));
+    assert!(
+        certificate
+            .der()
+            .windows(96)
+            .any(|bytes| bytes == event.message())
+    );
+    let key = certificate.key().unwrap();
+    assert!(matches!(key, Key::P256(_)));
+    assert!(key.verifies(one.signature.alg, &event.message(), &one.signature.value));
+    let other = Event {
+        document: [4; 32],
+        ..event
+    };
+    assert!(!key.verifies(one.signature.alg, &other.message(), &one.signature.value));
+
+    let trust = Trust {
+        signers: Vec::new(),
+        ..authority.trust()
+    };
+    assert_eq!(may_seal(&one.chain, &trust, GOOD, today()), Ok(()));
+    let later = at("2026-11-24T00:00:00Z");
+    assert_eq!(may_seal(&one.chain, &trust, GOOD, later), Err(Unfit::Expired));
+    // Among the institution's seals it is none.
+    assert_eq!(
+        may_seal(&one.chain, &authority.trust(), GOOD, today()),
+        Err(Unfit::Chain)
+    );
+    let again = provider.event_certificate(&event, today()).unwrap();
+    assert_ne!(again.chain[0].key(), Some(key));
+    assert!(matches!(provider.sign("root", b""), Err(KeyError::Missing)));
 }

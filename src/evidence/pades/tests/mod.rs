@@ -2,6 +2,7 @@
 
 mod files;
 mod hostile;
+mod own;
 mod preserved;
 mod sealed;
 
