@@ -19,7 +19,7 @@ use x509_cert::der::asn1::ObjectIdentifier;
 
 pub use refused::Refused;
 pub use request::Request;
-pub use response::check;
+pub use response::{check, granted};
 pub use token::Token;
 
 /// `id-ct-TSTInfo`: the content of a token.

@@ -39,7 +39,10 @@ pub fn check(
 }
 
 /// The token of a response that has status granted or grantedWithMods.
-fn granted(response: &[u8]) -> Result<&[u8], Refused> {
+///
+/// # Errors
+/// [`Refused::Form`], [`Refused::Status`].
+pub fn granted(response: &[u8]) -> Result<&[u8], Refused> {
     let mut walk = Walk::only(response, SEQUENCE)?;
     let mut status_info = walk.sequence()?;
     let status = status_info.small()?;
