@@ -3,7 +3,7 @@
 //! Reading says what a certificate states, not whether to believe it: that is [`super::trust`]. A certificate with an
 //! algorithm or a key that is not accepted can be read, so that a report can name it; it verifies nothing.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, Utc};
@@ -13,6 +13,7 @@ use x509_cert::{
     TbsCertificate,
     der::{Decode as _, asn1::ObjectIdentifier},
     ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage},
+    name::Name,
     time::Time,
 };
 
@@ -132,7 +133,7 @@ impl Certificate {
             serial,
             issuer,
             subject,
-            subject_text: typed.subject().to_string(),
+            subject_text: shown(typed.subject())?,
             not_before: time(typed.validity().not_before)?,
             not_after: time(typed.validity().not_after)?,
             key,
@@ -279,6 +280,13 @@ impl<'de> Deserialize<'de> for Certificate {
         let der = BASE64_STANDARD.decode(text).map_err(de::Error::custom)?;
         Self::from_der(&der).map_err(de::Error::custom)
     }
+}
+
+/// The name as text. What cannot be shown is no name.
+fn shown(name: &Name) -> Result<String, Malformed> {
+    let mut text = String::new();
+    write!(text, "{name}").map_err(|_| Malformed)?;
+    Ok(text)
 }
 
 fn time(time: Time) -> Result<DateTime<Utc>, Malformed> {
