@@ -55,6 +55,14 @@ fn a_number_that_is_held_stays_as_it_is() {
 }
 
 #[test]
+fn a_number_that_is_printed_is_read_as_the_same_again() {
+    // Found by the fuzzer: once it was printed with another last digit each time.
+    let read: Value = serde_json::from_str("9999999.92222222222229992e1").unwrap();
+    let again: Value = serde_json::from_str(&read.to_string()).unwrap();
+    assert_eq!(again, read);
+}
+
+#[test]
 fn texts_and_what_is_no_json_are_left_alone() {
     for other in [
         r#"{"a":"49.99999999999999999"}"#,
