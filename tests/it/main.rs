@@ -25,4 +25,3 @@ mod quality;
 mod readme;
 mod story;
 mod support;
-mod verify;
