@@ -25,3 +25,4 @@ mod quality;
 mod readme;
 mod story;
 mod support;
+mod verify;
