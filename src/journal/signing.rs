@@ -43,7 +43,8 @@ pub enum Outcome {
 
 /// Signs the head of every log that is due.
 pub async fn sign_due(db: &Db, key: &LogKey, now: DateTime<Utc>) -> Result<Vec<(Uuid, Outcome)>> {
-    let heads: Vec<(Uuid, i64, Option<i64>, Option<DateTime<Utc>>)> = db
+    type Row = (Uuid, i64, Option<i64>, Option<DateTime<Utc>>);
+    let heads: Vec<Row> = db
         .read()
         .q("select h.facility_id, h.tree, c.size, c.at from journal_head h \
             left join journal_checkpoint c on c.facility_id = h.facility_id \
