@@ -41,9 +41,6 @@ pub enum Outcome {
     Refused,
 }
 
-/// An institution, its entries under the tree, and size and time of its newest checkpoint.
-type Head = (Uuid, i64, Option<i64>, Option<DateTime<Utc>>);
-
 /// Signs the head of every log that is due.
 pub async fn sign_due(db: &Db, key: &LogKey, now: DateTime<Utc>) -> Result<Vec<(Uuid, Outcome)>> {
     type Row = (Uuid, i64, Option<i64>, Option<DateTime<Utc>>);
