@@ -167,6 +167,6 @@ pub async fn walk(app: &App) {
         .unwrap()
         .parse()
         .unwrap();
-    let audit = crate::journal::whole_audit(&app, facility).await;
+    let audit = crate::journal::whole_audit(app, facility).await;
     assert!(audit.is_sound(), "{audit:?}");
 }

@@ -13,7 +13,7 @@ pub mod walk;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use muan::app::{self, Parts};
 use muan::base::Clock;
 use muan::config::{Config, Secret};
@@ -51,6 +51,11 @@ static PRESS: OnceLock<Arc<Press>> = OnceLock::new();
 /// A Monday morning in the clinic.
 pub fn morning() -> DateTime<Utc> {
     "2026-03-02T01:00:00Z".parse().unwrap()
+}
+
+/// When the hospital is set up: however long that takes, everything of it is older than what a test does.
+fn dawn() -> DateTime<Utc> {
+    morning() - TimeDelta::hours(1)
 }
 
 /// Whether `engines` runs the chapters again on PostgreSQL.
@@ -142,7 +147,7 @@ impl App {
         let key = migrations_key();
         let database = server
             .database(&key, async |url: &str| {
-                let clock = Clock::starting_at(morning());
+                let clock = Clock::starting_at(dawn());
                 let simulator = start_simulator(&clock).await;
                 let data = tempfile::tempdir().unwrap();
                 let mut config = config(data.path().to_owned(), &simulator);
@@ -310,7 +315,7 @@ async fn sqlite_template() -> PathBuf {
     let (_, path) = TEMPLATE
         .get_or_init(|| async {
             let data = tempfile::tempdir().unwrap();
-            let clock = Clock::starting_at(morning());
+            let clock = Clock::starting_at(dawn());
             let simulator = start_simulator(&clock).await;
             let config = config(data.path().to_owned(), &simulator);
             let ctx = app::context(&config, parts(clock)).await.unwrap();
