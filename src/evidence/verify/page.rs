@@ -7,7 +7,7 @@ use super::words;
 const PAGE: &str = include_str!("../../../content/evidence/verifier/page.html");
 const STYLE: &str = include_str!("../../../content/evidence/verifier/page.css");
 /// In the order in which they need each other.
-const SCRIPTS: [&str; 16] = [
+const SCRIPTS: [&str; 17] = [
     include_str!("../../../content/evidence/verifier/bytes.js"),
     include_str!("../../../content/evidence/verifier/zip.js"),
     include_str!("../../../content/evidence/verifier/json.js"),
@@ -22,6 +22,7 @@ const SCRIPTS: [&str; 16] = [
     include_str!("../../../content/evidence/verifier/pdf.js"),
     include_str!("../../../content/evidence/verifier/decide.js"),
     include_str!("../../../content/evidence/verifier/steps.js"),
+    include_str!("../../../content/evidence/verifier/log.js"),
     include_str!("../../../content/evidence/verifier/verify.js"),
     include_str!("../../../content/evidence/verifier/page.js"),
 ];
