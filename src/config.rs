@@ -5,6 +5,7 @@
 
 mod log;
 mod proxies;
+mod seal;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 
 pub use log::Journal;
 pub use proxies::{Origin, Proxies};
+pub use seal::Seal;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -54,6 +56,8 @@ pub struct Config {
     pub files: Files,
     /// What signs the journal, and where its checkpoints are copied.
     pub journal: Journal,
+    /// What seals documents, and who attests when.
+    pub seal: Seal,
 }
 
 /// Where the key-encryption key comes from: exactly one of them in `serve`.
@@ -181,6 +185,7 @@ impl Default for Config {
             wechat: WeChat::default(),
             files: Files::default(),
             journal: Journal::default(),
+            seal: Seal::default(),
         }
     }
 }

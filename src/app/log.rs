@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::StartFault;
+use crate::base::canonical::sha256;
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
 use crate::base::{Act, Actor, Noun, Subject};
 use crate::config::{Config, Fault};
+use crate::consent::sealing::attest;
 use crate::ctx::Ctx;
 use crate::db;
 use crate::journal::audit::{self, Audit, Scope};
@@ -21,6 +23,7 @@ use crate::journal::checkpoint::Checkpoint;
 use crate::journal::incident::{self, Kind};
 use crate::journal::restore::{self, Standing};
 use crate::journal::signing::{self, AT_LEAST, Outcome};
+use crate::journal::stamped::{self, Stamp};
 use crate::journal::{Log, LogKey, LogPublic, PLATFORM};
 use crate::outbox::{self, Message};
 use crate::people;
@@ -99,6 +102,12 @@ pub async fn look(ctx: &Ctx) -> Result<bool> {
             tracing::error!(facility.id = %facility, %error, "a journal could not be audited");
         }
     }
+    if let Err(error) = stamp(ctx).await {
+        tracing::error!(%error, "checkpoints could not be time-stamped");
+    }
+    if let Err(error) = attest::watch(ctx).await {
+        tracing::error!(%error, "seals without a time could not be counted");
+    }
     if let Err(error) = copy(ctx).await {
         tracing::error!(%error, "checkpoints could not be copied");
     }
@@ -148,6 +157,38 @@ async fn raise(ctx: &Ctx, tx: &mut db::Tx, facility: Uuid, kind: Kind, detail: &
         due: now,
     };
     outbox::enqueue(tx, ctx.ids.make(now), message, now).await
+}
+
+/// Has the newest checkpoint of each log time-stamped, once a day (CE-184).
+async fn stamp(ctx: &Ctx) -> Result<()> {
+    let (now, mut view) = (ctx.clock.now(), ctx.view());
+    for facility in audit::logs(&ctx.db).await? {
+        if !stamped::is_due(&mut view, facility, now).await? {
+            continue;
+        }
+        let Some(signed) = signing::newest(&mut view, facility).await? else {
+            continue;
+        };
+        let imprint = sha256(signed.note.as_bytes());
+        let got = match ctx.seal.stamp(imprint, || ctx.clock.now()).await {
+            Ok(got) => got,
+            Err(unattested) => {
+                // The other logs would be refused, too; it is tried again within a minute.
+                tracing::warn!(reasons = ?unattested.0, "no time authority gave a time-stamp of a checkpoint");
+                return Ok(());
+            }
+        };
+        let stamp = Stamp {
+            number: signed.number,
+            response: &got.response,
+            attested_at: got.token.time,
+            expires_at: got.token.certificate.not_after(),
+        };
+        let mut tx = ctx.db.begin().await?;
+        stamped::keep(&mut tx, facility, &stamp, now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Copies the newest checkpoint of each log outside, once a day.

@@ -7,6 +7,7 @@ pub mod listen;
 pub mod log;
 mod memory;
 mod proofs;
+mod seal;
 pub mod work;
 
 use std::sync::Arc;
@@ -125,6 +126,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     let copies = Copies::open(config.journal.copies.as_ref())
         .map_err(|error| StartFault::Io("the copies of checkpoints".to_owned(), error))?;
     let log = log::open(config)?;
+    let seal = seal::open(config, parts.clock.now())?;
     let clock = parts.clock.clone();
     let wechat = WeChat::new(
         wechat::Settings {
@@ -158,6 +160,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         press: Arc::new(press),
         files: Arc::new(files),
         log: Arc::new(log),
+        seal: Arc::new(seal),
         copies: copies.map(Arc::new),
         settings: Arc::new(Settings {
             demo: parts.demo,

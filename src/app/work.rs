@@ -56,13 +56,16 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
     }
 }
 
-/// Sets the daily look through behavioral data; false while nothing may be written.
+/// Sets the daily look through behavioral data, and the one for documents without a seal; false while nothing may be written.
 async fn begin(ctx: &Ctx) -> bool {
     if ctx.log.is_read_only() {
         return false;
     }
     if let Err(error) = people::jobs::begin(ctx).await {
         tracing::error!(%error, "the daily look through behavioral data could not be set");
+    }
+    if let Err(error) = consent::sealing::begin(ctx).await {
+        tracing::error!(%error, "documents without a seal could not be looked for");
     }
     true
 }
@@ -119,8 +122,8 @@ async fn over_time(ctx: &Ctx) -> Result<bool> {
     Ok(!ctx.log.is_read_only())
 }
 
-/// Sequences the journal, signs its checkpoints, and does every job that is due, until none is.
-async fn at_once(ctx: &Ctx, worker: &str) -> Result<usize> {
+/// Sequences the journal, signs its checkpoints, and does every job that is due, until none is; audits and copies are left.
+pub async fn at_once(ctx: &Ctx, worker: &str) -> Result<usize> {
     let mut done = sequence(ctx).await?;
     loop {
         let jobs = outbox::claim(&ctx.db, worker, ctx.clock.now()).await?;

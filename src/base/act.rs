@@ -215,6 +215,14 @@ acts! {
     ConsentVoid = "consent.void";
     /// The document of a refusal or a withdrawal is made.
     ConsentRecorded = "consent.recorded";
+    /// The institution's seal is on a document.
+    ConsentSeal = "consent.seal";
+    /// A sealed document came too late for its consent and is kept beside it.
+    ConsentSealOrphaned = "consent.seal_orphaned";
+    /// A time authority attested when a document was sealed, or when it still was.
+    ConsentTimestamp = "consent.timestamp";
+    /// No time authority gave a time-stamp.
+    ConsentTimestampRefused = "consent.timestamp_refused";
     /// The hospital's consent templates.
     ConsentTemplateList = "consent.template_list";
     /// One template with its history, the reports on it and the consents that a change of it touched.

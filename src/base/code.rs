@@ -89,6 +89,7 @@ codes! {
     ConsentIntegrityFailed = "consent.integrity_failed";
     ConsentNewRequired = "consent.new_required";
     ConsentPaperNotCurrent = "consent.paper_not_current";
+    ConsentSealUnavailable = "consent.seal_unavailable";
     ConsentPhoneMismatch = "consent.phone_mismatch";
     ConsentPhoneUnconfirmed = "consent.phone_unconfirmed";
     ConsentPrivilegeMissing = "consent.privilege_missing";

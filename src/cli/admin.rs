@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::log;
+use super::{log, seal};
 use crate::app::{self, Parts, StartFault};
 use crate::assessment::{self, Made, Replayed};
 use crate::base::{Clock, Role};
@@ -28,6 +28,9 @@ pub enum Command {
     /// The log.
     #[command(subcommand)]
     Log(log::Command),
+    /// The seal.
+    #[command(subcommand)]
+    Seal(seal::Command),
 }
 
 #[derive(Subcommand)]
@@ -128,6 +131,7 @@ pub async fn run(config: Config, command: Command) -> Result<ExitCode, StartFaul
         }
         Command::ReplayAssessments => code = replay(&ctx).await?,
         Command::Log(command) => code = log::run(&ctx, command).await?,
+        Command::Seal(command) => code = seal::run(&ctx, command).await?,
     }
     ctx.db.close().await;
     Ok(code)

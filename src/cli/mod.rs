@@ -7,6 +7,7 @@ mod content;
 mod diff;
 mod foreign;
 mod log;
+mod seal;
 mod openapi;
 mod trial;
 mod verify;

@@ -1,7 +1,7 @@
 //! Whether what is kept of a consent is what was signed (RC10): the bytes that were shown, the sections of the evidence
 //! and their root, the document. Nothing is repaired.
 
-use super::model::{Consent, Medium};
+use super::model::{Consent, Medium, Paper};
 use super::present::{self, Inputs};
 use super::proof::{self, NAMES};
 use super::{store, templates};
@@ -9,6 +9,7 @@ use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
 use crate::base::merkle;
 use crate::ctx::{Ctx, Records};
+use crate::evidence::pades;
 
 /// What does not fit any more, by name: `presented`, `evidence`, `root`, `signature`, `document`, `pages`.
 ///
@@ -94,11 +95,29 @@ async fn evidence_root(r: &mut impl Records, consent: &Consent) -> Result<Option
 async fn same_document(r: &mut impl Records, consent: &Consent, root: &str) -> Result<bool> {
     let (facility, id) = (consent.facility_id, consent.id);
     let kept = store::document_digests(r, facility, id).await?;
-    let document = store::document(r, facility, id).await?;
-    Ok(document.zip(kept).is_some_and(|((pdf, sha), (kept, kept_root))| {
-        let digest = hex::encode(sha256(&pdf));
-        digest == sha && digest == kept && kept_root == root
-    }))
+    let Some(printed) = store::newest_document(r, facility, id, Paper::Consent).await? else {
+        return Ok(false);
+    };
+    let digest = hex::encode(sha256(&printed.bytes(r).await?));
+    let same_root = kept.is_some_and(|(_, kept_root)| kept_root == root);
+    Ok(digest == printed.sha256 && same_root && same_seal(r, consent, &printed, root).await?)
+}
+
+/// The sealed file has the digest that was kept, and its seal is over the bytes and the root that the log has.
+async fn same_seal(
+    r: &mut impl Records,
+    consent: &Consent,
+    printed: &store::Printed,
+    root: &str,
+) -> Result<bool> {
+    let facility = consent.facility_id;
+    let Some(seal) = store::seal_of(r, facility, printed.paper, printed.of).await? else {
+        // A scan of another program has none, and what is older than the seal waits for it.
+        return Ok(!printed.came_sealed);
+    };
+    let (file, version) = store::sealed_file(r, &seal).await?;
+    let signed = pades::read(&file).is_ok_and(|signed| hex::encode(signed.digest) == seal.signed_sha256);
+    Ok(signed && hex::encode(sha256(&file)) == version.sha256 && seal.root.as_deref() == Some(root))
 }
 
 async fn same_signature(r: &mut impl Records, consent: &Consent) -> Result<bool> {

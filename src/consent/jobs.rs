@@ -4,12 +4,13 @@
 use serde_json::{Value, json};
 
 use super::flow::{self, By, Changed, OfConsent};
-use super::model::State;
+use super::model::{Sealable, State};
 use super::proof::bedside::{self, Seen};
 use super::proof::decision::{self, Told};
 use super::rules::states::Trigger;
 use super::rules::triggers::Change;
-use super::{change, renew, store, templates, watch};
+use super::sealing::attest;
+use super::{change, renew, sealing, store, templates, watch};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, StaffId};
@@ -33,6 +34,10 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         "consent.unheard" => watch::unheard(ctx, job).await.map(|()| true),
         "consent.of_age" => watch::of_age(ctx, job).await.map(|()| true),
         "consent.integrity" => watch::kept(ctx, job).await.map(|()| true),
+        "consent.seal" => sealing::seal_later(ctx, job).await.map(|()| true),
+        "consent.seal_all" => sealing::seal_all(ctx).await.map(|()| true),
+        "consent.timestamp" => attest::timestamp(ctx, job).await.map(|()| true),
+        "consent.preserve" => attest::preserve(ctx, job).await.map(|()| true),
         // For whoever outside listens to transitions; nobody is connected yet.
         "consent.changed" => job.payload::<Changed>().map(|_| true),
         _ => Ok(false),
@@ -166,6 +171,7 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
             None => None,
         },
         document: store::document_digests(&mut view, facility, consent.id).await?,
+        test: ctx.seal.is_test(),
     };
     // A template of a hospital's own may have no words for it: then there is nothing to print.
     let Some(data) = decision::data(&told) else {
@@ -190,6 +196,11 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
     if !added {
         return Ok(());
     }
+    let (paper, of) = match &explained {
+        Some((explanation, _)) => (Sealable::Explanation, *explanation),
+        None => (Sealable::Decision, id),
+    };
+    sealing::want(&mut tx, facility, paper, of).await?;
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let detail = json!({ "decision": decision.kind, "sha256": digest });
     tx.journal_as(
@@ -238,6 +249,7 @@ async fn record_bedside(ctx: &Ctx, job: &Job) -> Result<()> {
         at: confirmed.at,
         printable: unprintable.is_empty(),
         document: store::document_digests(&mut view, facility, consent.id).await?,
+        test: ctx.seal.is_test(),
     };
     // A template of a hospital's own may have no words for it: then there is nothing to print.
     let Some(data) = bedside::data(&seen) else {
@@ -256,6 +268,7 @@ async fn record_bedside(ctx: &Ctx, job: &Job) -> Result<()> {
     if !store::add_bedside_record(&mut tx, &consent, id, &pdf, &digest).await? {
         return Ok(());
     }
+    sealing::want(&mut tx, facility, Sealable::Bedside, id).await?;
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let detail = json!({ "decision": "confirmed", "sha256": digest });
     let place = Some(facility);

@@ -22,6 +22,7 @@ mod preview;
 mod proof;
 mod renew;
 pub mod rules;
+pub mod sealing;
 mod store;
 mod templates;
 mod watch;

@@ -25,6 +25,7 @@ use crate::cache::Cache;
 use crate::config::Proxies;
 use crate::content::Content;
 use crate::db::{self, Db, Q, Query, Read, Sql};
+use crate::evidence::seal::Seal;
 use crate::files::Files;
 use crate::files::copies::Copies;
 use crate::journal::Log;
@@ -61,6 +62,8 @@ pub struct Ctx {
     pub files: Arc<Files>,
     /// What signs the journal.
     pub log: Arc<Log>,
+    /// What seals documents.
+    pub seal: Arc<Seal>,
     /// Copies of its checkpoints outside, where there is a place for them.
     pub copies: Option<Arc<Copies>>,
     /// Settings that acts look at.
@@ -246,6 +249,7 @@ impl Ctx {
                 act,
                 begun,
                 journaled: None,
+                last: None,
                 once: None,
                 now: self.clock.now(),
             })

@@ -28,6 +28,8 @@ pub struct Tx {
     pub(super) begun: Instant,
     /// The id and digest of the act's own entry, or of the first one beside it.
     pub(super) journaled: Option<(Uuid, [u8; 32])>,
+    /// The id and digest of the last entry that was written.
+    pub(super) last: Option<(Uuid, [u8; 32])>,
     pub(super) once: Option<Once>,
     /// The act's one reading of the clock.
     pub now: DateTime<Utc>,
@@ -166,6 +168,7 @@ impl Tx {
                 request_id,
             };
             let (id, digest) = (entry.id, journal::record(&mut self.inner, entry).await?);
+            self.last = Some((id, digest));
             if act == self.act || self.journaled.is_none() {
                 self.journaled = Some((id, digest));
             }
@@ -174,12 +177,29 @@ impl Tx {
         .boxed()
     }
 
+    /// The id of the last entry that was written.
+    pub fn entry(&self) -> Option<Uuid> {
+        self.last.map(|(id, _)| id)
+    }
+
     /// The log's promise about the act's entry, for one that needs its proof before the entry has its place.
     pub fn receipt(&mut self, facility: FacilityId) -> BoxFuture<'_, Result<Receipt>> {
+        self.promised(self.journaled, facility)
+    }
+
+    /// The log's promise about the last entry that was written.
+    pub fn promise(&mut self, facility: FacilityId) -> BoxFuture<'_, Result<Receipt>> {
+        self.promised(self.last, facility)
+    }
+
+    fn promised(
+        &mut self,
+        entry: Option<(Uuid, [u8; 32])>,
+        facility: FacilityId,
+    ) -> BoxFuture<'_, Result<Receipt>> {
         async move {
-            let (id, digest) = self
-                .journaled
-                .ok_or_else(|| Error::broken("a receipt for an act without an entry"))?;
+            let (id, digest) =
+                entry.ok_or_else(|| Error::broken("a receipt for an act without an entry"))?;
             let receipt = Receipt::sign(&digest, self.now, &self.ctx.log.key);
             signing::keep_receipt(&mut self.inner, id, facility.into(), &receipt).await?;
             Ok(receipt)

@@ -146,7 +146,7 @@ impl<'a> Walker<'a> {
     /// Time passes, and what is due by then is done.
     pub async fn wait(&self, seconds: i64) -> Result<()> {
         self.ctx.clock.advance(seconds);
-        work::due(self.ctx, "walk").await?;
+        work::at_once(self.ctx, "walk").await?;
         Ok(())
     }
 

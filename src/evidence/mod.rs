@@ -24,6 +24,7 @@ pub mod pades;
 mod pki_tests;
 pub mod press;
 pub mod qr;
+pub mod seal;
 pub mod sm;
 #[cfg(test)]
 mod sm_tests;

@@ -22,6 +22,7 @@ pub mod receipt;
 pub mod restore;
 mod sequence;
 pub mod signing;
+pub mod stamped;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

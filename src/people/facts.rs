@@ -137,9 +137,9 @@ pub async fn agreed(q: &mut impl Q, account: AccountId) -> Result<Vec<Agreed>> {
 /// Whether this staff session proved its presence within the last ten minutes.
 ///
 /// Errors: `people.step_up_required`.
-pub async fn require_step_up(tx: &mut Tx, session: SessionId) -> Result<()> {
-    let at = store::stepped_up_at(tx, session).await?;
-    if at.is_some_and(|at| tx.now - at <= rules::STEP_UP) {
+pub async fn require_step_up(q: &mut impl Q, session: SessionId, now: DateTime<Utc>) -> Result<()> {
+    let at = store::stepped_up_at(q, session).await?;
+    if at.is_some_and(|at| now - at <= rules::STEP_UP) {
         Ok(())
     } else {
         Err(Error::Refused(Code::PeopleStepUpRequired))

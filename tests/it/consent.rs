@@ -16,6 +16,7 @@ mod over_time;
 mod paper;
 mod refused;
 mod rewording;
+mod sealed;
 mod sections;
 mod short_form;
 pub mod signers;

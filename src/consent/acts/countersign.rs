@@ -1,5 +1,7 @@
 //! The anesthesiologist's signature, the document that it makes, and sending back for a defect.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use tracing::instrument;
@@ -12,11 +14,11 @@ use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, StaffId};
 use crate::base::{Act, Actor, Noun};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{ActKind, Consent, ReturnReason, Signature, SignedAct};
+use crate::consent::model::{ActKind, Consent, ReturnReason, Sealable, Signature, SignedAct};
 use crate::consent::proof::Counter;
 use crate::consent::rules::guards::{self, Countersigning, Doctor};
 use crate::consent::rules::states::Trigger;
-use crate::consent::{renew, rules, store, watch};
+use crate::consent::{renew, rules, sealing, store, watch};
 use crate::ctx::{Ctx, Records};
 use crate::episode::model::{Color, day};
 use crate::evidence::ink::{self, Canvas, Strokes};
@@ -44,14 +46,13 @@ pub struct CounterMark {
 /// The document is made before the transaction from what is stored then; the transaction makes sure that nothing has
 /// changed in between, and asks everything again that the revision does not tell.
 ///
-/// Errors: `people.step_up_required`, `consent.illegal_transition`, `consent.after_birth`, `consent.signer_changed`,
+/// Errors: `consent.seal_unavailable`, `people.step_up_required`, `consent.illegal_transition`, `consent.after_birth`, `consent.signer_changed`,
 /// `consent.license_missing`, `consent.senior_needed`, `consent.statement_missing`, `consent.questions_open`,
 /// `consent.deadline_passed`, `consent.assessment_undecided`, `consent.not_suitable`, `consent.new_required`, `http.invalid`
 /// with `character` for a name that can't be printed.
 #[instrument(name = "consent.countersign", skip_all)]
 pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: CounterMark) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentCountersign)?;
-    let staff = caller.staff()?;
     if let Some((strokes, canvas)) = &mark.ink {
         ink::check(strokes, canvas).map_err(|refusal| {
             let fault = Fault::field("/strokes", "ink").with(json!({ "reason": refusal.code() }));
@@ -60,18 +61,37 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
     }
     // A retry must find its first answer, whatever the state is by now; so the outcome is looked at inside.
     let prepared = prepare_document(ctx, caller, id, &mark).await;
+    let made = match &prepared {
+        Ok((consent, prepared)) => Some((consent.clone(), Arc::clone(&prepared.sealed))),
+        Err(_) => None,
+    };
+    let done = put_in_force(ctx, caller, id, mark, prepared).await;
+    if let Some((consent, sealed)) = made {
+        sealing::unless_kept(ctx, &consent, &sealed).await?;
+    }
+    done
+}
+
+async fn put_in_force(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: ConsentId,
+    mark: CounterMark,
+    prepared: Result<(Consent, Prepared)>,
+) -> Result<Consent> {
+    let staff = caller.staff()?;
     let mut tx = once!(ctx, Act::ConsentCountersign, caller);
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentCountersign, id).await?;
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::Countersign)?;
-    people::facts::require_step_up(&mut tx, caller.session).await?;
-    let prepared = prepared?;
+    let now = tx.now;
+    people::facts::require_step_up(&mut tx, caller.session, now).await?;
+    let (_, prepared) = prepared?;
     if prepared.revision != consent.revision {
         return Err(Error::Stale {
             current: consent.revision,
         });
     }
-    let now = tx.now;
     decided(&mut tx, ctx, staff, &consent, &mark, now).await?;
     for section in &prepared.sections {
         let (no, name) = (section.no, section.name);
@@ -106,11 +126,12 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
         sha256: &file,
         root: &prepared.root,
         code_digest: prepared.code.digest(),
+        sealed: true,
     };
     store::add_document(&mut tx, &consent, document).await?;
     super::replace::supersede(&mut tx, &mut consent).await?;
     consent.activated_at = Some(prepared.at);
-    let detail = json!({ "root": prepared.root, "document_sha256": file, "sealing_status": "none" });
+    let detail = json!({ "root": prepared.root, "document_sha256": file });
     flow::go(
         &mut tx,
         &mut consent,
@@ -123,6 +144,14 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
     let detail = json!({ "root": prepared.root });
     tx.journal_as(Act::ConsentActivated, Actor::SYSTEM, place, about, detail, None)
         .await?;
+    let target = sealing::Target {
+        consent: &consent,
+        paper: Sealable::Consent,
+        of: id.0,
+        root: Some(&prepared.root),
+        printed: prepared.pdf.len(),
+    };
+    sealing::keep(ctx, &mut tx, &target, &prepared.sealed).await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.countersign", id.0).await?;
     renew::settled(&mut tx, consent.facility_id, consent.episode_id).await?;
     watch::begin(&mut tx, &consent).await?;
@@ -135,15 +164,24 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
         &reference,
     )
     .await?;
+    consent.receipt = Some(tx.receipt(consent.facility_id).await?);
     tx.commit_with(&consent).await?;
     Ok(consent)
 }
 
-/// Gathers, decides and renders, without a transaction.
-async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &CounterMark) -> Result<Prepared> {
+/// Gathers, decides, renders and seals, without a transaction.
+async fn prepare_document(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: ConsentId,
+    mark: &CounterMark,
+) -> Result<(Consent, Prepared)> {
     let staff = caller.staff()?;
     let mut view = ctx.view();
     let consent = known(&mut view, caller, Act::ConsentCountersign, id).await?;
+    // Nothing is sealed for somebody who is refused anyway.
+    caller.request.must_match(consent.revision)?;
+    people::facts::require_step_up(&mut view, caller.session, ctx.clock.now()).await?;
     let now = ctx.clock.now();
     let account = decided(&mut view, ctx, staff, &consent, mark, now).await?;
     sealable(ctx, vec![("/name".to_owned(), account.name.clone())]).await?;
@@ -157,7 +195,8 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
         at: now,
     };
     let material = gather(&mut view, ctx, consent, counter).await?;
-    render(ctx, &material).await
+    let prepared = render(ctx, &material).await?;
+    Ok((material.consent, prepared))
 }
 
 /// Everything that has to hold for the countersignature, as it is stored when this is asked (T07): before the document is

@@ -13,13 +13,13 @@ use crate::base::error::{Error, Fault, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Actor, Code, Noun, Role, Subject};
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Capacity, Consent, Medium, TechniqueClass};
+use crate::consent::model::{Capacity, Consent, Medium, Sealable, TechniqueClass};
 use crate::consent::proof::paper::{self, Filed};
 use crate::consent::proof::{self, Verification};
 use crate::consent::rules::guards;
 use crate::consent::rules::states::Trigger;
 use crate::consent::store::{PaperBody, PaperPage};
-use crate::consent::{renew, rules, store, templates, watch};
+use crate::consent::{renew, rules, sealing, store, templates, watch};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{Color, Episode};
 use crate::evidence::document::Inputs as Render;
@@ -101,9 +101,9 @@ pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft)
     caller.request.must_match(consent.revision)?;
     rules::next(consent.state, Trigger::File)?;
     guards::before_birth(episode.stage)?;
-    people::facts::require_step_up(&mut tx, caller.session).await?;
-    templates::releasable(&mut tx, ctx, &consent).await?;
     let now = tx.now;
+    people::facts::require_step_up(&mut tx, caller.session, now).await?;
+    templates::releasable(&mut tx, ctx, &consent).await?;
     let settings = people::facts::facility(&mut tx, consent.facility_id)
         .await?
         .settings;
@@ -157,8 +157,11 @@ pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft)
         sha256: &file,
         root: &root,
         code_digest: Verification::random().digest(),
+        sealed: false,
     };
     store::add_document(&mut tx, &consent, document).await?;
+    // A scan of another program can't be sealed; nobody should wait for that to be found.
+    sealing::want(&mut tx, consent.facility_id, Sealable::Consent, id.0).await?;
     super::replace::supersede(&mut tx, &mut consent).await?;
     let detail = json!({
         "root": root, "document_sha256": file, "pages": pages.len(), "second": second,

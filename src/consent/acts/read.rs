@@ -15,7 +15,7 @@ use crate::consent::model::{
     WithdrawalPhase,
 };
 use crate::consent::rules::ladder;
-use crate::consent::{rules, store, wording};
+use crate::consent::{rules, sealing, store, wording};
 use crate::ctx::{Ctx, Records};
 use crate::people::caller::{Caller, Who};
 use crate::people::policy;
@@ -299,11 +299,9 @@ pub async fn document(
     let consent = known(&mut tx, caller, Act::ConsentDocument, id).await?;
     let facility = consent.facility_id;
     let found = match paper {
-        Some(Paper::Consent) => store::document(&mut tx, facility, id).await?,
-        Some(Paper::Decision) => store::record(&mut tx, facility, id).await?,
-        Some(Paper::Bedside) => store::bedside_record(&mut tx, facility, id).await?,
-        None => match store::document(&mut tx, facility, id).await? {
-            None => store::record(&mut tx, facility, id).await?,
+        Some(paper) => sealing::document(&mut tx, facility, id, paper).await?,
+        None => match sealing::document(&mut tx, facility, id, Paper::Consent).await? {
+            None => sealing::document(&mut tx, facility, id, Paper::Decision).await?,
             found => found,
         },
     };

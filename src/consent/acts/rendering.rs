@@ -1,6 +1,7 @@
 //! The evidence and the document of a countersigned consent: what they are made of, and their making.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -13,13 +14,14 @@ use crate::base::error::{Error, Result};
 use crate::base::id::StaffId;
 use crate::consent::model::{Check, Consent};
 use crate::consent::present::Inputs;
-use crate::consent::proof::{self, Counter, Material, Section, Signed, Verification};
+use crate::consent::proof::{self, Counter, Material, Page, Section, Signed, Verification};
 use crate::consent::rules::{self, ladder, reading};
-use crate::consent::store;
+use crate::consent::{sealing, store};
 use crate::ctx::{Ctx, Records};
 use crate::evidence::document::Inputs as Render;
 use crate::evidence::ink;
 use crate::evidence::qr;
+use crate::evidence::seal::Sealed;
 use crate::people;
 
 /// Everything that was made before the transaction.
@@ -34,8 +36,10 @@ pub(super) struct Prepared {
     pub root: String,
     /// The code on the document.
     pub code: Verification,
-    /// The document.
+    /// The document as it is printed.
     pub pdf: Vec<u8>,
+    /// The same under the institution's seal.
+    pub sealed: Arc<Sealed>,
 }
 
 /// What the document is made of, as it is stored now.
@@ -126,7 +130,9 @@ fn before(checks: Vec<Check>, signed_at: DateTime<Utc>) -> Vec<Check> {
         .collect()
 }
 
-/// The evidence and the document with its root.
+/// The evidence and the document with its root, sealed.
+///
+/// Errors: `consent.seal_unavailable`.
 pub(super) async fn render(ctx: &Ctx, material: &Material) -> Result<Prepared> {
     let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
     let sections = proof::hashed(proof::sections(material), Some(&material.signature.act.section))?;
@@ -154,17 +160,27 @@ pub(super) async fn render(ctx: &Ctx, material: &Material) -> Result<Prepared> {
         files.push(("/sig-clinician.svg", ink::svg(strokes, canvas).into_bytes()));
     }
     let consent = &material.consent;
+    let grouped = code.grouped();
+    let page = Page {
+        renderer: &renderer,
+        root: &root,
+        code: &grouped,
+        test: ctx.seal.is_test(),
+    };
     let inputs = Render {
         template: "/consent.typ",
-        data: proof::data(material, &renderer, &root, &code.grouped()),
+        data: proof::data(material, &page),
         files,
         ident: format!("{} r{}", consent.id, consent.revision),
         at: material.counter.at,
     };
+    let pdf = ctx.press.render(inputs).await.map_err(broken)?;
+    let sealed = sealing::apply(ctx, pdf.clone(), material.counter.at).await?;
     Ok(Prepared {
         revision: consent.revision,
         at: material.counter.at,
-        pdf: ctx.press.render(inputs).await.map_err(broken)?,
+        sealed: Arc::new(sealed),
+        pdf,
         sections,
         root,
         code,

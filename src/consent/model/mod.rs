@@ -1,6 +1,7 @@
 //! Nouns of the consent and their small words.
 
 mod refusal;
+mod seal;
 mod signing;
 mod talk;
 mod template;
@@ -16,6 +17,7 @@ use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId, StaffId};
 use crate::journal::receipt::Receipt;
 
 pub use refusal::*;
+pub use seal::*;
 pub use signing::*;
 pub use talk::*;
 pub use template::*;

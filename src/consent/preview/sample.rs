@@ -202,6 +202,7 @@ pub(super) fn record(stage: &Stage<'_>, kind: &str) -> Option<Value> {
         heard: Some((doctor.clone(), doctor.clone())),
         explanation: (kind == "refused").then_some((doctor, &explanation)),
         document: None,
+        test: false,
     })
 }
 
@@ -236,6 +237,7 @@ pub(super) fn bedside(stage: &Stage<'_>, able: bool) -> Option<Value> {
         at: stage.at,
         printable: true,
         document: None,
+        test: false,
     })
 }
 

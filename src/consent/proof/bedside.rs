@@ -30,6 +30,8 @@ pub struct Seen<'a> {
     pub printable: bool,
     /// SHA-256 and evidence root of the consent's document, if there is one.
     pub document: Option<(String, String)>,
+    /// The seal is a test authority's.
+    pub test: bool,
 }
 
 /// The doctor's own words in it.
@@ -144,7 +146,10 @@ pub fn data(seen: &Seen<'_>) -> Option<Value> {
         digests.push(fact("document_sha256", sha256.clone()));
         digests.push(fact("root", root.clone()));
     }
-    digests.push(fact("seal", text("seal_none")));
+    digests.push(fact("seal", text("seal_applied")));
+    if seen.test {
+        digests.push(fact("seal", text("authority_test")));
+    }
     let who = vec![
         fact("name", seen.name.to_owned()),
         fact("record_number", seen.record_number.to_owned()),

@@ -29,6 +29,8 @@ pub struct Told<'a> {
     pub explanation: Option<(String, &'a Explanation)>,
     /// SHA-256 and evidence root of the consent's document, if there is one.
     pub document: Option<(String, String)>,
+    /// The seal is a test authority's.
+    pub test: bool,
 }
 
 /// `/data.json` of the layout; `None` when the template has no words for such a record.
@@ -103,7 +105,10 @@ pub fn data(told: &Told<'_>) -> Option<Value> {
         digests.push(fact("document_sha256", sha256.clone().into()));
         digests.push(fact("root", root.clone().into()));
     }
-    digests.push(fact("seal", label("seal_none")));
+    digests.push(fact("seal", label("seal_applied")));
+    if told.test {
+        digests.push(fact("seal", label("authority_test")));
+    }
     let who = vec![
         fact("name", told.name.into()),
         fact("record_number", told.record_number.into()),

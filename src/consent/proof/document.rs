@@ -8,8 +8,20 @@ use crate::consent::model::{Asked, Gate, Waiver};
 use crate::consent::wording::choose;
 use crate::evidence::document::shown_time;
 
+/// What the page of evidence says beside the evidence itself.
+pub struct Page<'a> {
+    /// The version of what prints it.
+    pub renderer: &'a str,
+    /// The evidence root, lower-case hex.
+    pub root: &'a str,
+    /// The verification code in groups.
+    pub code: &'a str,
+    /// The seal is a test authority's.
+    pub test: bool,
+}
+
 /// `/data.json` of the layout.
-pub fn data(m: &Material, renderer: &str, root: &str, verification_code: &str) -> Value {
+pub fn data(m: &Material, page: &Page<'_>) -> Value {
     let mut signatures = others::signatures(m);
     signatures.push(anesthesiologist(m));
     json!({
@@ -22,7 +34,7 @@ pub fn data(m: &Material, renderer: &str, root: &str, verification_code: &str) -
             "questions": questions(m),
             "signatures": signatures,
         },
-        "evidence": evidence(m, renderer, root, verification_code),
+        "evidence": evidence(m, page),
     })
 }
 
@@ -72,12 +84,12 @@ fn anesthesiologist(m: &Material) -> Value {
     act
 }
 
-fn evidence(m: &Material, renderer: &str, root: &str, verification_code: &str) -> Value {
+fn evidence(m: &Material, of: &Page<'_>) -> Value {
     let mut page = json!({
         "presented_sha256": m.presented_sha256,
-        "root": root,
-        "renderer": renderer,
-        "verification_code": verification_code,
+        "root": of.root,
+        "renderer": of.renderer,
+        "verification_code": of.code,
         "identity": m.checks.iter().map(|check| json!({
             "method": check.method,
             "level": check.level,
@@ -86,11 +98,12 @@ fn evidence(m: &Material, renderer: &str, root: &str, verification_code: &str) -
         "reading": reading(m),
         "comprehension": comprehension(m),
         "clock": "unverified",
-        "timestamp": "none",
+        // Who is asked about the time sees the sealed file first.
+        "timestamp": "pending",
         "level": "e1",
         "second_factor": false,
-        "seal": "none",
-        "authority": "test",
+        "seal": "applied",
+        "authority": if of.test { "test" } else { "production" },
     });
     if let (Some(talk), Some(members)) = (m.conversations.last(), page.as_object_mut()) {
         let told = json!({

@@ -29,7 +29,7 @@ use crate::evidence::ink::{self, Canvas, Strokes};
 use crate::people::model::SignerCheck;
 
 pub use code::Verification;
-pub use document::data;
+pub use document::{Page, data};
 pub use sections::sections;
 
 /// The names of the sections in their order (CE §7.1).

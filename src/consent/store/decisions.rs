@@ -100,17 +100,3 @@ pub async fn has_record(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> 
         .await?;
     Ok(row.is_some())
 }
-
-/// The newest document of a decision on this consent, with its SHA-256; one that says how it was explained comes first.
-pub async fn record(
-    r: &mut impl Records,
-    facility: FacilityId,
-    id: ConsentId,
-) -> Result<Option<(Vec<u8>, String)>> {
-    const SELECT: &str = "select decision_id, pdf, sha256 from consent_record where facility_id = $1 and consent_id = $2 \
-            order by decision_id desc limit 1";
-    if let Some(explained) = super::explained_record(r, facility, id).await? {
-        return Ok(Some(explained));
-    }
-    records::newest(r, SELECT, facility, id).await
-}

@@ -92,17 +92,6 @@ pub async fn add_explained_record(
     records::keep(tx, INSERT, consent, explanation, (pdf, sha256)).await
 }
 
-/// The document of a decision that says how it was explained, with its SHA-256.
-pub async fn explained_record(
-    r: &mut impl Records,
-    facility: FacilityId,
-    id: ConsentId,
-) -> Result<Option<(Vec<u8>, String)>> {
-    const SELECT: &str = "select explanation_id, pdf, sha256 from consent_explanation_record \
-            where facility_id = $1 and consent_id = $2 order by explanation_id desc limit 1";
-    records::newest(r, SELECT, facility, id).await
-}
-
 /// Keeps what was found at the bedside when the consent could not be confirmed.
 pub async fn add_unconfirmed(
     tx: &mut Tx,

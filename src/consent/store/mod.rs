@@ -10,6 +10,7 @@ mod keeping;
 mod over_time;
 mod proofs;
 mod records;
+mod seals;
 mod templates;
 mod told;
 
@@ -22,5 +23,7 @@ pub use identity::*;
 pub use keeping::*;
 pub use over_time::*;
 pub use proofs::*;
+pub use records::{Printed, kept_documents, newest_document};
+pub use seals::*;
 pub use templates::*;
 pub use told::*;

@@ -105,17 +105,6 @@ pub async fn add_bedside_record(
     records::keep(tx, INSERT, consent, bedside, (pdf, sha256)).await
 }
 
-/// The newest document of a bedside confirmation, with its SHA-256.
-pub async fn bedside_record(
-    r: &mut impl Records,
-    facility: FacilityId,
-    id: ConsentId,
-) -> Result<Option<(Vec<u8>, String)>> {
-    const SELECT: &str = "select bedside_id, pdf, sha256 from consent_bedside_record where facility_id = $1 and consent_id = $2 \
-            order by bedside_id desc limit 1";
-    records::newest(r, SELECT, facility, id).await
-}
-
 /// Whether a bedside confirmation of this consent has its document.
 pub async fn has_bedside_record(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<bool> {
     let row: Option<(Uuid,)> = q

@@ -170,6 +170,8 @@ pub struct NewDocument<'a> {
     pub root: &'a str,
     /// SHA-256 of the verification code (CE-210).
     pub code_digest: [u8; 32],
+    /// It comes with its seal.
+    pub sealed: bool,
 }
 
 /// Keeps the document.
@@ -185,46 +187,33 @@ pub async fn add_document(tx: &mut Tx, consent: &Consent, new: NewDocument<'_>) 
         .await?;
     let now = tx.now;
     tx.q("insert into consent_document (consent_id, facility_id, pdf, sha256, root, code_digest, sealing_status, at) \
-          values ($1, $2, $3, $4, $5, $6, 'none', $7)")
+          values ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(consent.id)
         .bind(consent.facility_id)
         .bind(pdf)
         .bind(new.sha256.to_owned())
         .bind(new.root.to_owned())
         .bind(new.code_digest.to_vec())
+        .bind(if new.sealed { "sealed" } else { "none" })
         .bind(now)
         .run()
         .await?;
     Ok(())
 }
 
-/// SHA-256 and evidence root of the document.
+/// SHA-256 of the document as it is handed out now, under its seal once it has one, and its evidence root.
 pub async fn document_digests(
     q: &mut impl Q,
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Option<(String, String)>> {
-    q.q("select sha256, root from consent_document where facility_id = $1 and consent_id = $2")
+    q.q("select coalesce(f.sha256, d.sha256), d.root from consent_document d \
+         left join consent_seal s on s.paper = 'consent' and s.of_id = d.consent_id \
+         left join consent_seal_file f on f.seal_id = s.id \
+         and f.number = (select max(number) from consent_seal_file where seal_id = s.id) \
+         where d.facility_id = $1 and d.consent_id = $2")
         .bind(facility)
         .bind(id)
         .opt()
         .await
-}
-
-/// The document with its SHA-256.
-pub async fn document(
-    r: &mut impl Records,
-    facility: FacilityId,
-    id: ConsentId,
-) -> Result<Option<(Vec<u8>, String)>> {
-    let row: Option<(Sealed, String)> = r
-        .q("select pdf, sha256 from consent_document where facility_id = $1 and consent_id = $2")
-        .bind(facility)
-        .bind(id)
-        .opt()
-        .await?;
-    match row {
-        Some((pdf, sha256)) => Ok(Some((r.open_bytes(id, "pdf", &pdf).await?.to_vec(), sha256))),
-        None => Ok(None),
-    }
 }

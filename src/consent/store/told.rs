@@ -5,10 +5,8 @@ use uuid::Uuid;
 
 use crate::base::error::Result;
 use crate::base::id::{ConsentId, FacilityId, SignatureId, StaffId};
-use crate::consent::model::{KeptDocument, Paper, SignatureAct};
-use crate::ctx::Records;
+use crate::consent::model::SignatureAct;
 use crate::db::Q;
-use crate::vault::Sealed;
 
 /// The signature acts of a consent, oldest first, without the strokes. The revisions that they made are not known here.
 pub async fn signature_acts(
@@ -74,40 +72,4 @@ pub async fn bedside_times(
         .bind(id)
         .all()
         .await
-}
-
-/// The documents of a consent: the signed one and that of her refusal or withdrawal.
-pub async fn kept_documents(
-    r: &mut impl Records,
-    facility: FacilityId,
-    id: ConsentId,
-) -> Result<Vec<KeptDocument>> {
-    const SIGNED: &str =
-        "select pdf, sha256, at from consent_document where facility_id = $1 and consent_id = $2";
-    const DECISION: &str = "select pdf, sha256, at from consent_record where facility_id = $1 and consent_id = $2 \
-         order by decision_id desc limit 1";
-    const EXPLAINED: &str = "select pdf, sha256, at from consent_explanation_record where facility_id = $1 and consent_id = $2 \
-         order by explanation_id desc limit 1";
-    const BEDSIDE: &str = "select pdf, sha256, at from consent_bedside_record where facility_id = $1 and consent_id = $2 \
-         order by bedside_id desc limit 1";
-    let mut all = Vec::new();
-    for (paper, text) in [
-        (Paper::Consent, SIGNED),
-        (Paper::Decision, EXPLAINED),
-        (Paper::Decision, DECISION),
-        (Paper::Bedside, BEDSIDE),
-    ] {
-        // Of a decision that was explained afterwards the document that says so is told alone.
-        if all.iter().any(|kept: &KeptDocument| kept.paper == paper) {
-            continue;
-        }
-        let row: Option<(Sealed, String, DateTime<Utc>)> = r.q(text).bind(facility).bind(id).opt().await?;
-        all.extend(row.map(|(pdf, sha256, at)| KeptDocument {
-            paper,
-            size: pdf.plain_len(),
-            sha256,
-            at,
-        }));
-    }
-    Ok(all)
 }

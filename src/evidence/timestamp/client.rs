@@ -12,7 +12,7 @@ use reqwest::{
     redirect::Policy,
 };
 
-use super::{Refused, Request, Token, check};
+use super::{Refused, Request, Stamped, check};
 use crate::evidence::trust::Trust;
 
 const QUERY: &str = "application/timestamp-query";
@@ -126,16 +126,19 @@ impl Client {
         imprint: [u8; 32],
         trust: &Trust,
         now: impl Fn() -> DateTime<Utc>,
-    ) -> Result<Token, Unattested> {
+    ) -> Result<Stamped, Unattested> {
         let mut failures = Vec::new();
         for authority in &self.authorities {
             let request = Request::new(imprint, rand::random());
             let answer = tokio::time::timeout(self.limit, self.ask(authority, &request)).await;
             let token = answer
                 .unwrap_or(Err(Failure::Unreachable))
-                .and_then(|response| Ok(check(&response, &request, trust, now())?));
+                .and_then(|response| {
+                    let token = check(&response, &request, trust, now())?;
+                    Ok(Stamped { token, response })
+                });
             match token {
-                Ok(token) => return Ok(token),
+                Ok(stamped) => return Ok(stamped),
                 Err(failure) => failures.push(failure),
             }
         }

@@ -22,5 +22,14 @@ pub use request::Request;
 pub use response::{check, granted};
 pub use token::Token;
 
+/// A time-stamp as it came.
+#[derive(Debug, Clone)]
+pub struct Stamped {
+    /// The token, checked.
+    pub token: Token,
+    /// The whole response of the authority: what is kept (CE-174).
+    pub response: Vec<u8>,
+}
+
 /// `id-ct-TSTInfo`: the content of a token.
 const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");

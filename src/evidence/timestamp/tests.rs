@@ -323,11 +323,12 @@ async fn the_next_authority_is_asked_when_one_fails_and_each_failure_is_named() 
 
     let good = working(world.root.time_authority(), today()).await;
     let with_good = [&addresses[..], &[good]].concat();
-    let token = client(&with_good)
+    let stamped = client(&with_good)
         .stamp(IMPRINT, &world.trust, today)
         .await
         .unwrap();
-    assert_eq!(token.imprint, IMPRINT);
+    assert_eq!(stamped.token.imprint, IMPRINT);
+    assert_eq!(granted(&stamped.response).unwrap(), stamped.token.der);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ pub mod listening;
 pub mod servers;
 pub mod walk;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,6 +19,7 @@ use muan::base::Clock;
 use muan::config::{Config, Secret};
 use muan::ctx::Ctx;
 use muan::db::Durability;
+use muan::evidence::authority::TestAuthority;
 use muan::evidence::press::Press;
 use muan::vault::Kek;
 use muan::wechat::simulator::{self, Simulator};
@@ -196,6 +197,7 @@ impl App {
         data: TempDir,
         database: Option<TestDatabase>,
     ) -> App {
+        share_authority(&config.data);
         let mut ctx = app::context(&config, parts(clock.clone())).await.unwrap();
         if config.content.is_none() {
             ctx.press = PRESS.get_or_init(|| ctx.press.clone()).clone();
@@ -307,6 +309,25 @@ fn migrations_key() -> String {
         postgres.len(),
         &muan::journal::sha256_hex(text.as_bytes())[..12]
     )
+}
+
+/// The test authority that every hospital of the tests has, made once per process.
+fn share_authority(data: &Path) {
+    static AUTHORITY: OnceLock<TempDir> = OnceLock::new();
+    let made = AUTHORITY.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let authority = TestAuthority::make(dawn() - TimeDelta::days(400)).unwrap();
+        authority.write(folder.path()).unwrap();
+        let trust = serde_json::to_vec(&authority.trust()).unwrap();
+        std::fs::write(folder.path().join("trust.json"), trust).unwrap();
+        folder
+    });
+    let folder = data.join("authority");
+    std::fs::create_dir_all(&folder).unwrap();
+    for file in std::fs::read_dir(made.path()).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+    }
 }
 
 /// A migrated file with the cast in it, made once per process and copied for each test.

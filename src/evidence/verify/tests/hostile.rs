@@ -1,5 +1,6 @@
 //! Files of somebody who wants to be believed, or to make the verifier stop.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -45,6 +46,37 @@ fn no_changed_byte_leaves_a_document_authentic() {
         changed[at] ^= 1 << (at % 7);
         let report = verify(&changed, &asked, &known);
         assert_ne!(report.overall, Overall::Authentic, "byte {at}");
+    }
+}
+
+/// The same of a document as it is printed for her, 227 kB, at ten thousand places: all of its seal and the rest evenly.
+#[test]
+#[ignore = "run by tests/interop/seal.sh"]
+fn of_ten_thousand_changed_bytes_none_leaves_a_printed_document_authentic() {
+    let printed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/consent.pdf");
+    let printed = std::fs::read(printed).unwrap();
+    let house = house::House::new();
+    let (sealed, _) = house.seal(&printed, Some(house::day()));
+    let trust = house.trust();
+    let asked = Asked {
+        trust: Some(&trust),
+        newer: None,
+        now: house::day(),
+    };
+    let known = Known {
+        log: Some(Log::Included),
+        ..Known::default()
+    };
+    assert_eq!(verify(&sealed, &asked, &known).overall, Overall::Authentic);
+    let tail = sealed.len() - printed.len();
+    let of_the_seal = (0..5000).map(|n| printed.len() + n * tail / 5000);
+    let of_the_rest = (0..5000).map(|n| n * printed.len() / 5000);
+    let mut changed = sealed.clone();
+    for (n, at) in of_the_seal.chain(of_the_rest).enumerate() {
+        changed[at] ^= 1 << (n % 8);
+        let report = verify(&changed, &asked, &known);
+        assert_ne!(report.overall, Overall::Authentic, "byte {at}");
+        changed[at] = sealed[at];
     }
 }
 

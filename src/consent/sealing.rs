@@ -1,0 +1,292 @@
+//! The institution's seal on the documents of consents: applied, kept, its time attested, preserved.
+//!
+//! A consent is sealed before the transaction that puts it in force (CE-046); what came after it is sealed by a job. Time
+//! authorities are asked by jobs, too: a document is in force meanwhile (CE-172).
+
+pub mod attest;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::model::{Consent, FileVersion, Paper, SealOf, Sealable};
+use super::store;
+use crate::base::canonical::sha256;
+use crate::base::error::{Error, Result};
+use crate::base::id::{ConsentId, FacilityId};
+use crate::base::{Act, Actor, Code, Subject};
+use crate::ctx::{Ctx, Records, Tx};
+use crate::db::Q;
+use crate::evidence::keys::RevocationStatus;
+use crate::evidence::seal::{SealError, Sealed};
+use crate::evidence::trust::{Trust, TrustedLogKey};
+use crate::outbox::{self, Job, Message};
+
+/// The level of a handwritten signature under the institution's seal (CE-160).
+const LEVEL: &str = "E1";
+/// Documents that one job seals.
+const BATCH: i64 = 16;
+
+/// The message that a document wants its seal.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Which document.
+    pub paper: Sealable,
+    /// Whose.
+    pub of: Uuid,
+}
+
+/// The message that something is due about a seal.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OfSeal {
+    /// The seal.
+    pub seal: Uuid,
+}
+
+/// Whom a verifier believes: the roots, every certificate that ever sealed here, the keys of the log.
+pub fn trust(ctx: &Ctx) -> Trust {
+    let known = ctx.log.known().iter();
+    Trust {
+        // When a key began is not known here; what it signed says when.
+        log_keys: known
+            .map(|key| TrustedLogKey {
+                name: key.name.clone(),
+                public: key.key,
+                from: DateTime::UNIX_EPOCH,
+                until: None,
+            })
+            .collect(),
+        ..ctx.seal.trust().clone()
+    }
+}
+
+/// Seals a document, outside of any transaction.
+///
+/// Errors: `consent.seal_unavailable` when no certificate may seal or its key does not sign; somebody is called.
+pub async fn apply(ctx: &Ctx, document: Vec<u8>, at: DateTime<Utc>) -> Result<Sealed> {
+    attempt(ctx, document, at).await?.map_err(|error| {
+        metrics::counter!("muan_seals_refused_total").increment(1);
+        tracing::error!(%error, "nothing can be sealed: an operator has to look at the seal's certificate and key");
+        Error::Busy(Code::ConsentSealUnavailable)
+    })
+}
+
+async fn attempt(
+    ctx: &Ctx,
+    document: Vec<u8>,
+    at: DateTime<Utc>,
+) -> Result<std::result::Result<Sealed, SealError>> {
+    let seal = Arc::clone(&ctx.seal);
+    tokio::task::spawn_blocking(move || seal.apply(&document, at))
+        .await
+        .map_err(|error| Error::Broken(Box::new(error)))
+}
+
+/// The newest document of a kind with its SHA-256, under its seal once it has one.
+pub async fn document(
+    r: &mut impl Records,
+    facility: FacilityId,
+    id: ConsentId,
+    paper: Paper,
+) -> Result<Option<(Vec<u8>, String)>> {
+    let Some(printed) = store::newest_document(r, facility, id, paper).await? else {
+        return Ok(None);
+    };
+    match store::seal_of(r, facility, printed.paper, printed.of).await? {
+        Some(seal) => {
+            let (file, version) = store::sealed_file(r, &seal).await?;
+            Ok(Some((file, version.sha256)))
+        }
+        None => Ok(Some((printed.bytes(r).await?, printed.sha256))),
+    }
+}
+
+/// What is sealed.
+pub struct Target<'a> {
+    /// The consent that it belongs to.
+    pub consent: &'a Consent,
+    /// Which document.
+    pub paper: Sealable,
+    /// Whose.
+    pub of: Uuid,
+    /// The evidence root: its own, or that of the consent it belongs to.
+    pub root: Option<&'a str>,
+    /// The length of the printed document, bytes.
+    pub printed: usize,
+}
+
+/// Keeps a seal with its entry in the log, promises the entry, and has time authorities asked.
+pub async fn keep(ctx: &Ctx, tx: &mut Tx, target: &Target<'_>, sealed: &Sealed) -> Result<SealOf> {
+    let consent = target.consent;
+    let signed = hex::encode(sealed.signed);
+    let mut detail = json!({ "signed_sha256": signed });
+    if let (Some(root), Some(members)) = (target.root, detail.as_object_mut()) {
+        members.insert("root_sha256".to_owned(), root.into());
+    }
+    let entry = journal(tx, consent, Act::ConsentSeal, detail).await?;
+    tx.promise(consent.facility_id).await?;
+    let record = SealOf {
+        id: tx.id(),
+        facility: consent.facility_id,
+        consent: consent.id,
+        paper: target.paper,
+        of: target.of,
+        root: target.root.map(str::to_owned),
+        signed_sha256: signed,
+        certificate_sha256: hex::encode(sealed.certificate),
+        revocation: match sealed.revocation {
+            RevocationStatus::Good => "good".to_owned(),
+            RevocationStatus::Unknown | RevocationStatus::Revoked => "unknown".to_owned(),
+        },
+        level: LEVEL.to_owned(),
+        entry,
+        at: tx.now,
+    };
+    if !store::add_seal(tx, &record).await? {
+        return Err(Error::broken("a document that is sealed already"));
+    }
+    let version = FileVersion {
+        number: 1,
+        sha256: hex::encode(sha256(&sealed.file)),
+        response: None,
+        attested_at: None,
+        at: tx.now,
+    };
+    let tail = sealed.file.get(target.printed..).unwrap_or_default();
+    store::add_file(tx, &record, &version, tail).await?;
+    let now = tx.now;
+    enqueue(tx, ctx, &record, "consent.timestamp", now).await?;
+    Ok(record)
+}
+
+/// Keeps a sealed document whose consent moved on before it was there, with an entry of its own, so that it can be seen
+/// that it never was the consent (CE-046). `consent` is as it was then.
+pub async fn unless_kept(ctx: &Ctx, consent: &Consent, sealed: &Sealed) -> Result<()> {
+    let signed = hex::encode(sealed.signed);
+    if store::seal_by_signed(&mut ctx.view(), &signed).await?.is_some() {
+        return Ok(());
+    }
+    let mut tx = ctx.write(Act::ConsentSealOrphaned).await?;
+    store::add_orphan(&mut tx, consent, &signed, &sealed.file).await?;
+    let detail = json!({ "signed_sha256": signed, "revision": consent.revision });
+    journal(&mut tx, consent, Act::ConsentSealOrphaned, detail).await?;
+    tx.commit().await
+}
+
+/// Has a document sealed that was just kept.
+pub async fn want(tx: &mut Tx, facility: FacilityId, paper: Sealable, of: Uuid) -> Result<()> {
+    let message = Message {
+        kind: "consent.seal",
+        facility: Some(facility),
+        payload: &Wanted { paper, of },
+        dedupe: Some(format!("{} {of}", paper.word())),
+        due: tx.now,
+    };
+    tx.enqueue(message).await
+}
+
+/// Has every document sealed that has no seal: those of before there were seals, and those whose job was given up. Asked
+/// again it changes nothing.
+pub async fn begin(ctx: &Ctx) -> Result<()> {
+    let now = ctx.clock.now();
+    let message = Message {
+        kind: "consent.seal_all",
+        facility: None,
+        payload: &json!({}),
+        // The job that comes again is still running.
+        dedupe: None,
+        due: now,
+    };
+    let mut tx = ctx.db.begin().await?;
+    outbox::enqueue(&mut tx, ctx.ids.make(now), message, now).await?;
+    tx.commit().await
+}
+
+/// Seals some of the documents that have no seal (job), and comes again while there are any.
+pub async fn seal_all(ctx: &Ctx) -> Result<()> {
+    let mut sealed = 0;
+    for (facility, paper, of) in store::unsealed(&mut ctx.view(), BATCH).await? {
+        sealed += usize::from(seal_one(ctx, facility, paper, of).await?);
+    }
+    match sealed {
+        0 => Ok(()),
+        _ => begin(ctx).await,
+    }
+}
+
+/// Seals a document that has no seal (job). Idempotent: a document is sealed once.
+pub async fn seal_later(ctx: &Ctx, job: &Job) -> Result<()> {
+    let Wanted { paper, of } = job.payload()?;
+    let facility = job
+        .facility_id
+        .ok_or_else(|| Error::broken("a document without a hospital"))?;
+    seal_one(ctx, facility, paper, of).await.map(|_| ())
+}
+
+async fn seal_one(ctx: &Ctx, facility: FacilityId, paper: Sealable, of: Uuid) -> Result<bool> {
+    let mut view = ctx.view();
+    if store::seal_of(&mut view, facility, paper, of).await?.is_some() {
+        return Ok(false);
+    }
+    let Some((id, printed)) = store::printed(&mut view, facility, paper, of).await? else {
+        return Ok(false);
+    };
+    let Some(consent) = store::consent(&mut view, facility, id).await? else {
+        return Ok(false);
+    };
+    let root = store::document_digests(&mut view, facility, id).await?;
+    let root = root.map(|(_, root)| root);
+    let length = printed.len();
+    let sealed = match attempt(ctx, printed, ctx.clock.now()).await? {
+        Ok(sealed) => sealed,
+        // A scan that came as a document of another program: its digest is in the evidence.
+        Err(SealError::Document(error)) => {
+            tracing::info!(consent.id = %id, %error, "a document that is not ours stays without a seal");
+            return Ok(false);
+        }
+        Err(error) => return Err(Error::Broken(Box::new(error))),
+    };
+    let mut tx = ctx.write(Act::ConsentSeal).await?;
+    if store::seal_of(&mut tx, facility, paper, of).await?.is_some() {
+        return Ok(false);
+    }
+    let target = Target {
+        consent: &consent,
+        paper,
+        of,
+        root: root.as_deref(),
+        printed: length,
+    };
+    keep(ctx, &mut tx, &target, &sealed).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn consent_of(tx: &mut Tx, record: &SealOf) -> Result<Consent> {
+    store::consent(tx, record.facility, record.consent)
+        .await?
+        .ok_or_else(|| Error::broken("a seal without its consent"))
+}
+
+async fn journal(tx: &mut Tx, consent: &Consent, act: Act, detail: serde_json::Value) -> Result<Uuid> {
+    let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
+    let place = Some(consent.facility_id);
+    tx.journal_as(act, Actor::SYSTEM, place, subject, detail, None).await?;
+    tx.entry().ok_or_else(|| Error::broken("an entry without an id"))
+}
+
+async fn enqueue(q: &mut impl Q, ctx: &Ctx, record: &SealOf, kind: &str, due: DateTime<Utc>) -> Result<()> {
+    let now = ctx.clock.now();
+    let message = Message {
+        kind,
+        facility: Some(record.facility),
+        payload: &OfSeal { seal: record.id },
+        // Not by the seal alone: the job that asks again is still running.
+        dedupe: Some(format!("{} {}", record.id, due.timestamp())),
+        due,
+    };
+    outbox::enqueue(q, ctx.ids.make(now), message, now).await
+}
