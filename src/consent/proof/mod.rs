@@ -33,22 +33,7 @@ pub use document::data;
 pub use sections::sections;
 
 /// The names of the sections in their order (CE §7.1).
-pub const NAMES: [&str; 14] = [
-    "header",
-    "subject",
-    "assessment",
-    "presented",
-    "reading",
-    "comprehension",
-    "conversation",
-    "identity",
-    "device",
-    "signature",
-    "others",
-    "countersignature",
-    "data_consents",
-    "time",
-];
+pub use crate::evidence::bundle::SECTIONS as NAMES;
 
 /// Everything that the evidence rests on.
 pub struct Material {
