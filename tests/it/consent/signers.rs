@@ -36,8 +36,8 @@ impl Ceremony {
         Ceremony { app, mei, zhao, id }
     }
 
-    /// In force, signed by a girl of this birth date and by her mother.
-    pub async fn of_mother_and_daughter(birth_date: &str) -> Ceremony {
+    /// Signed by a girl of this birth date and by her mother.
+    async fn signed_by_mother_and_daughter(birth_date: &str) -> (Ceremony, Value) {
         let ceremony = Ceremony::drafted_born(birth_date).await;
         ceremony.released_to(true, json!({})).await.expect(200);
         ceremony.is_ready().await;
@@ -45,6 +45,12 @@ impl Ceremony {
         ceremony.sees(&mother).await;
         ceremony.signs(Some(&mother), 1).await.expect(201);
         ceremony.signs(None, 2).await.expect(201);
+        (ceremony, mother)
+    }
+
+    /// The same in force.
+    pub async fn of_mother_and_daughter(birth_date: &str) -> Ceremony {
+        let (ceremony, _) = Ceremony::signed_by_mother_and_daughter(birth_date).await;
         let all = ["explained", "identity", "capacity"];
         ceremony.countersigned(&ceremony.zhao, &all).await.expect(200);
         ceremony
@@ -315,13 +321,7 @@ async fn for_a_woman_who_cannot_decide_a_relative_signs_when_two_doctors_say_why
 
 #[tokio::test]
 async fn what_is_sent_back_is_signed_again_by_everybody() {
-    let ceremony = Ceremony::drafted_born(STUDENT).await;
-    ceremony.released_to(true, json!({})).await.expect(200);
-    ceremony.is_ready().await;
-    let mother = person("guardian", "陈芳", "母亲");
-    ceremony.sees(&mother).await;
-    ceremony.signs(Some(&mother), 1).await.expect(201);
-    ceremony.signs(None, 2).await.expect(201);
+    let (ceremony, mother) = Ceremony::signed_by_mother_and_daughter(STUDENT).await;
     let etag = ceremony.etag().await;
     let body = json!({ "reason": "explanation_needed" });
     ceremony
