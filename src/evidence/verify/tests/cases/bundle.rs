@@ -1,7 +1,7 @@
 //! Cases of what is beside the document.
 
 use super::super::house::{day, zipped};
-use super::{Case, Desk, GOOD, replaced, wanted};
+use super::{Case, Desk, GOOD, NOTHING, replaced, wanted};
 use crate::evidence::bundle::{names, read, redact, write};
 
 pub fn cases(desk: &Desk) -> Vec<Case> {
@@ -24,14 +24,6 @@ pub fn cases(desk: &Desk) -> Vec<Case> {
         all.insert("certs/other.cer", b"0");
         write(&all.into_iter().collect::<Vec<_>>()).unwrap()
     };
-    let refused = [
-        "indeterminate",
-        "unreadable",
-        "unknown",
-        "claimed_only",
-        "not_included",
-        "missing",
-    ];
     vec![
         Case {
             file: altered(names::section(8, "identity"), "none", "some"),
@@ -67,7 +59,7 @@ pub fn cases(desk: &Desk) -> Vec<Case> {
         },
         Case {
             file: [zipped(&desk.files).as_slice(), b"\n"].concat(),
-            ..desk.case("not-a-bundle", refused, "unreadable")
+            ..desk.case("not-a-bundle", NOTHING, "unreadable")
         },
         Case {
             file: zipped(&paper_files),

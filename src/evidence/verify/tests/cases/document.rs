@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::super::house::{day, packed, zipped};
-use super::{Case, Desk, GOOD, replaced, wanted};
+use super::{Case, Desk, GOOD, NOTHING, replaced, wanted};
 use crate::evidence::bundle::names;
 use crate::evidence::{cms, pades};
 
@@ -126,18 +126,7 @@ pub fn cases(desk: &Desk) -> Vec<Case> {
         },
         Case {
             file: b"a photograph".to_vec(),
-            ..desk.case(
-                "nothing",
-                [
-                    "indeterminate",
-                    "unreadable",
-                    "unknown",
-                    "claimed_only",
-                    "not_included",
-                    "missing",
-                ],
-                "unreadable",
-            )
+            ..desk.case("nothing", NOTHING, "unreadable")
         },
         Case {
             file: pdf,
