@@ -103,7 +103,7 @@ pub async fn look(ctx: &Ctx) -> Result<bool> {
     if let Err(error) = copy(ctx).await {
         tracing::error!(%error, "checkpoints could not be copied");
     }
-    let standing = incident::standing(&ctx.db).await?;
+    let standing = incident::standing(&ctx.db, now).await?;
     metrics::gauge!("muan_journal_inconsistent_logs").set(standing as f64);
     Ok(any)
 }
@@ -158,9 +158,10 @@ async fn copy(ctx: &Ctx) -> Result<()> {
     let mut view = ctx.view();
     let mut due = Vec::new();
     for facility in audit::logs(&ctx.db).await? {
-        let last = restore::last_copy(&mut view, facility).await?;
+        let last = restore::last_copy(&mut view, facility, now).await?;
         if last.is_none_or(|last| now - last >= AT_LEAST) {
-            due.extend(signing::newest(&mut view, facility).await?.map(|signed| (facility, signed)));
+            let newest = signing::newest(&mut view, facility).await?;
+            due.extend(newest.map(|signed| (facility, signed)));
         }
     }
     if due.is_empty() {
