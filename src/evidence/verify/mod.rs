@@ -139,7 +139,7 @@ fn report(mut found: Found, known: &Known) -> Report {
         found.facts.paper.clone_from(&known.paper);
     }
     Report {
-        overall: decide::overall(&found.dimensions, &found.facts),
+        overall: decide::overall(&found.dimensions),
         dimensions: found.dimensions,
         messages: decide::messages(&found.dimensions, &found.facts),
         steps: found.steps,

@@ -3,21 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-crate::words! {
-    /// Is the file what was signed?
-    Integrity {
-        /// Every byte that should be signed is, and as it was signed.
-        Intact = "intact",
-        /// Changed after it was signed.
-        Modified = "modified",
-        /// The signed revision is whole, something came after it.
-        Appended = "appended",
-        /// A document without a signature.
-        Unsigned = "unsigned",
-        /// No document.
-        Unreadable = "unreadable",
-    }
-}
+pub use crate::evidence::pades::Integrity;
 
 crate::words! {
     /// Whose signature is it?
@@ -225,7 +211,7 @@ pub struct Dimensions {
 /// What was found beside the dimensions, as far as messages speak of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// What came after the signed revision is validation data or document time-stamps only.
+    /// Something came after the signed revision, and it is validation data or document time-stamps only.
     pub preserved: bool,
     /// The certificate has expired since it signed.
     pub certificate_expired: bool,
