@@ -60,11 +60,18 @@ const payloadDigest = ({ detail, patient, salt }) => {
 const uuidBytes = (id) =>
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? unhex(id.replaceAll('-', ''), 16) : refuse('an id');
 
+// Is what is told beside an entry what was logged? True where nothing is told.
+const isToldTruly = async (entry) => {
+  if (!entry.payload) return true;
+  const payload = await attempt(() => payloadDigest(entry.payload));
+  return payload !== null && textOf(entry.entry, 'payload_sha256') === hex(payload);
+};
+
 // What an entry says was sealed; null where it says nothing of the kind, or its detail does not fit its digest.
 const sealOf = (entry) =>
   attempt(async () => {
     if (textOf(entry.entry, 'type') !== 'consent.seal' || !entry.payload) return null;
-    if (textOf(entry.entry, 'payload_sha256') !== hex(await payloadDigest(entry.payload))) return null;
+    if (!(await isToldTruly(entry))) return null;
     const { detail } = entry.payload;
     const [root, signed] = [textOf(detail, 'root_sha256'), textOf(detail, 'signed_sha256')];
     const told = signed !== null && (root !== null || (memberOf(detail, 'root_sha256') ?? null) === null);
@@ -80,7 +87,12 @@ const checkSealEntry = async (found, entries, signed, root) => {
     if (fits && fitting === null) fitting = entry;
   }
   if (fitting !== null && seqOf(fitting) === null) fitting = null;
-  if (fitting !== null) found.step('seal_entry', 'passed', 'entry_matches', [String(seqOf(fitting))]);
+  let told = true;
+  for (const entry of all) told = (await isToldTruly(entry)) && told;
+  if (!told) {
+    found.differs(['log/entries.json']);
+    found.step('seal_entry', 'failed', 'payload_differs');
+  } else if (fitting !== null) found.step('seal_entry', 'passed', 'entry_matches', [String(seqOf(fitting))]);
   else if (all.some((entry) => textOf(entry.entry, 'type') === 'consent.seal')) {
     found.step('seal_entry', 'failed', 'entry_differs');
   } else found.step('seal_entry', 'missing', 'entry_missing');

@@ -187,14 +187,22 @@ impl Entry {
         self.entry.get("seq")?.as_u64().filter(|seq| *seq > 0)
     }
 
+    /// Is what is told beside it what was logged? True where nothing is told.
+    pub fn is_told_truly(&self) -> bool {
+        let Some(payload) = &self.payload else { return true };
+        let said = self.entry.get("payload_sha256").and_then(Value::as_str);
+        payload
+            .digest()
+            .is_some_and(|digest| said == Some(hex::encode(digest).as_str()))
+    }
+
     /// What it says was sealed; none for other entries, and where the detail is not told or does not fit its digest.
     pub fn seal(&self) -> Option<Seal> {
         if self.entry.get("type")?.as_str()? != SEAL {
             return None;
         }
         let payload = self.payload.as_ref()?;
-        let said = self.entry.get("payload_sha256")?.as_str()?;
-        (said == hex::encode(payload.digest()?))
+        self.is_told_truly()
             .then(|| serde_json::from_value(payload.detail.clone()).ok())?
     }
 }

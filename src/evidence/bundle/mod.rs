@@ -71,8 +71,10 @@ pub fn redact(bundle: &[u8], withheld: &[usize], version: &str) -> Result<Vec<u8
                 kept.remove(&names::section(of, appended));
             }
         }
-        if *name == "presented" {
-            kept.remove(names::PRESENTED);
+        for (of, beside) in names::NAMED {
+            if of == *name {
+                kept.remove(beside);
+            }
         }
     }
     pack(&kept, version)

@@ -87,8 +87,8 @@ impl Found {
 
     /// Something in the bundle is not what was signed.
     fn differs(&mut self, names: impl IntoIterator<Item = String>) {
-        self.dimensions.evidence = Evidence::Mismatch;
         for name in names {
+            self.dimensions.evidence = Evidence::Mismatch;
             if !self.facts.mismatched.contains(&name) {
                 self.facts.mismatched.push(name);
             }
