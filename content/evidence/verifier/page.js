@@ -5,7 +5,9 @@ const state = { locale: 'zh-CN', file: null, trust: null, newer: null, accepted:
 const wordOf = (group, key) => WORDS[state.locale][group]?.[key] ?? key;
 
 const shownParam = (param) => {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$/.test(param)) return param;
+  // What moves a line or turns the direction of writing is not shown: somebody else chose it.
+  const acts = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$/.test(param)) return param.replace(acts, '\ufffd');
   const east8 = new Date(Date.parse(param) + 8 * 3600 * 1000).toISOString();
   return `${east8.slice(0, 10)} ${east8.slice(11, 19)} (UTC+08:00)`;
 };
