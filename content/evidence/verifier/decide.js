@@ -59,7 +59,8 @@ const messagesOf = (found, facts) => {
   }
   const trusted = found.authenticity === 'trusted';
   if (trusted) said.push(...remarksOf(found, facts));
-  if (trusted && facts.paper !== null) said.push(['paper', [facts.paper]]);
+  // Section 4 of a bundle may be anybody's.
+  if (trusted && facts.paper !== null && found.evidence !== 'mismatch') said.push(['paper', [facts.paper]]);
   // Off line nobody knows what became of the consent.
   if (trusted && found.integrity !== 'modified') said.push(['standing_unknown']);
   return said.map(([code, params]) => (params && params.length > 0 ? { code, params } : { code }));

@@ -142,9 +142,10 @@ fn remarks(found: &Dimensions, facts: &Facts) -> Vec<Message> {
 fn standing(found: &Dimensions, facts: &Facts) -> Vec<Message> {
     let mut said = Vec::new();
     let at = |time: Option<DateTime<Utc>>| time.map(stamp);
-    // The place of the original is told only of a copy that is what it says.
+    // The place of the original is told only of a copy that is what it says: section 4 of a bundle may be anybody's.
     if let Some(place) = &facts.paper
         && found.authenticity == Authenticity::Trusted
+        && found.evidence != Evidence::Mismatch
     {
         said.push(say("paper", [place.clone()]));
     }

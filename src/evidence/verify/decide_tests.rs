@@ -132,6 +132,35 @@ fn every_row_of_the_table_has_its_verdict_and_its_message() {
     }
 }
 
+/// The verdict alone says that a file is authentic: what else there is to tell is told of others, too.
+#[test]
+fn no_sentence_calls_a_file_genuine() {
+    for (locale, words) in [("en", ["genuine", "authentic"]), ("zh-CN", ["真实", "真"])] {
+        for (key, text) in words::all(locale).get("message").unwrap() {
+            let text = text.to_lowercase();
+            assert!(
+                words.iter().all(|word| !text.contains(word)),
+                "{locale} {key}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_place_of_an_original_is_not_taken_from_a_section_that_was_altered() {
+    let facts = Facts {
+        paper: Some("elsewhere".to_owned()),
+        ..known()
+    };
+    let altered = Dimensions {
+        evidence: Evidence::Mismatch,
+        ..good()
+    };
+    let said = |found| messages(&found, &facts);
+    assert!(said(good()).iter().any(|message| message.code == "paper"));
+    assert!(said(altered).iter().all(|message| message.code != "paper"));
+}
+
 fn every(mut check: impl FnMut(Dimensions, &Facts)) {
     for &integrity in Integrity::ALL {
         for &authenticity in Authenticity::ALL {
