@@ -28,6 +28,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
         people::api::StaffRightsApi,
+        people::api::SealsApi,
         episode::api::StaffApi,
         forms::api::StaffApi,
         assessment::api::StaffApi,
@@ -50,15 +51,18 @@ pub fn hooks() -> Hooks {
 
 /// What the slices keep of a woman, and do for her rights.
 pub fn keepers() -> Keepers {
-    Keepers(vec![
-        episode::KEEPER,
-        education::KEEPER,
-        forms::KEEPER,
-        assessment::KEEPER,
-        consent::KEEPER,
-        analgesia::KEEPER,
-        followup::KEEPER,
-    ])
+    Keepers {
+        all: vec![
+            episode::KEEPER,
+            education::KEEPER,
+            forms::KEEPER,
+            assessment::KEEPER,
+            consent::KEEPER,
+            analgesia::KEEPER,
+            followup::KEEPER,
+        ],
+        agency: consent::AGENCY,
+    }
 }
 
 /// What awaits a clinician beside the content.

@@ -1,30 +1,7 @@
 //! Every operation's name, one list. The dotted name is the policy row, the function, the OpenAPI operation id,
 //! the tracing span, the journal entry and the chapter of the tests; chosen by hand, never changed.
 
-macro_rules! acts {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal $(, $key:ident)?;)*) => {
-        /// An operation.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Act { $($(#[$doc])* $variant,)* }
-
-        impl Act {
-            /// Every act.
-            pub const ALL: &'static [Act] = &[$(Act::$variant,)*];
-
-            /// The dotted name.
-            pub fn word(self) -> &'static str {
-                match self { $(Act::$variant => $word,)* }
-            }
-
-            /// Whether an `Idempotency-Key` must come with it: it records a clinical or a legal fact.
-            pub fn needs_key(self) -> bool {
-                match self { $(Act::$variant => acts!(@key $($key)?),)* }
-            }
-        }
-    };
-    (@key) => { false };
-    (@key keyed) => { true };
-}
+use super::act_macro::acts;
 
 acts! {
     /// She logs in with a WeChat code.
@@ -107,6 +84,28 @@ acts! {
     PeopleDestructions = "people.destructions";
     /// One of two people approves a list; with the second its keys are destroyed.
     PeopleApproveDestruction = "people.approve_destruction";
+    /// The record is sealed in a dispute, at her demand or of whom she leaves it to: what there is is listed.
+    PeopleSeal = "people.seal";
+    /// The sealed records.
+    PeopleSeals = "people.seals";
+    /// One sealing with its lists.
+    PeopleSealGet = "people.seal_get";
+    /// What was finished since a record was sealed is listed, too.
+    PeopleSealAgain = "people.seal_again";
+    /// Both sides sign a list.
+    PeopleSignSeal = "people.sign_seal";
+    /// A list as a document.
+    PeopleSealDocument = "people.seal_document";
+    /// The copy of what is sealed, for an independent medium.
+    PeopleSealCopy = "people.seal_copy";
+    /// A claim is made in the dispute.
+    PeopleSealClaim = "people.seal_claim";
+    /// The hospital ends a sealing.
+    PeopleReleaseSeal = "people.release_seal";
+    /// Three years went by without a claim, and a sealing ends.
+    PeopleSealOver = "people.seal_over";
+    /// Something that was unfinished when it was sealed is finished.
+    PeopleSealFinished = "people.seal_finished";
     /// Behavioral data whose time is over goes.
     PeopleForget = "people.forget";
     /// A woman is registered in the clinic.

@@ -42,6 +42,13 @@ codes! {
     HttpUnsupportedMediaType = "http.unsupported_media_type";
     PeopleAlreadyApproved = "people.already_approved";
     PeopleHoldReleased = "people.hold_released";
+    PeopleListMismatch = "people.list_mismatch";
+    PeopleListSigned = "people.list_signed";
+    PeopleListUnsigned = "people.list_unsigned";
+    PeopleNotEntitled = "people.not_entitled";
+    PeopleNothingToSeal = "people.nothing_to_seal";
+    PeopleRecordSealed = "people.record_sealed";
+    PeopleSealReleased = "people.seal_released";
     PeopleRequestAnswered = "people.request_answered";
     PeopleAgreementMissing = "people.agreement_missing";
     PeopleAgreementVersion = "people.agreement_version";

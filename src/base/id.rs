@@ -88,6 +88,10 @@ ids! {
     QuizAttemptId,
     /// A woman's record in one facility.
     PatientId,
+    /// A sealing of a record in a dispute.
+    RecordSealId,
+    /// One list of a sealing.
+    RecordSealListId,
     /// A set of answers.
     ResponseId,
     /// An assessment in the review queue.

@@ -27,4 +27,4 @@ mod templates;
 mod watch;
 mod wording;
 
-pub use keeping::KEEPER;
+pub use keeping::{AGENCY, KEEPER};

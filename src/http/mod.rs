@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod body;
+pub mod ink;
 pub mod layers;
 pub mod params;
 pub mod problem;

@@ -6,9 +6,11 @@ use super::model::Patient;
 use crate::base::Code;
 
 mod news;
+mod records;
 mod retention;
 
 pub use news::{TOLD, news};
+pub use records::{entitled, left_unfinished, may_claim, may_list, may_sign, seal_ends_at, to_seal_again};
 pub use retention::{due_at, kept, retain_until};
 
 /// Failed log-ins before an account rests.

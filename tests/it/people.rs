@@ -5,6 +5,8 @@ mod destruction;
 pub mod retention;
 mod rights;
 mod sealed;
+mod sealing;
+mod sealing_refused;
 
 use serde_json::json;
 

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use poem_openapi::{Enum, Object};
 
-use super::asks::{CanvasIn, DeviceIn, StrokesIn, strokes};
+use super::asks::DeviceIn;
 use crate::base::error::{Error, Result};
 use crate::base::id::AuthorityId;
 use crate::consent::acts::{Acknowledgement, Drawn, Mark, NewAuthority, Signatory, Word};
 use crate::consent::model::{Authority, AuthorityBody, Power, Signer, SignerKind};
+use crate::http::ink::{CanvasIn, StrokesIn, strokes};
 use crate::journal::receipt::Receipt;
 
 /// The log's signed promise about an entry, to be checked with its public key.

@@ -76,7 +76,7 @@ async fn readings(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
 /// The parts that the later slices keep.
 pub(super) async fn parts(ctx: &Ctx, keepers: &Keepers, view: &mut View, mine: Mine) -> Result<Parts> {
     let mut all = Parts::new();
-    for keeper in &keepers.0 {
+    for keeper in &keepers.all {
         all.extend((keeper.copy)(ctx, view, mine).await?);
     }
     Ok(all)
@@ -111,7 +111,7 @@ pub(super) fn items(parts: &Parts) -> Result<Vec<HeldItem>> {
 /// Takes away what is behavior and part of no signed instance; how many rows went.
 pub(in crate::people) async fn forget(keepers: &Keepers, tx: &mut Tx, forget: &Forget) -> Result<u64> {
     let mut gone = 0;
-    for keeper in &keepers.0 {
+    for keeper in &keepers.all {
         gone += (keeper.forget)(tx, forget).await?;
     }
     Ok(gone)

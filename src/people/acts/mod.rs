@@ -1,13 +1,17 @@
 //! One function per operation of people.
 
 pub(in crate::people) mod copy;
+mod demand;
 mod device;
 mod events;
 mod holds;
 mod identity;
 mod mine;
 mod office;
+mod pieces;
 mod requests;
+mod seal_signing;
+pub(in crate::people) mod seals;
 mod sessions;
 
 pub use copy::export;
@@ -18,4 +22,6 @@ pub use identity::*;
 pub use mine::*;
 pub use office::*;
 pub use requests::*;
+pub use seal_signing::*;
+pub use seals::{NewSeal, release_seal, seal, seal_again, seal_claim, seal_get, seals};
 pub use sessions::*;

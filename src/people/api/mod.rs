@@ -2,12 +2,16 @@
 
 mod patient;
 mod rights;
+mod seals;
 mod staff;
 mod wire;
+mod wire_demand;
 mod wire_identity;
 mod wire_rights;
+mod wire_seals;
 mod wire_staff;
 
 pub use patient::PatientApi;
 pub use rights::{PatientRightsApi, StaffRightsApi};
+pub use seals::SealsApi;
 pub use staff::StaffApi;

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::{Agency, HeldFile, Unfinished};
 use crate::base::error::Result;
 use crate::base::id::{
-    ConsentId, DataRequestId, DestructionListId, FacilityId, LegalHoldId, PatientId, StaffId,
+    AuthorityId, ConsentId, DataRequestId, DestructionListId, FacilityId, LegalHoldId, PatientId, StaffId,
 };
 use crate::ctx::{Ctx, Tx, View};
 use crate::people::caller::Mine;
@@ -284,8 +285,20 @@ pub struct Keeper {
     pub forget: for<'a> fn(&'a mut Tx, &'a Forget) -> BoxFuture<'a, Result<u64>>,
     /// The records of hers whose keys go when hers is destroyed.
     pub records: for<'a> fn(&'a mut Tx, Mine) -> BoxFuture<'a, Result<Vec<Uuid>>>,
+    /// Her files, as they are kept.
+    pub papers: for<'a> fn(&'a Ctx, &'a mut View, Mine) -> BoxFuture<'a, Result<Vec<HeldFile>>>,
+    /// What of its parts is unfinished.
+    pub unfinished: &'static [Unfinished],
 }
 
-/// All of them, in pathway order.
+/// Asks what an authority of hers lets an agent do with her record.
+pub type AskAgency = for<'a> fn(&'a mut View, Mine, AuthorityId) -> BoxFuture<'a, Result<Option<Agency>>>;
+
+/// What the later slices keep of a woman.
 #[derive(Clone)]
-pub struct Keepers(pub Vec<Keeper>);
+pub struct Keepers {
+    /// All of them, in pathway order.
+    pub all: Vec<Keeper>,
+    /// The one that records authorities.
+    pub agency: AskAgency,
+}

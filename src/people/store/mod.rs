@@ -7,6 +7,8 @@ mod patients;
 mod proxies;
 mod requests;
 mod rights;
+mod seal_files;
+mod seals;
 mod staff;
 
 pub use accounts::*;
@@ -16,4 +18,6 @@ pub use patients::*;
 pub use proxies::*;
 pub use requests::*;
 pub use rights::*;
+pub use seal_files::*;
+pub use seals::*;
 pub use staff::*;
