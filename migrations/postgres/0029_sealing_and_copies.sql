@@ -77,3 +77,26 @@ create trigger record_seal_claim_no_update before update on record_seal_claim fo
 create trigger record_seal_claim_no_delete before delete on record_seal_claim for each row execute function refuse_change();
 create trigger record_seal_release_no_update before update on record_seal_release for each row execute function refuse_change();
 create trigger record_seal_release_no_delete before delete on record_seal_release for each row execute function refuse_change();
+
+-- Copies that are handed out with the hospital's proof mark (CE-233).
+
+create table record_copy (
+  id uuid not null primary key,
+  facility_id uuid not null references facility (id),
+  patient_id uuid not null references patient (id),
+  number text not null,
+  recipient text not null,
+  authority_id uuid,
+  body bytea not null,
+  items text not null,
+  package bytea not null,
+  sha256 text not null,
+  staff_id uuid references staff (id),
+  at timestamptz not null,
+  constraint record_copy_number unique (facility_id, number)
+);
+create index record_copy_page on record_copy (facility_id, id);
+create index record_copy_patient on record_copy (patient_id, id);
+
+create trigger record_copy_no_update before update on record_copy for each row execute function refuse_change();
+create trigger record_copy_no_delete before delete on record_copy for each row execute function refuse_change();

@@ -77,3 +77,26 @@ create trigger record_seal_claim_no_update before update on record_seal_claim be
 create trigger record_seal_claim_no_delete before delete on record_seal_claim begin select raise(abort, 'record_seal_claim is immutable'); end;
 create trigger record_seal_release_no_update before update on record_seal_release begin select raise(abort, 'record_seal_release is immutable'); end;
 create trigger record_seal_release_no_delete before delete on record_seal_release begin select raise(abort, 'record_seal_release is immutable'); end;
+
+-- Copies that are handed out with the hospital's proof mark (CE-233).
+
+create table record_copy (
+  id blob not null primary key,
+  facility_id blob not null references facility (id),
+  patient_id blob not null references patient (id),
+  number text not null,
+  recipient text not null,
+  authority_id blob,
+  body blob not null,
+  items text not null,
+  package blob not null,
+  sha256 text not null,
+  staff_id blob references staff (id),
+  at text not null,
+  constraint record_copy_number unique (facility_id, number)
+);
+create index record_copy_page on record_copy (facility_id, id);
+create index record_copy_patient on record_copy (patient_id, id);
+
+create trigger record_copy_no_update before update on record_copy begin select raise(abort, 'record_copy is immutable'); end;
+create trigger record_copy_no_delete before delete on record_copy begin select raise(abort, 'record_copy is immutable'); end;

@@ -11,7 +11,7 @@ use crate::{analgesia, assessment, consent, education, episode, followup, forms,
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::PatientApi,
-        people::api::PatientRightsApi,
+        (people::api::PatientRightsApi, people::api::PatientCopiesApi),
         episode::api::PatientApi,
         education::api::PatientApi,
         forms::api::PatientApi,
@@ -28,7 +28,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
         people::api::StaffRightsApi,
-        people::api::SealsApi,
+        (people::api::SealsApi, people::api::CopiesApi),
         episode::api::StaffApi,
         forms::api::StaffApi,
         assessment::api::StaffApi,

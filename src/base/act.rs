@@ -106,6 +106,12 @@ acts! {
     PeopleSealOver = "people.seal_over";
     /// Something that was unfinished when it was sealed is finished.
     PeopleSealFinished = "people.seal_finished";
+    /// A copy of a record is issued with the hospital's proof mark.
+    PeopleIssueCopy = "people.issue_copy";
+    /// The copies that were handed out.
+    PeopleCopies = "people.copies";
+    /// The file of a copy, as it was handed out.
+    PeopleCopyFile = "people.copy_file";
     /// Behavioral data whose time is over goes.
     PeopleForget = "people.forget";
     /// A woman is registered in the clinic.

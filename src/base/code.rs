@@ -46,6 +46,7 @@ codes! {
     PeopleListSigned = "people.list_signed";
     PeopleListUnsigned = "people.list_unsigned";
     PeopleNotEntitled = "people.not_entitled";
+    PeopleNothingToCopy = "people.nothing_to_copy";
     PeopleNothingToSeal = "people.nothing_to_seal";
     PeopleRecordSealed = "people.record_sealed";
     PeopleSealReleased = "people.seal_released";

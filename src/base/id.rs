@@ -88,6 +88,8 @@ ids! {
     QuizAttemptId,
     /// A woman's record in one facility.
     PatientId,
+    /// A copy of a record that was handed out.
+    RecordCopyId,
     /// A sealing of a record in a dispute.
     RecordSealId,
     /// One list of a sealing.

@@ -1,5 +1,6 @@
 //! Nouns of people and their small words.
 
+mod copies;
 mod disputes;
 mod proxies;
 mod rights;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use crate::base::Role;
 use crate::base::id::{AccountId, FacilityId, PatientId, StaffId};
 
+pub use copies::*;
 pub use disputes::*;
 pub use proxies::*;
 pub use rights::*;

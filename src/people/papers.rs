@@ -195,6 +195,77 @@ pub fn sealing(
     })
 }
 
+/// What a certificate says of a copy.
+pub struct Certified<'a> {
+    /// Its number.
+    pub number: &'a str,
+    /// When it was issued.
+    pub at: DateTime<Utc>,
+    /// Who has it.
+    pub recipient: &'a Entitlement,
+    /// On which basis.
+    pub basis: &'a str,
+    /// Who issued it; nobody where she took it herself.
+    pub issued_by: Option<&'a str>,
+    /// SHA-256 of `list.json`.
+    pub list_sha256: &'a str,
+    /// The things in it.
+    pub items: &'a [SealedItem],
+}
+
+/// The certificate with the hospital's proof mark. The originals beside it carry nothing of it.
+pub fn certificate(locale: Locale, whose: &Whose<'_>, copy: &Certified<'_>) -> Value {
+    let page = Page {
+        locale,
+        group: "copy",
+    };
+    let issued_by = copy
+        .issued_by
+        .map_or_else(|| page.own("by_herself"), str::to_owned);
+    let mut recipient = page.entitlement("recipient", copy.recipient);
+    recipient.push(page.own_fact("basis", copy.basis));
+    let issued = vec![
+        page.own_fact("number", copy.number),
+        page.fact("at", shown_time(copy.at)),
+        page.own_fact("issued_by", issued_by.as_str()),
+        page.own_fact("count", copy.items.len().to_string()),
+        page.fact("list_sha256", copy.list_sha256),
+    ];
+    json!({
+        "shown": page.shown(copy.number, whose),
+        "text": page.own("text"),
+        "mark": [
+            whose.hospital.to_owned(),
+            page.own("mark"),
+            format!("{} {}", page.own("number"), copy.number),
+            format!("{} · {issued_by}", shown_time(copy.at)),
+        ],
+        "parts": [
+            { "heading": word(locale, "page", "patient"), "facts": page.whose(whose) },
+            { "heading": page.own("recipient"), "facts": recipient },
+            { "heading": page.own("issued"), "facts": issued },
+        ],
+        "list": page.list(copy.items, false),
+        "signed": { "heading": "", "sides": [] },
+    })
+}
+
+/// How she is known who takes a copy of her own record.
+pub fn own_session(locale: Locale) -> String {
+    word(locale, "copy", "own_session")
+}
+
+/// On which basis she has it.
+pub fn own_request(locale: Locale) -> String {
+    word(locale, "copy", "own_request")
+}
+
+/// Whether a record has things of this kind.
+pub fn is_kind(kind: &str) -> bool {
+    let [chinese, _] = &*WORDS;
+    chinese.get("kinds").is_some_and(|kinds| kinds.contains_key(kind))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,7 +34,7 @@ use crate::support::App;
 use ceremony::{Ceremony, countersign};
 
 /// What a document says; none, said aloud, without poppler.
-fn text_of(pdf: &[u8]) -> Option<String> {
+pub fn text_of(pdf: &[u8]) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("consent.pdf");
     std::fs::write(&file, pdf).unwrap();

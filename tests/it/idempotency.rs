@@ -58,6 +58,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("people.erasure", "people::rights"),
     ("people.hold", "people::retention"),
     ("people.invite", "idempotency"),
+    ("people.issue_copy", "people::copies"),
+    ("people.issue_copy_patient", "people::copies"),
     ("people.list_destruction", "people::retention"),
     ("people.release_hold", "people::retention"),
     ("people.release_seal", "people::sealing"),

@@ -1,6 +1,7 @@
 //! Sessions, accounts, agreements, staff; below: her rights over her record, and how long it is kept.
 
 pub mod binding;
+mod copies;
 mod destruction;
 pub mod retention;
 mod rights;

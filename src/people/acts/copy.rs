@@ -12,6 +12,8 @@ use crate::people::{policy, store};
 
 /// Entries of the journal that her copy tells, the newest.
 const READINGS: i64 = 1000;
+/// Copies of her record that it tells, the newest.
+const COPIES: i64 = 1000;
 
 /// Everything held on her, one JSON document (CE-236).
 ///
@@ -37,6 +39,7 @@ pub async fn export(ctx: &Ctx, keepers: &Keepers, caller: &Caller) -> Result<Val
         "profile": patient,
         "agreements": agreements(&mut view, caller).await?,
         "requests": store::requests_of(&mut view, mine.facility, mine.patient).await?,
+        "copies": handed_out(&mut view, mine).await?,
         "read_by": readings(&mut view, mine).await?,
         // The reports of staff about errors are made in confidence and are no part of her record.
         "withheld": [{ "what": "adverse_event_reports", "reason": "confidential_reporting" }],
@@ -60,6 +63,18 @@ async fn agreements(view: &mut View, caller: &Caller) -> Result<Vec<Value>> {
     let told = said.iter().map(
         |row| json!({ "kind": row.kind, "version": row.version, "accepted": row.accepted, "at": row.at }),
     );
+    Ok(told.collect())
+}
+
+/// The copies of her record, and who has them.
+async fn handed_out(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
+    let rows = store::copies(view, mine.facility, Some(mine.patient), None, COPIES).await?;
+    let told = rows.into_iter().map(|copy| {
+        json!({
+            "id": copy.id, "number": copy.number, "at": copy.at, "sha256": copy.sha256,
+            "recipient": copy.body.recipient.kind, "name": copy.body.recipient.name, "basis": copy.body.basis,
+        })
+    });
     Ok(told.collect())
 }
 

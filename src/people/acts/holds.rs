@@ -280,10 +280,11 @@ async fn destroy(
 }
 
 /// What of people is sealed beside the record itself.
-const OWN: [&str; 6] = [
+const OWN: [&str; 7] = [
     "select id from data_request where facility_id = $1 and patient_id = $2",
     "select id from legal_hold where facility_id = $1 and patient_id = $2",
     "select id from signer_check where facility_id = $1 and patient_id = $2",
+    "select id from record_copy where facility_id = $1 and patient_id = $2",
     "select id from record_seal where facility_id = $1 and patient_id = $2",
     "select l.id from record_seal_list l join record_seal s on s.id = l.seal_id \
      where s.facility_id = $1 and s.patient_id = $2",

@@ -1,5 +1,6 @@
 //! One function per operation of people.
 
+mod copies;
 pub(in crate::people) mod copy;
 mod demand;
 mod device;
@@ -14,6 +15,7 @@ mod seal_signing;
 pub(in crate::people) mod seals;
 mod sessions;
 
+pub use copies::*;
 pub use copy::export;
 pub use device::device_session;
 pub use events::events;

@@ -1,16 +1,19 @@
 //! Wire structs and routes of people; no decisions.
 
+mod copies;
 mod patient;
 mod rights;
 mod seals;
 mod staff;
 mod wire;
+mod wire_copies;
 mod wire_demand;
 mod wire_identity;
 mod wire_rights;
 mod wire_seals;
 mod wire_staff;
 
+pub use copies::{CopiesApi, PatientCopiesApi};
 pub use patient::PatientApi;
 pub use rights::{PatientRightsApi, StaffRightsApi};
 pub use seals::SealsApi;

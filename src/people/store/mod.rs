@@ -2,6 +2,7 @@
 
 mod accounts;
 mod binding;
+mod copies;
 mod journal;
 mod patients;
 mod proxies;
@@ -13,6 +14,7 @@ mod staff;
 
 pub use accounts::*;
 pub use binding::*;
+pub use copies::*;
 pub use journal::*;
 pub use patients::*;
 pub use proxies::*;
