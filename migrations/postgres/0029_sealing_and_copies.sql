@@ -100,3 +100,22 @@ create index record_copy_patient on record_copy (patient_id, id);
 
 create trigger record_copy_no_update before update on record_copy for each row execute function refuse_change();
 create trigger record_copy_no_delete before delete on record_copy for each row execute function refuse_change();
+
+-- Impact assessments of the processing of personal information, kept for three years and longer (CE-232).
+
+create table impact_assessment (
+  id uuid not null primary key,
+  facility_id uuid not null references facility (id),
+  body bytea not null,
+  file_sha256 text not null,
+  assessed_on date not null,
+  next_review_on date not null,
+  replaces_id uuid references impact_assessment (id),
+  staff_id uuid not null references staff (id),
+  at timestamptz not null,
+  constraint impact_assessment_replaced_once unique (replaces_id)
+);
+create index impact_assessment_page on impact_assessment (facility_id, id);
+
+create trigger impact_assessment_no_update before update on impact_assessment for each row execute function refuse_change();
+create trigger impact_assessment_no_delete before delete on impact_assessment for each row execute function refuse_change();

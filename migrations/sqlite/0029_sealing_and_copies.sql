@@ -100,3 +100,22 @@ create index record_copy_patient on record_copy (patient_id, id);
 
 create trigger record_copy_no_update before update on record_copy begin select raise(abort, 'record_copy is immutable'); end;
 create trigger record_copy_no_delete before delete on record_copy begin select raise(abort, 'record_copy is immutable'); end;
+
+-- Impact assessments of the processing of personal information, kept for three years and longer (CE-232).
+
+create table impact_assessment (
+  id blob not null primary key,
+  facility_id blob not null references facility (id),
+  body blob not null,
+  file_sha256 text not null,
+  assessed_on text not null,
+  next_review_on text not null,
+  replaces_id blob references impact_assessment (id),
+  staff_id blob not null references staff (id),
+  at text not null,
+  constraint impact_assessment_replaced_once unique (replaces_id)
+);
+create index impact_assessment_page on impact_assessment (facility_id, id);
+
+create trigger impact_assessment_no_update before update on impact_assessment begin select raise(abort, 'impact_assessment is immutable'); end;
+create trigger impact_assessment_no_delete before delete on impact_assessment begin select raise(abort, 'impact_assessment is immutable'); end;

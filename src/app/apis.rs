@@ -28,7 +28,11 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
         people::api::StaffRightsApi,
-        (people::api::SealsApi, people::api::CopiesApi),
+        (
+            people::api::SealsApi,
+            people::api::CopiesApi,
+            people::api::AssessmentsApi,
+        ),
         episode::api::StaffApi,
         forms::api::StaffApi,
         assessment::api::StaffApi,

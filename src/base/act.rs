@@ -112,6 +112,12 @@ acts! {
     PeopleCopies = "people.copies";
     /// The file of a copy, as it was handed out.
     PeopleCopyFile = "people.copy_file";
+    /// An assessment of the processing of personal information is filed.
+    PeopleFileAssessment = "people.file_assessment";
+    /// The assessments of the processing of personal information.
+    PeopleAssessments = "people.assessments";
+    /// Somebody asked for what his role may not do.
+    PeopleRefused = "people.refused";
     /// Behavioral data whose time is over goes.
     PeopleForget = "people.forget";
     /// A woman is registered in the clinic.

@@ -42,6 +42,7 @@ codes! {
     HttpUnsupportedMediaType = "http.unsupported_media_type";
     PeopleAlreadyApproved = "people.already_approved";
     PeopleHoldReleased = "people.hold_released";
+    PeopleAssessmentReplaced = "people.assessment_replaced";
     PeopleListMismatch = "people.list_mismatch";
     PeopleListSigned = "people.list_signed";
     PeopleListUnsigned = "people.list_unsigned";

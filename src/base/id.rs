@@ -74,6 +74,8 @@ ids! {
     FollowUpId,
     /// An identity check.
     IdentityCheckId,
+    /// An assessment of the effect of processing personal information.
+    ImpactAssessmentId,
     /// An invitation to bind an account.
     InvitationId,
     /// A labor.

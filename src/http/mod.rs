@@ -8,4 +8,5 @@ pub mod ink;
 pub mod layers;
 pub mod params;
 pub mod problem;
+mod refused;
 mod unique;

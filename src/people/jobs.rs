@@ -23,6 +23,8 @@ pub const SEAL_OVER: &str = "people.seal_over";
 const FORGET: &str = "people.forget";
 /// How often.
 const DAILY: Duration = Duration::days(1);
+/// Answers kept for retries that go in one transaction: others wait for it no longer than a moment.
+const ANSWERS: i64 = 500;
 
 /// Which request.
 #[derive(Debug, Serialize, Deserialize)]
@@ -108,7 +110,31 @@ async fn forget(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()
     // First the next one: whatever stands in the way today does not end the chain.
     next(ctx, facility).await?;
     seals::seal_finished(ctx, keepers, facility).await?;
-    look_through(ctx, keepers, facility).await
+    look_through(ctx, keepers, facility).await?;
+    sweep_answers(ctx, facility).await
+}
+
+/// Answers that were kept for a day, so that a retry gets them again, go when it is over.
+async fn sweep_answers(ctx: &Ctx, facility: FacilityId) -> Result<()> {
+    loop {
+        let mut tx = ctx.write(Act::PeopleForget).await?;
+        let answers = tx.sweep_answers(ANSWERS).await?;
+        if answers == 0 {
+            return Ok(());
+        }
+        let subject = Subject::thing("facility", facility);
+        let detail = json!({ "answers": answers });
+        tx.journal_as(
+            Act::PeopleForget,
+            Actor::SYSTEM,
+            Some(facility),
+            subject,
+            detail,
+            None,
+        )
+        .await?;
+        tx.commit().await?;
+    }
 }
 
 async fn look_through(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()> {

@@ -6,7 +6,9 @@
 use super::caller::{Caller, Who};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId};
+use crate::base::request::RefusedAct;
 use crate::base::{Act, Noun, Role};
+use crate::ctx::Sender;
 
 /// Who stands in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,9 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleIssueCopy, &[P, Q]),
     (Act::PeopleCopies, &[P, Q]),
     (Act::PeopleCopyFile, &[P, Q]),
+    (Act::PeopleFileAssessment, &[Q]),
+    (Act::PeopleAssessments, &[Q]),
+    (Act::PeopleRefused, &[System]),
     (Act::PeopleForget, &[System]),
     (Act::EpisodeRegister, &[M, O, A]),
     (Act::EpisodeEnroll, &[P]),
@@ -249,7 +254,7 @@ pub struct Belongs {
 
 /// Whether this kind of caller may ever do it; before anything is loaded.
 ///
-/// Errors: `Forbidden`, since which roles may do what is no secret.
+/// Errors: `Forbidden`, since which roles may do what is no secret; the edge journals it.
 pub fn allowed(caller: &Caller, act: Act) -> Result<()> {
     let party = match &caller.who {
         Who::Patient { .. } => P,
@@ -258,6 +263,11 @@ pub fn allowed(caller: &Caller, act: Act) -> Result<()> {
     if row(act).contains(&party) {
         Ok(())
     } else {
+        caller.request.mark_refused(RefusedAct {
+            act,
+            actor: caller.actor(),
+            facility: caller.facility(),
+        });
         Err(Error::Forbidden)
     }
 }

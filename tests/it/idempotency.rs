@@ -56,6 +56,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("people.bind_phone", "idempotency"),
     ("people.device_session", "consent::identity"),
     ("people.erasure", "people::rights"),
+    ("people.file_assessment", "people::assessments"),
     ("people.hold", "people::retention"),
     ("people.invite", "idempotency"),
     ("people.issue_copy", "people::copies"),

@@ -1,5 +1,6 @@
 //! Sessions, accounts, agreements, staff; below: her rights over her record, and how long it is kept.
 
+mod assessments;
 pub mod binding;
 mod copies;
 mod destruction;

@@ -1,5 +1,6 @@
 //! One function per operation of people.
 
+mod assessments;
 mod copies;
 pub(in crate::people) mod copy;
 mod demand;
@@ -15,6 +16,7 @@ mod seal_signing;
 pub(in crate::people) mod seals;
 mod sessions;
 
+pub use assessments::*;
 pub use copies::*;
 pub use copy::export;
 pub use device::device_session;

@@ -1,5 +1,6 @@
 //! Wire structs and routes of people; no decisions.
 
+mod assessments;
 mod copies;
 mod patient;
 mod rights;
@@ -13,6 +14,7 @@ mod wire_rights;
 mod wire_seals;
 mod wire_staff;
 
+pub use assessments::AssessmentsApi;
 pub use copies::{CopiesApi, PatientCopiesApi};
 pub use patient::PatientApi;
 pub use rights::{PatientRightsApi, StaffRightsApi};

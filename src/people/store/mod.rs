@@ -1,6 +1,7 @@
 //! The SQL of people and nothing else.
 
 mod accounts;
+mod assessments;
 mod binding;
 mod copies;
 mod journal;
@@ -13,6 +14,7 @@ mod seals;
 mod staff;
 
 pub use accounts::*;
+pub use assessments::*;
 pub use binding::*;
 pub use copies::*;
 pub use journal::*;
