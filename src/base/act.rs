@@ -43,6 +43,12 @@ acts! {
     PeopleAgreements = "people.agreements";
     /// She gives or withdraws an agreement.
     PeopleAgree = "people.agree";
+    /// The rules on a child's data, for her guardian.
+    PeopleGuardianAgreements = "people.guardian_agreements";
+    /// A guardian gives or withdraws the agreement on a child's data.
+    PeopleGuardianAgree = "people.guardian_agree";
+    /// Staff write down that a guardian takes the agreement on a child's data back.
+    PeopleGuardianWithdraw = "people.guardian_withdraw";
     /// Where she can enroll.
     PeopleFacilities = "people.facilities";
     /// The staff member's own account.

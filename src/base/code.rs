@@ -41,6 +41,7 @@ codes! {
     HttpUnauthenticated = "http.unauthenticated";
     HttpUnsupportedMediaType = "http.unsupported_media_type";
     PeopleAlreadyApproved = "people.already_approved";
+    PeopleGuardianUnchecked = "people.guardian_unchecked";
     PeopleHoldReleased = "people.hold_released";
     PeopleRequestAnswered = "people.request_answered";
     PeopleAgreementMissing = "people.agreement_missing";

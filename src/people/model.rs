@@ -1,5 +1,6 @@
 //! Nouns of people and their small words.
 
+mod guardians;
 mod proxies;
 mod rights;
 
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use crate::base::Role;
 use crate::base::id::{AccountId, FacilityId, PatientId, StaffId};
 
+pub use guardians::*;
 pub use proxies::*;
 pub use rights::*;
 

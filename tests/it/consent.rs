@@ -8,6 +8,7 @@ mod capacity;
 pub mod ceremony;
 mod explained;
 mod gates;
+mod guardians;
 mod identity;
 mod ink;
 mod interval;

@@ -56,6 +56,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("people.bind_phone", "idempotency"),
     ("people.device_session", "consent::identity"),
     ("people.erasure", "people::rights"),
+    ("people.guardian_withdraw", "consent::guardians"),
     ("people.hold", "people::retention"),
     ("people.invite", "idempotency"),
     ("people.list_destruction", "people::retention"),

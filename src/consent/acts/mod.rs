@@ -60,9 +60,10 @@ use crate::consent::store;
 use crate::consent::templates::find;
 use crate::ctx::{Ctx, Records, Tx};
 use crate::db::Q;
-use crate::episode::model::Episode;
+use crate::episode::model::{Episode, day};
 use crate::evidence::fonts::Why;
 use crate::people::caller::{Caller, Who};
+use crate::people::model::{CHILD_DATA, GuardianWord, is_child};
 use crate::people::policy::{self, Belongs};
 use crate::{assessment, education, episode, people};
 
@@ -261,7 +262,9 @@ async fn missing(
         || template.get("conversation_before_signing") == Some(&Value::Bool(true));
     let talks = store::conversations(r, facility, id).await?;
     let patient = people::facts::patient(r, facility, consent.patient_id).await?;
-    let reads = patient.and_then(|patient| Locale::parse(&patient.language));
+    let reads = patient
+        .as_ref()
+        .and_then(|patient| Locale::parse(&patient.language));
     let checks = checks(r, consent).await?;
     let mut agreements = Vec::new();
     if let Some(account) = people::facts::account_of(r, facility, consent.patient_id).await? {
@@ -272,6 +275,10 @@ async fn missing(
                 Err(other) => return Err(other),
             }
         }
+    }
+    let birth = patient.and_then(|patient| patient.birth_date);
+    if is_child(birth, day(now)) && guardian_agreed(r, ctx, consent).await?.is_none() {
+        agreements.push(CHILD_DATA.to_owned());
     }
     let mut missing = Missing {
         lessons: lessons
@@ -293,6 +300,11 @@ async fn missing(
     };
     guards::waive(&mut missing, &store::waivers(r, facility, id).await?);
     Ok((missing, dwell))
+}
+
+/// A guardian's agreement to the use of a child's data that stands (CE-062).
+async fn guardian_agreed(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<Option<GuardianWord>> {
+    people::facts::guardian_agreement(r, ctx, consent.facility_id, consent.patient_id).await
 }
 
 /// Moves on to `ready` once nothing is left to read, answer or learn (T04).

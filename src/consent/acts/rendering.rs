@@ -69,10 +69,11 @@ pub(super) async fn gather(
     let questions = store::questions(r, facility, id).await?;
     let conversations = store::conversations(r, facility, id).await?;
     let waivers = store::waivers(r, facility, id).await?;
-    let agreements = match patient.account_id {
+    let mut agreements = match patient.account_id {
         Some(account) => people::facts::agreements_said(r, ctx, account).await?,
         None => Vec::new(),
     };
+    agreements.extend(people::facts::guardians_said(r, facility, consent.patient_id).await?);
     let answered = questions.iter().filter_map(|asked| asked.answered_by);
     let talked = conversations.iter().map(|talk| talk.staff);
     let witnesses = acts.iter().filter_map(Signed::witness);

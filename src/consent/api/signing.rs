@@ -57,9 +57,6 @@ pub struct SignerIn {
     relation: Option<String>,
     /// What proves guardianship, authority or relation, 1–60 characters; needed of anybody but her.
     document_ref: Option<String>,
-    /// The guardian of a child under 14 agrees to the processing of her data.
-    #[oai(default)]
-    agrees_to_data: bool,
 }
 
 /// A staff member's word with a reason.
@@ -137,14 +134,12 @@ impl TryFrom<SignIn> for Mark {
                 name: None,
                 relation: None,
                 document_ref: None,
-                agrees_to_data: false,
             },
             |signer| Signatory {
                 kind: signer.kind,
                 name: signer.name,
                 relation: signer.relation,
                 document_ref: signer.document_ref,
-                agrees_to_data: signer.agrees_to_data,
             },
         );
         let (words, field) = body.handwritten.map(|one| (one.strokes, one.canvas)).unzip();

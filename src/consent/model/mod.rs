@@ -288,7 +288,7 @@ pub struct Missing {
     pub identity_level: bool,
     /// No check of the last ten minutes.
     pub identity_fresh: bool,
-    /// Agreements that she has not given.
+    /// Agreements that she has not given, or her guardian.
     pub agreements: Vec<String>,
     /// The wording does not exist in her language, and no talk names an interpreter.
     pub interpreter: bool,

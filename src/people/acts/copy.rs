@@ -36,6 +36,7 @@ pub async fn export(ctx: &Ctx, keepers: &Keepers, caller: &Caller) -> Result<Val
         "hospital": { "id": hospital.id, "name": hospital.name },
         "profile": patient,
         "agreements": agreements(&mut view, caller).await?,
+        "guardian_agreements": guardian_agreements(&mut view, mine).await?,
         "requests": store::requests_of(&mut view, mine.facility, mine.patient).await?,
         "read_by": readings(&mut view, mine).await?,
         // The reports of staff about errors are made in confidence and are no part of her record.
@@ -60,6 +61,18 @@ async fn agreements(view: &mut View, caller: &Caller) -> Result<Vec<Value>> {
     let told = said.iter().map(
         |row| json!({ "kind": row.kind, "version": row.version, "accepted": row.accepted, "at": row.at }),
     );
+    Ok(told.collect())
+}
+
+/// What her guardians said, by their relation to her.
+async fn guardian_agreements(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
+    let said = store::guardian_words(view, mine).await?;
+    let told = said.iter().map(|word| {
+        json!({
+            "kind": word.kind, "version": word.version, "sha256": word.sha256, "accepted": word.accepted, "at": word.at,
+            "relation": word.guardian.relation,
+        })
+    });
     Ok(told.collect())
 }
 

@@ -280,8 +280,9 @@ async fn destroy(
 }
 
 /// What of people is sealed beside the record itself.
-const OWN: [&str; 3] = [
+const OWN: [&str; 4] = [
     "select id from data_request where facility_id = $1 and patient_id = $2",
     "select id from legal_hold where facility_id = $1 and patient_id = $2",
     "select id from signer_check where facility_id = $1 and patient_id = $2",
+    "select id from guardian_agreement where facility_id = $1 and patient_id = $2",
 ];

@@ -3,6 +3,7 @@
 pub(in crate::people) mod copy;
 mod device;
 mod events;
+mod guardians;
 mod holds;
 mod identity;
 mod mine;
@@ -13,6 +14,7 @@ mod sessions;
 pub use copy::export;
 pub use device::device_session;
 pub use events::events;
+pub use guardians::*;
 pub use holds::*;
 pub use identity::*;
 pub use mine::*;

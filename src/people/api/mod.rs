@@ -4,6 +4,7 @@ mod patient;
 mod rights;
 mod staff;
 mod wire;
+mod wire_guardians;
 mod wire_identity;
 mod wire_rights;
 mod wire_staff;

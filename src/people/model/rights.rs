@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use crate::base::error::Result;
 use crate::base::id::{
-    ConsentId, DataRequestId, DestructionListId, FacilityId, LegalHoldId, PatientId, StaffId,
+    AgreementId, ConsentId, DataRequestId, DestructionListId, FacilityId, LegalHoldId, PatientId, StaffId,
 };
 use crate::ctx::{Ctx, Tx, View};
 use crate::people::caller::Mine;
 
-/// Her last word on one agreement.
+/// The last word on one agreement: hers, or her guardian's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Agreed {
     /// Kind.
@@ -24,10 +24,12 @@ pub struct Agreed {
     pub version: String,
     /// Given or not.
     pub accepted: bool,
-    /// Whether she had given it before.
+    /// Whether it had been given before.
     pub before: bool,
     /// When.
     pub at: DateTime<Utc>,
+    /// The guardian's word, where it is not hers.
+    pub guardian: Option<AgreementId>,
 }
 
 /// What the time of keeping is counted from (CE-230).

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod binding;
+mod guardians;
 mod journal;
 mod patients;
 mod proxies;
@@ -11,6 +12,7 @@ mod staff;
 
 pub use accounts::*;
 pub use binding::*;
+pub use guardians::*;
 pub use journal::*;
 pub use patients::*;
 pub use proxies::*;

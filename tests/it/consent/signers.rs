@@ -9,10 +9,9 @@ use crate::support::App;
 use crate::support::cast::Woman;
 use crate::support::client::{Answer, Client};
 
-/// A woman of 29, a student of 17, a girl of 13.
+/// A woman of 29, a student of 17.
 pub const ADULT: &str = "1996-03-12";
 const STUDENT: &str = "2008-06-01";
-const GIRL: &str = "2012-06-01";
 
 pub fn person(kind: &str, name: &str, relation: &str) -> Value {
     json!({ "kind": kind, "name": name, "relation": relation, "document_ref": "户口簿 0012" })
@@ -223,28 +222,6 @@ async fn at_seventeen_with_an_income_of_her_own_she_signs_alone() {
         ceremony.signs(None, 0).await.expect(201)["state"],
         "patient_signed"
     );
-}
-
-#[tokio::test]
-async fn the_guardian_of_a_girl_under_fourteen_also_agrees_to_the_use_of_her_data() {
-    let ceremony = Ceremony::drafted_born(GIRL).await;
-    // An income of her own makes no adult of her.
-    let released = ceremony
-        .released_to(true, json!({ "own_income": true }))
-        .await
-        .expect(200);
-    assert_eq!(released["basis"], "guardian");
-    ceremony.is_ready().await;
-    let mut mother = person("guardian", "陈芳", "母亲");
-    ceremony.sees(&mother).await;
-    refused(
-        &ceremony.signs(Some(&mother), 1).await,
-        "people.agreement_missing",
-    );
-    mother["agrees_to_data"] = json!(true);
-    ceremony.signs(Some(&mother), 1).await.expect(201);
-    ceremony.signs(None, 2).await.expect(201);
-    assert_eq!(ceremony.state().await, "patient_signed");
 }
 
 #[tokio::test]

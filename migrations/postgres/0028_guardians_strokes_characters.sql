@@ -1,0 +1,19 @@
+-- A guardian's word on the rules for a child's data, with the text that it is about.
+
+create table guardian_agreement (
+  id uuid not null primary key,
+  facility_id uuid not null references facility (id),
+  patient_id uuid not null references patient (id),
+  kind text not null,
+  version text not null,
+  sha256 text not null,
+  accepted boolean not null,
+  guardian bytea not null,
+  staff_id uuid not null references staff (id),
+  checked_at timestamptz,
+  at timestamptz not null
+);
+create index guardian_agreement_patient on guardian_agreement (patient_id, id);
+
+create trigger guardian_agreement_no_update before update on guardian_agreement for each row execute function refuse_change();
+create trigger guardian_agreement_no_delete before delete on guardian_agreement for each row execute function refuse_change();
