@@ -17,3 +17,17 @@ create index guardian_agreement_patient on guardian_agreement (patient_id, id);
 
 create trigger guardian_agreement_no_update before update on guardian_agreement for each row execute function refuse_change();
 create trigger guardian_agreement_no_delete before delete on guardian_agreement for each row execute function refuse_change();
+
+-- Strokes that were handed out for a forensic examination: to whom and why.
+create table strokes_release (
+  id uuid not null primary key,
+  facility_id uuid not null references facility (id),
+  consent_id uuid not null references consent (id),
+  staff_id uuid not null references staff (id),
+  body bytea not null,
+  at timestamptz not null
+);
+create index strokes_release_consent on strokes_release (consent_id, id);
+
+create trigger strokes_release_no_update before update on strokes_release for each row execute function refuse_change();
+create trigger strokes_release_no_delete before delete on strokes_release for each row execute function refuse_change();

@@ -17,3 +17,17 @@ create index guardian_agreement_patient on guardian_agreement (patient_id, id);
 
 create trigger guardian_agreement_no_update before update on guardian_agreement begin select raise(abort, 'guardian_agreement is immutable'); end;
 create trigger guardian_agreement_no_delete before delete on guardian_agreement begin select raise(abort, 'guardian_agreement is immutable'); end;
+
+-- Strokes that were handed out for a forensic examination: to whom and why.
+create table strokes_release (
+  id blob not null primary key,
+  facility_id blob not null references facility (id),
+  consent_id blob not null references consent (id),
+  staff_id blob not null references staff (id),
+  body blob not null,
+  at text not null
+);
+create index strokes_release_consent on strokes_release (consent_id, id);
+
+create trigger strokes_release_no_update before update on strokes_release begin select raise(abort, 'strokes_release is immutable'); end;
+create trigger strokes_release_no_delete before delete on strokes_release begin select raise(abort, 'strokes_release is immutable'); end;

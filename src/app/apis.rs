@@ -33,6 +33,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         assessment::api::StaffApi,
         consent::api::StaffApi,
         consent::api::AfterApi,
+        consent::api::StrokesApi,
         consent::api::TemplatesApi,
         analgesia::api::StaffApi,
         followup::api::StaffApi,

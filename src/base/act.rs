@@ -207,6 +207,8 @@ acts! {
     ConsentBedside = "consent.bedside";
     /// The signed document.
     ConsentDocument = "consent.document";
+    /// The quality office hands out what was drawn, for a forensic examination.
+    ConsentReleaseStrokes = "consent.release_strokes", keyed;
     /// A woman's decisions with their documents and signature acts, for other systems.
     ConsentDecisions = "consent.decisions";
     /// A deadline or its validity is over.

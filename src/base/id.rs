@@ -98,6 +98,8 @@ ids! {
     SignatureId,
     /// A staff account.
     StaffId,
+    /// A release of what was drawn for an examination.
+    StrokesReleaseId,
     /// Something to do.
     TaskId,
 }

@@ -37,6 +37,10 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
         let questions = store::questions(view, facility, id).await?;
         let conversations = store::conversations(view, facility, id).await?;
         let waivers = store::waivers(view, facility, id).await?;
+        let released = store::strokes_releases(view, facility, id).await?.into_iter();
+        let examinations: Vec<Value> = released
+            .map(|one| json!({ "id": one.id, "at": one.at, "by": one.examination.examiner }))
+            .collect();
         let one = with_parts(view, consent).await?;
         let mut members = serde_json::to_value(&one.consent)?;
         let more = json!({
@@ -48,6 +52,7 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
             "bedside": one.bedside,
             "signatures": one.signatures,
             "documents": one.documents,
+            "handwriting_examined": examinations,
         });
         if let (Some(members), Value::Object(more)) = (members.as_object_mut(), more) {
             members.extend(more);

@@ -123,6 +123,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentReturn, &[A]),
     (Act::ConsentBedside, &[A]),
     (Act::ConsentDocument, &[P, M, O, A, Q]),
+    (Act::ConsentReleaseStrokes, &[Q]),
     (Act::ConsentDecisions, &[P, M, O, A]),
     (Act::ConsentExpired, &[System]),
     (Act::ConsentFulfilled, &[System]),

@@ -21,6 +21,7 @@ mod sections;
 mod short_form;
 pub mod signers;
 mod start;
+mod strokes;
 mod table;
 mod templates;
 mod ways_out;

@@ -5,6 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::rendering::{Prepared, gather, render};
+use super::sign::drawn;
 use super::signers::standing_plan;
 use super::{assessed, known, locked, sealable, statements, subject, template};
 use crate::base::canonical::sha256;
@@ -153,6 +154,7 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
         license: account.license.unwrap_or_default(),
         session: caller.session,
         statements: mark.statements.clone(),
+        drawn: drawn(mark.ink.as_ref())?,
         ink: mark.ink.clone(),
         at: now,
     };

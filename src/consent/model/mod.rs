@@ -2,6 +2,7 @@
 
 mod refusal;
 mod signing;
+mod strokes;
 mod talk;
 mod template;
 mod told;
@@ -17,6 +18,7 @@ use crate::journal::receipt::Receipt;
 
 pub use refusal::*;
 pub use signing::*;
+pub use strokes::*;
 pub use talk::*;
 pub use template::*;
 pub use told::*;

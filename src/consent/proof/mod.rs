@@ -144,6 +144,8 @@ pub struct Counter {
     pub statements: Vec<String>,
     /// What he drew, if he did.
     pub ink: Option<(Strokes, Canvas)>,
+    /// What the evidence says of it; null where nothing was drawn.
+    pub drawn: Value,
     /// When.
     pub at: DateTime<Utc>,
 }

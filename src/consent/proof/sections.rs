@@ -205,6 +205,8 @@ fn countersignature(m: &Material) -> Value {
         "statements": counter.statements,
         "step_up_session": counter.session.to_string(),
         "drawn": counter.ink.is_some(),
+        "strokes_sha256": counter.drawn.get("strokes_sha256"),
+        "image_sha256": counter.drawn.get("image_sha256"),
         "level": "e1",
         "at": stamp(counter.at),
     })

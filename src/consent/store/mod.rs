@@ -10,6 +10,7 @@ mod keeping;
 mod over_time;
 mod proofs;
 mod records;
+mod strokes;
 mod templates;
 mod told;
 
@@ -22,5 +23,6 @@ pub use identity::*;
 pub use keeping::*;
 pub use over_time::*;
 pub use proofs::*;
+pub use strokes::*;
 pub use templates::*;
 pub use told::*;
