@@ -31,3 +31,19 @@ create index strokes_release_consent on strokes_release (consent_id, id);
 
 create trigger strokes_release_no_update before update on strokes_release begin select raise(abort, 'strokes_release is immutable'); end;
 create trigger strokes_release_no_delete before delete on strokes_release begin select raise(abort, 'strokes_release is immutable'); end;
+
+-- Pictures of characters that no font has; the newest of a character counts.
+create table character_picture (
+  id blob not null primary key,
+  facility_id blob not null references facility (id),
+  code_point bigint not null,
+  description blob not null,
+  png blob not null,
+  sha256 text not null,
+  staff_id blob not null references staff (id),
+  at text not null
+);
+create index character_picture_find on character_picture (facility_id, code_point, id);
+
+create trigger character_picture_no_update before update on character_picture begin select raise(abort, 'character_picture is immutable'); end;
+create trigger character_picture_no_delete before delete on character_picture begin select raise(abort, 'character_picture is immutable'); end;

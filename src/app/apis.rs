@@ -34,6 +34,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         consent::api::StaffApi,
         consent::api::AfterApi,
         consent::api::StrokesApi,
+        consent::api::CharactersApi,
         consent::api::TemplatesApi,
         analgesia::api::StaffApi,
         followup::api::StaffApi,

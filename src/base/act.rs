@@ -211,6 +211,10 @@ acts! {
     ConsentReleaseStrokes = "consent.release_strokes", keyed;
     /// A woman's decisions with their documents and signature acts, for other systems.
     ConsentDecisions = "consent.decisions";
+    /// Staff record the picture of a character that no font has.
+    ConsentRecordCharacter = "consent.record_character";
+    /// The recorded pictures of characters.
+    ConsentCharacters = "consent.characters";
     /// A deadline or its validity is over.
     ConsentExpired = "consent.expired";
     /// What it covers is finished.

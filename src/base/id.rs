@@ -54,6 +54,8 @@ ids! {
     AuthorityId,
     /// A newborn.
     BabyId,
+    /// The picture of a character that no font has.
+    CharacterPictureId,
     /// A complication of analgesia.
     ComplicationId,
     /// A consent instance.

@@ -125,6 +125,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentDocument, &[P, M, O, A, Q]),
     (Act::ConsentReleaseStrokes, &[Q]),
     (Act::ConsentDecisions, &[P, M, O, A]),
+    (Act::ConsentRecordCharacter, &[M, O, A]),
+    (Act::ConsentCharacters, &[M, O, A]),
     (Act::ConsentExpired, &[System]),
     (Act::ConsentFulfilled, &[System]),
     (Act::ConsentReissue, &[A]),

@@ -6,6 +6,7 @@ mod at_commit;
 mod bedside;
 mod capacity;
 pub mod ceremony;
+mod characters;
 mod explained;
 mod gates;
 mod guardians;

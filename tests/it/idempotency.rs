@@ -30,6 +30,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("consent.prepare", "idempotency"),
     ("consent.refuse", "consent"),
     ("consent.refuse_staff", "consent::ways_out"),
+    ("consent.record_character", "consent::characters"),
     ("consent.release_strokes", "consent::strokes"),
     ("consent.reissue", "consent::ways_out"),
     ("consent.return", "consent"),

@@ -147,7 +147,12 @@ async fn prepare_document(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: &Coun
     let consent = known(&mut view, caller, Act::ConsentCountersign, id).await?;
     let now = ctx.clock.now();
     let account = decided(&mut view, ctx, staff, &consent, mark, now).await?;
-    sealable(ctx, vec![("/name".to_owned(), account.name.clone())]).await?;
+    sealable(
+        ctx,
+        staff.facility,
+        vec![("/name".to_owned(), account.name.clone())],
+    )
+    .await?;
     let counter = Counter {
         staff: staff.id,
         name: account.name,

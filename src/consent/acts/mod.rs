@@ -1,6 +1,7 @@
 //! One function per operation.
 
 mod bedside;
+mod characters;
 mod countersign;
 mod decisions;
 mod decline;
@@ -23,6 +24,7 @@ mod understand;
 mod vouched;
 
 pub use bedside::*;
+pub use characters::*;
 pub use countersign::*;
 pub use decisions::*;
 pub use decline::*;
@@ -51,8 +53,9 @@ use serde_json::Value;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, FacilityId, PatientId};
 use crate::base::{Act, Code, Locale, Noun, Subject};
+use crate::consent::characters::unprintable;
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Check, Consent, ConsentForm, Dwell, Missing, State};
+use crate::consent::model::{Check, Consent, ConsentForm, Dwell, Missing, State, code};
 use crate::consent::present;
 use crate::consent::rules::FRESH;
 use crate::consent::rules::guards::{self, Assessed, Finding};
@@ -318,20 +321,16 @@ async fn advance(tx: &mut Tx, consent: &mut Consent, missing: &Missing) -> Resul
     flow::go(tx, consent, Trigger::GatesPass, by, serde_json::json!({})).await
 }
 
-/// Each text with its pointer: can all of it be printed? (CE-152)
+/// Each text with its pointer: can all of it be printed, by a font or by a recorded picture? (CE-152)
 ///
 /// Errors: `http.invalid` with `character` for each text that can't.
-async fn printable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
+async fn printable(ctx: &Ctx, facility: FacilityId, texts: Vec<(String, String)>) -> Result<()> {
     let mut faults = Vec::new();
     for (pointer, text) in texts {
-        let missing = ctx
-            .press
-            .check(text)
-            .await
-            .map_err(|error| Error::Broken(Box::new(error)))?;
+        let missing = unprintable(&mut ctx.view(), ctx, facility, text).await?;
         if let Some(first) = missing.first() {
             let params = serde_json::json!({
-                "character": format!("U+{:04X}", u32::from(first.character)),
+                "character": code(first.character),
                 "position": first.position,
                 "reason": first.why.code(),
             });
@@ -346,11 +345,11 @@ async fn printable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
 }
 
 /// As [`printable`], for what stands in the way of a document, as a name: operators hear of a character that no font has,
-/// because only another font mends it (CE-152). The text is left out.
+/// because only another font or a picture of it mends that (CE-152). The text is left out.
 ///
 /// Errors: `http.invalid` with `character` for each text that can't.
-async fn sealable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
-    let checked = printable(ctx, texts).await;
+async fn sealable(ctx: &Ctx, facility: FacilityId, texts: Vec<(String, String)>) -> Result<()> {
+    let checked = printable(ctx, facility, texts).await;
     if let Err(Error::Invalid(_, faults)) = &checked {
         let why = |fault: &Fault| fault.params.as_ref()?.get("reason").cloned();
         let of_font = faults
@@ -361,7 +360,7 @@ async fn sealable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
             metrics::counter!("muan_unprintable_total").increment(texts);
             tracing::error!(
                 texts,
-                "a document waits for a font: no font has a character of it"
+                "a document waits for a font or a recorded picture: no font has a character of it"
             );
         }
     }

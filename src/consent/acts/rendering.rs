@@ -11,6 +11,7 @@ use crate::base::Noun;
 use crate::base::canonical::parse;
 use crate::base::error::{Error, Result};
 use crate::base::id::StaffId;
+use crate::consent::characters;
 use crate::consent::model::{Check, Consent};
 use crate::consent::present::Inputs;
 use crate::consent::proof::{self, Counter, Material, Section, Signed, Verification};
@@ -87,7 +88,7 @@ pub(super) async fn gather(
     let mut failed_checks = store::failed_identities(r, facility, id).await?;
     failed_checks.retain(|check| check.at <= signed_at);
     let template = template(r, ctx, &consent).await?;
-    Ok(Material {
+    let mut material = Material {
         subject: inputs
             .subject
             .clone()
@@ -111,7 +112,12 @@ pub(super) async fn gather(
         agreements,
         names,
         counter,
-    })
+        characters: Vec::new(),
+    };
+    // Neither root nor code is made of characters that a font lacks.
+    let printed = proof::data(&material, "", "", "");
+    material.characters = characters::needed(r, ctx, facility, &printed).await?;
+    Ok(material)
 }
 
 /// The checks that her signature rests on: those of the minutes before it and the newest in person.
@@ -159,6 +165,7 @@ pub(super) async fn render(ctx: &Ctx, material: &Material) -> Result<Prepared> {
         template: "/consent.typ",
         data: proof::data(material, &renderer, &root, &code.grouped()),
         files,
+        characters: characters::drawn(&material.characters),
         ident: format!("{} r{}", consent.id, consent.revision),
         at: material.counter.at,
     };

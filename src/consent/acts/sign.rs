@@ -84,7 +84,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     policy::allowed(caller, Act::ConsentSign)?;
     let account = caller.account()?;
     let (mark, person) = readable(mark)?;
-    sealable(ctx, texts(&mark, person.as_ref())).await?;
+    sealable(ctx, caller.place()?, texts(&mark, person.as_ref())).await?;
     let mut tx = once!(ctx, Act::ConsentSign, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentSign, id).await?;
     caller.request.must_match(consent.revision)?;

@@ -2,6 +2,7 @@
 
 mod after;
 mod asks;
+mod characters;
 mod late;
 mod orders;
 mod patient;
@@ -15,6 +16,7 @@ mod templates;
 mod wire;
 
 pub use after::AfterApi;
+pub use characters::CharactersApi;
 pub use patient::PatientApi;
 pub use staff::StaffApi;
 pub use strokes::StrokesApi;

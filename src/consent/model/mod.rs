@@ -1,5 +1,6 @@
 //! Nouns of the consent and their small words.
 
+mod characters;
 mod refusal;
 mod signing;
 mod strokes;
@@ -16,6 +17,7 @@ use crate::base::Locale;
 use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId, StaffId};
 use crate::journal::receipt::Receipt;
 
+pub use characters::*;
 pub use refusal::*;
 pub use signing::*;
 pub use strokes::*;

@@ -17,7 +17,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 
 use super::model::{
-    ActKind, Asked, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted, Signature, Waiver,
+    ActKind, Asked, CharacterPicture, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted,
+    Signature, Waiver,
 };
 use super::present::{Inputs, SubjectFacts};
 use super::rules::quiz::Grade;
@@ -92,6 +93,8 @@ pub struct Material {
     pub names: BTreeMap<StaffId, String>,
     /// The countersignature.
     pub counter: Counter,
+    /// Recorded pictures that the document draws in the place of characters that no font has.
+    pub characters: Vec<CharacterPicture>,
 }
 
 /// An act with what was drawn.

@@ -92,6 +92,13 @@ fn presented(m: &Material) -> Value {
         "renderer": m.inputs.renderer,
         "echoed_sha256": m.presented_sha256,
         "removed": m.inputs.removed,
+        "characters": m.characters.iter().map(|picture| json!({
+            "character": picture.character.to_string(),
+            "description": picture.description,
+            "sha256": picture.sha256,
+            "recorded_by": picture.staff.to_string(),
+            "recorded_at": stamp(picture.at),
+        })).collect::<Vec<_>>(),
     })
 }
 

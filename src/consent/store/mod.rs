@@ -1,6 +1,7 @@
 //! The SQL of consents and nothing else. Every function takes the hospital and filters by it.
 
 mod ceremony;
+mod characters;
 mod consents;
 mod decisions;
 mod explained;
@@ -15,6 +16,7 @@ mod templates;
 mod told;
 
 pub use ceremony::*;
+pub use characters::*;
 pub use consents::*;
 pub use decisions::*;
 pub use explained::*;
