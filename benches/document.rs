@@ -130,6 +130,7 @@ fn inputs(round: usize) -> Outcome<Inputs> {
             ("/sig-patient.svg", signature(0)?),
             ("/sig-clinician.svg", signature(20)?),
         ],
+        characters: Vec::new(),
         ident: format!("bench r{round}"),
         at: "2026-03-02T06:05:09Z".parse()?,
     })

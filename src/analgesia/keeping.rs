@@ -9,13 +9,19 @@ use crate::base::error::Result;
 use crate::ctx::View;
 use crate::people::caller::Mine;
 use crate::people::facts as people;
-use crate::people::model::{Keeper, Parts};
+use crate::people::model::{Keeper, Parts, Unfinished};
 
 /// Labors with everything recorded of them.
 pub const KEEPER: Keeper = Keeper {
     copy: |_, view, mine| copy(view, mine).boxed(),
     forget: |_, _| async { Ok(0) }.boxed(),
     records: |tx, mine| people::ids(tx, &store::SEALED, mine).boxed(),
+    papers: |_, _, _| async { Ok(Vec::new()) }.boxed(),
+    unfinished: &[Unfinished {
+        part: "labors",
+        member: "state",
+        words: &["open", "delivered"],
+    }],
 };
 
 async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {

@@ -11,7 +11,7 @@ use crate::{analgesia, assessment, consent, education, episode, followup, forms,
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::PatientApi,
-        people::api::PatientRightsApi,
+        (people::api::PatientRightsApi, people::api::PatientCopiesApi),
         episode::api::PatientApi,
         education::api::PatientApi,
         forms::api::PatientApi,
@@ -28,11 +28,18 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         people::api::StaffApi,
         people::api::StaffRightsApi,
+        (
+            people::api::SealsApi,
+            people::api::CopiesApi,
+            people::api::AssessmentsApi,
+        ),
         episode::api::StaffApi,
         forms::api::StaffApi,
         assessment::api::StaffApi,
         consent::api::StaffApi,
         consent::api::AfterApi,
+        consent::api::StrokesApi,
+        consent::api::CharactersApi,
         consent::api::TemplatesApi,
         analgesia::api::StaffApi,
         followup::api::StaffApi,
@@ -50,15 +57,18 @@ pub fn hooks() -> Hooks {
 
 /// What the slices keep of a woman, and do for her rights.
 pub fn keepers() -> Keepers {
-    Keepers(vec![
-        episode::KEEPER,
-        education::KEEPER,
-        forms::KEEPER,
-        assessment::KEEPER,
-        consent::KEEPER,
-        analgesia::KEEPER,
-        followup::KEEPER,
-    ])
+    Keepers {
+        all: vec![
+            episode::KEEPER,
+            education::KEEPER,
+            forms::KEEPER,
+            assessment::KEEPER,
+            consent::KEEPER,
+            analgesia::KEEPER,
+            followup::KEEPER,
+        ],
+        agency: consent::AGENCY,
+    }
 }
 
 /// What awaits a clinician beside the content.

@@ -26,7 +26,7 @@ pub async fn ready(ctx: Data<&Ctx>) -> Response {
         .await
         .is_ok();
     let cache = ctx.cache.ready().await;
-    let inconsistent = incident::standing(&ctx.db).await.unwrap_or(-1);
+    let inconsistent = incident::standing(&ctx.db, ctx.clock.now()).await.unwrap_or(-1);
     let body = json!({
         "status": if database { "ready" } else { "not_ready" },
         "parts": {

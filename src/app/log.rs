@@ -18,6 +18,7 @@ use crate::config::{Config, Fault};
 use crate::consent::sealing::attest;
 use crate::ctx::Ctx;
 use crate::db;
+use crate::files::copies::Copies;
 use crate::journal::audit::{self, Audit, Scope};
 use crate::journal::checkpoint::Checkpoint;
 use crate::journal::incident::{self, Kind};
@@ -111,7 +112,7 @@ pub async fn look(ctx: &Ctx) -> Result<bool> {
     if let Err(error) = copy(ctx).await {
         tracing::error!(%error, "checkpoints could not be copied");
     }
-    let standing = incident::standing(&ctx.db).await?;
+    let standing = incident::standing(&ctx.db, now).await?;
     metrics::gauge!("muan_journal_inconsistent_logs").set(standing as f64);
     Ok(any)
 }
@@ -196,19 +197,23 @@ async fn copy(ctx: &Ctx) -> Result<()> {
     let Some(copies) = &ctx.copies else { return Ok(()) };
     let now = ctx.clock.now();
     let mut view = ctx.view();
+    let mut due = Vec::new();
     for facility in audit::logs(&ctx.db).await? {
-        let last = restore::last_copy(&mut view, facility).await?;
-        if last.is_some_and(|last| now - last < AT_LEAST) {
-            continue;
+        let last = restore::last_copy(&mut view, facility, now).await?;
+        if last.is_none_or(|last| now - last >= AT_LEAST) {
+            let newest = signing::newest(&mut view, facility).await?;
+            due.extend(newest.map(|signed| (facility, signed)));
         }
-        let Some(signed) = signing::newest(&mut view, facility).await? else {
-            continue;
-        };
-        // A log that was rolled back must not hide behind a new copy.
-        guard(ctx).await?;
-        if ctx.log.is_read_only() {
-            return Ok(());
-        }
+    }
+    if due.is_empty() {
+        return Ok(());
+    }
+    // A log that was rolled back must not hide behind a new copy.
+    guard(ctx).await?;
+    if ctx.log.is_read_only() {
+        return Ok(());
+    }
+    for (facility, signed) in due {
         let name = copies.put(facility, now, signed.size, &signed.note).await?;
         let mut tx = ctx.db.begin().await?;
         restore::copied(&mut tx, facility, now, signed.size, &name).await?;
@@ -217,17 +222,19 @@ async fn copy(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
+/// The newest copy of each log that a known key signed.
+async fn newest_copies(ctx: &Ctx, copies: &Copies) -> Result<Vec<(Uuid, Checkpoint)>> {
+    let read = |note: &str| Checkpoint::verify(note, ctx.log.known()).ok();
+    copies.newest(read).await
+}
+
 /// Stops all writing while a log is shorter than its newest copy outside, or another one (CE-187).
 ///
 /// Errors: the copies can't be reached; nothing changes then.
 pub async fn guard(ctx: &Ctx) -> Result<()> {
     let Some(copies) = &ctx.copies else { return Ok(()) };
     let mut rolled_back = false;
-    for (facility, note) in copies.newest().await? {
-        let Ok(copied) = Checkpoint::verify(&note, ctx.log.known()) else {
-            tracing::error!(facility.id = %facility, "a copy of a checkpoint is not signed by a known key");
-            continue;
-        };
+    for (facility, copied) in newest_copies(ctx, copies).await? {
         if let Standing::RolledBack { size } = restore::standing(&mut ctx.view(), facility, &copied).await? {
             rolled_back = true;
             tracing::error!(
@@ -250,13 +257,11 @@ pub async fn guard(ctx: &Ctx) -> Result<()> {
 pub async fn accept_restore(ctx: &Ctx, facility: Uuid) -> Result<Option<(i64, u64)>> {
     let missing = || Error::Missing(Noun::Document);
     let copies = ctx.copies.as_ref().ok_or_else(missing)?;
-    let newest = copies.newest().await?;
-    let (_, note) = newest
-        .iter()
+    let newest = newest_copies(ctx, copies).await?;
+    let (_, copied) = newest
+        .into_iter()
         .find(|(log, _)| *log == facility)
         .ok_or_else(missing)?;
-    let copied = Checkpoint::verify(note, ctx.log.known())
-        .map_err(|_| Error::broken("the newest copy of a checkpoint is not signed by a known key"))?;
     let Standing::RolledBack { size } = restore::standing(&mut ctx.view(), facility, &copied).await? else {
         return Ok(None);
     };

@@ -1,30 +1,7 @@
 //! Every operation's name, one list. The dotted name is the policy row, the function, the OpenAPI operation id,
 //! the tracing span, the journal entry and the chapter of the tests; chosen by hand, never changed.
 
-macro_rules! acts {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal $(, $key:ident)?;)*) => {
-        /// An operation.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Act { $($(#[$doc])* $variant,)* }
-
-        impl Act {
-            /// Every act.
-            pub const ALL: &'static [Act] = &[$(Act::$variant,)*];
-
-            /// The dotted name.
-            pub fn word(self) -> &'static str {
-                match self { $(Act::$variant => $word,)* }
-            }
-
-            /// Whether an `Idempotency-Key` must come with it: it records a clinical or a legal fact.
-            pub fn needs_key(self) -> bool {
-                match self { $(Act::$variant => acts!(@key $($key)?),)* }
-            }
-        }
-    };
-    (@key) => { false };
-    (@key keyed) => { true };
-}
+use super::act_macro::acts;
 
 acts! {
     /// She logs in with a WeChat code.
@@ -43,6 +20,12 @@ acts! {
     PeopleAgreements = "people.agreements";
     /// She gives or withdraws an agreement.
     PeopleAgree = "people.agree";
+    /// The rules on a child's data, for her guardian.
+    PeopleGuardianAgreements = "people.guardian_agreements";
+    /// A guardian gives or withdraws the agreement on a child's data.
+    PeopleGuardianAgree = "people.guardian_agree";
+    /// Staff write down that a guardian takes the agreement on a child's data back.
+    PeopleGuardianWithdraw = "people.guardian_withdraw";
     /// Where she can enroll.
     PeopleFacilities = "people.facilities";
     /// The staff member's own account.
@@ -107,6 +90,40 @@ acts! {
     PeopleDestructions = "people.destructions";
     /// One of two people approves a list; with the second its keys are destroyed.
     PeopleApproveDestruction = "people.approve_destruction";
+    /// The record is sealed in a dispute, at her demand or of whom she leaves it to: what there is is listed.
+    PeopleSeal = "people.seal";
+    /// The sealed records.
+    PeopleSeals = "people.seals";
+    /// One sealing with its lists.
+    PeopleSealGet = "people.seal_get";
+    /// What was finished since a record was sealed is listed, too.
+    PeopleSealAgain = "people.seal_again";
+    /// Both sides sign a list.
+    PeopleSignSeal = "people.sign_seal";
+    /// A list as a document.
+    PeopleSealDocument = "people.seal_document";
+    /// The copy of what is sealed, for an independent medium.
+    PeopleSealCopy = "people.seal_copy";
+    /// A claim is made in the dispute.
+    PeopleSealClaim = "people.seal_claim";
+    /// The hospital ends a sealing.
+    PeopleReleaseSeal = "people.release_seal";
+    /// Three years went by without a claim, and a sealing ends.
+    PeopleSealOver = "people.seal_over";
+    /// Something that was unfinished when it was sealed is finished.
+    PeopleSealFinished = "people.seal_finished";
+    /// A copy of a record is issued with the hospital's proof mark.
+    PeopleIssueCopy = "people.issue_copy";
+    /// The copies that were handed out.
+    PeopleCopies = "people.copies";
+    /// The file of a copy, as it was handed out.
+    PeopleCopyFile = "people.copy_file";
+    /// An assessment of the processing of personal information is filed.
+    PeopleFileAssessment = "people.file_assessment";
+    /// The assessments of the processing of personal information.
+    PeopleAssessments = "people.assessments";
+    /// Somebody asked for what his role may not do.
+    PeopleRefused = "people.refused";
     /// Behavioral data whose time is over goes.
     PeopleForget = "people.forget";
     /// A woman is registered in the clinic.
@@ -201,8 +218,14 @@ acts! {
     ConsentBedside = "consent.bedside";
     /// The signed document.
     ConsentDocument = "consent.document";
+    /// The quality office hands out what was drawn, for a forensic examination.
+    ConsentReleaseStrokes = "consent.release_strokes", keyed;
     /// A woman's decisions with their documents and signature acts, for other systems.
     ConsentDecisions = "consent.decisions";
+    /// Staff record the picture of a character that no font has.
+    ConsentRecordCharacter = "consent.record_character";
+    /// The recorded pictures of characters.
+    ConsentCharacters = "consent.characters";
     /// A deadline or its validity is over.
     ConsentExpired = "consent.expired";
     /// What it covers is finished.

@@ -47,7 +47,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, NotCanonical> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let mut duplicate = None;
     let value = Strict {
-        pointer: String::new(),
+        place: &Place::ROOT,
         duplicate: &mut duplicate,
     }
     .deserialize(&mut reader);
@@ -56,7 +56,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, NotCanonical> {
     }
     let value = value.map_err(|_| NotCanonical::Syntax)?;
     reader.end().map_err(|_| NotCanonical::Syntax)?;
-    check(&value, "")?;
+    check(&value, &Place::ROOT)?;
     Ok(value)
 }
 
@@ -66,7 +66,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, NotCanonical> {
 ///
 /// [`NotCanonical::Key`] or [`NotCanonical::Number`], with the place.
 pub fn canonical(value: &Value) -> Result<Vec<u8>, NotCanonical> {
-    check(value, "")?;
+    check(value, &Place::ROOT)?;
     serde_json_canonicalizer::to_vec(value).map_err(|_| NotCanonical::Syntax)
 }
 
@@ -92,7 +92,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 /// [`NotCanonical`]; a template is authored, so its text must be NFC-normalized too.
 pub fn template_id(document: &Value) -> Result<String, NotCanonical> {
     let bytes = canonical(document)?;
-    check_nfc(document, "")?;
+    check_nfc(document, &Place::ROOT)?;
     Ok(format!(
         "ct1:sha256:{}",
         hex::encode(tagged("consent/template/v1", &bytes))
@@ -114,34 +114,73 @@ pub fn section_digest(name: &str, salt: &[u8; 16], body: &Value) -> Result<[u8; 
     Ok(tagged("consent/section/v1", &salted))
 }
 
-fn check(value: &Value, pointer: &str) -> Result<(), NotCanonical> {
+/// A place in a document, as the way back to its root. It is spelled out for a fault alone: long names over long lists
+/// would otherwise cost the one times the other.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    within: Option<&'a Place<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Root,
+    Member(&'a str),
+    Item(usize),
+}
+
+impl Place<'_> {
+    const ROOT: Place<'static> = Place {
+        within: None,
+        step: Step::Root,
+    };
+
+    fn to<'a>(&'a self, step: Step<'a>) -> Place<'a> {
+        Place {
+            within: Some(self),
+            step,
+        }
+    }
+
+    /// The JSON pointer. As deep as a reader goes, 128 steps.
+    fn pointer(&self) -> String {
+        let before = self.within.map(Place::pointer).unwrap_or_default();
+        match self.step {
+            Step::Root => before,
+            Step::Member(name) => format!("{before}/{name}"),
+            Step::Item(at) => format!("{before}/{at}"),
+        }
+    }
+}
+
+fn check(value: &Value, place: &Place<'_>) -> Result<(), NotCanonical> {
     match value {
         Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
         Value::Number(number) if is_exact(number) => Ok(()),
-        Value::Number(_) => Err(NotCanonical::Number(pointer.to_owned())),
+        Value::Number(_) => Err(NotCanonical::Number(place.pointer())),
         Value::Array(items) => items
             .iter()
             .enumerate()
-            .try_for_each(|(at, item)| check(item, &format!("{pointer}/{at}"))),
+            .try_for_each(|(at, item)| check(item, &place.to(Step::Item(at)))),
         Value::Object(members) => members.iter().try_for_each(|(key, member)| {
             if !is_key(key) {
-                return Err(NotCanonical::Key(pointer.to_owned()));
+                return Err(NotCanonical::Key(place.pointer()));
             }
-            check(member, &format!("{pointer}/{key}"))
+            check(member, &place.to(Step::Member(key)))
         }),
     }
 }
 
-fn check_nfc(value: &Value, pointer: &str) -> Result<(), NotCanonical> {
+fn check_nfc(value: &Value, place: &Place<'_>) -> Result<(), NotCanonical> {
     match value {
-        Value::String(text) if !is_nfc(text) => Err(NotCanonical::NotNfc(pointer.to_owned())),
+        Value::String(text) if !is_nfc(text) => Err(NotCanonical::NotNfc(place.pointer())),
         Value::Array(items) => items
             .iter()
             .enumerate()
-            .try_for_each(|(at, item)| check_nfc(item, &format!("{pointer}/{at}"))),
+            .try_for_each(|(at, item)| check_nfc(item, &place.to(Step::Item(at)))),
         Value::Object(members) => members
             .iter()
-            .try_for_each(|(key, member)| check_nfc(member, &format!("{pointer}/{key}"))),
+            .try_for_each(|(key, member)| check_nfc(member, &place.to(Step::Member(key)))),
         _ => Ok(()),
     }
 }
@@ -163,7 +202,7 @@ fn is_exact(number: &Number) -> bool {
 
 /// Builds a [`Value`] and notices a member that occurs twice; serde_json keeps the last one and says nothing.
 struct Strict<'a> {
-    pointer: String,
+    place: &'a Place<'a>,
     duplicate: &'a mut Option<String>,
 }
 
@@ -209,11 +248,12 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         loop {
-            let pointer = format!("{}/{}", self.pointer, items.len());
-            match seq.next_element_seed(Strict {
-                pointer,
+            let place = self.place.to(Step::Item(items.len()));
+            let item = seq.next_element_seed(Strict {
+                place: &place,
                 duplicate: self.duplicate,
-            })? {
+            })?;
+            match item {
                 Some(item) => items.push(item),
                 None => return Ok(Value::Array(items)),
             }
@@ -225,12 +265,12 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut seen = HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
             if !seen.insert(key.clone()) {
-                self.duplicate.get_or_insert(self.pointer);
+                self.duplicate.get_or_insert_with(|| self.place.pointer());
                 return Err(de::Error::custom("duplicate member"));
             }
-            let pointer = format!("{}/{key}", self.pointer);
+            let place = self.place.to(Step::Member(&key));
             let member = map.next_value_seed(Strict {
-                pointer,
+                place: &place,
                 duplicate: self.duplicate,
             })?;
             members.insert(key, member);

@@ -183,3 +183,20 @@ fn what_is_not_one_json_value_is_rejected() {
     }
     assert_eq!(parse("[".repeat(100_000).as_bytes()), Err(NotCanonical::Syntax));
 }
+
+#[test]
+fn a_long_name_over_a_long_list_costs_what_its_bytes_do() {
+    let (name, items) = ("n".repeat(1 << 20), "0,".repeat(300_000));
+    let document = format!("{{\"{name}\":[{items}0]}}");
+    let begin = std::time::Instant::now();
+    let value = parse(document.as_bytes()).unwrap();
+    assert_eq!(canonical(&value).unwrap(), document.as_bytes());
+    // The one times the other would be 300 gigabytes.
+    assert!(
+        begin.elapsed() < std::time::Duration::from_secs(5),
+        "{:?}",
+        begin.elapsed()
+    );
+    let fault = parse(format!("{{\"{name}\":[0,1.5]}}").as_bytes());
+    assert_eq!(fault, Err(NotCanonical::Number(format!("/{name}/1"))));
+}

@@ -41,7 +41,17 @@ codes! {
     HttpUnauthenticated = "http.unauthenticated";
     HttpUnsupportedMediaType = "http.unsupported_media_type";
     PeopleAlreadyApproved = "people.already_approved";
+    PeopleGuardianUnchecked = "people.guardian_unchecked";
     PeopleHoldReleased = "people.hold_released";
+    PeopleAssessmentReplaced = "people.assessment_replaced";
+    PeopleListMismatch = "people.list_mismatch";
+    PeopleListSigned = "people.list_signed";
+    PeopleListUnsigned = "people.list_unsigned";
+    PeopleNotEntitled = "people.not_entitled";
+    PeopleNothingToCopy = "people.nothing_to_copy";
+    PeopleNothingToSeal = "people.nothing_to_seal";
+    PeopleRecordSealed = "people.record_sealed";
+    PeopleSealReleased = "people.seal_released";
     PeopleRequestAnswered = "people.request_answered";
     PeopleAgreementMissing = "people.agreement_missing";
     PeopleAgreementVersion = "people.agreement_version";

@@ -133,6 +133,8 @@ pub enum Noun {
     DataRequest,
     /// A legal hold.
     LegalHold,
+    /// A sealing of a record in a dispute.
+    RecordSeal,
     /// A list of records to be destroyed.
     DestructionList,
     /// A route.

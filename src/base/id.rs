@@ -54,6 +54,8 @@ ids! {
     AuthorityId,
     /// A newborn.
     BabyId,
+    /// The picture of a character that no font has.
+    CharacterPictureId,
     /// A complication of analgesia.
     ComplicationId,
     /// A consent instance.
@@ -74,6 +76,8 @@ ids! {
     FollowUpId,
     /// An identity check.
     IdentityCheckId,
+    /// An assessment of the effect of processing personal information.
+    ImpactAssessmentId,
     /// An invitation to bind an account.
     InvitationId,
     /// A labor.
@@ -88,6 +92,12 @@ ids! {
     QuizAttemptId,
     /// A woman's record in one facility.
     PatientId,
+    /// A copy of a record that was handed out.
+    RecordCopyId,
+    /// A sealing of a record in a dispute.
+    RecordSealId,
+    /// One list of a sealing.
+    RecordSealListId,
     /// A set of answers.
     ResponseId,
     /// An assessment in the review queue.
@@ -98,6 +108,8 @@ ids! {
     SignatureId,
     /// A staff account.
     StaffId,
+    /// A release of what was drawn for an examination.
+    StrokesReleaseId,
     /// Something to do.
     TaskId,
 }

@@ -1,9 +1,10 @@
 //! What an act knows of the request that it came with.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use super::Locale;
+use super::id::FacilityId;
+use super::{Act, Actor, Locale};
 
 /// One request.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,19 @@ pub struct RequestInfo {
     pub user_agent: String,
     /// Set when the answer is a first answer given again.
     pub replay: Arc<AtomicBool>,
+    /// Set when the policy said no.
+    pub refused: Arc<OnceLock<RefusedAct>>,
+}
+
+/// An act that the policy did not let somebody do.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusedAct {
+    /// What.
+    pub act: Act,
+    /// Who.
+    pub actor: Actor,
+    /// Where.
+    pub facility: Option<FacilityId>,
 }
 
 /// A parsed `If-Match`.
@@ -48,6 +62,11 @@ impl RequestInfo {
     /// Whether it is.
     pub fn replayed(&self) -> bool {
         self.replay.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the policy said no: the edge journals it once the answer says so, too.
+    pub fn mark_refused(&self, refused: RefusedAct) {
+        let _already_noted = self.refused.set(refused);
     }
 
     /// Whether the caller has seen this version of what he changes.

@@ -7,8 +7,8 @@ mod content;
 mod diff;
 mod foreign;
 mod log;
-mod seal;
 mod openapi;
+mod seal;
 mod trial;
 mod verify;
 

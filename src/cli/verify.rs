@@ -48,7 +48,7 @@ fn all(options: &Options) -> Result<bool, String> {
     let trust: Option<Trust> = match &options.trust {
         Some(path) => {
             let bytes = read(path, MAX_SMALL)?;
-            let told = |error| format!("{}: not a trust file: {error}", path.display());
+            let told = |error| format!("{}: not a trust file: {error}", named(path));
             Some(serde_json::from_slice(&bytes).map_err(told)?)
         }
         None => None,
@@ -91,12 +91,17 @@ fn read(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| format!("{}: {error}", path.display()))?;
+        .map_err(|error| format!("{}: {error}", named(path)))?;
     match bytes.len() {
-        0 => Err(format!("{}: the file is empty", path.display())),
-        length if length > limit => Err(format!("{}: larger than {limit} bytes", path.display())),
+        0 => Err(format!("{}: the file is empty", named(path))),
+        length if length > limit => Err(format!("{}: larger than {limit} bytes", named(path))),
         _ => Ok(bytes),
     }
+}
+
+/// The file's name as it may stand in a terminal.
+fn named(path: &Path) -> String {
+    words::plain(&path.display().to_string())
 }
 
 #[derive(Serialize)]
@@ -116,7 +121,7 @@ fn line(path: &Path, report: &Report) -> Result<String, String> {
 fn told(path: &Path, report: &Report, lang: &str) -> String {
     let mut text = format!(
         "{}\n  {}\n",
-        path.display(),
+        named(path),
         words::word(lang, "overall", report.overall.word())
     );
     for message in &report.messages {

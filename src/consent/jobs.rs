@@ -4,13 +4,13 @@
 use serde_json::{Value, json};
 
 use super::flow::{self, By, Changed, OfConsent};
-use super::model::{Sealable, State};
+use super::model::{CharacterPicture, Sealable, State};
 use super::proof::bedside::{self, Seen};
 use super::proof::decision::{self, Told};
 use super::rules::states::Trigger;
 use super::rules::triggers::Change;
 use super::sealing::attest;
-use super::{change, renew, sealing, store, templates, watch};
+use super::{change, characters, renew, sealing, store, templates, watch};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, StaffId};
@@ -148,7 +148,7 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
         .iter()
         .flat_map(|(_, one)| std::iter::once(&one.body.said).chain(&one.body.told));
     let words: Vec<&str> = std::iter::once(words).chain(said.map(String::as_str)).collect();
-    let unprintable = ctx.press.check(words.join("\n")).await.map_err(broken)?;
+    let unprintable = characters::unprintable(&mut view, ctx, facility, words.join("\n")).await?;
     let spoken = decision.body.get("spoken").filter(|spoken| !spoken.is_null());
     let heard = match spoken {
         Some(spoken) => Some((
@@ -177,10 +177,12 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
     let Some(data) = decision::data(&told) else {
         return Ok(());
     };
+    let pictures = characters::needed(&mut view, ctx, facility, &data).await?;
     let inputs = Inputs {
         template: "/decision.typ",
         data,
         files: Vec::new(),
+        characters: characters::drawn(&pictures),
         ident: id.to_string(),
         at: decision.at,
     };
@@ -202,7 +204,7 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
     };
     sealing::want(&mut tx, facility, paper, of).await?;
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
-    let detail = json!({ "decision": decision.kind, "sha256": digest });
+    let detail = json!({ "decision": decision.kind, "sha256": digest, "characters": digests(&pictures) });
     tx.journal_as(
         Act::ConsentRecorded,
         Actor::SYSTEM,
@@ -237,7 +239,7 @@ async fn record_bedside(ctx: &Ctx, job: &Job) -> Result<()> {
         .ok_or_else(gone)?;
     let broken = |error: crate::evidence::document::RenderError| Error::Broken(Box::new(error));
     let words = bedside::words(&confirmed.body);
-    let unprintable = ctx.press.check(words).await.map_err(broken)?;
+    let unprintable = characters::unprintable(&mut view, ctx, facility, words).await?;
     let seen = Seen {
         consent: &consent,
         template: &template.document,
@@ -255,10 +257,12 @@ async fn record_bedside(ctx: &Ctx, job: &Job) -> Result<()> {
     let Some(data) = bedside::data(&seen) else {
         return Ok(());
     };
+    let pictures = characters::needed(&mut view, ctx, facility, &data).await?;
     let inputs = Inputs {
         template: "/decision.typ",
         data,
         files: Vec::new(),
+        characters: characters::drawn(&pictures),
         ident: id.to_string(),
         at: confirmed.at,
     };
@@ -270,11 +274,16 @@ async fn record_bedside(ctx: &Ctx, job: &Job) -> Result<()> {
     }
     sealing::want(&mut tx, facility, Sealable::Bedside, id).await?;
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
-    let detail = json!({ "decision": "confirmed", "sha256": digest });
+    let detail = json!({ "decision": "confirmed", "sha256": digest, "characters": digests(&pictures) });
     let place = Some(facility);
     tx.journal_as(Act::ConsentRecorded, Actor::SYSTEM, place, subject, detail, None)
         .await?;
     tx.commit().await
+}
+
+/// What stands for characters that no font has, by the digests of the pictures.
+fn digests(pictures: &[CharacterPicture]) -> Vec<&str> {
+    pictures.iter().map(|picture| picture.sha256.as_str()).collect()
 }
 
 async fn name(r: &mut impl Records, facility: FacilityId, id: Option<&Value>) -> Result<String> {

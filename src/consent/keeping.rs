@@ -4,12 +4,14 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use super::acts::with_parts;
-use super::store;
+use super::model::{Paper, Power};
+use super::{sealing, store};
 use crate::base::error::Result;
+use crate::base::id::AuthorityId;
 use crate::ctx::View;
 use crate::people::caller::Mine;
 use crate::people::facts as people;
-use crate::people::model::{Keeper, Parts};
+use crate::people::model::{Agency, AskAgency, HeldFile, Keeper, Parts, Unfinished};
 
 /// A woman has a handful of consents; this many are told.
 const MOST: i64 = 100;
@@ -19,15 +21,56 @@ pub const KEEPER: Keeper = Keeper {
     copy: |_, view, mine| copy(view, mine).boxed(),
     forget: |tx, what| store::forget(tx, what).boxed(),
     records: |tx, mine| people::ids(tx, &store::SEALED, mine).boxed(),
+    papers: |_, view, mine| papers(view, mine).boxed(),
+    unfinished: &[Unfinished {
+        part: "consents",
+        member: "state",
+        words: &["draft", "issued", "reading", "ready", "patient_signed"],
+    }],
 };
 
-async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
-    let filter = store::ListFilter {
+/// An authority in writing that speaks of her record.
+pub const AGENCY: AskAgency = |view, mine, id| agency(view, mine, id).boxed();
+
+fn hers(mine: Mine) -> store::ListFilter {
+    store::ListFilter {
         patient: Some(mine.patient),
         ..store::ListFilter::default()
-    };
+    }
+}
+
+/// The documents, byte for byte.
+async fn papers(view: &mut View, mine: Mine) -> Result<Vec<HeldFile>> {
+    let mut all = Vec::new();
+    for consent in store::consents(view, mine.facility, &hers(mine), None, MOST).await? {
+        let (facility, id) = (consent.facility_id, consent.id);
+        for paper in Paper::ALL {
+            let found = sealing::document(view, facility, id, *paper).await?;
+            all.extend(found.map(|(bytes, _)| HeldFile {
+                kind: "document",
+                id: format!("{id}.{}", paper.word()),
+                ending: "pdf",
+                bytes,
+            }));
+        }
+    }
+    Ok(all)
+}
+
+async fn agency(view: &mut View, mine: Mine, id: AuthorityId) -> Result<Option<Agency>> {
+    let all = store::authorities(view, mine.facility, mine.patient).await?;
+    let found = all.into_iter().find(|one| one.id == id);
+    Ok(found.map(|one| Agency {
+        record: one.scope.contains(&Power::Record),
+        begins_at: one.begins_at,
+        ends_at: one.ends_at,
+        agent: one.body.agent,
+    }))
+}
+
+async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     let mut told: Vec<Value> = Vec::new();
-    for consent in store::consents(view, mine.facility, &filter, None, MOST).await? {
+    for consent in store::consents(view, mine.facility, &hers(mine), None, MOST).await? {
         let (facility, id) = (consent.facility_id, consent.id);
         let presented = store::presented(view, facility, id).await?;
         let shown: Option<Value> = presented
@@ -37,6 +80,10 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
         let questions = store::questions(view, facility, id).await?;
         let conversations = store::conversations(view, facility, id).await?;
         let waivers = store::waivers(view, facility, id).await?;
+        let released = store::strokes_releases(view, facility, id).await?.into_iter();
+        let examinations: Vec<Value> = released
+            .map(|one| json!({ "id": one.id, "at": one.at, "by": one.examination.examiner }))
+            .collect();
         let one = with_parts(view, consent).await?;
         let mut members = serde_json::to_value(&one.consent)?;
         let more = json!({
@@ -48,6 +95,7 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
             "bedside": one.bedside,
             "signatures": one.signatures,
             "documents": one.documents,
+            "handwriting_examined": examinations,
         });
         if let (Some(members), Value::Object(more)) = (members.as_object_mut(), more) {
             members.extend(more);

@@ -3,13 +3,15 @@
 //!
 //! It never decides whether she may have analgesia: that is the anesthesiologist's review in `assessment`. Rules are in
 //! [`rules`] (the one table of transitions first), what is shown in `present`, what is proved in `proof`. Which template
-//! is in effect is asked of `templates`; what a change of one means for consents stands in `change`.
+//! is in effect is asked of `templates`; what a change of one means for consents stands in `change`; what
+//! documents draw where no font has a character, in `characters`.
 //! Open: [`model`] and [`facts`] for later slices, [`api`] for assembly, [`jobs`] for what is due, [`door`] for the FHIR
 //! facade.
 
 mod acts;
 pub mod api;
 mod change;
+mod characters;
 pub mod door;
 pub mod facts;
 mod flow;
@@ -28,4 +30,4 @@ mod templates;
 mod watch;
 mod wording;
 
-pub use keeping::KEEPER;
+pub use keeping::{AGENCY, KEEPER};

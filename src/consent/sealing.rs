@@ -274,7 +274,8 @@ async fn consent_of(tx: &mut Tx, record: &SealOf) -> Result<Consent> {
 async fn journal(tx: &mut Tx, consent: &Consent, act: Act, detail: serde_json::Value) -> Result<Uuid> {
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let place = Some(consent.facility_id);
-    tx.journal_as(act, Actor::SYSTEM, place, subject, detail, None).await?;
+    tx.journal_as(act, Actor::SYSTEM, place, subject, detail, None)
+        .await?;
     tx.entry().ok_or_else(|| Error::broken("an entry without an id"))
 }
 

@@ -1,4 +1,5 @@
 //! Agreements on personal data and on the electronic signature: separate texts, separate decisions (CE-008, CE-235).
+//! Those of a guardian on a child's data stand apart: she can give none of them herself (CE-062).
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,8 @@ const FILE: &str = "agreements.toml";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agreement {
-    /// `privacy_policy`, `sensitive_data`, `electronic_signature`, `research`, `teaching`, `notifications`.
+    /// `privacy_policy`, `sensitive_data`, `electronic_signature`, `research`, `teaching`, `notifications`; a guardian's:
+    /// `child_data`.
     pub kind: String,
     /// Of the text; a new one asks her again.
     pub version: String,
@@ -69,23 +71,37 @@ impl Agreement {
 
 /// All agreements by kind.
 #[derive(Debug, Default)]
-pub struct Agreements(BTreeMap<String, Agreement>);
+pub struct Agreements {
+    hers: BTreeMap<String, Agreement>,
+    of_guardians: BTreeMap<String, Agreement>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     agreement: Vec<Agreement>,
+    guardian_agreement: Vec<Agreement>,
 }
 
 impl Agreements {
-    /// Every kind.
+    /// Every kind that she is asked for.
     pub fn all(&self) -> impl Iterator<Item = &Agreement> {
-        self.0.values()
+        self.hers.values()
     }
 
-    /// One kind.
+    /// One kind that she is asked for.
     pub fn get(&self, kind: &str) -> Option<&Agreement> {
-        self.0.get(kind)
+        self.hers.get(kind)
+    }
+
+    /// Every kind that a child's guardian is asked for.
+    pub fn of_guardians(&self) -> impl Iterator<Item = &Agreement> {
+        self.of_guardians.values()
+    }
+
+    /// One kind that a child's guardian is asked for.
+    pub fn of_guardian(&self, kind: &str) -> Option<&Agreement> {
+        self.of_guardians.get(kind)
     }
 }
 
@@ -93,17 +109,18 @@ pub(super) fn load(origin: &Origin, defects: &mut Defects) -> Agreements {
     let Some(file) = origin.toml::<File>(FILE, defects) else {
         return Agreements::default();
     };
-    let all: BTreeMap<_, _> = file
-        .agreement
-        .into_iter()
-        .map(|one| (one.kind.clone(), one))
-        .collect();
-    for kind in ["privacy_policy", "sensitive_data", "electronic_signature"] {
-        defects.check(all.contains_key(kind), FILE, "", || {
+    let by_kind = |all: Vec<Agreement>| all.into_iter().map(|one| (one.kind.clone(), one)).collect();
+    let all = Agreements {
+        hers: by_kind(file.agreement),
+        of_guardians: by_kind(file.guardian_agreement),
+    };
+    let needed = ["privacy_policy", "sensitive_data", "electronic_signature"].map(|kind| (&all.hers, kind));
+    for (kinds, kind) in needed.into_iter().chain([(&all.of_guardians, "child_data")]) {
+        defects.check(kinds.contains_key(kind), FILE, "", || {
             format!("no agreement {kind}")
         });
     }
-    for one in all.values() {
+    for one in all.all().chain(all.of_guardians()) {
         defects.check(one.sha256().is_ok(), FILE, &one.kind, || {
             "a text is not canonical".to_owned()
         });
@@ -124,5 +141,5 @@ pub(super) fn load(origin: &Origin, defects: &mut Defects) -> Agreements {
             );
         }
     }
-    Agreements(all)
+    all
 }

@@ -132,6 +132,16 @@ impl Tx {
         vault.destroy(&mut self.inner, record.into()).await
     }
 
+    /// Takes away answers that were kept for retries whose time is over, with their keys; how many went.
+    pub async fn sweep_answers(&mut self, limit: i64) -> Result<usize> {
+        let expired = db::once::expired(&mut self.inner, self.now, limit).await?;
+        for id in &expired {
+            db::once::release(&mut self.inner, *id).await?;
+            self.destroy_keys(*id).await?;
+        }
+        Ok(expired.len())
+    }
+
     /// Writes the act's entry. `detail` holds numbers, states and codes, never names or answers.
     pub async fn journal(&mut self, sender: &impl Sender, subject: Subject, detail: Value) -> Result<()> {
         let request_id = sender.request().id.clone();
@@ -198,8 +208,7 @@ impl Tx {
         facility: FacilityId,
     ) -> BoxFuture<'_, Result<Receipt>> {
         async move {
-            let (id, digest) =
-                entry.ok_or_else(|| Error::broken("a receipt for an act without an entry"))?;
+            let (id, digest) = entry.ok_or_else(|| Error::broken("a receipt for an act without an entry"))?;
             let receipt = Receipt::sign(&digest, self.now, &self.ctx.log.key);
             signing::keep_receipt(&mut self.inner, id, facility.into(), &receipt).await?;
             Ok(receipt)

@@ -41,6 +41,12 @@ pub const LOCK_DESTRUCTION_LIST: Sql = per(
     "select id from destruction_list where facility_id = $1 and id = $2 for update",
 );
 
+/// Locks a sealing of a record, so that of two who sign, list or end it one is the second. Binds: facility, sealing.
+pub const LOCK_SEAL: Sql = per(
+    "select id from record_seal where facility_id = $1 and id = $2",
+    "select id from record_seal where facility_id = $1 and id = $2 for update",
+);
+
 /// Holds back every other act on a hospital's consent templates until the transaction ends, and whoever prepares or
 /// releases a consent from one. It stands for the templates, some of which are the release's and have no row: the
 /// hospital's row is locked in a way that rows pointing to it don't mind. SQLite has one writer anyway. Binds: facility.

@@ -109,6 +109,17 @@ pub async fn keep(tx: &mut Tx, id: Uuid, answer: Vec<u8>) -> Result<()> {
     Ok(())
 }
 
+/// Keys whose day is over; nobody asks for their answers any more.
+pub async fn expired(q: &mut impl Q, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>> {
+    let rows: Vec<(Uuid,)> = q
+        .q("select id from idempotency where expires_at <= $1 order by expires_at limit $2")
+        .bind(now)
+        .bind(limit)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// PostgreSQL's lock timeout (55P03) means that the twin still runs.
 fn in_progress(error: Error) -> Error {
     match &error {

@@ -17,12 +17,15 @@ use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
+use super::characters;
 use super::fonts::{self, MissingChar};
 use crate::base::canonical::canonical;
 
 /// Fixed, so that the bytes do not name a version; the renderer version stands in the seal record.
 const CREATOR: &str = "Muan 母安";
 const DATA: &str = "/data.json";
+/// What a layout names after its own families: that of the recorded characters, where there are any.
+const FAMILIES: &str = "/families.json";
 const EAST_8_MINUTES: i32 = 480;
 
 /// Why a document could not be printed.
@@ -56,6 +59,8 @@ pub struct Inputs {
     /// Pictures and attachments. The paths are constants: the engine remembers every path it ever saw, in a
     /// table of 65 535.
     pub files: Vec<(&'static str, Vec<u8>)>,
+    /// Recorded pictures of characters that no font has, PNG of one height (CE-152).
+    pub characters: Vec<(char, Vec<u8>)>,
     /// Identifies the document for ever, such as the consent's id and revision.
     pub ident: String,
     /// The time of the record, printed as the date of the document.
@@ -121,7 +126,15 @@ impl Engine {
         if !self.layouts.contains_key(&main) {
             return Err(RenderError::Path(inputs.template.to_owned()));
         }
-        let mut files = HashMap::from([(file_id(DATA)?, Bytes::new(canonical(&inputs.data)?))]);
+        let recorded = self.recorded(&inputs.characters)?;
+        let families: &[&str] = match recorded {
+            Some(_) => &[characters::FAMILY],
+            None => &[],
+        };
+        let mut files = HashMap::from([
+            (file_id(DATA)?, Bytes::new(canonical(&inputs.data)?)),
+            (file_id(FAMILIES)?, Bytes::new(canonical(&families.into())?)),
+        ]);
         for (path, bytes) in inputs.files {
             files.insert(file_id(path)?, Bytes::new(bytes));
         }
@@ -129,6 +142,7 @@ impl Engine {
             engine: self,
             main,
             files,
+            recorded,
         };
         let Warned { output, warnings } = typst::compile::<PagedDocument>(&sheet);
         let pdf = output
@@ -145,6 +159,21 @@ impl Engine {
                 .map(|warning| warning.message.to_string())
                 .collect(),
         ))
+    }
+
+    /// The font of the recorded characters, and the book with it.
+    fn recorded(
+        &self,
+        pictures: &[(char, Vec<u8>)],
+    ) -> Result<Option<(LazyHash<FontBook>, Font)>, RenderError> {
+        if pictures.is_empty() {
+            return Ok(None);
+        }
+        let font = characters::font(pictures).and_then(|font| Font::new(Bytes::new(font), 0));
+        let font = font.ok_or(RenderError::Fonts)?;
+        let mut book = FontBook::from_fonts(&self.fonts);
+        book.push(font.info().clone());
+        Ok(Some((LazyHash::new(book), font)))
     }
 
     /// Can a document show this text?
@@ -228,12 +257,13 @@ fn first(errors: &[SourceDiagnostic]) -> String {
         .map_or_else(String::new, |error| error.message.to_string())
 }
 
-/// The world of one render: the engine's fonts and layouts, this document's files, and nothing else. There
-/// is no disk, no network, no package and no clock.
+/// The world of one render: the engine's fonts and layouts, this document's files and recorded characters, and nothing
+/// else. There is no disk, no network, no package and no clock.
 struct Sheet<'a> {
     engine: &'a Engine,
     main: FileId,
     files: HashMap<FileId, Bytes>,
+    recorded: Option<(LazyHash<FontBook>, Font)>,
 }
 
 impl World for Sheet<'_> {
@@ -242,7 +272,7 @@ impl World for Sheet<'_> {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &self.engine.book
+        self.recorded.as_ref().map_or(&self.engine.book, |(book, _)| book)
     }
 
     fn main(&self) -> FileId {
@@ -258,7 +288,12 @@ impl World for Sheet<'_> {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        self.engine.fonts.get(index).cloned()
+        let recorded = || self.recorded.as_ref().map(|(_, font)| font);
+        self.engine
+            .fonts
+            .get(index)
+            .or_else(|| recorded().filter(|_| index == self.engine.fonts.len()))
+            .cloned()
     }
 
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
@@ -273,6 +308,10 @@ fn not_found(id: FileId) -> FileError {
 #[cfg(test)]
 #[path = "document_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "characters_tests.rs"]
+mod recorded;
 
 #[cfg(test)]
 #[path = "read_back_tests.rs"]

@@ -165,6 +165,7 @@ pub(super) fn inputs(data: Value) -> Inputs {
             ("/sig-patient.svg", signature(0.3)),
             ("/sig-clinician.svg", signature(1.9)),
         ],
+        characters: Vec::new(),
         ident: "0199a1b2 r7".into(),
         at: "2026-03-02T06:05:09Z".parse().unwrap(),
     }
@@ -211,7 +212,7 @@ fn the_same_inputs_give_the_same_bytes() {
 
 #[test]
 fn the_bytes_change_only_on_purpose() {
-    const DIGEST: &str = "fdac4137aef44fa1c619e2b860ff9ad4f04d71d17400a32ac927b7daaeef24a3";
+    const DIGEST: &str = "ab219b1d19a805b9dad06d84e3fbe953fa14307fbc7c3327728f1930d3f6b22a";
     const MARK: &[u8] =
         br#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1L8 8"/></svg>"#;
     let mut fixed = inputs(data(ZH, "李梅"));

@@ -12,6 +12,7 @@ pub mod algorithm;
 mod asn1;
 pub mod authority;
 pub mod bundle;
+mod characters;
 pub mod cms;
 pub mod document;
 pub mod fonts;

@@ -2,6 +2,7 @@
 //! personal information (CE-240). The exact state stands in an extension where the standard has a coarser word.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Answer;
 use super::asked::{Asked, wrong};
@@ -144,7 +145,7 @@ fn of_agreement(all: &Decisions, one: &Agreed) -> Value {
         "category": [{ "coding": [category] }],
         "patient": her(all),
         "dateTime": instant(one.at),
-        "performer": [her(all)],
+        "performer": [one.guardian.map_or_else(|| her(all), |word| beside("RelatedPerson", "signer", word.0))],
         "organization": [hospital(all)],
         "policy": [{ "uri": format!("{OWN}/agreement/{}/{}", one.kind, one.version) }],
         "provision": {
@@ -170,6 +171,11 @@ pub(super) fn signer(all: &Decisions, act: &SignatureAct) -> Value {
         Some(ActKind::Clinician | ActKind::Witness) => ("Practitioner", "staff", act.signer),
         _ => ("RelatedPerson", "signer", act.id.0),
     };
+    beside(resource, system, id)
+}
+
+/// Somebody who is no resource of the facade.
+fn beside(resource: &str, system: &str, id: Uuid) -> Value {
     json!({
         "type": resource,
         "identifier": { "system": format!("{OWN}/NamingSystem/{system}"), "value": id },

@@ -106,12 +106,16 @@ pub fn clean(bytes: Vec<u8>) -> Result<Clean, Unfit> {
             written(|out| picture.write_with_encoder(JpegEncoder::new_with_quality(out, QUALITY)))?
         }
         Kind::Png => {
-            let limits = limits();
-            let picture = decoded(PngDecoder::with_limits(Cursor::new(&bytes), limits))?;
+            let picture = png(&bytes)?;
             written(|out| picture.write_with_encoder(PngEncoder::new(out)))?
         }
     };
     Ok(Clean { kind, bytes })
+}
+
+/// The picture in a PNG.
+pub(super) fn png(bytes: &[u8]) -> Result<DynamicImage, Unfit> {
+    decoded(PngDecoder::with_limits(Cursor::new(bytes), limits()))
 }
 
 fn limits() -> Limits {

@@ -13,11 +13,13 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use uuid::Uuid;
 
 use super::{broken, store};
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use crate::config;
 
 /// More than any checkpoint has.
 const LONGEST: u64 = 64 * 1024;
+/// So many copies of a log are looked at before none is believed: those of a month.
+const TRIED: usize = 32;
 
 /// The copies outside.
 pub struct Copies {
@@ -55,11 +57,12 @@ impl Copies {
         Ok(path.to_string())
     }
 
-    /// The newest copy of every log that has one.
-    pub async fn newest(&self) -> Result<Vec<(Uuid, String)>> {
+    /// The newest copy of every log of which `read` makes something; one that is cut off, too long or not believed must not
+    /// hide those before it.
+    pub async fn newest<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Vec<(Uuid, T)>> {
         let prefix = Some(&self.prefix).filter(|prefix| !prefix.as_ref().is_empty());
         let mut found = self.store.list(prefix);
-        let mut newest: BTreeMap<Uuid, (Path, u64)> = BTreeMap::new();
+        let mut logs: BTreeMap<Uuid, Vec<(Path, u64)>> = BTreeMap::new();
         while let Some(meta) = found.try_next().await.map_err(broken)? {
             let parts: Vec<String> = meta
                 .location
@@ -69,25 +72,33 @@ impl Copies {
             let [.., log, name] = parts.as_slice() else {
                 continue;
             };
-            let (Ok(log), true) = (log.parse::<Uuid>(), name.ends_with(".txt")) else {
-                continue;
-            };
-            let before = newest.get(&log);
-            if before.is_none_or(|(path, _)| path.as_ref() < meta.location.as_ref()) {
-                newest.insert(log, (meta.location, meta.size));
+            if let (Ok(log), true) = (log.parse::<Uuid>(), name.ends_with(".txt")) {
+                logs.entry(log).or_default().push((meta.location, meta.size));
             }
         }
-        let mut notes = Vec::new();
-        for (log, (path, size)) in newest {
-            if size > LONGEST {
-                return Err(Error::broken("a copy of a checkpoint is too long"));
+        let mut newest = Vec::new();
+        for (log, mut copies) in logs {
+            copies.sort_unstable_by(|(one, _), (other, _)| other.as_ref().cmp(one.as_ref()));
+            for (path, size) in copies.iter().take(TRIED) {
+                let note = self.note(path, *size).await?;
+                if let Some(copy) = note.as_deref().and_then(&read) {
+                    newest.push((log, copy));
+                    break;
+                }
+                tracing::error!(facility.id = %log, copy = %path, "a copy of a checkpoint can't be believed");
             }
-            let found = self.store.get(&path).await.map_err(broken)?;
-            let bytes = found.bytes().await.map_err(broken)?;
-            let note = String::from_utf8(bytes.to_vec()).map_err(broken)?;
-            notes.push((log, note));
         }
-        Ok(notes)
+        Ok(newest)
+    }
+
+    /// The text of a copy; none when it is none.
+    async fn note(&self, path: &Path, size: u64) -> Result<Option<String>> {
+        if size > LONGEST {
+            return Ok(None);
+        }
+        let found = self.store.get(path).await.map_err(broken)?;
+        let bytes = found.bytes().await.map_err(broken)?;
+        Ok(String::from_utf8(bytes.to_vec()).ok())
     }
 }
 
@@ -109,7 +120,8 @@ mod tests {
                 ..config::Files::default()
             };
             let copies = Copies::open(Some(&settings)).unwrap().unwrap();
-            assert!(copies.newest().await.unwrap().is_empty());
+            let all = |note: &str| Some(note.to_owned());
+            assert!(copies.newest(all).await.unwrap().is_empty());
             let (one, two) = (Uuid::nil(), Uuid::max());
             for (log, when, size, note) in [
                 (one, "2026-03-03T00:00:00Z", 9, "later"),
@@ -119,8 +131,18 @@ mod tests {
                 copies.put(log, at(when), size, note).await.unwrap();
             }
             assert_eq!(
-                copies.newest().await.unwrap(),
+                copies.newest(all).await.unwrap(),
                 [(one, "later".to_owned()), (two, "other".to_owned())]
+            );
+            let later = at("2026-03-04T00:00:00Z");
+            let long = "x".repeat(LONGEST as usize + 1);
+            copies.put(one, later, 11, &long).await.unwrap();
+            copies.put(two, later, 2, "forged").await.unwrap();
+            let believed = |note: &str| Some(note.to_owned()).filter(|note| note != "forged");
+            assert_eq!(
+                copies.newest(believed).await.unwrap(),
+                [(one, "later".to_owned()), (two, "other".to_owned())],
+                "what can't be believed hides nothing"
             );
         }
     }

@@ -4,6 +4,7 @@
 //! kind, and who checks a copy of it needs no key to find damage. The store is a folder or a bucket ([`config::Files`]).
 //! What may be kept, and in which form: [`clean`]. Not here: whose a file is; each slice's `store.rs` knows that.
 
+pub mod character;
 pub mod clean;
 pub mod copies;
 
@@ -88,6 +89,12 @@ impl Files {
     pub async fn clean(&self, bytes: Vec<u8>) -> Result<std::result::Result<Clean, Unfit>> {
         let _hand = self.hands.acquire().await.map_err(broken)?;
         away(move || clean::clean(bytes)).await
+    }
+
+    /// Makes the picture of a character fit to be kept, away from the threads that answer.
+    pub async fn character(&self, bytes: Vec<u8>) -> Result<std::result::Result<Vec<u8>, Unfit>> {
+        let _hand = self.hands.acquire().await.map_err(broken)?;
+        away(move || character::character(bytes)).await
     }
 
     /// Seals a file under a key of its own.

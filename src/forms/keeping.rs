@@ -5,17 +5,25 @@ use serde_json::{Value, json};
 
 use super::model::Response;
 use super::store;
-use crate::base::error::Result;
-use crate::ctx::View;
+use crate::base::Noun;
+use crate::base::error::{Error, Result};
+use crate::base::id::AttachmentId;
+use crate::ctx::{Ctx, View};
 use crate::people::caller::Mine;
 use crate::people::facts as people;
-use crate::people::model::{Keeper, Parts};
+use crate::people::model::{HeldFile, Keeper, Parts, Unfinished};
 
 /// Answers and files; a draft that was never submitted was browsing.
 pub const KEEPER: Keeper = Keeper {
     copy: |_, view, mine| copy(view, mine).boxed(),
     forget: |tx, what| store::forget(tx, what).boxed(),
     records: |tx, mine| people::ids(tx, &store::SEALED, mine).boxed(),
+    papers: |ctx, view, mine| papers(ctx, view, mine).boxed(),
+    unfinished: &[Unfinished {
+        part: "responses",
+        member: "status",
+        words: &["in_progress"],
+    }],
 };
 
 async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
@@ -23,6 +31,29 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     let told: Vec<Value> = responses.iter().map(hers).collect();
     let files = store::files_of(view, mine.facility, mine.patient).await?;
     Ok(vec![("responses", told.into()), ("attachments", files.into())])
+}
+
+/// The uploads, as the store keeps them.
+async fn papers(ctx: &Ctx, view: &mut View, mine: Mine) -> Result<Vec<HeldFile>> {
+    let mut all = Vec::new();
+    for told in store::files_of(view, mine.facility, mine.patient).await? {
+        let Some(id) = told
+            .get("id")
+            .and_then(Value::as_str)
+            .and_then(|id| id.parse().ok())
+        else {
+            continue;
+        };
+        let found = store::attachment(view, mine.facility, AttachmentId(id)).await?;
+        let kept = found.ok_or(Error::Missing(Noun::Attachment))?;
+        all.push(HeldFile {
+            kind: "file",
+            id: kept.attachment.id.to_string(),
+            ending: kept.attachment.kind.suffix(),
+            bytes: ctx.files.get(&kept.address, kept.key).await?.to_vec(),
+        });
+    }
+    Ok(all)
 }
 
 fn hers(response: &Response) -> Value {

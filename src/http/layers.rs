@@ -26,6 +26,7 @@ use crate::questionnaire::exact_numbers;
 
 use super::body::{Shape, coding, compress, reshape, with_z};
 use super::problem::Failure;
+use super::refused;
 use super::unique::has_twins;
 
 const BODY_LIMIT: usize = 1 << 20;
@@ -170,6 +171,9 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             Ok(response) => response.into_response(),
             Err(error) => translate(error),
         };
+        if response.status() == StatusCode::FORBIDDEN {
+            refused::note(&self.ctx, &replay).await;
+        }
         if replay.replayed() {
             response
                 .headers_mut()

@@ -4,7 +4,9 @@
 
 pub mod answer;
 pub mod body;
+pub mod ink;
 pub mod layers;
 pub mod params;
 pub mod problem;
+mod refused;
 mod unique;

@@ -44,7 +44,7 @@ pub async fn note(
     let noted = q
         .q(
             "insert into incident (id, facility_id, kind, at, detail) select $1, $2, $3, $4, $5 \
-            where not exists (select 1 from incident where facility_id = $2 and kind = $3 and at > $6)",
+            where not exists (select 1 from incident where facility_id = $2 and kind = $3 and at > $6 and at <= $4)",
         )
         .bind(id)
         .bind(facility)
@@ -60,21 +60,23 @@ pub async fn note(
 /// How many incidents of a log were noted within a day.
 pub async fn recent(q: &mut impl Q, facility: Uuid, now: DateTime<Utc>) -> Result<i64> {
     let (count,): (i64,) = q
-        .q("select count(*) from incident where facility_id = $1 and at > $2")
+        .q("select count(*) from incident where facility_id = $1 and at > $2 and at <= $3")
         .bind(facility)
         .bind(now - QUIET)
+        .bind(now)
         .one()
         .await?;
     Ok(count)
 }
 
 /// How many logs have an incident that no whole audit without a fault has followed.
-pub async fn standing(db: &Db) -> Result<i64> {
+pub async fn standing(db: &Db, now: DateTime<Utc>) -> Result<i64> {
     let (count,): (i64,) = db
         .read()
         .q("select count(distinct i.facility_id) from incident i where i.kind in ('log_inconsistent', 'checkpoint_refused') and not exists \
             (select 1 from journal_audit a where a.facility_id = i.facility_id and a.kind = 'whole' \
-             and a.faults = 0 and a.at > i.at)")
+             and a.faults = 0 and a.at > i.at and a.at <= $1)")
+        .bind(now)
         .one()
         .await?;
     Ok(count)

@@ -70,10 +70,11 @@ async fn accepted(q: &mut impl Q, facility: Uuid, copied: &Checkpoint) -> Result
 }
 
 /// When a checkpoint of a log was last copied outside.
-pub async fn last_copy(q: &mut impl Q, facility: Uuid) -> Result<Option<DateTime<Utc>>> {
+pub async fn last_copy(q: &mut impl Q, facility: Uuid, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let row: Option<(DateTime<Utc>,)> = q
-        .q("select at from journal_copy where facility_id = $1 order by at desc limit 1")
+        .q("select at from journal_copy where facility_id = $1 and at <= $2 order by at desc limit 1")
         .bind(facility)
+        .bind(now)
         .opt()
         .await?;
     Ok(row.map(|(at,)| at))

@@ -53,8 +53,15 @@ pub async fn sign_due(db: &Db, key: &LogKey, now: DateTime<Utc>) -> Result<Vec<(
         .await?;
     let mut outcomes = Vec::new();
     for (facility, tree, size, at) in heads {
-        if is_due(tree, size.zip(at), now) {
-            outcomes.push((facility, sign(db, facility, key, now).await?));
+        if !is_due(tree, size.zip(at), now) {
+            continue;
+        }
+        // One log's trouble must not keep the others' heads from being signed.
+        match sign(db, facility, key, now).await {
+            Ok(outcome) => outcomes.push((facility, outcome)),
+            Err(error) => {
+                tracing::error!(facility.id = %facility, %error, "a checkpoint could not be signed")
+            }
         }
     }
     Ok(outcomes)

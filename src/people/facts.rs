@@ -1,5 +1,7 @@
 //! What later slices may ask of people, inside their transaction.
 
+mod guardians;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,6 +16,8 @@ use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
 use crate::base::{Act, Code, Role};
 use crate::ctx::{Ctx, Records, Tx};
 use crate::db::Q;
+
+pub use guardians::*;
 
 /// A woman's record of this hospital.
 pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) -> Result<Option<Patient>> {
@@ -128,6 +132,7 @@ pub async fn agreed(q: &mut impl Q, account: AccountId) -> Result<Vec<Agreed>> {
             before,
             at: row.at,
             kind: row.kind.clone(),
+            guardian: None,
         };
         last.insert(row.kind, agreed);
     }

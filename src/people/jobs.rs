@@ -5,28 +5,39 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
 
-use super::acts::copy;
+use super::acts::{copy, seals};
 use super::model::{Forget, Keepers};
 use super::{facts, store};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
-use crate::base::id::{DataRequestId, FacilityId};
+use crate::base::id::{DataRequestId, FacilityId, RecordSealId};
 use crate::base::{Act, Actor, Subject};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job, Message};
 
 /// Job: the time for an answer is over.
 pub const REQUEST_OVERDUE: &str = "people.request_overdue";
+/// Job: three years have gone by since a record was sealed, or since the last claim.
+pub const SEAL_OVER: &str = "people.seal_over";
 /// Job: once a day, behavioral data of a hospital is looked through.
 const FORGET: &str = "people.forget";
 /// How often.
 const DAILY: Duration = Duration::days(1);
+/// Answers kept for retries that go in one transaction: others wait for it no longer than a moment.
+const ANSWERS: i64 = 500;
 
 /// Which request.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Overdue {
     /// The request.
     pub request: DataRequestId,
+}
+
+/// Which sealing.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SealOver {
+    /// The sealing.
+    pub seal: RecordSealId,
 }
 
 /// Does a job of people; false when it is another's.
@@ -36,6 +47,7 @@ pub async fn handle(ctx: &Ctx, keepers: &Keepers, job: &Job) -> Result<bool> {
         .ok_or_else(|| Error::broken("a job of people without its hospital"));
     match job.kind.as_str() {
         REQUEST_OVERDUE => overdue(ctx, facility?, job.payload()?).await?,
+        SEAL_OVER => seals::seal_over(ctx, facility?, job.payload::<SealOver>()?.seal).await?,
         FORGET => forget(ctx, keepers, facility?).await?,
         _ => return Ok(false),
     }
@@ -97,7 +109,32 @@ async fn overdue(ctx: &Ctx, facility: FacilityId, job: Overdue) -> Result<()> {
 async fn forget(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()> {
     // First the next one: whatever stands in the way today does not end the chain.
     next(ctx, facility).await?;
-    look_through(ctx, keepers, facility).await
+    seals::seal_finished(ctx, keepers, facility).await?;
+    look_through(ctx, keepers, facility).await?;
+    sweep_answers(ctx, facility).await
+}
+
+/// Answers that were kept for a day, so that a retry gets them again, go when it is over.
+async fn sweep_answers(ctx: &Ctx, facility: FacilityId) -> Result<()> {
+    loop {
+        let mut tx = ctx.write(Act::PeopleForget).await?;
+        let answers = tx.sweep_answers(ANSWERS).await?;
+        if answers == 0 {
+            return Ok(());
+        }
+        let subject = Subject::thing("facility", facility);
+        let detail = json!({ "answers": answers });
+        tx.journal_as(
+            Act::PeopleForget,
+            Actor::SYSTEM,
+            Some(facility),
+            subject,
+            detail,
+            None,
+        )
+        .await?;
+        tx.commit().await?;
+    }
 }
 
 async fn look_through(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()> {

@@ -16,6 +16,7 @@ pub mod door;
 pub mod facts;
 pub mod jobs;
 pub mod model;
+mod papers;
 pub mod policy;
 pub mod rules;
 mod secret;

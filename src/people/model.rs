@@ -1,5 +1,8 @@
 //! Nouns of people and their small words.
 
+mod copies;
+mod disputes;
+mod guardians;
 mod proxies;
 mod rights;
 
@@ -12,6 +15,9 @@ use uuid::Uuid;
 use crate::base::Role;
 use crate::base::id::{AccountId, FacilityId, PatientId, StaffId};
 
+pub use copies::*;
+pub use disputes::*;
+pub use guardians::*;
 pub use proxies::*;
 pub use rights::*;
 

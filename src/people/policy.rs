@@ -6,7 +6,9 @@
 use super::caller::{Caller, Who};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId};
+use crate::base::request::RefusedAct;
 use crate::base::{Act, Noun, Role};
+use crate::ctx::Sender;
 
 /// Who stands in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,9 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleBindPhone, &[P]),
     (Act::PeopleAgreements, &[P]),
     (Act::PeopleAgree, &[P]),
+    (Act::PeopleGuardianAgreements, &[P]),
+    (Act::PeopleGuardianAgree, &[P]),
+    (Act::PeopleGuardianWithdraw, &[M, O, A]),
     (Act::PeopleFacilities, &[P]),
     (Act::PeopleStaffMe, &[M, O, A, Q, D]),
     (Act::PeopleChangePassword, &[M, O, A, Q, D]),
@@ -73,6 +78,23 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleListDestruction, &[Q]),
     (Act::PeopleDestructions, &[Q]),
     (Act::PeopleApproveDestruction, &[Q]),
+    (Act::PeopleSeal, &[Q]),
+    (Act::PeopleSeals, &[Q]),
+    (Act::PeopleSealGet, &[Q]),
+    (Act::PeopleSealAgain, &[Q]),
+    (Act::PeopleSignSeal, &[Q]),
+    (Act::PeopleSealDocument, &[Q]),
+    (Act::PeopleSealCopy, &[Q]),
+    (Act::PeopleSealClaim, &[Q]),
+    (Act::PeopleReleaseSeal, &[Q]),
+    (Act::PeopleSealOver, &[System]),
+    (Act::PeopleSealFinished, &[System]),
+    (Act::PeopleIssueCopy, &[P, Q]),
+    (Act::PeopleCopies, &[P, Q]),
+    (Act::PeopleCopyFile, &[P, Q]),
+    (Act::PeopleFileAssessment, &[Q]),
+    (Act::PeopleAssessments, &[Q]),
+    (Act::PeopleRefused, &[System]),
     (Act::PeopleForget, &[System]),
     (Act::EpisodeRegister, &[M, O, A]),
     (Act::EpisodeEnroll, &[P]),
@@ -120,7 +142,10 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentReturn, &[A]),
     (Act::ConsentBedside, &[A]),
     (Act::ConsentDocument, &[P, M, O, A, Q]),
+    (Act::ConsentReleaseStrokes, &[Q]),
     (Act::ConsentDecisions, &[P, M, O, A]),
+    (Act::ConsentRecordCharacter, &[M, O, A]),
+    (Act::ConsentCharacters, &[M, O, A]),
     (Act::ConsentExpired, &[System]),
     (Act::ConsentFulfilled, &[System]),
     (Act::ConsentReissue, &[A]),
@@ -239,7 +264,7 @@ pub struct Belongs {
 
 /// Whether this kind of caller may ever do it; before anything is loaded.
 ///
-/// Errors: `Forbidden`, since which roles may do what is no secret.
+/// Errors: `Forbidden`, since which roles may do what is no secret; the edge journals it.
 pub fn allowed(caller: &Caller, act: Act) -> Result<()> {
     let party = match &caller.who {
         Who::Patient { .. } => P,
@@ -248,6 +273,11 @@ pub fn allowed(caller: &Caller, act: Act) -> Result<()> {
     if row(act).contains(&party) {
         Ok(())
     } else {
+        caller.request.mark_refused(RefusedAct {
+            act,
+            actor: caller.actor(),
+            facility: caller.facility(),
+        });
         Err(Error::Forbidden)
     }
 }

@@ -6,9 +6,11 @@ use super::model::Patient;
 use crate::base::Code;
 
 mod news;
+mod records;
 mod retention;
 
 pub use news::{TOLD, news};
+pub use records::{entitled, left_unfinished, may_claim, may_list, may_sign, seal_ends_at, to_seal_again};
 pub use retention::{due_at, kept, retain_until};
 
 /// Failed log-ins before an account rests.
@@ -29,6 +31,8 @@ pub const ATTESTATION: Duration = Duration::minutes(10);
 pub const INVITATION: Duration = Duration::hours(72);
 /// A code at the bedside (CE-103).
 pub const BEDSIDE_CODE: Duration = Duration::minutes(5);
+/// How long a check in person of a guardian counts for a word on a child's data: as for a signature.
+pub const GUARDIAN_CHECK: Duration = Duration::minutes(10);
 /// Tries to match what the hospital wrote before she was bound.
 pub const MATCH_TRIES: i64 = 5;
 

@@ -67,6 +67,25 @@ await page.check('#same');
 await page.waitForFunction(() => state.report?.overall === 'authentic');
 check(true, 'a fingerprint that was compared makes its keys count');
 
+// Somebody chooses another file while one is being checked, for a second here: what is shown is about the last one.
+const [given, changed] = ['given.zip', 'changed.zip'].map((name) => cases.find((one) => one.file === name));
+await page.clock.setFixedTime(new Date(given.now));
+await give('trust', given.trust);
+await page.evaluate(() => {
+  const digest = crypto.subtle.digest.bind(crypto.subtle);
+  crypto.subtle.digest = async (...all) => {
+    if (window.slow) await new Promise((resolve) => setTimeout(resolve, 1000));
+    return digest(...all);
+  };
+  window.slow = true;
+});
+await give('file', given.file);
+check((await page.$('#overall')) === null, 'the verdict on another file is gone at once');
+await page.evaluate(() => (window.slow = false));
+await give('file', changed.file);
+await page.waitForTimeout(2500);
+check((await page.evaluate(() => state.report?.overall)) === 'altered', 'the last file chosen is the one that is shown');
+
 check((await page.textContent('h1')) === '核验知情同意书', 'Chinese comes first');
 await page.click('#language');
 check((await page.textContent('h1')) === 'Verify a consent', 'English is one tap away');

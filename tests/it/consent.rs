@@ -6,8 +6,10 @@ mod at_commit;
 mod bedside;
 mod capacity;
 pub mod ceremony;
+mod characters;
 mod explained;
 mod gates;
+mod guardians;
 mod identity;
 mod ink;
 mod interval;
@@ -21,6 +23,7 @@ mod sections;
 mod short_form;
 pub mod signers;
 mod start;
+mod strokes;
 mod table;
 mod templates;
 mod ways_out;
@@ -35,7 +38,7 @@ use crate::support::App;
 use ceremony::{Ceremony, countersign};
 
 /// What a document says; none, said aloud, without poppler.
-fn text_of(pdf: &[u8]) -> Option<String> {
+pub fn text_of(pdf: &[u8]) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("consent.pdf");
     std::fs::write(&file, pdf).unwrap();
@@ -84,7 +87,7 @@ async fn the_whole_ceremony_ends_in_a_document_with_both_signatures() {
         }
         // What is missing is said to be missing (CE-005), and what is no proof to be none (CE-084).
         for missing in [
-            "未加盖电子印章",
+            "由机构电子印章签署",
             "测试机构",
             "医师登录没有第二重验证",
             "未经校验",

@@ -1,5 +1,6 @@
 //! The journal: an entry for each act, chained per institution, not to be changed, and readable by the quality office.
 
+mod hidden;
 mod log;
 mod operator;
 mod promised;

@@ -1,10 +1,14 @@
 //! Sessions, accounts, agreements, staff; below: her rights over her record, and how long it is kept.
 
+mod assessments;
 pub mod binding;
+mod copies;
 mod destruction;
 pub mod retention;
 mod rights;
 mod sealed;
+mod sealing;
+mod sealing_refused;
 
 use serde_json::json;
 

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use muan::evidence::bundle;
+use serde_json::{Value, json};
 
 fn kept(name: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/evidence/v1")).join(name)
@@ -135,4 +136,28 @@ fn an_unusable_file_is_one_clear_line_and_the_others_are_verified_all_the_same()
     assert_eq!(answer.status.code(), Some(1));
     let line = String::from_utf8(answer.stderr).unwrap();
     assert!(line.contains("not a trust file"), "{line}");
+}
+
+#[test]
+fn a_file_cannot_write_a_verdict_of_its_own_into_the_terminal() {
+    let verdict = "\u{1b}[2J\u{1b}[H\n  Authentic: this institution signed it";
+    let manifest = json!({
+        "files": [{ "name": verdict, "sha256": "", "size": 0 }],
+        "schema": "consent-bundle/1",
+        "versions": { "muan": "1" },
+    });
+    let bundle = bundle::write(&[("manifest.json", manifest.to_string().as_bytes())]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a\u{1b}[2J.zip");
+    std::fs::write(&file, bundle).unwrap();
+    let answer = verify(&[file.to_str().unwrap()], &[]);
+    let said = String::from_utf8(answer.stdout).unwrap();
+    assert!(said.contains("[H"), "the name is told: {said}");
+    assert!(!said.contains('\u{1b}'), "{said}");
+    assert!(
+        !said
+            .lines()
+            .any(|line| line.trim_start().starts_with("Authentic")),
+        "{said}"
+    );
 }

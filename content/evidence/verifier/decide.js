@@ -1,13 +1,12 @@
 // What follows from the dimensions: the verdict in the order of CE §13.2, and the sentences of §13.3.
 
-const overallOf = (found, facts) => {
+const overallOf = (found) => {
   const foreign = ['other_signer', 'revoked'].includes(found.authenticity);
-  const preserved = found.integrity === 'appended' && facts.preserved;
-  const altered = ['modified', 'appended'].includes(found.integrity) && !preserved;
+  const altered = ['modified', 'appended'].includes(found.integrity);
   if (foreign || found.log === 'inconsistent') return 'not_authentic';
   if (altered || found.evidence === 'mismatch') return 'altered';
   const authentic =
-    (found.integrity === 'intact' || preserved) &&
+    found.integrity === 'intact' &&
     found.authenticity === 'trusted' &&
     found.time !== 'invalid' &&
     found.content !== 'unknown_here' &&
@@ -34,7 +33,7 @@ const missingOf = (found, facts) => {
 
 const remarksOf = (found, facts) => {
   const said = [];
-  if (facts.preserved && found.integrity === 'appended') said.push(['preserved']);
+  if (facts.preserved) said.push(['preserved']);
   if (facts.revokedLater) said.push(['revoked_later']);
   if (facts.certificateExpired && found.time === 'attested') said.push(['certificate_expired']);
   if (found.time === 'pending') said.push(['time_pending']);
@@ -46,21 +45,22 @@ const remarksOf = (found, facts) => {
 
 const messagesOf = (found, facts) => {
   const said = [];
-  const overall = overallOf(found, facts);
+  const overall = overallOf(found);
   if (overall === 'not_authentic') {
     if (found.authenticity === 'other_signer') said.push(['other_signer']);
     if (found.authenticity === 'revoked') said.push(['revoked_before']);
     if (found.log === 'inconsistent') said.push(['log_changed']);
   } else if (overall === 'altered') {
     if (found.integrity === 'modified') said.push(['changed']);
-    if (found.integrity === 'appended' && !facts.preserved) said.push(['appended']);
+    if (found.integrity === 'appended') said.push(['appended']);
     if (found.evidence === 'mismatch') said.push(['section_differs', facts.mismatched]);
   } else if (overall === 'indeterminate') {
     said.push(...missingOf(found, facts));
   }
   const trusted = found.authenticity === 'trusted';
   if (trusted) said.push(...remarksOf(found, facts));
-  if (trusted && facts.paper !== null) said.push(['paper', [facts.paper]]);
+  // Section 4 of a bundle may be anybody's.
+  if (trusted && facts.paper !== null && found.evidence !== 'mismatch') said.push(['paper', [facts.paper]]);
   // Off line nobody knows what became of the consent.
   if (trusted && found.integrity !== 'modified') said.push(['standing_unknown']);
   return said.map(([code, params]) => (params && params.length > 0 ? { code, params } : { code }));

@@ -69,15 +69,21 @@ const readReceipt = (receipt) => {
   return receipt;
 };
 
+// How long after its entry a promise ends.
+const WITHIN = 24 * 3600 * 1000;
+
 // Did a trusted key promise to include the entry with this digest?
 const receiptHolds = async (receipt, entryDigest, trust) => {
   if (receipt.entry_digest !== hex(entryDigest)) return false;
   const by = stamp(instant(receipt.include_by));
   const promise = await tagged('audit/receipt/v1', join(entryDigest, utf8(by)));
   const signature = unbase64(receipt.signature);
+  // A key that was retired by then may be in anybody's hands.
+  const given = instant(receipt.include_by) - WITHIN;
   for (const key of trust.logKeys) {
     const named = key.name === receipt.key_name && hex(key.id) === receipt.key_id;
-    if (named && (await verifiesEd25519(key.key, promise, signature))) return true;
+    const inTime = key.from <= given && given <= key.until;
+    if (named && inTime && (await verifiesEd25519(key.key, promise, signature))) return true;
   }
   return false;
 };

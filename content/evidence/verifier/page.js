@@ -5,7 +5,9 @@ const state = { locale: 'zh-CN', file: null, trust: null, newer: null, accepted:
 const wordOf = (group, key) => WORDS[state.locale][group]?.[key] ?? key;
 
 const shownParam = (param) => {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$/.test(param)) return param;
+  // What moves a line or turns the direction of writing is not shown: somebody else chose it.
+  const acts = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$/.test(param)) return param.replace(acts, '\ufffd');
   const east8 = new Date(Date.parse(param) + 8 * 3600 * 1000).toISOString();
   return `${east8.slice(0, 10)} ${east8.slice(11, 19)} (UTC+08:00)`;
 };
@@ -91,35 +93,50 @@ const fault = (text) => {
   place.hidden = text === null;
 };
 
+// What is on the page is about the files that are chosen now: of several checks only the last one is shown.
+let latest = 0;
+
 const run = async () => {
+  latest += 1;
+  const mine = latest;
   state.report = null;
   fault(null);
-  if (state.file !== null) {
-    if (!globalThis.crypto?.subtle || !globalThis.DecompressionStream) fault(wordOf('title', 'failed'));
-    else {
-      try {
-        state.report = await verifyAccepted();
-      } catch (error) {
-        fault(error.message === 'trust_unreadable' ? wordOf('code', 'trust_unreadable') : wordOf('title', 'failed'));
-      }
-    }
-  }
   show();
+  if (state.file === null) return;
+  if (!globalThis.crypto?.subtle || !globalThis.DecompressionStream) {
+    fault(wordOf('title', 'failed'));
+    return;
+  }
+  try {
+    const report = await verifyAccepted({ ...state });
+    if (mine === latest) state.report = report;
+  } catch (error) {
+    const said = error.message === 'trust_unreadable' ? wordOf('code', 'trust_unreadable') : wordOf('title', 'failed');
+    if (mine === latest) fault(said);
+  }
+  if (mine === latest) show();
 };
 
-const verifyAccepted = async () => {
-  const asked = { trust: state.trust, newer: state.newer, now: Date.now() };
-  const report = await verify(state.file, asked);
-  if (report.fingerprint === null || report.fingerprint !== state.accepted) return report;
-  const own = (await attempt(() => readZip(state.file)))?.files.get('trust.json') ?? null;
-  return { ...(await verify(state.file, { ...asked, trust: own })), fingerprint: report.fingerprint };
+const verifyAccepted = async ({ file, trust, newer, accepted }) => {
+  const asked = { trust, newer, now: Date.now() };
+  const report = await verify(file, asked);
+  if (report.fingerprint === null || report.fingerprint !== accepted) return report;
+  const own = (await attempt(() => readZip(file)))?.files.get('trust.json') ?? null;
+  return { ...(await verify(file, { ...asked, trust: own })), fingerprint: report.fingerprint };
 };
 
 if (typeof document !== 'undefined') {
   for (const name of ['file', 'trust', 'newer']) {
     document.getElementById(name).addEventListener('change', async (event) => {
-      const [chosen] = event.target.files;
-      state[name] = chosen ? new Uint8Array(await chosen.arrayBuffer()) : null;
+      const { target } = event;
+      const [chosen] = target.files;
+      // While the new one is being read the old one says nothing any more.
+      latest += 1;
+      state.report = null;
+      show();
+      const bytes = chosen ? new Uint8Array(await chosen.arrayBuffer()) : null;
+      if (target.files[0] !== chosen) return;
+      state[name] = bytes;
       if (name === 'file') state.accepted = null;
       await run();
     });

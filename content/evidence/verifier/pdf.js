@@ -5,7 +5,7 @@ const SEAL_MARK = ' 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES
 const FIELD_MARK = '/T(Muan seal)';
 const RANGE_LENGTH = 34;
 const MOST_OBJECTS = 8388607;
-const MOST_LATER = 512;
+const MOST_LATER = 256;
 const MOST_RESERVE = 64 * 1024;
 
 const references = (numbers) => numbers.map((number) => `${number} 0 R`).join(' ');

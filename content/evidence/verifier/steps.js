@@ -25,8 +25,10 @@ const newFound = () => ({
     this.steps.push(params.length > 0 ? { step, result, code, params } : { step, result, code });
   },
   differs(names) {
-    this.dimensions.evidence = 'mismatch';
-    for (const name of names) if (!this.facts.mismatched.includes(name)) this.facts.mismatched.push(name);
+    for (const name of names) {
+      this.dimensions.evidence = 'mismatch';
+      if (!this.facts.mismatched.includes(name)) this.facts.mismatched.push(name);
+    }
   },
 });
 
@@ -122,7 +124,11 @@ const checkTemplate = async (found, files, sections) => {
   const bytes = files.get('template.json');
   if (!bytes) return say('missing', 'template_missing');
   const said = textOf(bodyOf(sections, 'header'), 'template_id');
-  if (said === null) return say('not_checked', 'header_withheld');
+  if (said === null) {
+    // Nobody has signed it: it could be any.
+    found.differs(['template.json']);
+    return say('failed', 'template_unproved');
+  }
   const id = await attempt(async () => {
     if (bytes.length > TEMPLATE_LONGEST) refuse('too large');
     const document = parseJson(bytes);
@@ -141,16 +147,23 @@ const checkTemplate = async (found, files, sections) => {
 const checkPresented = async (found, files, sections) => {
   const say = (result, code, params) => found.step('presented', result, code, params);
   const body = bodyOf(sections, 'presented');
+  const file = files.get('presented.json');
+  const unproved = () => {
+    // Nobody has signed it: it could be anything.
+    found.differs(['presented.json']);
+    return say('failed', 'presented_unproved');
+  };
   if (body === undefined) {
+    if (file) return unproved();
     return say('missing', isWithheld(sections, 'presented') ? 'presented_withheld' : 'presented_missing');
   }
   if (memberOf(body, 'pages') !== undefined) {
     found.facts.paper = textOf(body, 'original_place');
     return say('not_checked', 'on_paper');
   }
-  const file = files.get('presented.json');
   const said = textOf(body, 'sha256');
-  if (!file || said === null) return say('missing', 'presented_missing');
+  if (!file) return say('missing', 'presented_missing');
+  if (said === null) return unproved();
   const document = memberOf(body, 'document');
   const shown = document === undefined ? null : hex(await sha256(utf8(canonical(document))));
   const sent = hex(await sha256(file));
@@ -187,6 +200,8 @@ const appendedFits = async (files, sections, no) => {
 const checkSections = async (found, files, sections, attached) => {
   const printed = attached === null ? null : await attempt(() => unhex(attached.root, 32));
   if (!sections.any) {
+    // Nothing names their digests.
+    found.differs(APPENDED.map(([no, name]) => sectionFile(no, name)).filter((name) => files.has(name)));
     found.step('sections', 'missing', 'sections_missing');
     if (printed === null) found.step('printed_root', 'missing', 'root_missing');
     else found.step('printed_root', 'not_checked', 'sections_missing');

@@ -40,7 +40,7 @@ const checkSignature = async (found, file, table) => {
     } else {
       const preserved = table !== null && (await isPreserved(file.later, message, table));
       found.facts.preserved = preserved;
-      if (preserved) say('appended', 'passed', 'signed_and_preserved');
+      if (preserved) say('intact', 'passed', 'signed_and_preserved');
       else say('appended', 'failed', 'appended');
     }
     return message;
@@ -154,7 +154,7 @@ const verify = async (bytes, asked) => {
   found.facts.logAsked = bundled;
   const { dimensions, facts, steps } = found;
   return {
-    overall: overallOf(dimensions, facts),
+    overall: overallOf(dimensions),
     ...dimensions,
     messages: messagesOf(dimensions, facts),
     steps,

@@ -7,6 +7,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::rendering::{Prepared, gather, render};
+use super::sign::drawn;
 use super::signers::standing_plan;
 use super::{assessed, known, locked, sealable, statements, subject, template};
 use crate::base::canonical::sha256;
@@ -184,13 +185,19 @@ async fn prepare_document(
     people::facts::require_step_up(&mut view, caller.session, ctx.clock.now()).await?;
     let now = ctx.clock.now();
     let account = decided(&mut view, ctx, staff, &consent, mark, now).await?;
-    sealable(ctx, vec![("/name".to_owned(), account.name.clone())]).await?;
+    sealable(
+        ctx,
+        staff.facility,
+        vec![("/name".to_owned(), account.name.clone())],
+    )
+    .await?;
     let counter = Counter {
         staff: staff.id,
         name: account.name,
         license: account.license.unwrap_or_default(),
         session: caller.session,
         statements: mark.statements.clone(),
+        drawn: drawn(mark.ink.as_ref())?,
         ink: mark.ink.clone(),
         at: now,
     };

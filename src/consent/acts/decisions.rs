@@ -56,7 +56,7 @@ pub struct Decisions {
     pub hospital: (FacilityId, String),
     /// Oldest first.
     pub consents: Vec<Decided>,
-    /// Her last word on each agreement; none when one consent was asked for.
+    /// Her last word on each agreement, and her guardian's; none when one consent was asked for.
     pub agreements: Vec<Agreed>,
 }
 
@@ -125,10 +125,13 @@ async fn gathered(r: &mut impl Records, caller: &Caller, about: AboutDecisions) 
     for consent in consents {
         decided.push(with_parts(r, consent).await?);
     }
-    let agreements = match (one, people::facts::account_of(r, place, patient).await?) {
+    let mut agreements = match (one, people::facts::account_of(r, place, patient).await?) {
         (None, Some(account)) => people::facts::agreed(r, account).await?,
         _ => Vec::new(),
     };
+    if one.is_none() {
+        agreements.extend(people::facts::guardians_agreed(r, place, patient).await?);
+    }
     let hospital = people::facts::facility(r, place).await?;
     Ok(Decisions {
         patient,

@@ -66,7 +66,7 @@ pub async fn acknowledge(
         ("/name".to_owned(), name.clone()),
         ("/relation".to_owned(), relation.clone()),
     ];
-    printable(ctx, texts).await?;
+    printable(ctx, caller.place()?, texts).await?;
     let mut tx = once!(ctx, Act::ConsentAcknowledge, caller);
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentAcknowledge, id).await?;
     only_in(&consent, &OPEN)?;

@@ -1,6 +1,7 @@
 //! One function per operation.
 
 mod bedside;
+mod characters;
 mod countersign;
 mod decisions;
 mod decline;
@@ -16,12 +17,14 @@ mod rendering;
 mod replace;
 mod sign;
 mod signers;
+mod strokes;
 mod talk;
 mod templates;
 mod understand;
 mod vouched;
 
 pub use bedside::*;
+pub use characters::*;
 pub use countersign::*;
 pub use decisions::*;
 pub use decline::*;
@@ -38,6 +41,7 @@ pub use replace::*;
 pub use sign::*;
 pub use signers::Choice;
 pub(in crate::consent) use signers::{authority_ends, ground};
+pub use strokes::*;
 pub use talk::*;
 pub use templates::*;
 pub use understand::*;
@@ -49,8 +53,9 @@ use serde_json::Value;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, FacilityId, PatientId};
 use crate::base::{Act, Code, Locale, Noun, Subject};
+use crate::consent::characters::unprintable;
 use crate::consent::flow::{self, By};
-use crate::consent::model::{Check, Consent, ConsentForm, Dwell, Missing, State};
+use crate::consent::model::{Check, Consent, ConsentForm, Dwell, Missing, State, code};
 use crate::consent::present;
 use crate::consent::rules::FRESH;
 use crate::consent::rules::guards::{self, Assessed, Finding};
@@ -60,9 +65,10 @@ use crate::consent::store;
 use crate::consent::templates::find;
 use crate::ctx::{Ctx, Records, Tx};
 use crate::db::Q;
-use crate::episode::model::Episode;
+use crate::episode::model::{Episode, day};
 use crate::evidence::fonts::Why;
 use crate::people::caller::{Caller, Who};
+use crate::people::model::{CHILD_DATA, GuardianWord, is_child};
 use crate::people::policy::{self, Belongs};
 use crate::{assessment, education, episode, people};
 
@@ -261,7 +267,9 @@ async fn missing(
         || template.get("conversation_before_signing") == Some(&Value::Bool(true));
     let talks = store::conversations(r, facility, id).await?;
     let patient = people::facts::patient(r, facility, consent.patient_id).await?;
-    let reads = patient.and_then(|patient| Locale::parse(&patient.language));
+    let reads = patient
+        .as_ref()
+        .and_then(|patient| Locale::parse(&patient.language));
     let checks = checks(r, consent).await?;
     let mut agreements = Vec::new();
     if let Some(account) = people::facts::account_of(r, facility, consent.patient_id).await? {
@@ -272,6 +280,10 @@ async fn missing(
                 Err(other) => return Err(other),
             }
         }
+    }
+    let birth = patient.and_then(|patient| patient.birth_date);
+    if is_child(birth, day(now)) && guardian_agreed(r, ctx, consent).await?.is_none() {
+        agreements.push(CHILD_DATA.to_owned());
     }
     let mut missing = Missing {
         lessons: lessons
@@ -295,6 +307,11 @@ async fn missing(
     Ok((missing, dwell))
 }
 
+/// A guardian's agreement to the use of a child's data that stands (CE-062).
+async fn guardian_agreed(r: &mut impl Records, ctx: &Ctx, consent: &Consent) -> Result<Option<GuardianWord>> {
+    people::facts::guardian_agreement(r, ctx, consent.facility_id, consent.patient_id).await
+}
+
 /// Moves on to `ready` once nothing is left to read, answer or learn (T04).
 async fn advance(tx: &mut Tx, consent: &mut Consent, missing: &Missing) -> Result<()> {
     if consent.state != State::Reading || !guards::gates_pass(missing) {
@@ -304,20 +321,16 @@ async fn advance(tx: &mut Tx, consent: &mut Consent, missing: &Missing) -> Resul
     flow::go(tx, consent, Trigger::GatesPass, by, serde_json::json!({})).await
 }
 
-/// Each text with its pointer: can all of it be printed? (CE-152)
+/// Each text with its pointer: can all of it be printed, by a font or by a recorded picture? (CE-152)
 ///
 /// Errors: `http.invalid` with `character` for each text that can't.
-async fn printable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
+async fn printable(ctx: &Ctx, facility: FacilityId, texts: Vec<(String, String)>) -> Result<()> {
     let mut faults = Vec::new();
     for (pointer, text) in texts {
-        let missing = ctx
-            .press
-            .check(text)
-            .await
-            .map_err(|error| Error::Broken(Box::new(error)))?;
+        let missing = unprintable(&mut ctx.view(), ctx, facility, text).await?;
         if let Some(first) = missing.first() {
             let params = serde_json::json!({
-                "character": format!("U+{:04X}", u32::from(first.character)),
+                "character": code(first.character),
                 "position": first.position,
                 "reason": first.why.code(),
             });
@@ -332,11 +345,11 @@ async fn printable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
 }
 
 /// As [`printable`], for what stands in the way of a document, as a name: operators hear of a character that no font has,
-/// because only another font mends it (CE-152). The text is left out.
+/// because only another font or a picture of it mends that (CE-152). The text is left out.
 ///
 /// Errors: `http.invalid` with `character` for each text that can't.
-async fn sealable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
-    let checked = printable(ctx, texts).await;
+async fn sealable(ctx: &Ctx, facility: FacilityId, texts: Vec<(String, String)>) -> Result<()> {
+    let checked = printable(ctx, facility, texts).await;
     if let Err(Error::Invalid(_, faults)) = &checked {
         let why = |fault: &Fault| fault.params.as_ref()?.get("reason").cloned();
         let of_font = faults
@@ -347,7 +360,7 @@ async fn sealable(ctx: &Ctx, texts: Vec<(String, String)>) -> Result<()> {
             metrics::counter!("muan_unprintable_total").increment(texts);
             tracing::error!(
                 texts,
-                "a document waits for a font: no font has a character of it"
+                "a document waits for a font or a recorded picture: no font has a character of it"
             );
         }
     }

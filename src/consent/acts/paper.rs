@@ -94,7 +94,7 @@ pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft)
     let said = texts
         .into_iter()
         .filter_map(|(at, text)| Some((at.to_owned(), text?.clone())));
-    printable(ctx, said.collect()).await?;
+    printable(ctx, caller.place()?, said.collect()).await?;
     let pdf = document(ctx, &seen, &pages).await?;
     let mut tx = once!(ctx, Act::ConsentPaper, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentPaper, id).await?;
@@ -316,6 +316,7 @@ async fn document(ctx: &Ctx, consent: &Consent, pages: &[PaperPage]) -> Result<V
         template: "/paper.typ",
         data: paper::data(consent, &*template(&mut ctx.view(), ctx, consent).await?, &paths),
         files,
+        characters: Vec::new(),
         ident: format!("{} paper", consent.id),
         at: ctx.clock.now(),
     };

@@ -171,7 +171,7 @@ pub async fn risks(ctx: &Ctx, caller: &Caller, id: ConsentId, risks: Risks) -> R
         texts.push((format!("/add/{at}/text"), added.text.clone()));
         texts.push((format!("/add/{at}/plan"), added.plan.clone().unwrap_or_default()));
     }
-    printable(ctx, texts).await?;
+    printable(ctx, caller.place()?, texts).await?;
     let mut tx = ctx.write(Act::ConsentRisks).await?;
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentRisks, id).await?;
     caller.request.must_match(consent.revision)?;

@@ -73,7 +73,7 @@ pub async fn release(ctx: &Ctx, caller: &Caller, id: ConsentId, release: Release
     texts.push(("/signing/reason".to_owned(), reason));
     let reason = release.short.clone().unwrap_or_default();
     texts.push(("/form_reason".to_owned(), reason));
-    sealable(ctx, texts).await?;
+    sealable(ctx, seen.facility_id, texts).await?;
     let mut tx = once!(ctx, Act::ConsentRelease, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentRelease, id).await?;
     caller.request.must_match(consent.revision)?;

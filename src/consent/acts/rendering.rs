@@ -12,6 +12,7 @@ use crate::base::Noun;
 use crate::base::canonical::parse;
 use crate::base::error::{Error, Result};
 use crate::base::id::StaffId;
+use crate::consent::characters;
 use crate::consent::model::{Check, Consent};
 use crate::consent::present::Inputs;
 use crate::consent::proof::{self, Counter, Material, Page, Section, Signed, Verification};
@@ -73,10 +74,11 @@ pub(super) async fn gather(
     let questions = store::questions(r, facility, id).await?;
     let conversations = store::conversations(r, facility, id).await?;
     let waivers = store::waivers(r, facility, id).await?;
-    let agreements = match patient.account_id {
+    let mut agreements = match patient.account_id {
         Some(account) => people::facts::agreements_said(r, ctx, account).await?,
         None => Vec::new(),
     };
+    agreements.extend(people::facts::guardians_said(r, facility, consent.patient_id).await?);
     let answered = questions.iter().filter_map(|asked| asked.answered_by);
     let talked = conversations.iter().map(|talk| talk.staff);
     let witnesses = acts.iter().filter_map(Signed::witness);
@@ -90,7 +92,7 @@ pub(super) async fn gather(
     let mut failed_checks = store::failed_identities(r, facility, id).await?;
     failed_checks.retain(|check| check.at <= signed_at);
     let template = template(r, ctx, &consent).await?;
-    Ok(Material {
+    let mut material = Material {
         subject: inputs
             .subject
             .clone()
@@ -114,7 +116,18 @@ pub(super) async fn gather(
         agreements,
         names,
         counter,
-    })
+        characters: Vec::new(),
+    };
+    // Neither root nor code is made of characters that a font lacks.
+    let page = Page {
+        renderer: "",
+        root: "",
+        code: "",
+        test: ctx.seal.is_test(),
+    };
+    let printed = proof::data(&material, &page);
+    material.characters = characters::needed(r, ctx, facility, &printed).await?;
+    Ok(material)
 }
 
 /// The checks that her signature rests on: those of the minutes before it and the newest in person.
@@ -171,6 +184,7 @@ pub(super) async fn render(ctx: &Ctx, material: &Material) -> Result<Prepared> {
         template: "/consent.typ",
         data: proof::data(material, &page),
         files,
+        characters: characters::drawn(&material.characters),
         ident: format!("{} r{}", consent.id, consent.revision),
         at: material.counter.at,
     };

@@ -7,7 +7,9 @@ use tracing::instrument;
 use super::prepare::task;
 use super::signers::{checked, ground, named, same_woman};
 use super::vouched::{judged, witness};
-use super::{advance, assessed, checks, locked, missing, sealable, statements, subject, template};
+use super::{
+    advance, assessed, checks, guardian_agreed, locked, missing, sealable, statements, subject, template,
+};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::ConsentId;
@@ -68,8 +70,6 @@ pub struct Signatory {
     pub relation: Option<String>,
     /// What proves it.
     pub document_ref: Option<String>,
-    /// The guardian of a child agrees to the processing of her data (CE-062).
-    pub agrees_to_data: bool,
 }
 
 /// Somebody signs; when all have whose acts the signature consists of, it is signed (T06).
@@ -84,7 +84,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     policy::allowed(caller, Act::ConsentSign)?;
     let account = caller.account()?;
     let (mark, person) = readable(mark)?;
-    sealable(ctx, texts(&mark, person.as_ref())).await?;
+    sealable(ctx, caller.place()?, texts(&mark, person.as_ref())).await?;
     let mut tx = once!(ctx, Act::ConsentSign, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentSign, id).await?;
     caller.request.must_match(consent.revision)?;
@@ -101,9 +101,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
     ladder::may_sign_as(&plan, situation, kind, &kinds)?;
     let signer = match &person {
         Some(person) => {
-            if situation.child() && !mark.signer.agrees_to_data {
-                return Err(Error::Refused(Code::PeopleAgreementMissing));
-            }
+            let agreed = guardian_agreed(&mut tx, ctx, &consent).await?;
             let check = checked(&mut tx, &consent, &plan, person).await?;
             // Staff saw this person's document; hers is not what this act rests on.
             missing.identity_fresh = false;
@@ -114,7 +112,7 @@ pub async fn sign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Mark) -> Resu
                 "document_ref": person.document_ref,
                 "checked_by": check.staff.to_string(),
                 "checked_at": proof::stamp(check.at),
-                "agrees_to_data": mark.signer.agrees_to_data,
+                "data_agreement": agreed.map(|word| word.id.to_string()),
                 "account": account.to_string(),
             })
         }

@@ -35,7 +35,12 @@ pub async fn ask(ctx: &Ctx, caller: &Caller, id: ConsentId, question: &str) -> R
     let mut faults = Faults::default();
     let question = faults.text(question, "/question", 1, 500);
     faults.done()?;
-    printable(ctx, vec![("/question".to_owned(), question.clone())]).await?;
+    printable(
+        ctx,
+        caller.place()?,
+        vec![("/question".to_owned(), question.clone())],
+    )
+    .await?;
     let mut tx = once!(ctx, Act::ConsentAsk, caller);
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentAsk, id).await?;
     only_in(&consent, &OPEN)?;
@@ -92,7 +97,12 @@ pub async fn answer(
         (Some(_), Some(_)) => return Err(Error::invalid("/closed", "inconsistent")),
     };
     faults.done()?;
-    printable(ctx, vec![(pointer.to_owned(), reply.text().to_owned())]).await?;
+    printable(
+        ctx,
+        caller.place()?,
+        vec![(pointer.to_owned(), reply.text().to_owned())],
+    )
+    .await?;
     let mut tx = once!(ctx, Act::ConsentAnswer, caller);
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentAnswer, id).await?;
     only_in(&consent, &OPEN)?;
@@ -154,7 +164,7 @@ pub async fn conversation(ctx: &Ctx, caller: &Caller, id: ConsentId, talk: Talk)
             ("/interpreter/name".to_owned(), one.name.clone()),
             ("/interpreter/language".to_owned(), one.language.clone()),
         ];
-        printable(ctx, texts).await?;
+        printable(ctx, caller.place()?, texts).await?;
     }
     let mut tx = once!(ctx, Act::ConsentConversation, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentConversation, id).await?;
@@ -222,7 +232,7 @@ pub async fn waive(
         "required",
     );
     faults.done()?;
-    printable(ctx, vec![("/reason".to_owned(), reason.clone())]).await?;
+    printable(ctx, caller.place()?, vec![("/reason".to_owned(), reason.clone())]).await?;
     let mut tx = once!(ctx, Act::ConsentWaive, caller);
     let (mut consent, episode) = locked(&mut tx, caller, Act::ConsentWaive, id).await?;
     caller.request.must_match(consent.revision)?;

@@ -2,6 +2,7 @@
 
 mod after;
 mod asks;
+mod characters;
 mod late;
 mod orders;
 mod patient;
@@ -9,11 +10,14 @@ mod shown;
 mod signing;
 mod staff;
 mod steps;
+mod strokes;
 mod template_wire;
 mod templates;
 mod wire;
 
 pub use after::AfterApi;
+pub use characters::CharactersApi;
 pub use patient::PatientApi;
 pub use staff::StaffApi;
+pub use strokes::StrokesApi;
 pub use templates::TemplatesApi;

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 
-use super::asks::{CanvasIn, StrokesIn, strokes};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentQuestionId, PatientId};
 use crate::consent::acts::{Choice, CounterMark, No, Release, Settling, Spoken, Talk};
@@ -11,6 +10,7 @@ use crate::consent::model::{
     Added, Basis, Capacity, CapacityBasis, Channel, ConsentForm, Gate, Interpreter, InterpreterKind,
     RefusalReason, ReissueReason, Removed, ReturnReason, Risks, TechniqueClass, VoidReason,
 };
+use crate::http::ink::{CanvasIn, StrokesIn, strokes};
 
 /// Staff prepare one.
 #[derive(Object)]

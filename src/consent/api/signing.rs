@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use poem_openapi::{Enum, Object};
 
-use super::asks::{CanvasIn, DeviceIn, StrokesIn, strokes};
+use super::asks::DeviceIn;
 use crate::base::error::{Error, Result};
 use crate::base::id::AuthorityId;
 use crate::consent::acts::{Acknowledgement, Drawn, Mark, NewAuthority, Signatory, Word};
 use crate::consent::model::{Authority, AuthorityBody, Power, Signer, SignerKind};
+use crate::http::ink::{CanvasIn, StrokesIn, strokes};
 use crate::journal::receipt::Receipt;
 
 /// The log's signed promise about an entry, to be checked with its public key.
@@ -57,9 +58,6 @@ pub struct SignerIn {
     relation: Option<String>,
     /// What proves guardianship, authority or relation, 1–60 characters; needed of anybody but her.
     document_ref: Option<String>,
-    /// The guardian of a child under 14 agrees to the processing of her data.
-    #[oai(default)]
-    agrees_to_data: bool,
 }
 
 /// A staff member's word with a reason.
@@ -137,14 +135,12 @@ impl TryFrom<SignIn> for Mark {
                 name: None,
                 relation: None,
                 document_ref: None,
-                agrees_to_data: false,
             },
             |signer| Signatory {
                 kind: signer.kind,
                 name: signer.name,
                 relation: signer.relation,
                 document_ref: signer.document_ref,
-                agrees_to_data: signer.agrees_to_data,
             },
         );
         let (words, field) = body.handwritten.map(|one| (one.strokes, one.canvas)).unzip();

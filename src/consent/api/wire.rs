@@ -109,7 +109,7 @@ pub struct MissingOut {
     identity_level: bool,
     /// A proof of identity of the last ten minutes.
     identity_fresh: bool,
-    /// Agreements that she has not given.
+    /// Agreements that she has not given; `child_data` is her guardian's.
     agreements: Vec<String>,
     /// The wording does not exist in her language: a talk with an interpreter has to be recorded.
     interpreter: bool,

@@ -1,8 +1,10 @@
 //! Nouns of the consent and their small words.
 
+mod characters;
 mod refusal;
 mod seal;
 mod signing;
+mod strokes;
 mod talk;
 mod template;
 mod told;
@@ -16,9 +18,11 @@ use crate::base::Locale;
 use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId, StaffId};
 use crate::journal::receipt::Receipt;
 
+pub use characters::*;
 pub use refusal::*;
 pub use seal::*;
 pub use signing::*;
+pub use strokes::*;
 pub use talk::*;
 pub use template::*;
 pub use told::*;
@@ -290,7 +294,7 @@ pub struct Missing {
     pub identity_level: bool,
     /// No check of the last ten minutes.
     pub identity_fresh: bool,
-    /// Agreements that she has not given.
+    /// Agreements that she has not given, or her guardian.
     pub agreements: Vec<String>,
     /// The wording does not exist in her language, and no talk names an interpreter.
     pub interpreter: bool,

@@ -169,6 +169,8 @@ crate::words! {
         Refuse = "refuse",
         /// Take back for her.
         Withdraw = "withdraw",
+        /// Take copies of her record and have it sealed in a dispute.
+        Record = "record",
     }
 
     /// How she proved her identity before signing.

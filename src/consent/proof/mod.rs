@@ -17,7 +17,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 
 use super::model::{
-    ActKind, Asked, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted, Signature, Waiver,
+    ActKind, Asked, CharacterPicture, Check, Consent, Conversation, Dwell, ReadingBatch, Round, Salted,
+    Signature, Waiver,
 };
 use super::present::{Inputs, SubjectFacts};
 use super::rules::quiz::Grade;
@@ -33,22 +34,7 @@ pub use document::{Page, data};
 pub use sections::sections;
 
 /// The names of the sections in their order (CE §7.1).
-pub const NAMES: [&str; 14] = [
-    "header",
-    "subject",
-    "assessment",
-    "presented",
-    "reading",
-    "comprehension",
-    "conversation",
-    "identity",
-    "device",
-    "signature",
-    "others",
-    "countersignature",
-    "data_consents",
-    "time",
-];
+pub use crate::evidence::bundle::SECTIONS as NAMES;
 
 /// Everything that the evidence rests on.
 pub struct Material {
@@ -92,6 +78,8 @@ pub struct Material {
     pub names: BTreeMap<StaffId, String>,
     /// The countersignature.
     pub counter: Counter,
+    /// Recorded pictures that the document draws in the place of characters that no font has.
+    pub characters: Vec<CharacterPicture>,
 }
 
 /// An act with what was drawn.
@@ -144,6 +132,8 @@ pub struct Counter {
     pub statements: Vec<String>,
     /// What he drew, if he did.
     pub ink: Option<(Strokes, Canvas)>,
+    /// What the evidence says of it; null where nothing was drawn.
+    pub drawn: Value,
     /// When.
     pub at: DateTime<Utc>,
 }

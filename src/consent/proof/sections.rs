@@ -92,6 +92,13 @@ fn presented(m: &Material) -> Value {
         "renderer": m.inputs.renderer,
         "echoed_sha256": m.presented_sha256,
         "removed": m.inputs.removed,
+        "characters": m.characters.iter().map(|picture| json!({
+            "character": picture.character.to_string(),
+            "description": picture.description,
+            "sha256": picture.sha256,
+            "recorded_by": picture.staff.to_string(),
+            "recorded_at": stamp(picture.at),
+        })).collect::<Vec<_>>(),
     })
 }
 
@@ -205,6 +212,8 @@ fn countersignature(m: &Material) -> Value {
         "statements": counter.statements,
         "step_up_session": counter.session.to_string(),
         "drawn": counter.ink.is_some(),
+        "strokes_sha256": counter.drawn.get("strokes_sha256"),
+        "image_sha256": counter.drawn.get("image_sha256"),
         "level": "e1",
         "at": stamp(counter.at),
     })

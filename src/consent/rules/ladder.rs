@@ -11,8 +11,6 @@ use crate::consent::model::{ActKind, Basis, SignerKind, SigningPlan};
 const ADULT: i64 = 18;
 /// From here on who lives mainly on income from her own labor counts as an adult (Civil Code art. 18).
 const EARNER: i64 = 16;
-/// Below this a guardian also agrees to the processing of her data (Personal Information Protection Law art. 31).
-pub const CHILD: i64 = 14;
 
 /// How she stands on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,11 +28,6 @@ impl Situation {
     pub fn minor(self) -> bool {
         self.age
             .is_some_and(|age| age < ADULT && !(self.own_income && age >= EARNER))
-    }
-
-    /// Whether a guardian also has to agree to the processing of her data (CE-062).
-    pub fn child(self) -> bool {
-        self.age.is_some_and(|age| age < CHILD)
     }
 
     /// The grounds that are open.

@@ -122,7 +122,14 @@ async fn grown(
         "authority_sha256": hex::encode(token.certificate.sha256()),
     });
     journal(&mut tx, &consent, Act::ConsentTimestamp, detail).await?;
-    enqueue(&mut tx, ctx, record, "consent.preserve", token.certificate.not_after() - AHEAD).await?;
+    enqueue(
+        &mut tx,
+        ctx,
+        record,
+        "consent.preserve",
+        token.certificate.not_after() - AHEAD,
+    )
+    .await?;
     tx.commit().await
 }
 
@@ -159,7 +166,9 @@ pub async fn coverage(ctx: &Ctx) -> Result<Coverage> {
 /// Tells the operators how many seals wait for their time, and for how long.
 pub async fn watch(ctx: &Ctx) -> Result<()> {
     let found = coverage(ctx).await?;
-    let waited = found.waiting_since.map_or(TimeDelta::zero(), |since| ctx.clock.now() - since);
+    let waited = found
+        .waiting_since
+        .map_or(TimeDelta::zero(), |since| ctx.clock.now() - since);
     metrics::gauge!("muan_seals_without_time").set((found.pending + found.failed) as f64);
     metrics::gauge!("muan_seals_without_time_seconds").set(waited.num_seconds() as f64);
     Ok(())

@@ -1,6 +1,7 @@
 //! The SQL of consents and nothing else. Every function takes the hospital and filters by it.
 
 mod ceremony;
+mod characters;
 mod consents;
 mod decisions;
 mod explained;
@@ -11,10 +12,12 @@ mod over_time;
 mod proofs;
 mod records;
 mod seals;
+mod strokes;
 mod templates;
 mod told;
 
 pub use ceremony::*;
+pub use characters::*;
 pub use consents::*;
 pub use decisions::*;
 pub use explained::*;
@@ -25,5 +28,6 @@ pub use over_time::*;
 pub use proofs::*;
 pub use records::{Printed, kept_documents, newest_document};
 pub use seals::*;
+pub use strokes::*;
 pub use templates::*;
 pub use told::*;

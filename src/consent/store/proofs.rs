@@ -207,13 +207,15 @@ pub async fn document_digests(
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Option<(String, String)>> {
-    q.q("select coalesce(f.sha256, d.sha256), d.root from consent_document d \
+    q.q(
+        "select coalesce(f.sha256, d.sha256), d.root from consent_document d \
          left join consent_seal s on s.paper = 'consent' and s.of_id = d.consent_id \
          left join consent_seal_file f on f.seal_id = s.id \
          and f.number = (select max(number) from consent_seal_file where seal_id = s.id) \
-         where d.facility_id = $1 and d.consent_id = $2")
-        .bind(facility)
-        .bind(id)
-        .opt()
-        .await
+         where d.facility_id = $1 and d.consent_id = $2",
+    )
+    .bind(facility)
+    .bind(id)
+    .opt()
+    .await
 }

@@ -99,7 +99,9 @@ pub async fn add_file(tx: &mut Tx, seal: &SealOf, version: &FileVersion, tail: &
 pub async fn add_orphan(tx: &mut Tx, consent: &Consent, signed: &str, pdf: &[u8]) -> Result<()> {
     let id: Uuid = tx.id();
     let facility = Some(consent.facility_id);
-    let pdf = tx.seal_bytes(facility, id, Class::Document, "orphan", pdf).await?;
+    let pdf = tx
+        .seal_bytes(facility, id, Class::Document, "orphan", pdf)
+        .await?;
     let now = tx.now;
     tx.q(
         "insert into consent_seal_orphan (id, facility_id, consent_id, revision, signed_sha256, pdf, at) \
@@ -145,32 +147,11 @@ pub async fn seal_of(
     row.map(Row::read).transpose()
 }
 
-/// The seals on the documents of a consent, oldest first.
-pub async fn seals(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<Vec<SealOf>> {
-    let rows: Vec<Row> = q
-        .q("select * from consent_seal where facility_id = $1 and consent_id = $2 order by id")
-        .bind(facility)
-        .bind(id)
-        .all()
-        .await?;
-    rows.into_iter().map(Row::read).collect()
-}
-
 /// The seal over these signed bytes, of whatever institution: whoever verifies does not say of which.
 pub async fn seal_by_signed(q: &mut impl Q, signed_sha256: &str) -> Result<Option<SealOf>> {
     let row: Option<Row> = q
         .q("select * from consent_seal where signed_sha256 = $1")
         .bind(signed_sha256.to_owned())
-        .opt()
-        .await?;
-    row.map(Row::read).transpose()
-}
-
-/// The seal whose file has this digest, in whatever version and of whatever institution.
-pub async fn seal_by_file(q: &mut impl Q, sha256: &str) -> Result<Option<SealOf>> {
-    let row: Option<Row> = q
-        .q("select s.* from consent_seal s join consent_seal_file f on f.seal_id = s.id where f.sha256 = $1 limit 1")
-        .bind(sha256.to_owned())
         .opt()
         .await?;
     row.map(Row::read).transpose()
@@ -187,8 +168,10 @@ pub(super) async fn file_version(q: &mut impl Q, seal: &SealOf) -> Result<Option
         Sealed,
     );
     let row: Option<Version> = q
-        .q("select number, sha256, response, attested_at, at, tail from consent_seal_file \
-            where facility_id = $1 and seal_id = $2 order by number desc limit 1")
+        .q(
+            "select number, sha256, response, attested_at, at, tail from consent_seal_file \
+            where facility_id = $1 and seal_id = $2 order by number desc limit 1",
+        )
         .bind(seal.facility)
         .bind(seal.id)
         .opt()

@@ -4,6 +4,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::Refused;
 use super::section::fixed;
@@ -46,6 +47,10 @@ pub struct Entry {
 pub struct Payload {
     /// Numbers, states and digests.
     pub detail: Value,
+    /// Whom the entry concerns, which the digest covers too; the nil id for nobody. Entries of before this was covered
+    /// have no such member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<Uuid>,
     /// 16 random bytes, hex.
     pub salt: String,
 }
@@ -53,8 +58,9 @@ pub struct Payload {
 /// The detail of a seal's entry: what binds document, evidence and log together (CE-146).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seal {
-    /// The evidence root.
-    pub root_sha256: String,
+    /// The evidence root; none of a document that has no evidence of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_sha256: Option<String>,
     /// Over the signed bytes of the document: it stays when a time-stamp is added.
     pub signed_sha256: String,
 }
@@ -181,16 +187,37 @@ impl Entry {
         self.entry.get("seq")?.as_u64().filter(|seq| *seq > 0)
     }
 
+    /// Is what is told beside it what was logged? True where nothing is told.
+    pub fn is_told_truly(&self) -> bool {
+        let Some(payload) = &self.payload else { return true };
+        let said = self.entry.get("payload_sha256").and_then(Value::as_str);
+        payload
+            .digest()
+            .is_some_and(|digest| said == Some(hex::encode(digest).as_str()))
+    }
+
     /// What it says was sealed; none for other entries, and where the detail is not told or does not fit its digest.
     pub fn seal(&self) -> Option<Seal> {
         if self.entry.get("type")?.as_str()? != SEAL {
             return None;
         }
         let payload = self.payload.as_ref()?;
-        let salt: [u8; 16] = fixed(&payload.salt).ok()?;
-        let detail = canonical(&payload.detail).ok()?;
-        let digest = tagged("audit/payload/v1", &[salt.as_slice(), &detail].concat());
-        let said = self.entry.get("payload_sha256")?.as_str()?;
-        (said == hex::encode(digest)).then(|| serde_json::from_value(payload.detail.clone()).ok())?
+        self.is_told_truly()
+            .then(|| serde_json::from_value(payload.detail.clone()).ok())?
+    }
+}
+
+impl Payload {
+    /// What `payload_sha256` has to be; none when it breaks its form.
+    fn digest(&self) -> Option<[u8; 32]> {
+        let salt: [u8; 16] = fixed(&self.salt).ok()?;
+        let detail = canonical(&self.detail).ok()?;
+        Some(match self.patient {
+            Some(patient) => {
+                let covered = [salt.as_slice(), patient.as_bytes(), &detail].concat();
+                tagged("audit/payload/v2", &covered)
+            }
+            None => tagged("audit/payload/v1", &[salt.as_slice(), &detail].concat()),
+        })
     }
 }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub use self::names::SECTIONS;
 pub use self::refused::Refused;
 pub use self::section::Section;
-pub use self::zip::{Files, MAX_BYTES, read, write};
+pub use self::zip::{Files, Limits, MAX_BYTES, read, read_within, write, write_within};
 use super::verify::page;
 
 /// The steps by hand, the same in every bundle.
@@ -71,8 +71,10 @@ pub fn redact(bundle: &[u8], withheld: &[usize], version: &str) -> Result<Vec<u8
                 kept.remove(&names::section(of, appended));
             }
         }
-        if *name == "presented" {
-            kept.remove(names::PRESENTED);
+        for (of, beside) in names::NAMED {
+            if of == *name {
+                kept.remove(beside);
+            }
         }
     }
     pack(&kept, version)

@@ -21,6 +21,9 @@ pub const SECTIONS: [&str; 14] = [
 /// What its section names by a salted digest and what travels as a file of its own: number and name.
 pub const APPENDED: [(usize, &str); 3] = [(3, "response"), (10, "handwritten"), (10, "strokes")];
 
+/// What its section names by its digest or its id: the section and the file.
+pub const NAMED: [(&str, &str); 2] = [("header", TEMPLATE), ("presented", PRESENTED)];
+
 /// The document.
 pub const PDF: &str = "consent.pdf";
 /// Names, sizes and digests of all other files.

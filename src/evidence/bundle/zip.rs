@@ -24,6 +24,23 @@ const FIXED: [u8; 10] = [10, 0, 0, 0, 0, 0, 0, 0, 0x21, 0];
 const MADE_BY: [u8; 2] = [20, 3];
 const FILE_0644: [u8; 4] = (0o100_644_u32 << 16).to_le_bytes();
 
+/// What a ZIP may hold.
+pub struct Limits {
+    /// Bytes, all in all.
+    pub bytes: usize,
+    /// Files.
+    pub files: usize,
+    /// Whether a file may have this name.
+    pub allowed: fn(&str) -> bool,
+}
+
+/// Those of a bundle.
+const BUNDLE: Limits = Limits {
+    bytes: MAX_BYTES,
+    files: MAX_FILES,
+    allowed: names::allowed,
+};
+
 /// The files of a bundle as they stand in its bytes.
 #[derive(Debug, Default)]
 pub struct Files<'a> {
@@ -92,13 +109,22 @@ fn directory(entries: &[Entry<'_>], offset: [u8; 4]) -> Result<Vec<u8>, Refused>
 ///
 /// [`Refused::Name`] for a name that no bundle has, or twice; [`Refused::TooLarge`].
 pub fn write(files: &[(&str, &[u8])]) -> Result<Vec<u8>, Refused> {
+    write_within(files, &BUNDLE)
+}
+
+/// As [`write`], of something else than a bundle.
+///
+/// # Errors
+///
+/// [`Refused::Name`] for a name that is not allowed, or twice; [`Refused::TooLarge`].
+pub fn write_within(files: &[(&str, &[u8])], limits: &Limits) -> Result<Vec<u8>, Refused> {
     let mut sorted: Vec<_> = files.to_vec();
     sorted.sort_unstable_by_key(|(name, _)| *name);
     let mut bytes = Vec::new();
     let mut entries: Vec<Entry<'_>> = Vec::new();
     for (name, body) in sorted {
         let twice = entries.last().is_some_and(|last| last.name == name);
-        if twice || !names::allowed(name) {
+        if twice || !(limits.allowed)(name) {
             return Err(Refused::Name);
         }
         let entry = Entry {
@@ -113,7 +139,7 @@ pub fn write(files: &[(&str, &[u8])]) -> Result<Vec<u8>, Refused> {
     }
     let offset = number(bytes.len())?;
     bytes.extend(directory(&entries, offset)?);
-    if bytes.len() > MAX_BYTES || entries.len() > MAX_FILES {
+    if bytes.len() > limits.bytes || entries.len() > limits.files {
         return Err(Refused::TooLarge);
     }
     Ok(bytes)
@@ -126,7 +152,16 @@ pub fn write(files: &[(&str, &[u8])]) -> Result<Vec<u8>, Refused> {
 ///
 /// [`Refused`] for every other ZIP, however good.
 pub fn read(bytes: &[u8]) -> Result<Files<'_>, Refused> {
-    if bytes.len() > MAX_BYTES {
+    read_within(bytes, &BUNDLE)
+}
+
+/// As [`read`], of something else than a bundle.
+///
+/// # Errors
+///
+/// [`Refused`] for every other ZIP, however good.
+pub fn read_within<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Files<'a>, Refused> {
+    if bytes.len() > limits.bytes {
         return Err(Refused::TooLarge);
     }
     let mut rest = bytes;
@@ -151,10 +186,10 @@ pub fn read(bytes: &[u8]) -> Result<Files<'_>, Refused> {
             return Err(Refused::Form);
         }
         let sorted = entries.last().is_none_or(|last| last.name < name);
-        if !sorted || !names::allowed(name) {
+        if !sorted || !(limits.allowed)(name) {
             return Err(Refused::Name);
         }
-        if entries.len() == MAX_FILES {
+        if entries.len() == limits.files {
             return Err(Refused::TooLarge);
         }
         let size = usize::try_from(u32::from_le_bytes(size)).map_err(|_| Refused::TooLarge)?;

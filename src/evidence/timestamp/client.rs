@@ -131,12 +131,10 @@ impl Client {
         for authority in &self.authorities {
             let request = Request::new(imprint, rand::random());
             let answer = tokio::time::timeout(self.limit, self.ask(authority, &request)).await;
-            let token = answer
-                .unwrap_or(Err(Failure::Unreachable))
-                .and_then(|response| {
-                    let token = check(&response, &request, trust, now())?;
-                    Ok(Stamped { token, response })
-                });
+            let token = answer.unwrap_or(Err(Failure::Unreachable)).and_then(|response| {
+                let token = check(&response, &request, trust, now())?;
+                Ok(Stamped { token, response })
+            });
             match token {
                 Ok(stamped) => return Ok(stamped),
                 Err(failure) => failures.push(failure),

@@ -50,7 +50,11 @@ pub(super) fn template(found: &mut Found, files: &Files<'_>, sections: &Sections
         .and_then(|header| header.get("template_id"));
     let step = match (files.get(names::TEMPLATE), said.and_then(Value::as_str)) {
         (None, _) => of(Outcome::Missing, "template_missing"),
-        (Some(_), None) => of(Outcome::NotChecked, "header_withheld"),
+        // Nobody has signed it: it could be any.
+        (Some(_), None) => {
+            found.differs([names::TEMPLATE.to_owned()]);
+            of(Outcome::Failed, "template_unproved")
+        }
         (Some(bytes), Some(said)) => {
             let id = Some(bytes)
                 .filter(|bytes| bytes.len() <= MAX_TEMPLATE)
@@ -71,7 +75,13 @@ pub(super) fn template(found: &mut Found, files: &Files<'_>, sections: &Sections
 pub(super) fn presented(found: &mut Found, files: &Files<'_>, sections: &Sections) {
     let of = |outcome, code| Step::new(Name::Presented, outcome, code);
     let file = files.get(names::PRESENTED);
+    let mut unproved = || {
+        // Nobody has signed it: it could be anything.
+        found.differs([names::PRESENTED.to_owned()]);
+        of(Outcome::Failed, "presented_unproved")
+    };
     let step = match sections.body("presented") {
+        None if file.is_some() => unproved(),
         None if sections.withheld("presented") => of(Outcome::Missing, "presented_withheld"),
         None => of(Outcome::Missing, "presented_missing"),
         Some(body) if body.get("pages").is_some() => {
@@ -89,7 +99,8 @@ pub(super) fn presented(found: &mut Found, files: &Files<'_>, sections: &Section
             let digest = said("sha256");
             let same = shown.as_deref() == digest && said("echoed_sha256") == digest;
             match (digest, sent) {
-                (None, _) | (_, None) => of(Outcome::Missing, "presented_missing"),
+                (None, Some(_)) => unproved(),
+                (_, None) => of(Outcome::Missing, "presented_missing"),
                 (Some(digest), Some(sent)) if same && sent == digest => {
                     of(Outcome::Passed, "presented_matches").with([sent])
                 }

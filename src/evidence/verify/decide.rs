@@ -6,22 +6,18 @@ use super::report::{
     Authenticity, Content, Dimensions, Evidence, Facts, Integrity, Log, Message, Overall, Standing, Time,
 };
 
-/// The verdict, first match wins.
-///
-/// What came after the signed revision is no alteration when it is validation data or a document time-stamp alone
-/// (CE-164): the table of §13.3 has such a file `appended` and `authentic`. The state of the consent never counts.
-pub fn overall(found: &Dimensions, facts: &Facts) -> Overall {
+/// The verdict, first match wins. The state of the consent never counts.
+pub fn overall(found: &Dimensions) -> Overall {
     let foreign = matches!(
         found.authenticity,
         Authenticity::OtherSigner | Authenticity::Revoked
     );
-    let preserved = found.integrity == Integrity::Appended && facts.preserved;
-    let altered = matches!(found.integrity, Integrity::Modified | Integrity::Appended) && !preserved;
+    let altered = matches!(found.integrity, Integrity::Modified | Integrity::Appended);
     if foreign || found.log == Log::Inconsistent {
         Overall::NotAuthentic
     } else if altered || found.evidence == Evidence::Mismatch {
         Overall::Altered
-    } else if (found.integrity == Integrity::Intact || preserved)
+    } else if found.integrity == Integrity::Intact
         && found.authenticity == Authenticity::Trusted
         && found.time != Time::Invalid
         && found.content != Content::UnknownHere
@@ -35,7 +31,7 @@ pub fn overall(found: &Dimensions, facts: &Facts) -> Overall {
 
 /// What it means, the most important first; an indeterminate verdict begins with what is missing.
 pub fn messages(found: &Dimensions, facts: &Facts) -> Vec<Message> {
-    let mut said = match overall(found, facts) {
+    let mut said = match overall(found) {
         Overall::NotAuthentic => foreign(found),
         Overall::Altered => altered(found, facts),
         Overall::Indeterminate => missing(found, facts),
@@ -76,7 +72,7 @@ fn altered(found: &Dimensions, facts: &Facts) -> Vec<Message> {
     let mut said = Vec::new();
     match found.integrity {
         Integrity::Modified => said.push(plain("changed")),
-        Integrity::Appended if !facts.preserved => said.push(plain("appended")),
+        Integrity::Appended => said.push(plain("appended")),
         _ => {}
     }
     if found.evidence == Evidence::Mismatch {
@@ -119,7 +115,7 @@ fn missing(found: &Dimensions, facts: &Facts) -> Vec<Message> {
 /// What is worth knowing about a signature that is the institution's.
 fn remarks(found: &Dimensions, facts: &Facts) -> Vec<Message> {
     let mut said = Vec::new();
-    if facts.preserved && found.integrity == Integrity::Appended {
+    if facts.preserved {
         said.push(plain("preserved"));
     }
     if facts.revoked_later {
@@ -146,9 +142,10 @@ fn remarks(found: &Dimensions, facts: &Facts) -> Vec<Message> {
 fn standing(found: &Dimensions, facts: &Facts) -> Vec<Message> {
     let mut said = Vec::new();
     let at = |time: Option<DateTime<Utc>>| time.map(stamp);
-    // The place of the original is told only of a copy that is what it says.
+    // The place of the original is told only of a copy that is what it says: section 4 of a bundle may be anybody's.
     if let Some(place) = &facts.paper
         && found.authenticity == Authenticity::Trusted
+        && found.evidence != Evidence::Mismatch
     {
         said.push(say("paper", [place.clone()]));
     }

@@ -65,51 +65,39 @@ fn unsigned(found: &mut Found) {
 /// Is the document what was signed, and what came after it?
 fn signature(found: &mut Found, read: &Result<Signed, Unreadable>, trust: &Chosen<'_>) -> Option<SignedData> {
     let of = |outcome, code| Step::new(Name::Signature, outcome, code);
-    let failed = |code| of(Outcome::Failed, code);
-    let mut message = None;
-    let (integrity, step) = match read {
-        Err(Unreadable::NotPdf | Unreadable::TooLarge) => (Integrity::Unreadable, failed("unreadable")),
-        Err(Unreadable::Unsigned) => (Integrity::Unsigned, of(Outcome::Missing, "unsigned")),
-        Err(Unreadable::Foreign) => {
-            // Nobody signs with another program on our behalf.
-            found.dimensions.authenticity = Authenticity::OtherSigner;
-            (Integrity::Unreadable, failed("foreign"))
-        }
-        Err(Unreadable::Damaged(_)) => (Integrity::Modified, failed("changed")),
-        Ok(signed) => {
-            message = cms::read(&signed.contents).ok();
-            match message
-                .as_ref()
-                .map(|message| (message.verify(&signed.digest), message))
-            {
-                Some((Ok(()), message)) => revisions(found, signed, message, trust.table()),
-                Some((Err(Flaw::Digest), _)) => (Integrity::Modified, failed("changed")),
-                Some((Err(_), _)) | None => (Integrity::Modified, failed("signature_fails")),
-            }
-        }
-    };
-    found.dimensions.integrity = integrity;
-    found.step(step);
-    message
-}
-
-/// What came after the signed revision: nothing, what preserves it, or anything else.
-fn revisions(
-    found: &mut Found,
-    signed: &Signed,
-    message: &SignedData,
-    trust: Option<&Trust>,
-) -> (Integrity, Step) {
-    let of = |outcome, code| Step::new(Name::Signature, outcome, code);
-    if signed.later.is_empty() {
-        return (Integrity::Intact, of(Outcome::Passed, "signed"));
+    let message = read
+        .as_ref()
+        .ok()
+        .and_then(|signed| cms::read(&signed.contents).ok());
+    let made = |signed: &Signed| message.as_ref().map(|message| message.verify(&signed.digest));
+    let integrity = pades::integrity(
+        read,
+        |signed| made(signed) == Some(Ok(())),
+        |later| {
+            let known = message.as_ref().zip(trust.table());
+            known.is_some_and(|(message, trust)| preserved(later, message, trust))
+        },
+    );
+    if *read == Err(Unreadable::Foreign) {
+        // Nobody signs with another program on our behalf.
+        found.dimensions.authenticity = Authenticity::OtherSigner;
     }
-    found.facts.preserved = trust.is_some_and(|trust| preserved(&signed.later, message, trust));
-    let step = match found.facts.preserved {
-        true => of(Outcome::Passed, "signed_and_preserved"),
-        false => of(Outcome::Failed, "appended"),
-    };
-    (Integrity::Appended, step)
+    let added = read.as_ref().is_ok_and(|signed| !signed.later.is_empty());
+    found.facts.preserved = integrity == Integrity::Intact && added;
+    found.step(match integrity {
+        Integrity::Intact if added => of(Outcome::Passed, "signed_and_preserved"),
+        Integrity::Intact => of(Outcome::Passed, "signed"),
+        Integrity::Appended => of(Outcome::Failed, "appended"),
+        Integrity::Unsigned => of(Outcome::Missing, "unsigned"),
+        Integrity::Unreadable if *read == Err(Unreadable::Foreign) => of(Outcome::Failed, "foreign"),
+        Integrity::Unreadable => of(Outcome::Failed, "unreadable"),
+        Integrity::Modified => match read.as_ref().map(made) {
+            Err(_) | Ok(Some(Err(Flaw::Digest))) => of(Outcome::Failed, "changed"),
+            Ok(_) => of(Outcome::Failed, "signature_fails"),
+        },
+    });
+    found.dimensions.integrity = integrity;
+    message
 }
 
 /// Anybody can append what looks like preservation. A time-stamp must hold; validation data must be covered by one, or

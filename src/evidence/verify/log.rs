@@ -1,5 +1,7 @@
 //! Steps over the log: the entry of the seal, its inclusion, the checkpoint, and other checkpoints of the same log.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -9,12 +11,13 @@ use super::{Asked, Chosen, Found};
 use crate::base::merkle;
 use crate::base::merkle::proof::{verify_consistency, verify_inclusion};
 use crate::evidence::bundle::log::{
-    Consistencies, Entries, Entry, Inclusions, SEAL, digest, path, read as read_file,
+    Consistencies, Entries, Entry, Inclusion, Inclusions, SEAL, digest, path, read as read_file,
 };
 use crate::evidence::bundle::{Files, names};
 use crate::evidence::trust::Trust;
 use crate::journal::checkpoint::Checkpoint;
 use crate::journal::key::LogPublic;
+use crate::journal::receipt::WITHIN;
 
 /// A checkpoint is shorter than a kilobyte; a proof adds 64 lines at most.
 const MAX_NOTE: usize = 64 << 10;
@@ -69,17 +72,23 @@ fn seal_entry(
     let all = entries
         .map(|entries| entries.entries.as_slice())
         .unwrap_or_default();
+    // What is signed holds the root, where there is one; a document without evidence of its own has none to compare.
     let fits = |entry: &&Entry| {
         entry.seal().is_some_and(|seal| {
             signed.is_some_and(|signed| seal.signed_sha256 == hex::encode(signed))
-                && root.is_some_and(|root| seal.root_sha256 == hex::encode(root))
+                && root.is_none_or(|root| seal.root_sha256 == Some(hex::encode(root)))
         })
     };
     let fitting = all.iter().find(fits);
     let any = all
         .iter()
         .any(|entry| entry.entry.get("type").is_some_and(|act| *act == SEAL));
+    let told = all.iter().all(Entry::is_told_truly);
+    if !told {
+        found.differs([names::ENTRIES.to_owned()]);
+    }
     let step = match fitting.and_then(Entry::seq) {
+        _ if !told => Step::new(Name::SealEntry, Outcome::Failed, "payload_differs"),
         Some(seq) => Step::new(Name::SealEntry, Outcome::Passed, "entry_matches").with([seq.to_string()]),
         None if any => Step::new(Name::SealEntry, Outcome::Failed, "entry_differs"),
         None => Step::new(Name::SealEntry, Outcome::Missing, "entry_missing"),
@@ -99,7 +108,10 @@ fn receipt(
     let by = stamp(receipt.include_by);
     let about = sealed.and_then(|entry| entry.unsequenced().ok()).map(hex::encode);
     let holds = about.as_deref() == Some(receipt.entry_digest.as_str())
-        && trust.is_some_and(|trust| receipt.verify(&all_keys(trust)));
+        && trust.is_some_and(|trust| {
+            let given = receipt.include_by.checked_sub_signed(WITHIN);
+            given.is_some_and(|given| receipt.verify(&keys_at(trust, given)))
+        });
     Some(if !holds {
         (
             Step::new(Name::Inclusion, Outcome::Failed, "receipt_fails"),
@@ -133,9 +145,10 @@ fn inclusion(
         found.step(Step::new(Name::Inclusion, Outcome::Missing, "inclusion_missing"));
         return Log::Missing;
     };
+    let listed: BTreeMap<u64, &Inclusion> = proofs.proofs.iter().map(|proof| (proof.seq, proof)).collect();
     let leads = |entry: &Entry| {
         let seq = entry.seq()?;
-        let proof = proofs.proofs.iter().find(|proof| proof.seq == seq)?;
+        let proof = listed.get(&seq)?;
         let (leaf, path) = (entry.hash().ok()?, path(&proof.path).ok()?);
         verify_inclusion(
             &merkle::leaf(&leaf),
@@ -188,20 +201,13 @@ fn checkpoint(files: &Files<'_>, trust: Option<&Trust>) -> (Option<Checkpoint>, 
 
 fn opened(note: &str, trust: &Trust) -> Option<Checkpoint> {
     let at = Checkpoint::parse(note).ok()?.at;
-    let keys: Vec<LogPublic> = trust
-        .log_keys
-        .iter()
-        .filter(|key| key.from <= at && key.until.is_none_or(|until| at <= until))
-        .map(|key| LogPublic {
-            name: key.name.clone(),
-            key: key.public,
-        })
-        .collect();
-    Checkpoint::verify(note, &keys).ok()
+    Checkpoint::verify(note, &keys_at(trust, at)).ok()
 }
 
-fn all_keys(trust: &Trust) -> Vec<LogPublic> {
+/// The keys that signed for the log at a time: one that is retired may be in anybody's hands.
+fn keys_at(trust: &Trust, at: DateTime<Utc>) -> Vec<LogPublic> {
     let keys = trust.log_keys.iter();
+    let keys = keys.filter(|key| key.from <= at && key.until.is_none_or(|until| at <= until));
     keys.map(|key| LogPublic {
         name: key.name.clone(),
         key: key.public,

@@ -87,8 +87,8 @@ impl Found {
 
     /// Something in the bundle is not what was signed.
     fn differs(&mut self, names: impl IntoIterator<Item = String>) {
-        self.dimensions.evidence = Evidence::Mismatch;
         for name in names {
+            self.dimensions.evidence = Evidence::Mismatch;
             if !self.facts.mismatched.contains(&name) {
                 self.facts.mismatched.push(name);
             }
@@ -139,7 +139,7 @@ fn report(mut found: Found, known: &Known) -> Report {
         found.facts.paper.clone_from(&known.paper);
     }
     Report {
-        overall: decide::overall(&found.dimensions, &found.facts),
+        overall: decide::overall(&found.dimensions),
         dimensions: found.dimensions,
         messages: decide::messages(&found.dimensions, &found.facts),
         steps: found.steps,

@@ -3,46 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A word that is stored, shown and compared by the same name.
-macro_rules! word {
-    ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$inner])* #[serde(rename = $word)] $variant,)+
-        }
+pub use crate::evidence::pades::Integrity;
 
-        impl $name {
-            /// All of them.
-            pub const ALL: &[$name] = &[$($name::$variant,)+];
-
-            /// The word itself.
-            pub fn word(self) -> &'static str {
-                match self {
-                    $($name::$variant => $word,)+
-                }
-            }
-        }
-    };
-}
-
-word! {
-    /// Is the file what was signed?
-    Integrity {
-        /// Every byte that should be signed is, and as it was signed.
-        Intact = "intact",
-        /// Changed after it was signed.
-        Modified = "modified",
-        /// The signed revision is whole, something came after it.
-        Appended = "appended",
-        /// A document without a signature.
-        Unsigned = "unsigned",
-        /// No document.
-        Unreadable = "unreadable",
-    }
-}
-
-word! {
+crate::words! {
     /// Whose signature is it?
     Authenticity {
         /// The institution's, by a certificate that was good at that time.
@@ -58,7 +21,7 @@ word! {
     }
 }
 
-word! {
+crate::words! {
     /// Since when was it signed?
     Time {
         /// A time authority says so.
@@ -72,7 +35,7 @@ word! {
     }
 }
 
-word! {
+crate::words! {
     /// Do we know this file? Asked on line only.
     Content {
         /// It is what is kept here.
@@ -84,7 +47,7 @@ word! {
     }
 }
 
-word! {
+crate::words! {
     /// Do the sections of the evidence give the root that was signed?
     Evidence {
         /// All bodies are there and give the root.
@@ -98,7 +61,7 @@ word! {
     }
 }
 
-word! {
+crate::words! {
     /// Is the seal in the log?
     Log {
         /// In a checkpoint.
@@ -112,7 +75,7 @@ word! {
     }
 }
 
-word! {
+crate::words! {
     /// What became of the consent; it never changes [`Overall`].
     Standing {
         /// Signed by her alone so far.
@@ -136,7 +99,7 @@ word! {
     }
 }
 
-word! {
+crate::words! {
     /// The verdict.
     Overall {
         /// Not from this institution, or not to be believed.
@@ -150,7 +113,7 @@ word! {
     }
 }
 
-word! {
+crate::words! {
     /// The steps of CE-221.
     Name {
         /// Is each file of the bundle as the manifest lists it?
@@ -180,7 +143,7 @@ word! {
     }
 }
 
-word! {
+crate::words! {
     /// How a step ended.
     Outcome {
         /// It holds.
@@ -248,7 +211,7 @@ pub struct Dimensions {
 /// What was found beside the dimensions, as far as messages speak of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// What came after the signed revision is validation data or document time-stamps only.
+    /// Something came after the signed revision, and it is validation data or document time-stamps only.
     pub preserved: bool,
     /// The certificate has expired since it signed.
     pub certificate_expired: bool,

@@ -73,6 +73,9 @@ pub(super) fn check(
 ) -> Option<[u8; 32]> {
     let printed = attached.and_then(|attached| super::super::bundle::log::digest(&attached.root).ok());
     if !sections.any {
+        let beside = names::APPENDED.map(|(no, name)| names::section(no, name));
+        // Nothing names their digests.
+        found.differs(beside.into_iter().filter(|name| files.get(name).is_some()));
         found.step(Step::new(Name::Sections, Outcome::Missing, "sections_missing"));
         found.step(match &printed {
             // Nothing to compare with, but the log names it too.

@@ -52,8 +52,19 @@ fn shown(param: &str) -> String {
         Ok(at) => (at.to_utc() + EAST_8)
             .format("%Y-%m-%d %H:%M:%S (UTC+08:00)")
             .to_string(),
-        Err(_) => param.to_owned(),
+        Err(_) => plain(param),
     }
+}
+
+/// A text that somebody else chose, such as a name in a certificate or in a manifest, without what moves the cursor of a
+/// terminal, begins a line or turns the direction of writing: it could otherwise say a verdict of its own.
+pub fn plain(text: &str) -> String {
+    let shown = |c: char| {
+        let acts = c.is_control()
+            || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+        if acts { '\u{FFFD}' } else { c }
+    };
+    text.chars().map(shown).collect()
 }
 
 #[cfg(test)]
@@ -149,11 +160,18 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_else_chose_cannot_say_a_verdict_of_its_own() {
+        let chosen = "\u{1b}[2J\r\n  Authentic\u{9b}2J\u{202e}\u{2066}分";
+        let text = reason("en", "manifest_differs", &[chosen.to_owned()]);
+        assert!(
+            text.ends_with("\u{fffd}[2J\u{fffd}\u{fffd}  Authentic\u{fffd}2J\u{fffd}\u{fffd}分"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn times_are_shown_with_their_zone() {
         let text = text("en", "expired", &["2026-03-05T17:00:00.000Z".to_owned()]);
-        assert_eq!(
-            text,
-            "Genuine. Its validity ended on 2026-03-06 01:00:00 (UTC+08:00)."
-        );
+        assert_eq!(text, "Its validity ended on 2026-03-06 01:00:00 (UTC+08:00).");
     }
 }

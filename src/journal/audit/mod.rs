@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::key::LogPublic;
 use crate::base::error::{Error, Result};
-use crate::base::merkle::Hash;
+use crate::base::merkle::{self, Hash};
 use crate::db::{Db, Q, Read};
 
 use heads::Heads;
@@ -152,6 +152,18 @@ impl Faults {
             self.first.push(Found { fault, place });
         }
     }
+
+    /// What was read, or none where somebody wrote what no column of this kind holds: that is a fault, and the rest is
+    /// looked at all the same.
+    fn unless_unreadable<T>(&mut self, read: Result<T>, place: i64) -> Result<Option<T>> {
+        match read {
+            Err(error) if undecodable(&error) => {
+                self.add(Fault::Unreadable, place);
+                Ok(None)
+            }
+            read => read.map(Some),
+        }
+    }
 }
 
 /// Where an audit that found nothing ended.
@@ -173,32 +185,43 @@ pub async fn logs(db: &Db) -> Result<Vec<Uuid>> {
     Ok(rows.into_iter().map(|(facility,)| facility).collect())
 }
 
-/// Which logs are due, and how much of each: counted from their first checkpoint.
+/// Which logs are due, and how much of each: counted from their first checkpoint, and one without any at once. Results of
+/// the future count for nothing; where one cannot be read, every log is due.
 pub async fn due(db: &Db, now: DateTime<Utc>) -> Result<Vec<(Uuid, Scope)>> {
     type Row = (
         Uuid,
         Option<i64>,
-        DateTime<Utc>,
+        Option<DateTime<Utc>>,
         Option<DateTime<Utc>>,
         Option<DateTime<Utc>>,
     );
-    let rows: Vec<Row> = db
+    let rows: Result<Vec<Row>> = db
         .read()
         .q(
-            "select c.facility_id, (select seq from journal_head h where h.facility_id = c.facility_id), c.at, \
-             (select max(at) from journal_audit a where a.facility_id = c.facility_id), \
-             (select max(at) from journal_audit a where a.facility_id = c.facility_id and a.kind = 'whole') \
-             from journal_checkpoint c where c.number = 1",
+            "select l.facility_id, (select seq from journal_head h where h.facility_id = l.facility_id), \
+             (select at from journal_checkpoint c where c.facility_id = l.facility_id order by number limit 1), \
+             (select max(at) from journal_audit a where a.facility_id = l.facility_id and a.at <= $1), \
+             (select max(at) from journal_audit a where a.facility_id = l.facility_id and a.at <= $1 and a.kind = 'whole') \
+             from (select facility_id from journal_head union select facility_id from journal_checkpoint) l",
         )
+        .bind(now)
         .all()
-        .await?;
+        .await;
+    let rows = match rows {
+        Err(error) if undecodable(&error) => {
+            let all = logs(db).await?;
+            return Ok(all.into_iter().map(|log| (log, Scope::Whole)).collect());
+        }
+        rows => rows?,
+    };
     let scope = |(facility, seq, began, last, whole): Row| {
-        if now - whole.unwrap_or(began) >= WEEKLY {
+        let is_due =
+            |last: Option<DateTime<Utc>>, every| last.or(began).is_none_or(|last| now - last >= every);
+        if is_due(whole, WEEKLY) {
             return Some((facility, Scope::Whole));
         }
         let small = seq.unwrap_or(0) <= SMALL;
-        (now - last.unwrap_or(began) >= DAILY)
-            .then_some((facility, if small { Scope::Whole } else { Scope::New }))
+        is_due(last, DAILY).then_some((facility, if small { Scope::Whole } else { Scope::New }))
     };
     Ok(rows.into_iter().filter_map(scope).collect())
 }
@@ -212,32 +235,45 @@ pub async fn audit(
     now: DateTime<Utc>,
 ) -> Result<Audit> {
     let mut q = db.read();
+    let mut faults = Faults::default();
     let since = match scope {
-        Scope::New => last_sound(&mut q, facility).await?,
+        Scope::New => {
+            let since = last_sound(&mut q, facility, now).await;
+            faults.unless_unreadable(since, 0)?.flatten()
+        }
         Scope::Whole => None,
     };
-    let mut faults = Faults::default();
-    let mut walk = Walk::begin(&mut q, facility, since.as_ref(), &mut faults).await?;
-    let first = walk.seq + 1;
-    let mut heads = Heads::begin(&mut q, facility, since.as_ref(), keys).await?;
-    let walked = walk.go(&mut q, &mut heads, &mut faults).await;
-    match walked {
-        Ok(()) => {}
-        // Somebody wrote what no column of this kind holds.
-        Err(error) if undecodable(&error) => faults.add(Fault::Unreadable, walk.seq + 1),
-        Err(error) => return Err(error),
-    }
-    promises::check(&mut q, facility, since.as_ref(), keys, now, &mut faults).await?;
+    let since = since.as_ref();
+    let mut walk = None;
+    let walked = go(&mut q, facility, since, keys, &mut walk, &mut faults).await;
+    let seq = walk.as_ref().map_or(0, |walk| walk.seq);
+    faults.unless_unreadable(walked, seq + 1)?;
+    let kept = promises::check(&mut q, facility, since, keys, now, &mut faults).await;
+    faults.unless_unreadable(kept, 0)?;
     unplaced(&mut q, facility, &mut faults).await?;
     Ok(Audit {
         scope: if since.is_some() { Scope::New } else { Scope::Whole },
-        first,
-        entries: walk.seq,
+        first: since.map_or(0, |since| since.last) + 1,
+        entries: seq,
         found: faults.first,
         faults: faults.count,
-        root: walk.root(),
-        hash: walk.prev,
+        root: walk.as_ref().map_or_else(merkle::empty, Walk::root),
+        hash: walk.map(|walk| walk.prev).unwrap_or_default(),
     })
+}
+
+/// Entries, chain, tree and checkpoints; `walk` is left where it came to.
+async fn go(
+    q: &mut Read,
+    facility: Uuid,
+    since: Option<&Since>,
+    keys: &[LogPublic],
+    walk: &mut Option<Walk>,
+    faults: &mut Faults,
+) -> Result<()> {
+    let walk = walk.insert(Walk::begin(q, facility, since, faults).await?);
+    let mut heads = Heads::begin(q, facility, since, keys).await?;
+    walk.go(q, &mut heads, faults).await
 }
 
 /// Keeps the result of an audit; the next one of what is new begins there.
@@ -260,12 +296,13 @@ pub async fn note(q: &mut impl Q, id: Uuid, facility: Uuid, audit: &Audit, now: 
     Ok(())
 }
 
-async fn last_sound(q: &mut Read, facility: Uuid) -> Result<Option<Since>> {
+async fn last_sound(q: &mut Read, facility: Uuid, now: DateTime<Utc>) -> Result<Option<Since>> {
     q.q(
-        "select last, hash, root, at from journal_audit where facility_id = $1 and faults = 0 \
+        "select last, hash, root, at from journal_audit where facility_id = $1 and faults = 0 and at <= $2 \
          order by at desc, last desc limit 1",
     )
     .bind(facility)
+    .bind(now)
     .opt()
     .await
 }

@@ -12,6 +12,8 @@ use crate::people::{policy, store};
 
 /// Entries of the journal that her copy tells, the newest.
 const READINGS: i64 = 1000;
+/// Copies of her record that it tells, the newest.
+const COPIES: i64 = 1000;
 
 /// Everything held on her, one JSON document (CE-236).
 ///
@@ -36,7 +38,9 @@ pub async fn export(ctx: &Ctx, keepers: &Keepers, caller: &Caller) -> Result<Val
         "hospital": { "id": hospital.id, "name": hospital.name },
         "profile": patient,
         "agreements": agreements(&mut view, caller).await?,
+        "guardian_agreements": guardian_agreements(&mut view, mine).await?,
         "requests": store::requests_of(&mut view, mine.facility, mine.patient).await?,
+        "copies": handed_out(&mut view, mine).await?,
         "read_by": readings(&mut view, mine).await?,
         // The reports of staff about errors are made in confidence and are no part of her record.
         "withheld": [{ "what": "adverse_event_reports", "reason": "confidential_reporting" }],
@@ -63,6 +67,30 @@ async fn agreements(view: &mut View, caller: &Caller) -> Result<Vec<Value>> {
     Ok(told.collect())
 }
 
+/// The copies of her record, and who has them.
+async fn handed_out(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
+    let rows = store::copies(view, mine.facility, Some(mine.patient), None, COPIES).await?;
+    let told = rows.into_iter().map(|copy| {
+        json!({
+            "id": copy.id, "number": copy.number, "at": copy.at, "sha256": copy.sha256,
+            "recipient": copy.body.recipient.kind, "name": copy.body.recipient.name, "basis": copy.body.basis,
+        })
+    });
+    Ok(told.collect())
+}
+
+/// What her guardians said, by their relation to her.
+async fn guardian_agreements(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
+    let said = store::guardian_words(view, mine).await?;
+    let told = said.iter().map(|word| {
+        json!({
+            "kind": word.kind, "version": word.version, "sha256": word.sha256, "accepted": word.accepted, "at": word.at,
+            "relation": word.guardian.relation,
+        })
+    });
+    Ok(told.collect())
+}
+
 /// Which staff looked at what of hers, or did what, by their role.
 async fn readings(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
     let rows = store::staff_acts_on(view, mine.facility, mine.patient, READINGS).await?;
@@ -76,7 +104,7 @@ async fn readings(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
 /// The parts that the later slices keep.
 pub(super) async fn parts(ctx: &Ctx, keepers: &Keepers, view: &mut View, mine: Mine) -> Result<Parts> {
     let mut all = Parts::new();
-    for keeper in &keepers.0 {
+    for keeper in &keepers.all {
         all.extend((keeper.copy)(ctx, view, mine).await?);
     }
     Ok(all)
@@ -111,7 +139,7 @@ pub(super) fn items(parts: &Parts) -> Result<Vec<HeldItem>> {
 /// Takes away what is behavior and part of no signed instance; how many rows went.
 pub(in crate::people) async fn forget(keepers: &Keepers, tx: &mut Tx, forget: &Forget) -> Result<u64> {
     let mut gone = 0;
-    for keeper in &keepers.0 {
+    for keeper in &keepers.all {
         gone += (keeper.forget)(tx, forget).await?;
     }
     Ok(gone)

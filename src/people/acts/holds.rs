@@ -267,7 +267,7 @@ async fn destroy(
         }
         let mut records = vec![patient.0];
         records.extend(store::ids(tx, &OWN, mine).await?);
-        for keeper in &keepers.0 {
+        for keeper in &keepers.all {
             records.extend((keeper.records)(tx, mine).await?);
         }
         for record in records {
@@ -280,8 +280,15 @@ async fn destroy(
 }
 
 /// What of people is sealed beside the record itself.
-const OWN: [&str; 3] = [
+const OWN: [&str; 8] = [
     "select id from data_request where facility_id = $1 and patient_id = $2",
     "select id from legal_hold where facility_id = $1 and patient_id = $2",
     "select id from signer_check where facility_id = $1 and patient_id = $2",
+    "select id from record_copy where facility_id = $1 and patient_id = $2",
+    "select id from record_seal where facility_id = $1 and patient_id = $2",
+    "select l.id from record_seal_list l join record_seal s on s.id = l.seal_id \
+     where s.facility_id = $1 and s.patient_id = $2",
+    "select c.id from record_seal_claim c join record_seal s on s.id = c.seal_id \
+     where s.facility_id = $1 and s.patient_id = $2",
+    "select id from guardian_agreement where facility_id = $1 and patient_id = $2",
 ];

@@ -11,6 +11,7 @@ use super::sessions::wechat;
 use crate::base::error::{Error, Result};
 use crate::base::id::AccountId;
 use crate::base::{Act, Code, Locale, Noun, Subject};
+use crate::content::agreements::Agreement;
 use crate::ctx::{Ctx, Sender};
 use crate::http::params::{Faults, is_mobile, is_resident_id};
 use crate::once;
@@ -217,27 +218,36 @@ fn states(ctx: &Ctx, said: &[store::AgreementRow], locale: Locale) -> Result<Vec
             let word = latest
                 .get(agreement.kind.as_str())
                 .filter(|row| row.version == agreement.version);
-            let text = agreement.text(locale);
             Ok(AgreementState {
-                kind: agreement.kind.clone(),
-                version: agreement.version.clone(),
-                required: agreement.required,
-                title: text.title.clone(),
-                body: text.body.clone(),
-                parts: AgreementParts {
-                    purpose: text.purpose.clone(),
-                    data: text.data.clone(),
-                    recipients: text.recipients.clone(),
-                    period: text.period.clone(),
-                    necessity: text.necessity.clone(),
-                    effect: text.effect.clone(),
-                },
-                sha256: agreement.sha256()?,
                 accepted: word.map(|row| row.accepted),
                 at: word.map(|row| row.at),
+                ..state(agreement, locale)?
             })
         })
         .collect()
+}
+
+/// An agreement before anybody said a word on it.
+pub(super) fn state(agreement: &Agreement, locale: Locale) -> Result<AgreementState> {
+    let text = agreement.text(locale);
+    Ok(AgreementState {
+        kind: agreement.kind.clone(),
+        version: agreement.version.clone(),
+        required: agreement.required,
+        title: text.title.clone(),
+        body: text.body.clone(),
+        parts: AgreementParts {
+            purpose: text.purpose.clone(),
+            data: text.data.clone(),
+            recipients: text.recipients.clone(),
+            period: text.period.clone(),
+            necessity: text.necessity.clone(),
+            effect: text.effect.clone(),
+        },
+        sha256: agreement.sha256()?,
+        accepted: None,
+        at: None,
+    })
 }
 
 /// She gives or withdraws one agreement.

@@ -1,5 +1,6 @@
 //! What she asks about her data, and the office's answers (CE-236).
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use tracing::instrument;
 
@@ -51,7 +52,7 @@ async fn ask(ctx: &Ctx, caller: &Caller, act: Act, kind: RequestKind, text: Opti
     let request = DataRequest {
         id,
         patient: mine.patient,
-        number: number(&tx),
+        number: number(tx.now),
         kind,
         text,
         received_at: tx.now,
@@ -82,13 +83,13 @@ async fn ask(ctx: &Ctx, caller: &Caller, act: Act, kind: RequestKind, text: Opti
 }
 
 /// The clinic's day and six letters that nobody mixes up.
-fn number(tx: &Tx) -> String {
+pub(super) fn number(at: DateTime<Utc>) -> String {
     const LETTERS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
     let letters: String = (0..6)
         .filter_map(|_| LETTERS.get(rand::random_range(0..LETTERS.len())))
         .map(|letter| char::from(*letter))
         .collect();
-    format!("{}-{letters}", clinic_date(tx.now).format("%Y%m%d"))
+    format!("{}-{letters}", clinic_date(at).format("%Y%m%d"))
 }
 
 async fn stays(tx: &mut Tx, mine: Mine) -> Result<Vec<Kept>> {

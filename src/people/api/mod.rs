@@ -1,13 +1,23 @@
 //! Wire structs and routes of people; no decisions.
 
+mod assessments;
+mod copies;
 mod patient;
 mod rights;
+mod seals;
 mod staff;
 mod wire;
+mod wire_copies;
+mod wire_demand;
+mod wire_guardians;
 mod wire_identity;
 mod wire_rights;
+mod wire_seals;
 mod wire_staff;
 
+pub use assessments::AssessmentsApi;
+pub use copies::{CopiesApi, PatientCopiesApi};
 pub use patient::PatientApi;
 pub use rights::{PatientRightsApi, StaffRightsApi};
+pub use seals::SealsApi;
 pub use staff::StaffApi;

@@ -8,12 +8,14 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
 use serde_json::Value;
 
+use super::wire::AgreementOut;
+use super::wire_guardians::{GuardianAgreeIn, GuardianWithdrawalIn, GuardianWordOut};
 use super::wire_rights::{
     DataRequestIn, DataRequestOut, DestructionIn, DestructionListOut, ErasureIn, HoldIn, HoldReleaseIn,
     LegalHoldOut, ReceiptOut, RequestAnswerIn,
 };
 use crate::base::PageRequest;
-use crate::base::id::{DataRequestId, DestructionListId, LegalHoldId};
+use crate::base::id::{DataRequestId, DestructionListId, LegalHoldId, PatientId};
 use crate::ctx::Ctx;
 use crate::http::answer::{Accepted, Created, List, tag};
 use crate::http::problem::Failure;
@@ -35,6 +37,40 @@ impl PatientRightsApi {
         caller: ByPatient,
     ) -> Result<Json<Any<Value>>, Failure> {
         Ok(Json(Any(acts::export(&ctx, &keepers, &caller.0).boxed().await?)))
+    }
+
+    /// The rules on a child's data, for her guardian, with the guardian's word on each
+    #[oai(
+        path = "/me/guardian-agreements",
+        method = "get",
+        operation_id = "people.guardian_agreements"
+    )]
+    async fn guardian_agreements(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+    ) -> Result<Json<Vec<AgreementOut>>, Failure> {
+        let all = acts::guardian_agreements(&ctx, &caller.0).boxed().await?;
+        Ok(Json(all.into_iter().map(Into::into).collect()))
+    }
+
+    /// Her guardian gives or withdraws the agreement on a child's data
+    #[oai(
+        path = "/me/guardian-agreements/:kind",
+        method = "put",
+        operation_id = "people.guardian_agree"
+    )]
+    async fn guardian_agree(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        kind: Path<String>,
+        body: Json<GuardianAgreeIn>,
+    ) -> Result<Json<AgreementOut>, Failure> {
+        let state = acts::guardian_agree(&ctx, &caller.0, &kind, body.0.into())
+            .boxed()
+            .await?;
+        Ok(Json(state.into()))
     }
 
     /// Ask for erasure; the receipt says what stays and why
@@ -83,6 +119,26 @@ pub struct StaffRightsApi;
 
 #[OpenApi]
 impl StaffRightsApi {
+    /// Write down that a guardian takes the agreement on a child's data back
+    #[oai(
+        path = "/patients/:id/guardian-withdrawals",
+        method = "post",
+        operation_id = "people.guardian_withdraw"
+    )]
+    async fn guardian_withdraw(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<PatientId>,
+        body: Json<GuardianWithdrawalIn>,
+    ) -> Result<Created<GuardianWordOut>, Failure> {
+        let GuardianWithdrawalIn { kind, guardian } = body.0;
+        let word = acts::guardian_withdraw(&ctx, &caller.0, id.0, &kind, guardian.into())
+            .boxed()
+            .await?;
+        Ok(Created::of(word))
+    }
+
     /// Requests of women about their data, the first due first
     #[oai(
         path = "/data-requests",

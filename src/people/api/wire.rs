@@ -170,7 +170,7 @@ impl TryFrom<MeIn> for Profile {
     }
 }
 
-/// An agreement with her word on it.
+/// An agreement with her word on it, or with her guardian's on one that a guardian is asked for.
 #[derive(Object)]
 pub struct AgreementOut {
     /// Kind.
@@ -197,7 +197,7 @@ pub struct AgreementOut {
     pub effect: String,
     /// SHA-256 of the text in all languages, lower-case hex.
     pub sha256: String,
-    /// Her word; absent if she has not said it of this version.
+    /// The word; absent if none was said of this version.
     pub accepted: Option<bool>,
     /// When.
     pub at: Option<DateTime<Utc>>,

@@ -8,14 +8,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::{Agency, HeldFile, Unfinished};
 use crate::base::error::Result;
 use crate::base::id::{
-    ConsentId, DataRequestId, DestructionListId, FacilityId, LegalHoldId, PatientId, StaffId,
+    AgreementId, AuthorityId, ConsentId, DataRequestId, DestructionListId, FacilityId, LegalHoldId,
+    PatientId, StaffId,
 };
 use crate::ctx::{Ctx, Tx, View};
 use crate::people::caller::Mine;
 
-/// Her last word on one agreement.
+/// The last word on one agreement: hers, or her guardian's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Agreed {
     /// Kind.
@@ -24,10 +26,12 @@ pub struct Agreed {
     pub version: String,
     /// Given or not.
     pub accepted: bool,
-    /// Whether she had given it before.
+    /// Whether it had been given before.
     pub before: bool,
     /// When.
     pub at: DateTime<Utc>,
+    /// The guardian's word, where it is not hers.
+    pub guardian: Option<AgreementId>,
 }
 
 /// What the time of keeping is counted from (CE-230).
@@ -284,8 +288,23 @@ pub struct Keeper {
     pub forget: for<'a> fn(&'a mut Tx, &'a Forget) -> BoxFuture<'a, Result<u64>>,
     /// The records of hers whose keys go when hers is destroyed.
     pub records: for<'a> fn(&'a mut Tx, Mine) -> BoxFuture<'a, Result<Vec<Uuid>>>,
+    /// Her files, as they are kept.
+    pub papers: TellPapers,
+    /// What of its parts is unfinished.
+    pub unfinished: &'static [Unfinished],
 }
 
-/// All of them, in pathway order.
+/// Reads the files of one woman.
+pub type TellPapers = for<'a> fn(&'a Ctx, &'a mut View, Mine) -> BoxFuture<'a, Result<Vec<HeldFile>>>;
+
+/// Asks what an authority of hers lets an agent do with her record.
+pub type AskAgency = for<'a> fn(&'a mut View, Mine, AuthorityId) -> BoxFuture<'a, Result<Option<Agency>>>;
+
+/// What the later slices keep of a woman.
 #[derive(Clone)]
-pub struct Keepers(pub Vec<Keeper>);
+pub struct Keepers {
+    /// All of them, in pathway order.
+    pub all: Vec<Keeper>,
+    /// The one that records authorities.
+    pub agency: AskAgency,
+}

@@ -206,7 +206,8 @@ struct HoldRow {
 
 const HOLDS: &str = "select h.id, h.patient_id, h.consent_id, h.body, h.items, h.staff_id, h.at, \
     r.reason as release_reason, r.staff_id as released_by, r.at as released_at \
-    from legal_hold h left join legal_hold_release r on r.hold_id = h.id where h.facility_id = $1 and ";
+    from legal_hold h left join legal_hold_release r on r.hold_id = h.id where h.facility_id = $1 \
+    and not exists (select 1 from patient p where p.id = h.patient_id and p.destroyed_at is not null) and ";
 
 async fn read(r: &mut impl Records, row: HoldRow) -> Result<LegalHold> {
     let released = match (&row.release_reason, row.released_by, row.released_at) {
@@ -264,12 +265,14 @@ pub async fn holds(
     Ok(all)
 }
 
-/// Women whose records are under a hold.
+/// Women whose records are under a hold, or sealed in a dispute.
 pub async fn held(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet<PatientId>> {
     let rows: Vec<(PatientId,)> = q
         .q(
             "select h.patient_id from legal_hold h left join legal_hold_release r on r.hold_id = h.id \
-            where h.facility_id = $1 and r.hold_id is null",
+            where h.facility_id = $1 and r.hold_id is null \
+            union select s.patient_id from record_seal s left join record_seal_release e on e.seal_id = s.id \
+            where s.facility_id = $1 and e.seal_id is null",
         )
         .bind(facility)
         .all()
@@ -319,8 +322,11 @@ pub async fn admitted(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet<P
     Ok(rows.into_iter().map(|(patient,)| patient).collect())
 }
 
-/// Whether her record is under a hold.
+/// Whether her record is under a hold, or sealed in a dispute.
 pub async fn is_held(q: &mut impl Q, mine: Mine) -> Result<bool> {
+    if super::is_sealed(q, mine).await? {
+        return Ok(true);
+    }
     let row: Option<(LegalHoldId,)> = q
         .q(
             "select h.id from legal_hold h left join legal_hold_release r on r.hold_id = h.id \

@@ -59,7 +59,11 @@ async fn a_privilege_that_is_taken_away_meanwhile_puts_nothing_in_force() {
     assert_eq!(ceremony.state().await, "patient_signed");
     // What was sealed in vain is kept beside it (CE-046).
     let mut view = ceremony.app.ctx.view();
-    let (orphans,): (i64,) = view.q("select count(*) from consent_seal_orphan").one().await.unwrap();
+    let (orphans,): (i64,) = view
+        .q("select count(*) from consent_seal_orphan")
+        .one()
+        .await
+        .unwrap();
     let (seals,): (i64,) = view.q("select count(*) from consent_seal").one().await.unwrap();
     assert_eq!((orphans, seals), (1, 0));
 }

@@ -338,14 +338,14 @@ impl Ceremony {
 
     pub async fn signed() -> Ceremony {
         let ceremony = Ceremony::ready().await;
-        let (etag, mark) = (ceremony.etag().await, ceremony.mark().await);
-        let signed = ceremony
-            .mei
-            .post_at(&ceremony.path("/sign"), &etag, mark)
-            .await
-            .expect(201);
-        assert_eq!(signed["state"], "patient_signed");
+        assert_eq!(ceremony.sign().await["state"], "patient_signed");
         ceremony
+    }
+
+    /// She signs; what she is answered.
+    pub async fn sign(&self) -> Value {
+        let (etag, mark, path) = (self.etag().await, self.mark().await, self.path("/sign"));
+        self.mei.post_at(&path, &etag, mark).await.expect(201)
     }
 
     pub async fn step_up(&self) {

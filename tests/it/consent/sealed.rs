@@ -41,11 +41,19 @@ fn sealed(app: &App, answer: &Answer) -> ([u8; 32], Option<Vec<u8>>) {
     assert_eq!(report.dimensions.integrity, Integrity::Intact, "{report:?}");
     assert_eq!(report.dimensions.authenticity, Authenticity::Trusted);
     let digest = hex::encode(sha256(&answer.bytes));
-    assert_eq!(answer.etag(), format!("\"{digest}\""), "the tag is the file's digest");
+    assert_eq!(
+        answer.etag(),
+        format!("\"{digest}\""),
+        "the tag is the file's digest"
+    );
     let signed = pades::read(&answer.bytes).unwrap();
     let message = cms::read(&signed.contents).unwrap();
     let attested = message.token().map(<[u8]>::to_vec);
-    let time = if attested.is_some() { Time::Attested } else { Time::ClaimedOnly };
+    let time = if attested.is_some() {
+        Time::Attested
+    } else {
+        Time::ClaimedOnly
+    };
     assert_eq!(report.dimensions.time, time);
     (signed.digest, attested)
 }
@@ -87,7 +95,11 @@ async fn what_she_takes_home_is_sealed_at_once_and_then_a_time_authority_says_si
     assert_eq!(said["signed_sha256"], hex::encode(signed));
     assert_eq!(said["root_sha256"].as_str().unwrap().len(), 64);
     ceremony.app.work().await;
-    assert_eq!(rows(&ceremony.app, "consent_seal_file").await, 2, "nothing is asked twice");
+    assert_eq!(
+        rows(&ceremony.app, "consent_seal_file").await,
+        2,
+        "nothing is asked twice"
+    );
 }
 
 #[tokio::test]
@@ -120,7 +132,10 @@ async fn a_document_whose_job_was_given_up_is_sealed_at_the_next_start() {
     let app = &refused.app;
     let given_up = "update job set state = 'dead' where kind = 'consent.seal'";
     // The document is made, its seal is not.
-    for job in muan::outbox::claim(&app.ctx.db, "test", app.clock.now()).await.unwrap() {
+    for job in muan::outbox::claim(&app.ctx.db, "test", app.clock.now())
+        .await
+        .unwrap()
+    {
         if job.kind == "consent.record" {
             muan::consent::jobs::handle(&app.ctx, &job).await.unwrap();
         }
@@ -200,14 +215,22 @@ async fn while_no_authority_answers_nothing_stands_in_its_place_and_it_is_asked_
         ceremony.app.clock.advance(minutes * 60);
         ceremony.app.work().await;
         let found = attest::coverage(&ceremony.app.ctx).await.unwrap();
-        assert_eq!((found.sealed, found.pending, found.failed), (1, 1, 0), "{minutes}");
+        assert_eq!(
+            (found.sealed, found.pending, found.failed),
+            (1, 1, 0),
+            "{minutes}"
+        );
     }
     ceremony.app.clock.advance(25 * 3600);
     for _ in 0..3 {
         ceremony.app.work().await;
     }
     let found = attest::coverage(&ceremony.app.ctx).await.unwrap();
-    assert_eq!((found.pending, found.failed), (0, 1), "an operator has to see to it");
+    assert_eq!(
+        (found.pending, found.failed),
+        (0, 1),
+        "an operator has to see to it"
+    );
     // She gets it as it is: sealed, without a time that anybody attests.
     let ceremony = ceremony.logged_in_again().await;
     let (signed, token) = sealed(&ceremony.app, &ceremony.mei.get(&path).await);
@@ -219,7 +242,10 @@ async fn while_no_authority_answers_nothing_stands_in_its_place_and_it_is_asked_
     assert_eq!(same, signed);
     let token = Token::read(&token.unwrap()).unwrap();
     let drift = ceremony.app.clock.now() - token.time;
-    assert!(drift < TimeDelta::minutes(1), "the time is the authority's, not that of the seal: {drift}");
+    assert!(
+        drift < TimeDelta::minutes(1),
+        "the time is the authority's, not that of the seal: {drift}"
+    );
     assert_eq!(attest::again(&ceremony.app.ctx).await.unwrap(), 0);
 }
 
@@ -243,7 +269,10 @@ async fn with_a_revoked_certificate_nothing_is_sealed_and_nothing_comes_into_for
     let etag = ceremony.etag().await;
     let path = ceremony.path("/countersign");
     let answer = ceremony.zhao.post_at(&path, &etag, countersign()).await;
-    assert_eq!((answer.status, answer.code().as_str()), (503, "consent.seal_unavailable"));
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (503, "consent.seal_unavailable")
+    );
     assert_eq!(ceremony.state().await, "patient_signed");
     for table in ["consent_seal", "consent_document", "consent_seal_orphan"] {
         assert_eq!(rows(&ceremony.app, table).await, 0, "{table}");
@@ -290,8 +319,10 @@ async fn the_head_of_the_log_is_time_stamped_once_a_day() {
         .app
         .ctx
         .view()
-        .q("select c.note, s.response from journal_stamp s join journal_checkpoint c \
-            on c.facility_id = s.facility_id and c.number = s.number limit 1")
+        .q(
+            "select c.note, s.response from journal_stamp s join journal_checkpoint c \
+            on c.facility_id = s.facility_id and c.number = s.number limit 1",
+        )
         .one()
         .await
         .unwrap();

@@ -23,12 +23,7 @@ async fn is_promised(ceremony: &Ceremony, answer: &Value) {
 #[tokio::test]
 async fn a_signature_is_answered_with_a_receipt() {
     let ceremony = Ceremony::ready().await;
-    let (etag, mark) = (ceremony.etag().await, ceremony.mark().await);
-    let signed = ceremony
-        .mei
-        .post_at(&ceremony.path("/sign"), &etag, mark)
-        .await
-        .expect(201);
+    let signed = ceremony.sign().await;
     let later = ceremony.mei.get(&ceremony.path("")).await.expect(200);
     assert_eq!(
         later["receipt"],

@@ -144,3 +144,19 @@ async fn a_log_of_the_same_length_that_is_another_one_is_only_read_too() {
         .await;
     assert_eq!(refused.code(), "http.read_only");
 }
+
+#[tokio::test]
+async fn a_copy_that_nobody_signed_hides_no_log_that_was_rolled_back() {
+    let app = App::with(copied_outside).await;
+    accounts(&app, &["a1", "a2", "a3"]).await;
+    let facility = hospital(&app).await;
+    let old = head(&app, facility).await;
+    app.clock.advance(25 * 3600);
+    accounts(&app, &["b1", "b2", "b3"]).await;
+    rolled_back(&app, facility, old.size).await;
+    let folder = app.config.data.join("outside").join(facility.to_string());
+    std::fs::write(folder.join("99991231T000000000Z-1.txt"), "nobody's\n\n").unwrap();
+    let app = app.again(|_| {}).await;
+    let ready = app.outside().get("/readyz").await.expect(200);
+    assert_eq!(ready["parts"]["log"]["read_only"], true);
+}

@@ -102,7 +102,7 @@ async fn found_a_day_later(app: &App) -> Vec<String> {
 }
 
 /// What somebody did, and what the audit calls it.
-async fn is_found(change: &str, fault: &str) {
+pub async fn is_found(change: &str, fault: &str) {
     let (app, facility) = logged().await;
     let log = literal(&app, facility);
     let entry =
@@ -239,6 +239,10 @@ async fn a_changed_or_removed_checkpoint_is_found() {
         ),
         (
             "delete from journal_checkpoint where facility_id = LOG and number = 2",
+            "checkpoint_missing",
+        ),
+        (
+            "delete from journal_checkpoint where facility_id = LOG and number = 1",
             "checkpoint_missing",
         ),
     ] {

@@ -232,7 +232,7 @@ async fn a_destroyed_record_is_in_no_list_and_the_lists_of_records_are_read_unde
     app.clock.advance(1);
     qian.get("/destruction-lists").await.expect(200);
     app.work().await;
-    let journal = qian.get("/audit?limit=5").await.expect(200);
+    let journal = qian.get("/audit?limit=50").await.expect(200);
     assert!(journal.to_string().contains("people.destructions"), "{journal}");
 }
 

@@ -172,6 +172,7 @@ pub async fn print(
         template: branch.layout(),
         data,
         files,
+        characters: Vec::new(),
         ident: format!("{} {}", stage.template.id, branch.name),
         at: stage.at,
     };

@@ -65,10 +65,12 @@ impl House {
         integrity(
             &read(file),
             |signed| signature(signed).is_ok_and(|signature| signature.verify(&signed.digest).is_ok()),
-            |later| match later {
-                Later::DocumentTimeStamp(covered) => self.holds(&covered.contents, &covered.digest),
-                Later::ValidationData(added) => *added == self.data(),
-                Later::Other(_) => false,
+            |later| {
+                later.iter().all(|later| match later {
+                    Later::DocumentTimeStamp(covered) => self.holds(&covered.contents, &covered.digest),
+                    Later::ValidationData(added) => *added == self.data(),
+                    Later::Other(_) => false,
+                })
             },
         )
     }

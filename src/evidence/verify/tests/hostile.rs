@@ -102,6 +102,7 @@ fn ten_hostile_megabytes_are_answered_at_once() {
     const SIZE: usize = 10 << 20;
     let deep = [b"%PDF-1.7\n".as_slice(), &vec![b'['; SIZE]].concat();
     let zip = |name: &str, body: &[u8]| crate::evidence::bundle::write(&[(name, body)]).unwrap();
+    let wide = format!("{{\"{}\":[{}0]}}", "n".repeat(1 << 20), "0,".repeat(300_000));
     let objects = b"7 0 obj\n<</Type/EmbeddedFile".repeat(SIZE / 28);
     for file in [
         vec![0; SIZE],
@@ -111,6 +112,7 @@ fn ten_hostile_megabytes_are_answered_at_once() {
         [b"%PDF-1.7\n".as_slice(), &objects].concat(),
         zip("manifest.json", &vec![b'['; SIZE]),
         zip("evidence/01-header.json", &b"{\"a\":".repeat(SIZE / 5)),
+        zip("evidence/02-subject.json", wide.as_bytes()),
         zip("trust.json", &b"[[]],".repeat(SIZE / 5)),
         zip("log/entries.json", &b"[0,".repeat(SIZE / 3)),
         zip("log/checkpoint.txt", &b"\n\n".repeat(SIZE / 2)),

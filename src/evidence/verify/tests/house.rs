@@ -289,10 +289,9 @@ fn entry(sealed: &Sealed) -> Entry {
         "signed_sha256": hex::encode(sealed.signed),
     });
     let salt = [5_u8; 16];
-    let payload = tagged(
-        "audit/payload/v1",
-        &[salt.as_slice(), &canonical(&detail).unwrap()].concat(),
-    );
+    let patient = uuid::Uuid::from_u128(7);
+    let covered = [&salt[..], patient.as_bytes(), &canonical(&detail).unwrap()].concat();
+    let payload = tagged("audit/payload/v2", &covered);
     Entry {
         entry: json!({
             "actor": "system",
@@ -306,6 +305,7 @@ fn entry(sealed: &Sealed) -> Entry {
         }),
         payload: Some(Payload {
             detail,
+            patient: Some(patient),
             salt: hex::encode(salt),
         }),
     }

@@ -1,7 +1,7 @@
 //! Cases of what is beside the document.
 
-use super::super::house::{day, zipped};
-use super::{Case, Desk, GOOD, replaced, wanted};
+use super::super::house::{Files, day, zipped};
+use super::{Case, Desk, GOOD, NOTHING, replaced, wanted};
 use crate::evidence::bundle::{names, read, redact, write};
 
 pub fn cases(desk: &Desk) -> Vec<Case> {
@@ -24,14 +24,20 @@ pub fn cases(desk: &Desk) -> Vec<Case> {
         all.insert("certs/other.cer", b"0");
         write(&all.into_iter().collect::<Vec<_>>()).unwrap()
     };
-    let refused = [
-        "indeterminate",
-        "unreadable",
-        "unknown",
-        "claimed_only",
-        "not_included",
-        "missing",
-    ];
+    // Somebody puts what is not there into a bundle that withholds what would tell it.
+    let slipped_in = |no: usize, place: &str| {
+        let withheld = redact(&zipped(&desk.files), &[no], "1.0.0").unwrap();
+        let all = read(&withheld).unwrap().all;
+        let mut files: Files = all
+            .into_iter()
+            .map(|(name, bytes)| (name.to_owned(), bytes.to_vec()))
+            .collect();
+        files.insert(place.to_owned(), b"{\"risks\":[]}".to_vec());
+        zipped(&files)
+    };
+    let mut alone = desk.files.clone();
+    alone.retain(|name, _| !name.starts_with("evidence/") || name.ends_with("strokes.json"));
+    alone.retain(|name, _| name != names::TEMPLATE && name != names::PRESENTED);
     vec![
         Case {
             file: altered(names::section(8, "identity"), "none", "some"),
@@ -67,7 +73,19 @@ pub fn cases(desk: &Desk) -> Vec<Case> {
         },
         Case {
             file: [zipped(&desk.files).as_slice(), b"\n"].concat(),
-            ..desk.case("not-a-bundle", refused, "unreadable")
+            ..desk.case("not-a-bundle", NOTHING, "unreadable")
+        },
+        Case {
+            file: slipped_in(4, names::PRESENTED),
+            ..desk.case("presented-unproved", mismatch, "section_differs")
+        },
+        Case {
+            file: slipped_in(1, names::TEMPLATE),
+            ..desk.case("template-unproved", mismatch, "section_differs")
+        },
+        Case {
+            file: zipped(&alone),
+            ..desk.case("strokes-unproved", mismatch, "section_differs")
         },
         Case {
             file: zipped(&paper_files),

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::super::house::{day, packed, zipped};
-use super::{Case, Desk, GOOD, replaced, wanted};
+use super::{Case, Desk, GOOD, NOTHING, replaced, wanted};
 use crate::evidence::bundle::names;
 use crate::evidence::{cms, pades};
 
@@ -91,11 +91,11 @@ pub fn cases(desk: &Desk) -> Vec<Case> {
         },
         Case {
             file: desk.with_pdf(preserved),
-            ..desk.case("preserved", wanted(&[(1, "appended")]), "preserved")
+            ..desk.case("preserved", GOOD, "preserved")
         },
         Case {
             file: desk.with_pdf(desk.house.with_certificates(&pdf)),
-            ..desk.case("preserved-certificates", wanted(&[(1, "appended")]), "preserved")
+            ..desk.case("preserved-certificates", GOOD, "preserved")
         },
         Case {
             file: desk.with_pdf(pades::add_validation_data(&pdf, &unknown).unwrap()),
@@ -126,18 +126,7 @@ pub fn cases(desk: &Desk) -> Vec<Case> {
         },
         Case {
             file: b"a photograph".to_vec(),
-            ..desk.case(
-                "nothing",
-                [
-                    "indeterminate",
-                    "unreadable",
-                    "unknown",
-                    "claimed_only",
-                    "not_included",
-                    "missing",
-                ],
-                "unreadable",
-            )
+            ..desk.case("nothing", NOTHING, "unreadable")
         },
         Case {
             file: pdf,

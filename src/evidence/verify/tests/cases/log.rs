@@ -1,10 +1,12 @@
 //! Cases of the log.
 
 use chrono::TimeDelta;
+use serde_json::json;
 
 use super::super::house::{House, day, proved, zipped};
 use super::{Case, Desk, GOOD, replaced, wanted};
 use crate::base::merkle;
+use crate::evidence::bundle::log::{Entries, Entry, Payload, read, write};
 use crate::evidence::bundle::names;
 
 pub fn cases(desk: &Desk) -> Vec<Case> {
@@ -37,7 +39,34 @@ pub fn cases(desk: &Desk) -> Vec<Case> {
             files.insert(place.to_owned(), changed);
         })
     };
+    // Beside the seal's stands another entry, of which the bundle tells what was not logged.
+    let mut retold = promised.clone();
+    let mut entries: Entries = read(retold.get(names::ENTRIES).unwrap()).unwrap();
+    entries.entries.push(Entry {
+        entry: json!({ "payload_sha256": "00".repeat(32), "seq": 4, "type": "consent.sign" }),
+        payload: Some(Payload {
+            detail: json!({ "decision": "agree" }),
+            patient: None,
+            salt: "05".repeat(16),
+        }),
+    });
+    retold.insert(names::ENTRIES.to_owned(), write(&entries).unwrap());
+    let mut retired = desk.house.trust();
+    retired.log_keys[0].until = Some(day() - TimeDelta::hours(1));
     vec![
+        Case {
+            file: zipped(&retold),
+            ..desk.case(
+                "detail-altered",
+                wanted(&[(0, "altered"), (4, "mismatch"), (5, "pending_checkpoint")]),
+                "section_differs",
+            )
+        },
+        Case {
+            file: zipped(&promised),
+            trust: Some(retired),
+            ..desk.case("promise-of-a-retired-key", missing, "not_recorded")
+        },
         Case {
             file: zipped(&promised),
             ..desk.case("minutes-ago", pending, "log_pending")

@@ -33,6 +33,16 @@ const GOOD: [&str; 6] = [
     "included",
 ];
 
+/// Of what cannot be read at all.
+const NOTHING: [&str; 6] = [
+    "indeterminate",
+    "unreadable",
+    "unknown",
+    "claimed_only",
+    "not_included",
+    "missing",
+];
+
 struct Desk {
     house: House,
     files: Files,
