@@ -1,5 +1,4 @@
-//! Every operation's name, one list. The dotted name is the policy row, the function, the OpenAPI operation id,
-//! the tracing span, the journal entry and the chapter of the tests; chosen by hand, never changed.
+//! Every operation's name, one list: policy row, function, OpenAPI operation id, tracing span, journal entry, chapter.
 
 use super::act_macro::acts;
 

@@ -19,7 +19,7 @@ macro_rules! of_her_consents {
 }
 
 /// Sealed records of a woman. Binds: hospital, woman.
-pub const SEALED: [&str; 14] = [
+pub const SEALED: [&str; 16] = [
     "select id from consent where facility_id = $1 and patient_id = $2",
     of_her_consents!("id", "consent_risks"),
     of_her_consents!("id", "consent_quiz"),
@@ -32,6 +32,8 @@ pub const SEALED: [&str; 14] = [
     of_her_consents!("id", "consent_explanation"),
     of_her_consents!("id", "consent_unconfirmed"),
     of_her_consents!("id", "consent_code"),
+    of_her_consents!("id", "consent_seal"),
+    of_her_consents!("id", "consent_seal_orphan"),
     of_her_consents!("id", "strokes_release"),
     "select id from consent_authority where facility_id = $1 and patient_id = $2",
 ];

@@ -47,6 +47,8 @@ async fn the_trouble_of_one_log_does_not_keep_the_others_from_being_signed() {
         return;
     }
     accounts(&app, &["a1"]).await;
+    // Her log-in is in the log of no hospital, the first of all.
+    app.newcomer("o-hidden").await;
     let (facility, _) = (hospital(&app).await, app.work().await);
     let before = head(&app, facility).await;
     let log = literal(&app, facility);

@@ -81,6 +81,8 @@ async fn logged() -> (App, Uuid) {
 /// The faults of the incident that the audit of a day later raised.
 async fn found_a_day_later(app: &App) -> Vec<String> {
     app.clock.advance(24 * 3600);
+    // Before the work of the day writes on.
+    muan::app::log::look(&app.ctx).await.unwrap();
     app.work().await;
     let rows: Vec<(String,)> = app
         .ctx
