@@ -28,6 +28,7 @@ pub struct Job {
     pub kind: String,
     payload: String,
     attempts: i64,
+    run_at: DateTime<Utc>,
 }
 
 impl Job {
@@ -75,7 +76,7 @@ pub async fn enqueue<T: Serialize>(
     Ok(())
 }
 
-/// Claims what is due.
+/// Claims what is due, longest due first.
 pub async fn claim(db: &Db, worker: &str, now: DateTime<Utc>) -> Result<Vec<Job>> {
     let due: Option<(Uuid,)> = db
         .read()
@@ -87,7 +88,7 @@ pub async fn claim(db: &Db, worker: &str, now: DateTime<Utc>) -> Result<Vec<Job>
         return Ok(Vec::new());
     }
     let mut tx = db.begin().await?;
-    let jobs = tx
+    let mut jobs: Vec<Job> = tx
         .q(dialect::CLAIM_JOBS)
         .bind(now)
         .bind(BATCH)
@@ -96,6 +97,8 @@ pub async fn claim(db: &Db, worker: &str, now: DateTime<Utc>) -> Result<Vec<Job>
         .all()
         .await?;
     tx.commit().await?;
+    // Neither engine says in which order an update returns its rows.
+    jobs.sort_by_key(|job| (job.run_at, job.id));
     Ok(jobs)
 }
 

@@ -35,7 +35,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         "consent.of_age" => watch::of_age(ctx, job).await.map(|()| true),
         "consent.integrity" => watch::kept(ctx, job).await.map(|()| true),
         "consent.seal" => sealing::seal_later(ctx, job).await.map(|()| true),
-        "consent.seal_all" => sealing::seal_all(ctx).await.map(|()| true),
+        "consent.seal_all" => sealing::seal_all(ctx, job).await.map(|()| true),
         "consent.timestamp" => attest::timestamp(ctx, job).await.map(|()| true),
         "consent.preserve" => attest::preserve(ctx, job).await.map(|()| true),
         // For whoever outside listens to transitions; nobody is connected yet.

@@ -7,7 +7,7 @@ pub mod attest;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::model::{Consent, FileVersion, Paper, SealOf, Sealable};
 use super::store;
 use crate::base::canonical::sha256;
+use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, FacilityId};
 use crate::base::{Act, Actor, Code, Subject};
@@ -27,8 +28,10 @@ use crate::outbox::{self, Job, Message};
 
 /// The level of a handwritten signature under the institution's seal (CE-160).
 const LEVEL: &str = "E1";
-/// Documents that one job seals.
+/// Documents of a kind that one job seals.
 const BATCH: i64 = 16;
+/// How often documents without a seal are looked for.
+const DAILY: TimeDelta = TimeDelta::days(1);
 
 /// The message that a document wants its seal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -188,32 +191,51 @@ pub async fn want(tx: &mut Tx, facility: FacilityId, paper: Sealable, of: Uuid) 
     tx.enqueue(message).await
 }
 
-/// Has every document sealed that has no seal: those of before there were seals, and those whose job was given up. Asked
-/// again it changes nothing.
+/// How far a look through the documents has come.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Look {
+    /// The last document that was looked at; none at the beginning.
+    after: Option<(Sealable, Uuid)>,
+}
+
+/// Has every document sealed that has no seal, now and each day: those of before there were seals, and those whose job was
+/// given up. While a look waits, another one is not added.
 pub async fn begin(ctx: &Ctx) -> Result<()> {
-    let now = ctx.clock.now();
+    look(ctx, &Look::default(), "first".to_owned(), ctx.clock.now()).await
+}
+
+async fn look(ctx: &Ctx, payload: &Look, key: String, due: DateTime<Utc>) -> Result<()> {
     let message = Message {
         kind: "consent.seal_all",
         facility: None,
-        payload: &json!({}),
-        // The job that comes again is still running.
-        dedupe: None,
-        due: now,
+        payload,
+        dedupe: Some(key),
+        due,
     };
+    let now = ctx.clock.now();
     let mut tx = ctx.db.begin().await?;
     outbox::enqueue(&mut tx, ctx.ids.make(now), message, now).await?;
     tx.commit().await
 }
 
-/// Seals some of the documents that have no seal (job), and comes again while there are any.
-pub async fn seal_all(ctx: &Ctx) -> Result<()> {
-    let mut sealed = 0;
-    for (facility, paper, of) in store::unsealed(&mut ctx.view(), BATCH).await? {
-        sealed += usize::from(seal_one(ctx, facility, paper, of).await?);
+/// Seals some of the documents that have no seal (job), and goes on behind them: what cannot be sealed holds nothing up.
+pub async fn seal_all(ctx: &Ctx, job: &Job) -> Result<()> {
+    let Look { after } = job.payload()?;
+    let now = ctx.clock.now();
+    if after.is_none() {
+        let due = now + DAILY;
+        look(ctx, &Look::default(), clinic_date(due).to_string(), due).await?;
     }
-    match sealed {
-        0 => Ok(()),
-        _ => begin(ctx).await,
+    let found = store::unsealed(&mut ctx.view(), after, BATCH).await?;
+    for (facility, paper, of) in &found {
+        seal_one(ctx, *facility, *paper, *of).await?;
+    }
+    match found.last() {
+        Some((_, paper, of)) => {
+            let after = Some((*paper, *of));
+            look(ctx, &Look { after }, format!("{} {of}", paper.word()), now).await
+        }
+        None => Ok(()),
     }
 }
 
@@ -223,19 +245,24 @@ pub async fn seal_later(ctx: &Ctx, job: &Job) -> Result<()> {
     let facility = job
         .facility_id
         .ok_or_else(|| Error::broken("a document without a hospital"))?;
-    seal_one(ctx, facility, paper, of).await.map(|_| ())
+    seal_one(ctx, facility, paper, of).await
 }
 
-async fn seal_one(ctx: &Ctx, facility: FacilityId, paper: Sealable, of: Uuid) -> Result<bool> {
+async fn seal_one(ctx: &Ctx, facility: FacilityId, paper: Sealable, of: Uuid) -> Result<()> {
     let mut view = ctx.view();
     if store::seal_of(&mut view, facility, paper, of).await?.is_some() {
-        return Ok(false);
+        return Ok(());
     }
-    let Some((id, printed)) = store::printed(&mut view, facility, paper, of).await? else {
-        return Ok(false);
+    let printed = match store::printed(&mut view, facility, paper, of).await {
+        // What was destroyed needs no seal.
+        Err(Error::Missing(_)) => None,
+        printed => printed?,
+    };
+    let Some((id, printed)) = printed else {
+        return Ok(());
     };
     let Some(consent) = store::consent(&mut view, facility, id).await? else {
-        return Ok(false);
+        return Ok(());
     };
     let root = store::document_digests(&mut view, facility, id).await?;
     let root = root.map(|(_, root)| root);
@@ -245,13 +272,13 @@ async fn seal_one(ctx: &Ctx, facility: FacilityId, paper: Sealable, of: Uuid) ->
         // A scan that came as a document of another program: its digest is in the evidence.
         Err(SealError::Document(error)) => {
             tracing::info!(consent.id = %id, %error, "a document that is not ours stays without a seal");
-            return Ok(false);
+            return Ok(());
         }
         Err(error) => return Err(Error::Broken(Box::new(error))),
     };
     let mut tx = ctx.write(Act::ConsentSeal).await?;
     if store::seal_of(&mut tx, facility, paper, of).await?.is_some() {
-        return Ok(false);
+        return Ok(());
     }
     let target = Target {
         consent: &consent,
@@ -261,8 +288,7 @@ async fn seal_one(ctx: &Ctx, facility: FacilityId, paper: Sealable, of: Uuid) ->
         printed: length,
     };
     keep(ctx, &mut tx, &target, &sealed).await?;
-    tx.commit().await?;
-    Ok(true)
+    tx.commit().await
 }
 
 async fn consent_of(tx: &mut Tx, record: &SealOf) -> Result<Consent> {

@@ -8,11 +8,11 @@ pub const CLAIM_JOBS: Sql = per(
     "with c as materialized (select id from job where state in ('ready','leased') and run_at <= $1 \
        and (lease_until is null or lease_until < $1) order by run_at, id limit $2) \
      update job set state = 'leased', attempts = attempts + 1, lease_until = $3, leased_by = $4 \
-     where id in (select id from c) returning id, facility_id, kind, payload, attempts",
+     where id in (select id from c) returning id, facility_id, kind, payload, attempts, run_at",
     "with c as materialized (select id from job where state in ('ready','leased') and run_at <= $1 \
        and (lease_until is null or lease_until < $1) order by run_at, id limit $2 for update skip locked) \
      update job set state = 'leased', attempts = attempts + 1, lease_until = $3, leased_by = $4 \
-     where id in (select id from c) returning id, facility_id, kind, payload, attempts",
+     where id in (select id from c) returning id, facility_id, kind, payload, attempts, run_at",
 );
 
 /// How long a second call with the same idempotency key waits for the first. SQLite's one writer waits by itself.

@@ -3,6 +3,7 @@
 
 mod agents;
 mod at_commit;
+mod authority;
 mod bedside;
 mod capacity;
 pub mod ceremony;
@@ -17,6 +18,7 @@ mod kept;
 mod over_time;
 mod paper;
 mod refused;
+mod renewed;
 mod rewording;
 mod sealed;
 mod sections;
@@ -60,6 +62,13 @@ pub fn text_of(pdf: &[u8]) -> Option<String> {
             None
         }
     }
+}
+
+/// A document up to its first end: what its seal and the proofs of time after it leave as they found it.
+pub fn before_its_seal(file: &[u8]) -> &[u8] {
+    let end = b"%%EOF";
+    let at = file.windows(end.len()).position(|part| part == end).unwrap();
+    &file[..at + end.len()]
 }
 
 #[tokio::test]

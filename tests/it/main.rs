@@ -18,6 +18,7 @@ mod idempotency;
 mod journal;
 mod migrations;
 mod openapi;
+mod outbox;
 mod people;
 mod process;
 mod proxies;

@@ -67,8 +67,11 @@ pub async fn countersign(ctx: &Ctx, caller: &Caller, id: ConsentId, mark: Counte
         Err(_) => None,
     };
     let done = put_in_force(ctx, caller, id, mark, prepared).await;
-    if let Some((consent, sealed)) = made {
-        sealing::unless_kept(ctx, &consent, &sealed).await?;
+    // The outcome stands, whatever becomes of a seal that was not needed.
+    if let Some((consent, sealed)) = made
+        && let Err(error) = sealing::unless_kept(ctx, &consent, &sealed).await
+    {
+        tracing::error!(consent.id = %id, %error, "a seal in vain could not be looked for or kept");
     }
     done
 }

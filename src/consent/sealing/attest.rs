@@ -9,10 +9,10 @@ use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
 use crate::consent::model::{ASKED_FOR, FileVersion, SealOf};
 use crate::consent::store;
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Tx};
 use crate::evidence::pades;
 use crate::evidence::seal::{self, SealError};
-use crate::evidence::timestamp::Stamped;
+use crate::evidence::timestamp::{Stamped, Token, granted};
 use crate::outbox::Job;
 
 /// Longer than this without an attested time somebody is called.
@@ -21,6 +21,8 @@ const ALERT: TimeDelta = TimeDelta::minutes(15);
 const PAUSE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(10), TimeDelta::hours(1));
 /// How long before a token's certificate ends the file gets a time-stamp of a newer one.
 const AHEAD: TimeDelta = TimeDelta::days(90);
+/// The longest pause between two attempts to renew, and the shortest between two renewals.
+const SELDOM: TimeDelta = TimeDelta::days(1);
 
 /// Asks time authorities about a seal (job), and again with growing pauses for 72 hours.
 pub async fn timestamp(ctx: &Ctx, job: &Job) -> Result<()> {
@@ -50,9 +52,7 @@ pub async fn timestamp(ctx: &Ctx, job: &Job) -> Result<()> {
                 return Ok(());
             }
             let mut tx = ctx.write(Act::ConsentTimestampRefused).await?;
-            let subject = consent_of(&mut tx, &record).await?;
-            let detail = json!({ "signed_sha256": record.signed_sha256, "tried": reasons.len() });
-            journal(&mut tx, &subject, Act::ConsentTimestampRefused, detail).await?;
+            refused(&mut tx, &record, reasons.len()).await?;
             let again = now + waited.clamp(PAUSE.0, PAUSE.1);
             enqueue(&mut tx, ctx, &record, "consent.timestamp", again).await?;
             tx.commit().await
@@ -60,20 +60,51 @@ pub async fn timestamp(ctx: &Ctx, job: &Job) -> Result<()> {
     }
 }
 
-/// Adds a document time-stamp before the newest proof of time ends (job; CE-223).
+/// Adds a document time-stamp before the newest proof of time ends (job; CE-223). While no authority answers it is tried
+/// again, with growing pauses and then each day, until one does.
 pub async fn preserve(ctx: &Ctx, job: &Job) -> Result<()> {
     let Some((record, file, version)) = sealed(ctx, job).await? else {
         return Ok(());
     };
     let broken = |error: SealError| Error::Broken(Box::new(error));
+    let response = version.response.as_deref().unwrap_or_default();
+    let newest = granted(response).and_then(Token::read);
+    let newest = newest.map_err(|error| Error::Broken(Box::new(error)))?;
     let prepared = seal::preservation(&file, ctx.clock.now()).map_err(broken)?;
-    let stamped = ctx
-        .seal
-        .stamp(prepared.digest, || ctx.clock.now())
-        .await
-        .map_err(|unattested| Error::Broken(Box::new(unattested)))?;
-    let renewed = pades::finish(prepared, &stamped.token.der).map_err(|error| broken(error.into()))?;
-    grown(ctx, &record, &version, &renewed, stamped).await
+    match ctx.seal.stamp(prepared.digest, || ctx.clock.now()).await {
+        Ok(stamped) => {
+            let renewed =
+                pades::finish(prepared, &stamped.token.der).map_err(|error| broken(error.into()))?;
+            grown(ctx, &record, &version, &renewed, stamped).await
+        }
+        Err(unattested) => {
+            let (now, reasons) = (ctx.clock.now(), unattested.0);
+            metrics::counter!("muan_timestamps_refused_total").increment(1);
+            let waited = now - renewal(&newest);
+            let left = newest.certificate.not_after() - now;
+            tracing::error!(seal.id = %record.id, ?reasons, days = left.num_days(), "the proof of a seal's time is not renewed");
+            let mut tx = ctx.write(Act::ConsentTimestampRefused).await?;
+            refused(&mut tx, &record, reasons.len()).await?;
+            let again = now + waited.clamp(PAUSE.0, SELDOM);
+            enqueue(&mut tx, ctx, &record, "consent.preserve", again).await?;
+            tx.commit().await
+        }
+    }
+}
+
+/// When the proof of a token is to be renewed: before its certificate ends. Of an authority whose certificate ends soon
+/// anyway, half-way there, and not more than once a day.
+fn renewal(token: &Token) -> DateTime<Utc> {
+    let ends = token.certificate.not_after();
+    let half = token.time + (ends - token.time) / 2;
+    (ends - AHEAD).max(half).max(token.time + SELDOM)
+}
+
+async fn refused(tx: &mut Tx, record: &SealOf, tried: usize) -> Result<()> {
+    let subject = consent_of(tx, record).await?;
+    let detail = json!({ "signed_sha256": record.signed_sha256, "tried": tried });
+    journal(tx, &subject, Act::ConsentTimestampRefused, detail).await?;
+    Ok(())
 }
 
 /// The seal of a job with its newest file; none when it is gone or its file was destroyed.
@@ -122,14 +153,7 @@ async fn grown(
         "authority_sha256": hex::encode(token.certificate.sha256()),
     });
     journal(&mut tx, &consent, Act::ConsentTimestamp, detail).await?;
-    enqueue(
-        &mut tx,
-        ctx,
-        record,
-        "consent.preserve",
-        token.certificate.not_after() - AHEAD,
-    )
-    .await?;
+    enqueue(&mut tx, ctx, record, "consent.preserve", renewal(&token)).await?;
     tx.commit().await
 }
 

@@ -201,21 +201,16 @@ pub async fn add_document(tx: &mut Tx, consent: &Consent, new: NewDocument<'_>) 
     Ok(())
 }
 
-/// SHA-256 of the document as it is handed out now, under its seal once it has one, and its evidence root.
+/// SHA-256 of the document as it was printed, which its seal and every proof of time leave as they found it, and its
+/// evidence root.
 pub async fn document_digests(
     q: &mut impl Q,
     facility: FacilityId,
     id: ConsentId,
 ) -> Result<Option<(String, String)>> {
-    q.q(
-        "select coalesce(f.sha256, d.sha256), d.root from consent_document d \
-         left join consent_seal s on s.paper = 'consent' and s.of_id = d.consent_id \
-         left join consent_seal_file f on f.seal_id = s.id \
-         and f.number = (select max(number) from consent_seal_file where seal_id = s.id) \
-         where d.facility_id = $1 and d.consent_id = $2",
-    )
-    .bind(facility)
-    .bind(id)
-    .opt()
-    .await
+    q.q("select sha256, root from consent_document where facility_id = $1 and consent_id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await
 }

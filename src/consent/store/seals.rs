@@ -230,36 +230,52 @@ pub async fn printed(
     }
 }
 
-/// Documents that no seal is on, of all institutions: at most this many of each kind.
-pub async fn unsealed(q: &mut impl Q, most: i64) -> Result<Vec<(FacilityId, Sealable, Uuid)>> {
-    let mut all = Vec::new();
-    for (paper, select) in [
+/// Documents of one kind that no seal is on, of all institutions, behind the last one that was looked at: at most this
+/// many. None are left when it is empty.
+pub async fn unsealed(
+    q: &mut impl Q,
+    after: Option<(Sealable, Uuid)>,
+    most: i64,
+) -> Result<Vec<(FacilityId, Sealable, Uuid)>> {
+    let kinds = [
         (
             Sealable::Consent,
             "select d.facility_id, d.consent_id from consent_document d left join consent_seal s \
-             on s.paper = 'consent' and s.of_id = d.consent_id where s.id is null order by d.consent_id limit $1",
+             on s.paper = 'consent' and s.of_id = d.consent_id \
+             where s.id is null and d.consent_id > $1 order by d.consent_id limit $2",
         ),
         (
             Sealable::Decision,
             "select d.facility_id, d.decision_id from consent_record d left join consent_seal s \
-             on s.paper = 'decision' and s.of_id = d.decision_id where s.id is null order by d.decision_id limit $1",
+             on s.paper = 'decision' and s.of_id = d.decision_id \
+             where s.id is null and d.decision_id > $1 order by d.decision_id limit $2",
         ),
         (
             Sealable::Explanation,
             "select d.facility_id, d.explanation_id from consent_explanation_record d left join consent_seal s \
-             on s.paper = 'explanation' and s.of_id = d.explanation_id where s.id is null \
-             order by d.explanation_id limit $1",
+             on s.paper = 'explanation' and s.of_id = d.explanation_id \
+             where s.id is null and d.explanation_id > $1 order by d.explanation_id limit $2",
         ),
         (
             Sealable::Bedside,
             "select d.facility_id, d.bedside_id from consent_bedside_record d left join consent_seal s \
-             on s.paper = 'bedside' and s.of_id = d.bedside_id where s.id is null order by d.bedside_id limit $1",
+             on s.paper = 'bedside' and s.of_id = d.bedside_id \
+             where s.id is null and d.bedside_id > $1 order by d.bedside_id limit $2",
         ),
-    ] {
-        let rows: Vec<(FacilityId, Uuid)> = q.q(select).bind(most).all().await?;
-        all.extend(rows.into_iter().map(|(facility, of)| (facility, paper, of)));
+    ];
+    let first = after.map_or(Sealable::Consent, |(paper, _)| paper);
+    let mut behind = after.map_or(Uuid::nil(), |(_, of)| of);
+    for (paper, select) in kinds.into_iter().skip_while(|(paper, _)| *paper != first) {
+        let rows: Vec<(FacilityId, Uuid)> = q.q(select).bind(behind).bind(most).all().await?;
+        if !rows.is_empty() {
+            return Ok(rows
+                .into_iter()
+                .map(|(facility, of)| (facility, paper, of))
+                .collect());
+        }
+        behind = Uuid::nil();
     }
-    Ok(all)
+    Ok(Vec::new())
 }
 
 /// Seals without a time that anybody attests, oldest first: id, institution, when.

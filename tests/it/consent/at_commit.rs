@@ -85,6 +85,26 @@ async fn a_no_of_another_anesthesiologist_meanwhile_puts_nothing_in_force() {
     assert_eq!(ceremony.state().await, "patient_signed");
 }
 
+#[tokio::test]
+async fn a_seal_in_vain_that_cannot_be_kept_changes_no_answer() {
+    let ceremony = Ceremony::ready().await;
+    ceremony.signs(None, 0).await.expect(201);
+    ceremony.step_up().await;
+    let taken_back = async {
+        let path = ceremony.path("/withdraw");
+        ceremony.mei.post(&path, json!({})).await.expect(200);
+        says(&ceremony, "alter table consent_seal_orphan rename to elsewhere").await;
+    };
+    let answer = countersigned_while(&ceremony, taken_back).await;
+    assert!(
+        (400..500).contains(&answer.status),
+        "{}: {}",
+        answer.status,
+        answer.body
+    );
+    assert_eq!(ceremony.state().await, "withdrawn");
+}
+
 async fn says(ceremony: &Ceremony, text: &str) {
     let mut tx = ceremony.app.ctx.db.begin().await.unwrap();
     tx.q(text.to_owned()).run().await.unwrap();

@@ -1,25 +1,19 @@
 //! The institution's seal: on every document, with a time that somebody else attests, or nothing in its place (CE-160 to
 //! CE-174, CE-223).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use chrono::TimeDelta;
-use muan::base::Clock;
 use muan::base::canonical::sha256;
 use muan::consent::sealing::{self, attest};
 use muan::db::Q;
-use muan::evidence::keys::{FileKeys, KeyProvider, SoftKey};
-use muan::evidence::timestamp::local::LocalAuthority;
 use muan::evidence::timestamp::{Token, granted};
 use muan::evidence::trust::{Revoked, Trust};
 use muan::evidence::verify::{Asked, Authenticity, Integrity, Known, Report, Time, verify};
 use muan::evidence::{cms, pades};
-use poem::listener::{Acceptor, Listener, TcpListener};
-use poem::web::Data;
-use poem::{EndpointExt, IntoResponse, Response, Route, Server, handler, post};
 use serde_json::json;
 
+use super::authority::Authority;
 use super::ceremony::{Ceremony, countersign};
 use crate::support::App;
 use crate::support::client::Answer;
@@ -36,7 +30,7 @@ fn seen(app: &App, file: &[u8]) -> Report {
 }
 
 /// The signed digest of a file that is intact and the institution's, and the token in it.
-fn sealed(app: &App, answer: &Answer) -> ([u8; 32], Option<Vec<u8>>) {
+pub fn sealed(app: &App, answer: &Answer) -> ([u8; 32], Option<Vec<u8>>) {
     let report = seen(app, &answer.bytes);
     assert_eq!(report.dimensions.integrity, Integrity::Intact, "{report:?}");
     assert_eq!(report.dimensions.authenticity, Authenticity::Trusted);
@@ -58,7 +52,7 @@ fn sealed(app: &App, answer: &Answer) -> ([u8; 32], Option<Vec<u8>>) {
     (signed.digest, attested)
 }
 
-async fn rows(app: &App, table: &str) -> i64 {
+pub async fn rows(app: &App, table: &str) -> i64 {
     let (count,): (i64,) = app
         .ctx
         .view()
@@ -119,78 +113,6 @@ async fn the_records_of_a_refusal_and_of_the_bedside_are_sealed_too() {
     confirmed.app.work().await;
     let record = confirmed.mei.get(&confirmed.path("/document?of=bedside")).await;
     assert!(sealed(&confirmed.app, &record).1.is_some());
-}
-
-#[tokio::test]
-async fn a_document_whose_job_was_given_up_is_sealed_at_the_next_start() {
-    let refused = Ceremony::released().await;
-    refused
-        .mei
-        .post(&refused.path("/refuse"), json!({ "ask_again": false }))
-        .await
-        .expect(200);
-    let app = &refused.app;
-    let given_up = "update job set state = 'dead' where kind = 'consent.seal'";
-    // The document is made, its seal is not.
-    for job in muan::outbox::claim(&app.ctx.db, "test", app.clock.now())
-        .await
-        .unwrap()
-    {
-        if job.kind == "consent.record" {
-            muan::consent::jobs::handle(&app.ctx, &job).await.unwrap();
-        }
-        muan::outbox::finish(&app.ctx.db, "test", &job).await.unwrap();
-    }
-    let mut tx = app.ctx.db.begin().await.unwrap();
-    assert_eq!(tx.q(given_up).run().await.unwrap(), 1);
-    tx.commit().await.unwrap();
-    app.work().await;
-    assert_eq!(rows(app, "consent_seal").await, 0);
-    sealing::begin(&app.ctx).await.unwrap();
-    app.work().await;
-    assert_eq!(rows(app, "consent_seal").await, 1);
-    let record = refused.mei.get(&refused.path("/document?of=decision")).await;
-    assert!(sealed(app, &record).1.is_some());
-}
-
-/// A time authority that can be switched off.
-#[derive(Clone)]
-struct Authority {
-    on: Arc<AtomicBool>,
-    key: Arc<LocalAuthority>,
-    clock: Clock,
-}
-
-#[handler]
-async fn stamp(authority: Data<&Authority>, request: Vec<u8>) -> Response {
-    if !authority.on.load(Ordering::Relaxed) {
-        return poem::http::StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
-    let serial = rand::random();
-    let answer = authority.key.answer(&request, authority.clock.now(), serial);
-    Response::builder()
-        .content_type("application/timestamp-reply")
-        .body(answer)
-}
-
-impl Authority {
-    /// One that is off, under the test root of this hospital, and its address.
-    async fn off(app: &App) -> (Authority, String) {
-        let folder = app.config.data.join("authority");
-        let key = SoftKey::from_pkcs8(&std::fs::read(folder.join("time.key")).unwrap()).unwrap();
-        let keys = FileKeys::new(folder, false).unwrap();
-        let certificate = keys.certificate_chain("time").unwrap().remove(0);
-        let authority = Authority {
-            on: Arc::default(),
-            key: Arc::new(LocalAuthority::new(key, certificate).unwrap()),
-            clock: app.clock.clone(),
-        };
-        let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
-        let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
-        let routes = Route::new().at("/", post(stamp)).data(authority.clone());
-        tokio::spawn(Server::new_with_acceptor(acceptor).run(routes));
-        (authority, format!("http://{address}/"))
-    }
 }
 
 #[tokio::test]
@@ -277,34 +199,6 @@ async fn with_a_revoked_certificate_nothing_is_sealed_and_nothing_comes_into_for
     for table in ["consent_seal", "consent_document", "consent_seal_orphan"] {
         assert_eq!(rows(&ceremony.app, table).await, 0, "{table}");
     }
-}
-
-#[tokio::test]
-async fn before_the_proof_of_time_ends_a_newer_one_is_put_over_it() {
-    let ceremony = Ceremony::active().await;
-    ceremony.app.work().await;
-    let path = ceremony.path("/document");
-    let (signed, token) = sealed(&ceremony.app, &ceremony.mei.get(&path).await);
-    let ends = Token::read(&token.unwrap()).unwrap().certificate.not_after();
-    let found = attest::coverage(&ceremony.app.ctx).await.unwrap();
-    assert_eq!(found.next_renewal, Some(ends - TimeDelta::days(90)));
-    let wait = ends - TimeDelta::days(89) - ceremony.app.clock.now();
-    ceremony.app.clock.advance(wait.num_seconds());
-    ceremony.app.work().await;
-    let (file, of): (String, i64) = ceremony
-        .app
-        .ctx
-        .view()
-        .q("select sha256, number from consent_seal_file order by number desc limit 1")
-        .one()
-        .await
-        .unwrap();
-    assert_eq!(of, 3);
-    let ceremony = ceremony.logged_in_again().await;
-    let renewed = ceremony.mei.get(&path).await;
-    assert_eq!(hex::encode(sha256(&renewed.bytes)), file);
-    let read = pades::read(&renewed.bytes).unwrap();
-    assert_eq!((read.digest, read.later.len()), (signed, 1));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::ceremony::Ceremony;
 use super::over_time::Ward;
 use super::templates::{filed, next};
-use super::text_of;
+use super::{before_its_seal, text_of};
 use crate::support::App;
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_bedside_confirmation_has_its_own_document() {
     let consent = ceremony.mei.get(&ceremony.path("/document")).await;
     assert_ne!(record.bytes, consent.bytes);
     if let Some(text) = text_of(&record.bytes) {
-        let digest = hex::encode(muan::base::canonical::sha256(&consent.bytes));
+        let digest = hex::encode(muan::base::canonical::sha256(before_its_seal(&consent.bytes)));
         for wanted in [
             "床旁确认",
             "赵明",

@@ -4,7 +4,7 @@ use muan::db::Q;
 use serde_json::{Value, json};
 
 use super::ceremony::{Ceremony, countersign, strokes};
-use super::text_of;
+use super::{before_its_seal, text_of};
 use crate::support::cast::HOSPITAL;
 use crate::support::client::Client;
 
@@ -101,7 +101,7 @@ async fn a_withdrawal_on_her_phone_has_a_document_that_names_the_consent_it_ends
         ] {
             assert!(text.contains(wanted), "{wanted}: {text}");
         }
-        let digest = hex::encode(muan::base::canonical::sha256(&consent.bytes));
+        let digest = hex::encode(muan::base::canonical::sha256(before_its_seal(&consent.bytes)));
         assert!(text.contains(&digest), "{text}");
         // Digest and root name the evidence of what it ends (CE-193).
         let mut view = ceremony.app.ctx.view();
