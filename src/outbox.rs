@@ -15,7 +15,26 @@ use crate::db::{Db, Q, dialect};
 
 const MOST_ATTEMPTS: i64 = 12;
 const LEASE: Duration = Duration::seconds(60);
-const BATCH: i64 = 32;
+
+/// Which jobs.
+#[derive(Clone, Copy, Debug)]
+pub enum Kinds<'a> {
+    /// Of these kinds.
+    Of(&'a [&'a str]),
+    /// Of every other kind.
+    AllBut(&'a [&'a str]),
+}
+
+impl Kinds<'_> {
+    /// The kinds between commas, and whether a job is one of them.
+    fn bound(self) -> (String, bool) {
+        let (kinds, of) = match self {
+            Kinds::Of(kinds) => (kinds, true),
+            Kinds::AllBut(kinds) => (kinds, false),
+        };
+        (format!(",{},", kinds.join(",")), of)
+    }
+}
 
 /// A job that was claimed.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -76,12 +95,24 @@ pub async fn enqueue<T: Serialize>(
     Ok(())
 }
 
-/// Claims what is due, longest due first.
-pub async fn claim(db: &Db, worker: &str, now: DateTime<Utc>) -> Result<Vec<Job>> {
+/// Claims what is due of some kinds, longest due first, at most so many.
+pub async fn claim(
+    db: &Db,
+    worker: &str,
+    kinds: Kinds<'_>,
+    most: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Job>> {
+    let (kinds, of) = kinds.bound();
     let due: Option<(Uuid,)> = db
         .read()
-        .q("select id from job where state in ('ready','leased') and run_at <= $1 and (lease_until is null or lease_until < $1) limit 1")
+        .q(
+            "select id from job where state in ('ready','leased') and run_at <= $1 \
+             and (lease_until is null or lease_until < $1) and ($2 like '%,' || kind || ',%') = $3 limit 1",
+        )
         .bind(now)
+        .bind(kinds.clone())
+        .bind(of)
         .opt()
         .await?;
     if due.is_none() {
@@ -91,9 +122,11 @@ pub async fn claim(db: &Db, worker: &str, now: DateTime<Utc>) -> Result<Vec<Job>
     let mut jobs: Vec<Job> = tx
         .q(dialect::CLAIM_JOBS)
         .bind(now)
-        .bind(BATCH)
+        .bind(most)
         .bind(now + LEASE)
         .bind(worker.to_owned())
+        .bind(kinds)
+        .bind(of)
         .all()
         .await?;
     tx.commit().await?;

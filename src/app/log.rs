@@ -222,19 +222,29 @@ async fn copy(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-/// The newest copy of each log that a known key signed.
-async fn newest_copies(ctx: &Ctx, copies: &Copies) -> Result<Vec<(Uuid, Checkpoint)>> {
+/// The newest copy of each log that a known key signed, if there is one.
+async fn newest_copies(ctx: &Ctx, copies: &Copies) -> Result<Vec<(Uuid, Option<Checkpoint>)>> {
     let read = |note: &str| Checkpoint::verify(note, ctx.log.known()).ok();
     copies.newest(read).await
 }
 
-/// Stops all writing while a log is shorter than its newest copy outside, or another one (CE-187).
+/// Stops all writing while a log is shorter than its newest copy outside, or another one, or has copies of which none can be
+/// believed (CE-187).
 ///
 /// Errors: the copies can't be reached; nothing changes then.
 pub async fn guard(ctx: &Ctx) -> Result<()> {
     let Some(copies) = &ctx.copies else { return Ok(()) };
     let mut rolled_back = false;
     for (facility, copied) in newest_copies(ctx, copies).await? {
+        let Some(copied) = copied else {
+            rolled_back = true;
+            tracing::error!(
+                facility.id = %facility,
+                "security incident: of a journal's copies outside none can be believed; nothing is written until an \
+                 operator has put the place in order or named the key that signed them"
+            );
+            continue;
+        };
         if let Standing::RolledBack { size } = restore::standing(&mut ctx.view(), facility, &copied).await? {
             rolled_back = true;
             tracing::error!(
@@ -258,9 +268,10 @@ pub async fn accept_restore(ctx: &Ctx, facility: Uuid) -> Result<Option<(i64, u6
     let missing = || Error::Missing(Noun::Document);
     let copies = ctx.copies.as_ref().ok_or_else(missing)?;
     let newest = newest_copies(ctx, copies).await?;
-    let (_, copied) = newest
+    let copied = newest
         .into_iter()
         .find(|(log, _)| *log == facility)
+        .and_then(|(_, copied)| copied)
         .ok_or_else(missing)?;
     let Standing::RolledBack { size } = restore::standing(&mut ctx.view(), facility, &copied).await? else {
         return Ok(None);

@@ -24,6 +24,7 @@ const BEFORE: TimeDelta = TimeDelta::days(400);
 /// What belongs together.
 const WHOLE: &str =
     "a device needs seal.module, seal.token, seal.pin_file, seal.keys, seal.trust and seal.time_authorities";
+const FOREIGN: &str = "seal.time_authorities needs seal.trust: no token of theirs would be believed";
 
 fn fault(why: impl std::fmt::Display) -> StartFault {
     StartFault::Config(Fault::Key(format!("of the seal: {why}")))
@@ -45,6 +46,7 @@ pub fn open(config: &Config, now: DateTime<Utc>) -> Result<Seal, StartFault> {
     let trust = match &settings.trust {
         Some(path) => read_trust(path)?,
         None if settings.has_device() => return Err(fault(WHOLE)),
+        None if !settings.time_authorities.trim().is_empty() => return Err(fault(FOREIGN)),
         None => read_trust(&folder.join(TRUST))?,
     };
     let addresses = words(&settings.time_authorities);
@@ -97,12 +99,17 @@ fn device(settings: &config::Seal) -> Result<(Box<dyn KeyProvider>, Vec<String>)
     let pin = fs::read_to_string(pin)
         .map(|pin| Zeroizing::new(pin.trim_end().to_owned()))
         .map_err(|error| fault(format!("{}: {error}", pin.display())))?;
-    let keys = TokenKeys::open(Settings {
+    let keys = TokenKeys::load(Settings {
         module: module.clone(),
         token: settings.token.clone(),
         pin,
     });
-    Ok((Box::new(keys.map_err(fault)?), names))
+    let keys = keys.map_err(fault)?;
+    // The wards go on without a seal: what cannot be sealed says so when it is asked for.
+    if let Err(error) = keys.try_token() {
+        tracing::error!(%error, "the device with the seal's keys does not answer: nothing can be sealed until it does");
+    }
+    Ok((Box::new(keys), names))
 }
 
 fn read_trust(path: &Path) -> Result<Trust, StartFault> {

@@ -1,7 +1,7 @@
 //! Work beside the requests: the journal's sequencer, its checkpoints and audits, the jobs of the outbox.
 //!
-//! [`due`] does what is due and returns, tests call it. The service does the same in two loops: what must not wait, at each
-//! commit and every second; audits and copies of checkpoints, which take longer, beside it.
+//! [`due`] does what is due and returns, tests call it. The service does the same in loops side by side: what must not wait,
+//! at each commit and every second; jobs that wait for somebody else; audits and copies of checkpoints, which take longer.
 
 use std::time::Duration;
 
@@ -10,11 +10,20 @@ use tokio_util::sync::CancellationToken;
 use super::{apis, log};
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
-use crate::outbox::{self, Job};
+use crate::outbox::{self, Job, Kinds};
 use crate::{analgesia, assessment, consent, followup, forms, journal, people, quality};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
+/// Jobs that one look claims.
+const BATCH: i64 = 32;
+/// Kinds of jobs that nothing else waits for, each group beside the others: what asks somebody outside, and what reads or
+/// seals whole documents.
+const APART: [&[&str]; 3] = [
+    &["consent.send_code"],
+    &["consent.timestamp", "consent.preserve"],
+    &["consent.seal", "consent.seal_all", "people.forget"],
+];
 /// How often the journal is looked at for entries that stay without a place.
 const WATCH: Duration = Duration::from_secs(10);
 /// How often the log is looked at for audits and copies that are due.
@@ -27,6 +36,8 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
     // Not at once: what a stop left behind is sequenced first.
     let mut watch = tokio::time::interval_at(tokio::time::Instant::now() + WATCH, WATCH);
     let looking = tokio::spawn(look(ctx.clone(), stop.clone()));
+    let apart = APART.map(|kinds| tokio::spawn(beside(ctx.clone(), kinds, stop.clone())));
+    let apart_kinds = APART.concat();
     let mut begun = begin(&ctx).await;
     loop {
         tokio::select! {
@@ -41,8 +52,13 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
         if !begun {
             begun = begin(&ctx).await;
         }
-        if let Err(error) = at_once(&ctx, &worker).await {
+        if let Err(error) = jobs(&ctx, &worker, Kinds::AllBut(&apart_kinds)).await {
             tracing::error!(%error, "the workers stumbled");
+        }
+    }
+    for lane in apart {
+        if let Err(error) = lane.await {
+            tracing::error!(%error, "jobs that were apart did not end");
         }
     }
     if let Err(error) = looking.await {
@@ -68,6 +84,34 @@ async fn begin(ctx: &Ctx) -> bool {
         tracing::error!(%error, "documents without a seal could not be looked for");
     }
     true
+}
+
+/// Jobs of these kinds until told to stop, one after the other; one that runs then is done again by the next process.
+async fn beside(ctx: Ctx, kinds: &[&str], stop: CancellationToken) {
+    let worker = format!("worker-{:016x}", rand::random::<u64>());
+    while tokio::time::timeout(PULSE, stop.cancelled()).await.is_err() {
+        if ctx.log.is_read_only() {
+            continue;
+        }
+        let done = tokio::select! {
+            done = one_by_one(&ctx, &worker, kinds) => done,
+            () = stop.cancelled() => return,
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "the workers stumbled");
+        }
+    }
+}
+
+async fn one_by_one(ctx: &Ctx, worker: &str, kinds: &[&str]) -> Result<()> {
+    loop {
+        // Not several: the lease of the last one would be over before its turn.
+        let jobs = outbox::claim(&ctx.db, worker, Kinds::Of(kinds), 1, ctx.clock.now()).await?;
+        let Some(job) = jobs.first() else {
+            return Ok(());
+        };
+        settle(ctx, worker, job).await?;
+    }
 }
 
 /// Audits and copies until told to stop; one that runs is left to end.
@@ -124,9 +168,13 @@ async fn over_time(ctx: &Ctx) -> Result<bool> {
 
 /// Sequences the journal, signs its checkpoints, and does every job that is due, until none is; audits and copies are left.
 pub async fn at_once(ctx: &Ctx, worker: &str) -> Result<usize> {
+    jobs(ctx, worker, Kinds::AllBut(&[])).await
+}
+
+async fn jobs(ctx: &Ctx, worker: &str, kinds: Kinds<'_>) -> Result<usize> {
     let mut done = sequence(ctx).await?;
     loop {
-        let jobs = outbox::claim(&ctx.db, worker, ctx.clock.now()).await?;
+        let jobs = outbox::claim(&ctx.db, worker, kinds, BATCH, ctx.clock.now()).await?;
         if jobs.is_empty() {
             log::sign(ctx).await?;
             return Ok(done);

@@ -3,14 +3,16 @@
 use super::run::{Sql, per};
 
 /// Claims due jobs of the outbox: PostgreSQL skips rows that another worker holds, SQLite has one writer anyway.
-/// Binds: now, how many, lease until, worker.
+/// Binds: now, how many, lease until, worker, kinds between commas, whether a job is one of them.
 pub const CLAIM_JOBS: Sql = per(
     "with c as materialized (select id from job where state in ('ready','leased') and run_at <= $1 \
-       and (lease_until is null or lease_until < $1) order by run_at, id limit $2) \
+       and (lease_until is null or lease_until < $1) and ($5 like '%,' || kind || ',%') = $6 \
+       order by run_at, id limit $2) \
      update job set state = 'leased', attempts = attempts + 1, lease_until = $3, leased_by = $4 \
      where id in (select id from c) returning id, facility_id, kind, payload, attempts, run_at",
     "with c as materialized (select id from job where state in ('ready','leased') and run_at <= $1 \
-       and (lease_until is null or lease_until < $1) order by run_at, id limit $2 for update skip locked) \
+       and (lease_until is null or lease_until < $1) and ($5 like '%,' || kind || ',%') = $6 \
+       order by run_at, id limit $2 for update skip locked) \
      update job set state = 'leased', attempts = attempts + 1, lease_until = $3, leased_by = $4 \
      where id in (select id from c) returning id, facility_id, kind, payload, attempts, run_at",
 );

@@ -118,7 +118,7 @@ fn keys_in_a_token_seal() {
         token: "muan-test".to_owned(),
         pin: Zeroizing::new(pin.to_owned()),
     };
-    let keys = TokenKeys::open(settings("1234")).unwrap();
+    let keys = TokenKeys::load(settings("1234")).unwrap();
     let root = Certificate::from_der(&read("foreign-root.cer")).unwrap();
     for name in ["p256", "p384", "rsa"] {
         let chain = keys.certificate_chain(name).unwrap();
@@ -143,7 +143,7 @@ fn keys_in_a_token_seal() {
     assert!(matches!(keys.sign("nobody", b""), Err(KeyError::Missing)));
     drop(keys);
     assert!(matches!(
-        TokenKeys::open(settings("4321")),
+        TokenKeys::load(settings("4321")).unwrap().try_token(),
         Err(KeyError::Device(_))
     ));
 }

@@ -58,8 +58,8 @@ impl Copies {
     }
 
     /// The newest copy of every log of which `read` makes something; one that is cut off, too long or not believed must not
-    /// hide those before it.
-    pub async fn newest<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Vec<(Uuid, T)>> {
+    /// hide those before it. None for a log of whose newest copies none is believed.
+    pub async fn newest<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Vec<(Uuid, Option<T>)>> {
         let prefix = Some(&self.prefix).filter(|prefix| !prefix.as_ref().is_empty());
         let mut found = self.store.list(prefix);
         let mut logs: BTreeMap<Uuid, Vec<(Path, u64)>> = BTreeMap::new();
@@ -79,14 +79,16 @@ impl Copies {
         let mut newest = Vec::new();
         for (log, mut copies) in logs {
             copies.sort_unstable_by(|(one, _), (other, _)| other.as_ref().cmp(one.as_ref()));
+            let mut believed = None;
             for (path, size) in copies.iter().take(TRIED) {
                 let note = self.note(path, *size).await?;
-                if let Some(copy) = note.as_deref().and_then(&read) {
-                    newest.push((log, copy));
+                believed = note.as_deref().and_then(&read);
+                if believed.is_some() {
                     break;
                 }
                 tracing::error!(facility.id = %log, copy = %path, "a copy of a checkpoint can't be believed");
             }
+            newest.push((log, believed));
         }
         Ok(newest)
     }
@@ -132,7 +134,7 @@ mod tests {
             }
             assert_eq!(
                 copies.newest(all).await.unwrap(),
-                [(one, "later".to_owned()), (two, "other".to_owned())]
+                [(one, Some("later".to_owned())), (two, Some("other".to_owned()))]
             );
             let later = at("2026-03-04T00:00:00Z");
             let long = "x".repeat(LONGEST as usize + 1);
@@ -141,8 +143,13 @@ mod tests {
             let believed = |note: &str| Some(note.to_owned()).filter(|note| note != "forged");
             assert_eq!(
                 copies.newest(believed).await.unwrap(),
-                [(one, "later".to_owned()), (two, "other".to_owned())],
+                [(one, Some("later".to_owned())), (two, Some("other".to_owned()))],
                 "what can't be believed hides nothing"
+            );
+            assert_eq!(
+                copies.newest(|_| None::<String>).await.unwrap(),
+                [(one, None), (two, None)],
+                "a log without a believed copy is named"
             );
         }
     }

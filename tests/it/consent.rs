@@ -3,7 +3,7 @@
 
 mod agents;
 mod at_commit;
-mod authority;
+pub mod authority;
 mod bedside;
 mod capacity;
 pub mod ceremony;

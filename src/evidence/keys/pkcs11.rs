@@ -63,20 +63,26 @@ impl fmt::Debug for TokenKeys {
 }
 
 impl TokenKeys {
-    /// Loads the library and opens a first session.
+    /// Loads the library. The token is asked for at the first use: a service does not wait for it.
     ///
     /// # Errors
-    /// [`KeyError::Device`]; [`KeyError::Missing`] when no token has the label.
-    pub fn open(settings: Settings) -> Result<Self, KeyError> {
+    /// [`KeyError::Device`].
+    pub fn load(settings: Settings) -> Result<Self, KeyError> {
         let context = Pkcs11::new(&settings.module)?;
         context.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))?;
-        let keys = Self {
+        Ok(Self {
             context,
             settings,
             session: Mutex::new(None),
-        };
-        keys.with(|_| Ok(()))?;
-        Ok(keys)
+        })
+    }
+
+    /// Whether the token is there and takes the PIN.
+    ///
+    /// # Errors
+    /// [`KeyError::Device`]; [`KeyError::Missing`] when no token has the label.
+    pub fn try_token(&self) -> Result<(), KeyError> {
+        self.with(|_| Ok(()))
     }
 
     fn with<T>(&self, work: impl FnOnce(&Session) -> Result<T, KeyError>) -> Result<T, KeyError> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use muan::base::Clock;
+use muan::config::Config;
 use muan::evidence::keys::{FileKeys, KeyProvider, SoftKey};
 use muan::evidence::timestamp::local::LocalAuthority;
 use poem::listener::{Acceptor, Listener, TcpListener};
@@ -11,6 +12,12 @@ use poem::web::Data;
 use poem::{EndpointExt, IntoResponse, Response, Route, Server, handler, post};
 
 use crate::support::App;
+
+/// The authorities at these addresses are asked, under the test root of this hospital.
+pub fn ask(config: &mut Config, addresses: &str) {
+    config.seal.time_authorities = addresses.to_owned();
+    config.seal.trust = Some(config.data.join("authority/trust.json"));
+}
 
 /// A time authority that can be switched off.
 #[derive(Clone)]

@@ -9,24 +9,25 @@ use muan::consent::sealing::{self, attest};
 use muan::db::Q;
 use muan::evidence::pades;
 use muan::evidence::timestamp::Token;
+use muan::outbox::{self, Kinds};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::authority::Authority;
+use super::authority::{self, Authority};
 use super::ceremony::{Ceremony, countersign};
 use super::sealed::{rows, sealed};
 use crate::support::App;
 
 /// Documents are made, and the jobs that would seal them given up: how many.
 async fn given_up(app: &App) -> u64 {
-    for job in muan::outbox::claim(&app.ctx.db, "test", app.clock.now())
+    for job in outbox::claim(&app.ctx.db, "test", Kinds::AllBut(&[]), 32, app.clock.now())
         .await
         .unwrap()
     {
         if job.kind.starts_with("consent.record") {
             muan::consent::jobs::handle(&app.ctx, &job).await.unwrap();
         }
-        muan::outbox::finish(&app.ctx.db, "test", &job).await.unwrap();
+        outbox::finish(&app.ctx.db, "test", &job).await.unwrap();
     }
     let mut tx = app.ctx.db.begin().await.unwrap();
     let given_up = tx
@@ -169,7 +170,7 @@ async fn authorities_that_are_away_for_weeks_end_no_renewal() {
     authority.on.store(true, Ordering::Relaxed);
     let both = format!("{address} {address}?second");
     let Ceremony { app, mei, id, .. } = ceremony;
-    let app = app.again(|config| config.seal.time_authorities = both).await;
+    let app = app.again(|config| authority::ask(config, &both)).await;
     let (mei, zhao) = (app.back(mei), app.zhao().await);
     let ceremony = Ceremony { app, mei, zhao, id };
     ceremony.step_up().await;

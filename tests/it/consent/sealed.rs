@@ -13,7 +13,7 @@ use muan::evidence::verify::{Asked, Authenticity, Integrity, Known, Report, Time
 use muan::evidence::{cms, pades};
 use serde_json::json;
 
-use super::authority::Authority;
+use super::authority::{self, Authority};
 use super::ceremony::{Ceremony, countersign};
 use crate::support::App;
 use crate::support::client::Answer;
@@ -121,7 +121,7 @@ async fn while_no_authority_answers_nothing_stands_in_its_place_and_it_is_asked_
     let (authority, address) = Authority::off(&ceremony.app).await;
     let both = format!("{address} {address}?second");
     let Ceremony { app, mei, id, .. } = ceremony;
-    let app = app.again(|config| config.seal.time_authorities = both).await;
+    let app = app.again(|config| authority::ask(config, &both)).await;
     let (mei, zhao) = (app.back(mei), app.zhao().await);
     let ceremony = Ceremony { app, mei, zhao, id };
     ceremony.step_up().await;

@@ -69,3 +69,33 @@ async fn the_trouble_of_one_log_does_not_keep_the_others_from_being_signed() {
     app.work().await;
     assert!(head(&app, facility).await.at > before.at);
 }
+
+#[tokio::test]
+async fn a_time_stamp_of_the_future_keeps_none_away() {
+    let app = App::new().await;
+    accounts(&app, &["a1"]).await;
+    let facility = hospital(&app).await;
+    app.work().await;
+    let log = literal(&app, facility);
+    let ahead = format!(
+        "insert into journal_stamp (facility_id, number, response, attested_at, expires_at, at) \
+         select facility_id, number + 1000, response, attested_at, expires_at, '2099-01-01T00:00:00.000Z' from journal_stamp \
+         where facility_id = {log}"
+    );
+    let stamps = async || -> i64 {
+        let (count,): (i64,) = app
+            .ctx
+            .view()
+            .q("select count(*) from journal_stamp where at < '2099-01-01T00:00:00.000Z'")
+            .one()
+            .await
+            .unwrap();
+        count
+    };
+    directly(&app, &[&ahead]).await;
+    let before = stamps().await;
+    assert!(before > 0);
+    app.clock.advance(25 * 3600);
+    app.work().await;
+    assert!(stamps().await > before);
+}

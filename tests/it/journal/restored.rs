@@ -160,3 +160,22 @@ async fn a_copy_that_nobody_signed_hides_no_log_that_was_rolled_back() {
     let ready = app.outside().get("/readyz").await.expect(200);
     assert_eq!(ready["parts"]["log"]["read_only"], true);
 }
+
+#[tokio::test]
+async fn a_log_of_whose_copies_none_can_be_believed_is_only_read() {
+    let app = App::with(copied_outside).await;
+    accounts(&app, &["a1"]).await;
+    let facility = hospital(&app).await;
+    app.work().await;
+    let folder = app.config.data.join("outside").join(facility.to_string());
+    for copy in std::fs::read_dir(&folder).unwrap() {
+        std::fs::write(copy.unwrap().path(), "nobody's\n\n").unwrap();
+    }
+    let app = app.again(|_| {}).await;
+    let ready = app.outside().get("/readyz").await.expect(200);
+    assert_eq!(ready["parts"]["log"]["read_only"], true);
+    std::fs::remove_dir_all(folder).unwrap();
+    let app = app.again(|_| {}).await;
+    let ready = app.outside().get("/readyz").await.expect(200);
+    assert_eq!(ready["parts"]["log"]["read_only"], false);
+}
