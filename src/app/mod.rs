@@ -26,6 +26,7 @@ use crate::cache::Cache;
 use crate::config::{Config, Fault, Keys};
 use crate::content::{Content, Defect, Origin, fonts};
 use crate::ctx::{Ctx, Settings};
+use crate::db::grants::Ungranted;
 use crate::db::{Db, Durability, migrate, sqlite_path};
 use crate::evidence::document::Engine;
 use crate::evidence::press::Press;
@@ -48,6 +49,9 @@ pub enum StartFault {
     /// The database.
     #[error(transparent)]
     Database(#[from] migrate::Failure),
+    /// The rights of the service's role.
+    #[error(transparent)]
+    Rights(#[from] Ungranted),
     /// The content.
     #[error("the content has {} faults, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
     Content(Vec<Defect>),

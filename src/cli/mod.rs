@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 use crate::app::{self, Parts, StartFault, listen};
 use crate::base::Clock;
 use crate::config::Config;
-use crate::db::{Db, Durability, sqlite_path};
+use crate::db::{Db, Durability, grants, sqlite_path};
 use crate::demo;
 
 /// Muan 母安: labor analgesia as one managed service.
@@ -44,7 +44,11 @@ enum Command {
     /// The real thing: settings by file and environment.
     Serve,
     /// Brings the database to the newest schema.
-    Migrate,
+    Migrate {
+        /// Gives this role of PostgreSQL what the service needs, and of immutable tables only reading and adding.
+        #[arg(long)]
+        grant: Option<String>,
+    },
     /// Prints the settings in force, without secrets.
     Config,
     /// Checks content, lists what awaits a clinician, tries answers, compares two directories, reads forms of others.
@@ -92,7 +96,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, StartFault> {
         Command::Demo(options) => demo::run(options).await.map(|()| done),
         Command::Seed(options) => demo::seed(options).await.map(|()| done),
         Command::Serve => serve(load(cli.config)?).await.map(|()| done),
-        Command::Migrate => migrate(&load(cli.config)?).await.map(|()| done),
+        Command::Migrate { grant } => migrate(&load(cli.config)?, grant).await.map(|()| done),
         Command::Config => {
             print!("{}", load(cli.config)?.shown());
             Ok(done)
@@ -119,7 +123,7 @@ async fn serve(config: Config) -> Result<(), StartFault> {
     listen::serve(ctx, bound).await
 }
 
-async fn migrate(config: &Config) -> Result<(), StartFault> {
+async fn migrate(config: &Config, role: Option<String>) -> Result<(), StartFault> {
     let db = match config.database.expose() {
         "sqlite" => {
             std::fs::create_dir_all(&config.data)
@@ -128,7 +132,11 @@ async fn migrate(config: &Config) -> Result<(), StartFault> {
         }
         url => Db::postgres(url, 2).await?,
     };
-    db.close().await;
     println!("the schema is the newest");
+    if let Some(role) = role {
+        let kept = grants::grant(&db, &role).await?;
+        println!("{role} may read and add to {kept} immutable tables and use the others");
+    }
+    db.close().await;
     Ok(())
 }

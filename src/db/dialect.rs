@@ -37,16 +37,20 @@ pub const LOCK_PATIENT: Sql = per(
     "select destroyed_at from patient where facility_id = $1 and id = $2 for update",
 );
 
-/// Locks a list of records to be destroyed, so that of two approvals one is the second. Binds: facility, list.
+/// Locks a list of records to be destroyed, so that of two approvals one is the second. A lock of its own: a row of an
+/// immutable table could only be locked by who may change it. Binds: facility, list.
 pub const LOCK_DESTRUCTION_LIST: Sql = per(
     "select id from destruction_list where facility_id = $1 and id = $2",
-    "select id from destruction_list where facility_id = $1 and id = $2 for update",
+    "with l as materialized (select pg_advisory_xact_lock(hashtextextended($2::text, 0))) \
+     select d.id from l, destruction_list d where d.facility_id = $1 and d.id = $2",
 );
 
-/// Locks a sealing of a record, so that of two who sign, list or end it one is the second. Binds: facility, sealing.
+/// Locks a sealing of a record, so that of two who sign, list or end it one is the second; as [`LOCK_DESTRUCTION_LIST`].
+/// Binds: facility, sealing.
 pub const LOCK_SEAL: Sql = per(
     "select id from record_seal where facility_id = $1 and id = $2",
-    "select id from record_seal where facility_id = $1 and id = $2 for update",
+    "with l as materialized (select pg_advisory_xact_lock(hashtextextended($2::text, 0))) \
+     select r.id from l, record_seal r where r.facility_id = $1 and r.id = $2",
 );
 
 /// Holds back every other act on a hospital's consent templates until the transaction ends, and whoever prepares or

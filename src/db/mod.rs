@@ -5,6 +5,7 @@
 //! Writing goes through [`tx::Tx`] alone.
 
 pub mod dialect;
+pub mod grants;
 pub mod migrate;
 pub mod once;
 pub mod run;

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use muan::config::Secret;
+use muan::db::grants::{self, Ungranted};
 use muan::db::{Db, Durability, Q, migrate};
+use uuid::Uuid;
 
-use crate::support::servers;
+use crate::story;
+use crate::support::{App, servers};
 
 /// A newer program was here: migration 9999.
 pub async fn migrated_later(db: &Db) {
@@ -69,4 +73,57 @@ async fn a_database_of_a_newer_program_is_refused_in_one_line() {
     };
     let text = failure.to_string();
     assert!(text.contains("9999") && text.lines().count() == 1, "{text}");
+}
+
+#[tokio::test]
+async fn a_role_that_can_change_nothing_immutable_carries_her_whole_pathway() {
+    let Some(owner) = App::postgres().await else {
+        return;
+    };
+    let role = format!("muan_app_{}", Uuid::new_v4().simple());
+    let unknown = grants::grant(&owner.ctx.db, &role).await;
+    assert!(matches!(unknown, Err(Ungranted::Unknown(_))));
+    let mut tx = owner.ctx.db.begin().await.unwrap();
+    tx.q(format!("create role {role} login")).run().await.unwrap();
+    tx.commit().await.unwrap();
+    let immutable = grants::grant(&owner.ctx.db, &role).await.unwrap();
+    assert!(immutable > 50, "{immutable}");
+    let app = owner
+        .again(|config| {
+            let url = config.database.expose();
+            config.database = Secret::from(url.replace("//postgres@", &format!("//{role}@")));
+        })
+        .await;
+    story::walk(&app).await;
+    for change in [
+        "update consent_signature set at = at",
+        "delete from consent_document",
+        "update journal_entry set detail = detail",
+        "truncate journal_entry",
+        "drop trigger journal_entry_no_update on journal_entry",
+    ] {
+        let mut tx = app.ctx.db.begin().await.unwrap();
+        let refused = tx.q(change).run().await.unwrap_err().to_string();
+        assert!(
+            refused.contains("permission denied") || refused.contains("must be owner"),
+            "{change}: {refused}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_cannot_be_limited_is_granted_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = Db::sqlite(&folder.path().join("muan.db"), Durability::Off)
+        .await
+        .unwrap();
+    assert!(matches!(
+        grants::grant(&sqlite, "muan").await,
+        Err(Ungranted::Embedded)
+    ));
+    sqlite.close().await;
+    if let Some(app) = App::postgres().await {
+        let owner = grants::grant(&app.ctx.db, "postgres").await;
+        assert!(matches!(owner, Err(Ungranted::Unlimited(_))));
+    }
 }
