@@ -11,7 +11,7 @@ import { load, root } from './lib/tools.mjs';
 import { verifierPage } from './lib/verifier.mjs';
 
 const { chromium } = load('playwright-core');
-const kept = path.join(root, 'tests/fixtures/evidence/v1');
+const kept = path.join(root, 'tests/fixtures/sealed/v1');
 const cases = JSON.parse(fs.readFileSync(path.join(kept, 'cases.json'), 'utf8'));
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'muan-verify-'));

@@ -4,5 +4,5 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/lib/place.sh"
 "$here/setup.sh"
-"$here/by-hand.sh" "$root/tests/fixtures/evidence/v1/given.zip"
+"$here/by-hand.sh" "$root/tests/fixtures/sealed/v1/given.zip"
 node "$here/verify.mjs"

@@ -7,7 +7,7 @@ use muan::evidence::bundle;
 use serde_json::{Value, json};
 
 fn kept(name: &str) -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/evidence/v1")).join(name)
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/sealed/v1")).join(name)
 }
 
 fn list() -> Vec<Value> {

@@ -20,7 +20,7 @@ struct Kept {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/evidence/v1")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sealed/v1")
 }
 
 #[test]

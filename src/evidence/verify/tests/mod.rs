@@ -1,4 +1,4 @@
-//! Whole files through the verifier; those of earlier releases are kept in `tests/fixtures/evidence`.
+//! Whole files through the verifier; those of earlier releases are kept in `tests/fixtures/sealed`.
 
 mod cases;
 mod hostile;
