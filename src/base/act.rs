@@ -219,6 +219,10 @@ acts! {
     ConsentDocument = "consent.document";
     /// The quality office hands out what was drawn, for a forensic examination.
     ConsentReleaseStrokes = "consent.release_strokes", keyed;
+    /// The evidence bundle of a sealed consent.
+    ConsentEvidence = "consent.evidence";
+    /// The report on what is kept of a consent.
+    ConsentVerification = "consent.verification";
     /// A woman's decisions with their documents and signature acts, for other systems.
     ConsentDecisions = "consent.decisions";
     /// Staff record the picture of a character that no font has.

@@ -30,6 +30,8 @@ use super::refused;
 use super::unique::has_twins;
 
 const BODY_LIMIT: usize = 1 << 20;
+/// Larger than any bundle that is made here: a document of 10 MiB with all that belongs to it.
+const LARGEST_VERIFIED: usize = 16 << 20;
 /// What stands around a file of 10 MiB, as it is sent or in base 64.
 const AROUND: usize = 64 << 10;
 /// Whole files in memory at a time; one more is asked to come back.
@@ -40,7 +42,9 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// How large a request may be where files are uploaded; none elsewhere.
 fn upload_limit(path: &str) -> Option<usize> {
     let scan = path.strip_prefix("/api/staff/v1/consents/");
-    if path == "/api/patient/v1/attachments" {
+    if path == "/verify/file" {
+        Some(LARGEST_VERIFIED + AROUND)
+    } else if path == "/api/patient/v1/attachments" {
         Some((10 << 20) + AROUND)
     } else if scan.is_some_and(|rest| rest.ends_with("/paper")) {
         Some((10 << 20) / 3 * 4 + AROUND)
@@ -62,7 +66,7 @@ pub fn scope() -> (Locale, String) {
 pub struct Edge {
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
-    shape: Option<Shape>,
+    shapes: Vec<Shape>,
     uploads: Arc<AtomicUsize>,
 }
 
@@ -72,17 +76,15 @@ impl Edge {
         Edge {
             ctx,
             in_flight: Arc::default(),
-            shape: None,
+            shapes: Vec::new(),
             uploads: Arc::default(),
         }
     }
 
     /// With failures in another shape below a path, also those that reach no route.
-    pub fn shaping(self, shape: Shape) -> Edge {
-        Edge {
-            shape: Some(shape),
-            ..self
-        }
+    pub fn shaping(mut self, shape: Shape) -> Edge {
+        self.shapes.push(shape);
+        self
     }
 }
 
@@ -94,7 +96,7 @@ impl<E: Endpoint> Middleware<E> for Edge {
             inner,
             ctx: self.ctx.clone(),
             in_flight: self.in_flight.clone(),
-            shape: self.shape,
+            shapes: self.shapes.clone(),
             uploads: self.uploads.clone(),
         }
     }
@@ -105,7 +107,7 @@ pub struct EdgeEndpoint<E> {
     inner: E,
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
-    shape: Option<Shape>,
+    shapes: Vec<Shape>,
     uploads: Arc<AtomicUsize>,
 }
 
@@ -125,9 +127,7 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
         let locale = Locale::negotiate(text(&req, header::ACCEPT_LANGUAGE));
         let request_id = request_id(&req);
         let coding = coding(&req);
-        let shape = self
-            .shape
-            .filter(|shape| req.uri().path().starts_with(shape.below));
+        let shape = self.shapes.iter().find(|shape| shape.fits(&req)).copied();
         let guard = InFlight(self.in_flight.clone());
         let mut busy = self.in_flight.fetch_add(1, Ordering::Relaxed) >= MOST_IN_FLIGHT;
         let mut upload = None;
