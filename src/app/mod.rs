@@ -7,9 +7,9 @@ pub mod listen;
 pub mod log;
 mod memory;
 mod proofs;
+mod seal;
 mod verify;
 mod verify_page;
-mod seal;
 pub mod work;
 
 use std::sync::Arc;
