@@ -58,7 +58,7 @@ struct Digest {
 
 /// The page with the forms; with a code typed into it, on to that code's.
 #[handler]
-fn start(request: &Request) -> Response {
+fn start(ctx: Data<&Ctx>, request: &Request) -> Response {
     let typed = request
         .uri()
         .query()
@@ -71,7 +71,7 @@ fn start(request: &Request) -> Response {
         .take(64)
         .collect();
     if code.is_empty() {
-        return html(page::start());
+        return html(page::start(ctx.seal.is_test()));
     }
     Response::builder()
         .status(StatusCode::SEE_OTHER)
@@ -85,9 +85,10 @@ async fn by_code(ctx: Data<&Ctx>, request: &Request, code: Path<String>) -> Resp
     let found = door::verify_code(&ctx, &info(request), &code.0, None)
         .boxed()
         .await;
+    let test = ctx.seal.is_test();
     let told = found.map(|found| match wants_page(request) {
-        true => html(page::recorded(&found, true)),
-        false => json(&RecordedOut::of(found, locale(request))),
+        true => html(page::recorded(&found, test, true)),
+        false => json(&RecordedOut::of(found, test, locale(request))),
     });
     answered("consent.verify_code", told)
 }
@@ -112,9 +113,10 @@ async fn told_second(ctx: &Ctx, request: &Request, code: &str, body: Vec<u8>) ->
     let found = door::verify_code(ctx, &info(request), code, Some(&second))
         .boxed()
         .await?;
+    let test = ctx.seal.is_test();
     Ok(match wants_page(request) {
-        true => html(page::recorded(&found, false)),
-        false => json(&RecordedOut::of(found, locale(request))),
+        true => html(page::recorded(&found, test, false)),
+        false => json(&RecordedOut::of(found, test, locale(request))),
     })
 }
 
@@ -128,9 +130,10 @@ async fn by_file(ctx: Data<&Ctx>, request: &Request, body: Vec<u8>) -> Response 
 async fn told_file(ctx: &Ctx, request: &Request, body: Vec<u8>) -> Result<Response> {
     let file = uploaded(request, body).await?;
     let report = door::verify_file(ctx, &info(request), file).boxed().await?;
+    let test = ctx.seal.is_test();
     Ok(match wants_page(request) {
-        true => html(page::report(&report)),
-        false => json(&VerifiedOut::of(&report, locale(request))),
+        true => html(page::report(&report, test)),
+        false => json(&VerifiedOut::of(&report, test, locale(request))),
     })
 }
 
@@ -144,10 +147,11 @@ async fn by_digest(ctx: Data<&Ctx>, request: &Request, body: Vec<u8>) -> Respons
 async fn told_digest(ctx: &Ctx, request: &Request, body: Vec<u8>) -> Result<Response> {
     let Digest { sha256 } = sent(request, body).await?;
     let found = door::verify_digest(ctx, &info(request), &sha256).boxed().await?;
+    let test = ctx.seal.is_test();
     Ok(match (wants_page(request), found) {
-        (true, Some(found)) => html(page::recorded(&found, false)),
+        (true, Some(found)) => html(page::recorded(&found, test, false)),
         (true, None) => html(page::unknown()),
-        (false, found) => json(&DigestOut::of(found, locale(request))),
+        (false, found) => json(&DigestOut::of(found, test, locale(request))),
     })
 }
 

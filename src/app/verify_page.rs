@@ -26,9 +26,9 @@ pub fn policy() -> HeaderValue {
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
 
-/// The forms: a code, a file.
-pub fn start() -> String {
-    let mut body = said("p", "lead");
+/// The forms: a code, a file. `test` says that the institution's seal is a test authority's.
+pub fn start(test: bool) -> String {
+    let mut body = warned(test) + &said("p", "lead");
     body += &format!(
         "<h2>{}</h2><form action=\"verify\"><label><span>{}</span>\
          <input name=\"code\" required maxlength=\"64\" autocomplete=\"off\" autocapitalize=\"characters\"></label>\
@@ -49,7 +49,7 @@ pub fn start() -> String {
 }
 
 /// What is recorded of a document; with the form for the second item where nobody has given it.
-pub fn recorded(found: &Recorded, ask: bool) -> String {
+pub fn recorded(found: &Recorded, test: bool, ask: bool) -> String {
     let standing = found.force.standing.word();
     let mut facts = fact("institution", &escaped(&found.institution));
     facts += &fact("document", &both(&format!("document_{}", found.paper.word())));
@@ -81,7 +81,7 @@ pub fn recorded(found: &Recorded, ask: bool) -> String {
             state += &fact(key, &shown(at));
         }
     }
-    let mut body = format!("<dl>{facts}</dl>{}", said("p", "compare"));
+    let mut body = format!("{}<dl>{facts}</dl>{}", warned(test), said("p", "compare"));
     body += &format!("<h2>{}</h2><dl>{state}</dl>{}", both("force"), said("p", "apart"));
     if ask {
         body += &format!(
@@ -101,11 +101,12 @@ pub fn unknown() -> String {
 }
 
 /// The report on a file.
-pub fn report(report: &Report) -> String {
+pub fn report(report: &Report, test: bool) -> String {
     let found = &report.dimensions;
     let overall = report.overall.word();
     let mut body = format!(
-        "<p class=\"verdict {overall}\">{}</p><ul>",
+        "{}<p class=\"verdict {overall}\">{}</p><ul>",
+        warned(test),
         of("overall", overall)
     );
     for message in &report.messages {
@@ -153,6 +154,14 @@ pub fn problem(problem: &Problem) -> String {
         _ => pair(&text(Locale::ZhCn), &text(Locale::En)),
     };
     whole(&format!("<p id=\"fault\">{said}</p>"), true)
+}
+
+/// Above all that is told where nobody may rely on it.
+fn warned(test: bool) -> String {
+    match test {
+        true => format!("<p id=\"fault\">{}</p>", both("test_authority")),
+        false => String::new(),
+    }
 }
 
 fn whole(body: &str, again: bool) -> String {

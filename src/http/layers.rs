@@ -36,13 +36,17 @@ const LARGEST_VERIFIED: usize = 16 << 20;
 const AROUND: usize = 64 << 10;
 /// Whole files in memory at a time; one more is asked to come back.
 const MOST_UPLOADS: usize = 16;
+/// The same for files that anybody verifies: strangers take no place of what patients and staff send.
+const MOST_VERIFIED: usize = 4;
+/// Where anybody verifies a file.
+const VERIFY: &str = "/verify/file";
 const MOST_IN_FLIGHT: usize = 1024;
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// How large a request may be where files are uploaded; none elsewhere.
 fn upload_limit(path: &str) -> Option<usize> {
     let scan = path.strip_prefix("/api/staff/v1/consents/");
-    if path == "/verify/file" {
+    if path == VERIFY {
         Some(LARGEST_VERIFIED + AROUND)
     } else if path == "/api/patient/v1/attachments" {
         Some((10 << 20) + AROUND)
@@ -68,6 +72,7 @@ pub struct Edge {
     in_flight: Arc<AtomicUsize>,
     shapes: Vec<Shape>,
     uploads: Arc<AtomicUsize>,
+    verified: Arc<AtomicUsize>,
 }
 
 impl Edge {
@@ -78,6 +83,7 @@ impl Edge {
             in_flight: Arc::default(),
             shapes: Vec::new(),
             uploads: Arc::default(),
+            verified: Arc::default(),
         }
     }
 
@@ -98,6 +104,7 @@ impl<E: Endpoint> Middleware<E> for Edge {
             in_flight: self.in_flight.clone(),
             shapes: self.shapes.clone(),
             uploads: self.uploads.clone(),
+            verified: self.verified.clone(),
         }
     }
 }
@@ -109,6 +116,7 @@ pub struct EdgeEndpoint<E> {
     in_flight: Arc<AtomicUsize>,
     shapes: Vec<Shape>,
     uploads: Arc<AtomicUsize>,
+    verified: Arc<AtomicUsize>,
 }
 
 struct InFlight(Arc<AtomicUsize>);
@@ -132,8 +140,12 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
         let mut busy = self.in_flight.fetch_add(1, Ordering::Relaxed) >= MOST_IN_FLIGHT;
         let mut upload = None;
         if upload_limit(req.uri().path()).is_some() {
-            busy |= self.uploads.fetch_add(1, Ordering::Relaxed) >= MOST_UPLOADS;
-            upload = Some(InFlight(self.uploads.clone()));
+            let (taken, most) = match req.uri().path() {
+                VERIFY => (&self.verified, MOST_VERIFIED),
+                _ => (&self.uploads, MOST_UPLOADS),
+            };
+            busy |= taken.fetch_add(1, Ordering::Relaxed) >= most;
+            upload = Some(InFlight(taken.clone()));
         }
         let answered = async {
             if busy {

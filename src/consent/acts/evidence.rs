@@ -35,9 +35,10 @@ pub struct EvidenceCopy {
 /// The evidence bundle of a sealed consent (CE-222); each export is in the log with what was left out.
 ///
 /// Whole for herself and for staff, but for the strokes: they leave with the quality office alone, for one of three
-/// purposes (CE-124), so her own bundle is without them too.
+/// purposes (CE-124) and after the same step-up as for an examiner, so her own bundle is without them too.
 ///
-/// Errors: `consent.not_sealed`, `http.invalid` for a section that there is none of.
+/// Errors: `consent.not_sealed`, `people.step_up_required` for the strokes, `http.invalid` for a section that there is none
+/// of.
 #[instrument(name = "consent.evidence", skip_all)]
 pub async fn evidence(ctx: &Ctx, caller: &Caller, id: ConsentId, export: Export) -> Result<EvidenceCopy> {
     policy::allowed(caller, Act::ConsentEvidence)?;
@@ -56,6 +57,9 @@ pub async fn evidence(ctx: &Ctx, caller: &Caller, id: ConsentId, export: Export)
     }
     let mut view = ctx.view();
     let consent = known(&mut view, caller, Act::ConsentEvidence, id).await?;
+    if export.strokes.is_some() {
+        people::facts::require_step_up(&mut view, caller.session, ctx.clock.now()).await?;
+    }
     let facility = consent.facility_id;
     let seal = store::seal_of(&mut view, facility, Sealable::Consent, id.0)
         .await?

@@ -1,6 +1,7 @@
 //! Verification by anybody: by the printed code, by a file, by a digest (CE §13.1). No session, no journal: what is asked
 //! is counted and nothing of it is kept.
 
+use std::net::Ipv6Addr;
 use std::time::Duration;
 
 use serde_json::json;
@@ -31,6 +32,9 @@ const OF_ADDRESS: i64 = 30;
 const OF_CODE: i64 = 60;
 /// Tries of the second item of one code in an hour.
 const OF_SECOND: i64 = 5;
+/// And in a day: her birth date is one of some five thousand, and whoever found a document is not to try them all.
+const OF_SECOND_A_DAY: i64 = 20;
+const HOUR: u64 = 3600;
 
 /// What a printed code stands for; with the second item also whose it is.
 ///
@@ -48,9 +52,10 @@ pub async fn verify_code(
     let digest = Verification::looked_up(code);
     // A code is never a key of what others can look into.
     let named = hex::encode(&digest[..16]);
-    limit(ctx, &format!("verify:code:{named}"), OF_CODE, 3600).await?;
+    limit(ctx, &format!("verify:code:{named}"), OF_CODE, HOUR).await?;
     if second.is_some() {
-        limit(ctx, &format!("verify:second:{named}"), OF_SECOND, 3600).await?;
+        limit(ctx, &format!("verify:second:{named}"), OF_SECOND, HOUR).await?;
+        limit(ctx, &format!("verify:day:{named}"), OF_SECOND_A_DAY, 24 * HOUR).await?;
     }
     let found = by_code(ctx, digest, second).await?;
     count("code", if found.is_some() { "found" } else { "unknown" });
@@ -102,7 +107,7 @@ pub async fn verify_file(ctx: &Ctx, request: &RequestInfo, file: Vec<u8>) -> Res
     if !file.starts_with(b"PK") && !file.starts_with(b"%PDF-") {
         return Err(Error::invalid("/file", "format"));
     }
-    let seen = seen(&file);
+    let (file, seen) = read_through(file).await?;
     let mut view = ctx.view();
     let seal = match &seen.signed {
         Some(signed) => store::seal_by_signed(&mut view, signed).await?,
@@ -136,6 +141,16 @@ struct Seen {
     signed: Option<String>,
     /// Entries under the checkpoint in it.
     checkpoint: Option<u64>,
+}
+
+/// Off the threads that answer others, as the check itself.
+async fn read_through(file: Vec<u8>) -> Result<(Vec<u8>, Seen)> {
+    let work = move || {
+        let seen = seen(&file);
+        (file, seen)
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::Broken(Box::new(error)))
 }
 
 fn seen(file: &[u8]) -> Seen {
@@ -259,11 +274,22 @@ fn count(way: &'static str, outcome: &'static str) {
 async fn limit_address(ctx: &Ctx, request: &RequestInfo) -> Result<()> {
     limit(
         ctx,
-        &format!("verify:address:{}", request.address),
+        &format!("verify:address:{}", network(&request.address)),
         OF_ADDRESS,
         60,
     )
     .await
+}
+
+/// Of addresses that one household has by the million, what they have in common.
+fn network(address: &str) -> String {
+    match address.parse::<Ipv6Addr>() {
+        Ok(long) if long.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = long.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
+        }
+        _ => address.to_owned(),
+    }
 }
 
 /// So many under a key in so many seconds.
@@ -275,4 +301,17 @@ async fn limit(ctx: &Ctx, key: &str, most: i64, seconds: u64) -> Result<()> {
         return Err(Error::RateLimited { retry_after_s });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn the_addresses_of_one_household_count_as_one() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::1"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("203.0.113.7"), "203.0.113.7");
+        assert_ne!(network("::ffff:203.0.113.7"), network("::ffff:203.0.113.8"));
+    }
 }

@@ -16,6 +16,8 @@ pub struct VerifiedOut {
     overall: String,
     /// The verdict in words.
     text: String,
+    /// Whether the institution's seal is a test authority's, not for real use.
+    test_authority: bool,
     /// The file: `intact`, `modified`, `appended`, `unsigned`, `unreadable`.
     integrity: String,
     /// The signer: `trusted`, `other_signer`, `untrusted_chain`, `revoked`, `unknown`.
@@ -66,12 +68,13 @@ pub struct VerifiedStepOut {
 }
 
 impl VerifiedOut {
-    /// In a language.
-    pub fn of(report: &Report, locale: Locale) -> VerifiedOut {
+    /// In a language; `test` says whose seal the institution has.
+    pub fn of(report: &Report, test: bool, locale: Locale) -> VerifiedOut {
         let (found, lang) = (&report.dimensions, locale.tag());
         VerifiedOut {
             overall: report.overall.word().to_owned(),
             text: words::word(lang, "overall", report.overall.word()),
+            test_authority: test,
             integrity: found.integrity.word().to_owned(),
             authenticity: found.authenticity.word().to_owned(),
             time: found.time.word().to_owned(),
@@ -124,6 +127,8 @@ pub struct RecordedOut {
     since: Option<DateTime<Utc>>,
     /// Whether it bears the institution's seal.
     sealed: bool,
+    /// Whether that seal is a test authority's, not for real use.
+    test_authority: bool,
     /// Since when the seal is proved to exist.
     #[oai(skip_serializing_if_is_none)]
     time: Option<TimeStatus>,
@@ -150,8 +155,8 @@ pub struct LogHeadOut {
 }
 
 impl RecordedOut {
-    /// In a language.
-    pub fn of(recorded: Recorded, locale: Locale) -> RecordedOut {
+    /// In a language; `test` says whose seal the institution has.
+    pub fn of(recorded: Recorded, test: bool, locale: Locale) -> RecordedOut {
         let standing = recorded.force.standing.word();
         RecordedOut {
             institution: recorded.institution,
@@ -162,6 +167,7 @@ impl RecordedOut {
             until: recorded.force.until,
             since: recorded.force.since,
             sealed: recorded.time.is_some(),
+            test_authority: test,
             time: recorded.time,
             log: recorded.log.map(|log| log.word().to_owned()),
             checkpoint: recorded.checkpoint.map(|head| LogHeadOut {
@@ -185,15 +191,15 @@ pub struct DigestOut {
 }
 
 impl DigestOut {
-    /// In a language.
-    pub fn of(found: Option<Recorded>, locale: Locale) -> DigestOut {
+    /// In a language; `test` says whose seal the institution has.
+    pub fn of(found: Option<Recorded>, test: bool, locale: Locale) -> DigestOut {
         let content = match found {
             Some(_) => Content::MatchesRecord,
             None => Content::UnknownHere,
         };
         DigestOut {
             content: content.word().to_owned(),
-            record: found.map(|found| RecordedOut::of(found, locale)),
+            record: found.map(|found| RecordedOut::of(found, test, locale)),
         }
     }
 }

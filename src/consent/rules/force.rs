@@ -28,3 +28,40 @@ pub fn force(consent: &Consent, now: DateTime<Utc>) -> Force {
         since,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consent::rules::guards::tests::{at, consent};
+
+    fn at_hour(consent: &Consent, hour: i64) -> (Standing, bool, bool) {
+        let force = force(consent, at(hour));
+        (force.standing, force.until.is_some(), force.since.is_some())
+    }
+
+    #[test]
+    fn it_is_in_force_until_its_last_moment_whether_or_not_a_job_has_run() {
+        let active = consent(State::Active);
+        assert_eq!(at_hour(&active, 729), (Standing::InForce, true, false));
+        assert_eq!(at_hour(&active, 730), (Standing::Expired, false, true));
+        let under_way = Consent {
+            started_at: Some(at(729)),
+            ..consent(State::Active)
+        };
+        assert_eq!(at_hour(&under_way, 731), (Standing::InForce, false, false));
+    }
+
+    #[test]
+    fn what_is_not_in_force_is_never_told_as_if_it_were() {
+        for &state in State::ALL {
+            let ended = Consent {
+                ended_at: Some(at(12)),
+                ..consent(state)
+            };
+            let told = force(&ended, at(11));
+            let in_force = told.standing == Standing::InForce;
+            assert_eq!(in_force, state == State::Active, "{state:?}");
+            assert_eq!(told.until.is_some(), in_force, "{state:?}");
+        }
+    }
+}

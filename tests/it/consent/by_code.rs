@@ -31,24 +31,24 @@ fn code_of(text: &str) -> String {
 }
 
 /// A sealed consent with its code; none without poppler.
-async fn printed() -> Option<(Ceremony, String)> {
+pub async fn printed() -> Option<(Ceremony, String)> {
     let ceremony = Ceremony::active().await;
     ceremony.is_settled().await;
     let text = text_of(&ceremony.pdf().await)?;
     Some((ceremony, code_of(&text)))
 }
 
-async fn asked(app: &App, code: &str) -> Answer {
+pub async fn asked(app: &App, code: &str) -> Answer {
     app.outside().get(&format!("/verify/{code}")).await
 }
 
-async fn with_second(app: &App, code: &str, second: &str) -> Answer {
+pub async fn with_second(app: &App, code: &str, second: &str) -> Answer {
     let body = json!({ "second": second });
     app.outside().post_bare(&format!("/verify/{code}"), body).await
 }
 
 /// Without what is each request's own.
-fn bare(answer: &Answer) -> Value {
+pub fn bare(answer: &Answer) -> Value {
     let mut body = answer.body.clone();
     body.as_object_mut().unwrap().remove("request_id");
     body
@@ -148,7 +148,7 @@ async fn one_address_asks_thirty_times_a_minute_whatever_it_asks() {
     assert_eq!(asked(&app, "code").await.status, 404);
 }
 
-async fn digest(app: &App, sha256: &str) -> Answer {
+pub async fn digest(app: &App, sha256: &str) -> Answer {
     app.outside()
         .post_bare("/verify/digest", json!({ "sha256": sha256 }))
         .await
@@ -181,7 +181,7 @@ async fn a_digest_is_known_of_the_file_and_of_what_is_signed_in_it() {
     assert_eq!(app.outside().post_bare("/verify/digest", more).await.status, 400);
 }
 
-async fn page(app: &App, method: Method, path: &str, kind: &str, body: &[u8]) -> Answer {
+pub async fn page(app: &App, method: Method, path: &str, kind: &str, body: &[u8]) -> Answer {
     let request = Request::builder()
         .method(method)
         .uri_str(path)

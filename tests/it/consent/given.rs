@@ -32,7 +32,7 @@ pub async fn told(app: &App, file: &[u8]) -> Value {
     given(app, "application/octet-stream", file).await.expect(200)
 }
 
-fn first(report: &Value) -> &str {
+pub fn first(report: &Value) -> &str {
     report["messages"][0]["code"].as_str().unwrap()
 }
 

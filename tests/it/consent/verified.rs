@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::ceremony::Ceremony;
 use super::given::told;
+use super::strokes::stepped_up;
 use crate::support::App;
 use crate::support::client::Client;
 
@@ -179,6 +180,11 @@ async fn the_bundle_holds_all_that_proves_it_and_the_strokes_leave_for_a_purpose
         qian.get(&ceremony.path("/evidence?strokes=because")).await.status,
         400
     );
+    // A log-in is a proof of presence for ten minutes.
+    ceremony.app.clock.advance(601);
+    let absent = qian.get(&ceremony.path("/evidence?strokes=dispute")).await;
+    assert_eq!(absent.code(), "people.step_up_required");
+    let qian = stepped_up(qian).await;
     let drawn = ceremony.evidence(&qian, "?strokes=forensic_examination").await;
     assert!(bundle::read(&drawn).unwrap().get(&strokes_file).is_some());
     is(
