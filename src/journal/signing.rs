@@ -96,7 +96,8 @@ pub async fn earlier(q: &mut impl Q, facility: Uuid, seq: i64, newest: &Signed) 
 
 /// The promise that was given about an entry.
 pub async fn receipt(q: &mut impl Q, entry: Uuid) -> Result<Option<Receipt>> {
-    let row: Option<(Vec<u8>, DateTime<Utc>, String, String, String)> = q
+    type Row = (Vec<u8>, DateTime<Utc>, String, String, String);
+    let row: Option<Row> = q
         .q(
             "select e.entry_digest, r.include_by, r.key_name, r.key_id, r.signature \
             from journal_receipt r join journal_entry e on e.id = r.entry_id where r.entry_id = $1",
