@@ -16,6 +16,7 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
         education::api::PatientApi,
         forms::api::PatientApi,
         consent::api::PatientApi,
+        consent::api::ProvedPatientApi,
         analgesia::api::PatientApi,
     );
     OpenApiService::new(routes, "Muan 母安: patient API", "1.0.0")
@@ -40,6 +41,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         consent::api::AfterApi,
         consent::api::StrokesApi,
         consent::api::CharactersApi,
+        consent::api::ProvedStaffApi,
         consent::api::TemplatesApi,
         analgesia::api::StaffApi,
         followup::api::StaffApi,

@@ -8,6 +8,8 @@ pub mod log;
 mod memory;
 mod proofs;
 mod seal;
+mod verify;
+mod verify_page;
 pub mod work;
 
 use std::sync::Arc;
@@ -193,7 +195,7 @@ async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
 
 /// Every public route, with the layers around them.
 pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
-    let routes = proofs::routes(docs::routes(Route::new()))
+    let routes = verify::routes(proofs::routes(docs::routes(Route::new())))
         .nest("/api/patient/v1", apis::patient())
         .nest("/api/staff/v1", apis::staff())
         .nest(fhir::BASE, Facade)
@@ -202,8 +204,10 @@ pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
     let panicked = |_| Failure(Error::broken("a handler panicked")).into_response();
     let of_fhir = Shape {
         below: fhir::BASE,
+        asked: false,
         media_type: fhir::MEDIA_TYPE,
         body: fhir::outcome::failure,
+        policy: None,
     };
     routes
         .data(apis::hooks())
@@ -212,7 +216,7 @@ pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
         .data(apis::unsettled())
         .data(ctx.clone())
         .with(CatchPanic::new().with_handler(panicked))
-        .with(Edge::new(ctx.clone()).shaping(of_fhir))
+        .with(Edge::new(ctx.clone()).shaping(of_fhir).shaping(verify::SHAPE))
         .map_to_response()
         .boxed()
 }

@@ -1,8 +1,9 @@
 //! Every operation's name, one list: policy row, function, OpenAPI operation id, tracing span, journal entry, chapter.
 
-use super::act_macro::acts;
+use super::act_labor::with_labor;
 
-acts! {
+// What is done in labor follows in a file of its own: no file is longer than 400 lines.
+with_labor! {
     /// She logs in with a WeChat code.
     PeopleLogInPatient = "people.log_in_patient";
     /// Staff log in with a password.
@@ -219,6 +220,10 @@ acts! {
     ConsentDocument = "consent.document";
     /// The quality office hands out what was drawn, for a forensic examination.
     ConsentReleaseStrokes = "consent.release_strokes", keyed;
+    /// The evidence bundle of a sealed consent.
+    ConsentEvidence = "consent.evidence";
+    /// The report on what is kept of a consent.
+    ConsentVerification = "consent.verification";
     /// A woman's decisions with their documents and signature acts, for other systems.
     ConsentDecisions = "consent.decisions";
     /// Staff record the picture of a character that no font has.
@@ -371,30 +376,6 @@ acts! {
     AssessmentClaim = "assessment.claim";
     /// A doctor decides on an assessment.
     AssessmentDecide = "assessment.decide";
-    /// She is admitted for birth.
-    AnalgesiaAdmit = "analgesia.admit", keyed;
-    /// Who is in labor.
-    AnalgesiaBoard = "analgesia.board";
-    /// One labor, whole.
-    AnalgesiaLabor = "analgesia.labor";
-    /// She asks for analgesia.
-    AnalgesiaRequest = "analgesia.request", keyed;
-    /// Anesthesiologist and midwife check together before the block.
-    AnalgesiaTimeOut = "analgesia.time_out", keyed;
-    /// The analgesia record is written.
-    AnalgesiaRecord = "analgesia.record";
-    /// Observations in labor.
-    AnalgesiaObserve = "analgesia.observe", keyed;
-    /// A complication is reported.
-    AnalgesiaComplication = "analgesia.complication", keyed;
-    /// Analgesia ends.
-    AnalgesiaStop = "analgesia.stop", keyed;
-    /// The birth is recorded.
-    AnalgesiaDeliver = "analgesia.deliver";
-    /// A labor is closed.
-    AnalgesiaClose = "analgesia.close", keyed;
-    /// Something in labor is missing and somebody is told.
-    AnalgesiaRemind = "analgesia.remind";
     /// An operator takes a log as it came back from a backup.
     JournalAcceptRestore = "journal.accept_restore";
 }

@@ -17,7 +17,7 @@ macro_rules! acts {
 
             /// Whether an `Idempotency-Key` must come with it: it records a clinical or a legal fact.
             pub fn needs_key(self) -> bool {
-                match self { $(Act::$variant => acts!(@key $($key)?),)* }
+                match self { $(Act::$variant => $crate::base::act_macro::acts!(@key $($key)?),)* }
             }
         }
     };

@@ -95,6 +95,7 @@ codes! {
     ConsentLicenseMissing = "consent.license_missing";
     ConsentMethodLocked = "consent.method_locked";
     ConsentMethodUnavailable = "consent.method_unavailable";
+    ConsentNotSealed = "consent.not_sealed";
     ConsentNotSuitable = "consent.not_suitable";
     ConsentIntegrityFailed = "consent.integrity_failed";
     ConsentNewRequired = "consent.new_required";

@@ -4,6 +4,7 @@
 //! The closed lists are in [`act`], [`code`] and [`id`]; add to them, never rename.
 
 pub mod act;
+mod act_labor;
 mod act_macro;
 pub mod actor;
 pub mod canonical;

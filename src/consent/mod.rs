@@ -10,6 +10,7 @@
 
 mod acts;
 pub mod api;
+mod bundling;
 mod change;
 mod characters;
 pub mod door;
@@ -18,6 +19,7 @@ mod flow;
 mod integrity;
 pub mod jobs;
 mod keeping;
+mod logged;
 pub mod model;
 mod present;
 mod preview;

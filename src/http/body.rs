@@ -20,10 +20,34 @@ const COMPRESS_FROM: usize = 1024;
 pub struct Shape {
     /// Where.
     pub below: &'static str,
+    /// For those alone who accept its media type, as a browser does; else for all.
+    pub asked: bool,
     /// The media type of such a failure.
     pub media_type: &'static str,
     /// Its body.
     pub body: fn(&Problem) -> String,
+    /// What a browser may do with it.
+    pub policy: Option<fn() -> HeaderValue>,
+}
+
+impl Shape {
+    /// Whether it is the shape of this request's failures.
+    pub(super) fn fits(&self, req: &Request) -> bool {
+        req.uri().path().starts_with(self.below) && (!self.asked || accepts(req, self.media_type))
+    }
+}
+
+/// Whether a request names this media type among those that it accepts.
+pub fn accepts(req: &Request, media_type: &str) -> bool {
+    let kind = media_type.split(';').next().unwrap_or_default();
+    let accepted = req.headers().get(header::ACCEPT);
+    accepted
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accepted| {
+            accepted
+                .split(',')
+                .any(|part| part.split(';').next().is_some_and(|one| one.trim() == kind))
+        })
 }
 
 /// Says a failure in the shape of its path.
@@ -32,9 +56,11 @@ pub(super) fn reshape(response: &mut Response, shape: Shape) {
         return;
     };
     response.set_body(body);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(shape.media_type));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(shape.media_type));
+    if let Some(policy) = shape.policy {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy());
+    }
 }
 
 pub(super) fn coding(req: &Request) -> Option<CompressionAlgo> {

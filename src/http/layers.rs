@@ -30,17 +30,25 @@ use super::refused;
 use super::unique::has_twins;
 
 const BODY_LIMIT: usize = 1 << 20;
+/// Larger than any bundle that is made here: a document of 10 MiB with all that belongs to it.
+const LARGEST_VERIFIED: usize = 16 << 20;
 /// What stands around a file of 10 MiB, as it is sent or in base 64.
 const AROUND: usize = 64 << 10;
 /// Whole files in memory at a time; one more is asked to come back.
 const MOST_UPLOADS: usize = 16;
+/// The same for files that anybody verifies: strangers take no place of what patients and staff send.
+const MOST_VERIFIED: usize = 4;
+/// Where anybody verifies a file.
+const VERIFY: &str = "/verify/file";
 const MOST_IN_FLIGHT: usize = 1024;
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// How large a request may be where files are uploaded; none elsewhere.
 fn upload_limit(path: &str) -> Option<usize> {
     let scan = path.strip_prefix("/api/staff/v1/consents/");
-    if path == "/api/patient/v1/attachments" {
+    if path == VERIFY {
+        Some(LARGEST_VERIFIED + AROUND)
+    } else if path == "/api/patient/v1/attachments" {
         Some((10 << 20) + AROUND)
     } else if scan.is_some_and(|rest| rest.ends_with("/paper")) {
         Some((10 << 20) / 3 * 4 + AROUND)
@@ -62,8 +70,9 @@ pub fn scope() -> (Locale, String) {
 pub struct Edge {
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
-    shape: Option<Shape>,
+    shapes: Vec<Shape>,
     uploads: Arc<AtomicUsize>,
+    verified: Arc<AtomicUsize>,
 }
 
 impl Edge {
@@ -72,17 +81,16 @@ impl Edge {
         Edge {
             ctx,
             in_flight: Arc::default(),
-            shape: None,
+            shapes: Vec::new(),
             uploads: Arc::default(),
+            verified: Arc::default(),
         }
     }
 
     /// With failures in another shape below a path, also those that reach no route.
-    pub fn shaping(self, shape: Shape) -> Edge {
-        Edge {
-            shape: Some(shape),
-            ..self
-        }
+    pub fn shaping(mut self, shape: Shape) -> Edge {
+        self.shapes.push(shape);
+        self
     }
 }
 
@@ -94,8 +102,9 @@ impl<E: Endpoint> Middleware<E> for Edge {
             inner,
             ctx: self.ctx.clone(),
             in_flight: self.in_flight.clone(),
-            shape: self.shape,
+            shapes: self.shapes.clone(),
             uploads: self.uploads.clone(),
+            verified: self.verified.clone(),
         }
     }
 }
@@ -105,8 +114,9 @@ pub struct EdgeEndpoint<E> {
     inner: E,
     ctx: Ctx,
     in_flight: Arc<AtomicUsize>,
-    shape: Option<Shape>,
+    shapes: Vec<Shape>,
     uploads: Arc<AtomicUsize>,
+    verified: Arc<AtomicUsize>,
 }
 
 struct InFlight(Arc<AtomicUsize>);
@@ -125,15 +135,17 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
         let locale = Locale::negotiate(text(&req, header::ACCEPT_LANGUAGE));
         let request_id = request_id(&req);
         let coding = coding(&req);
-        let shape = self
-            .shape
-            .filter(|shape| req.uri().path().starts_with(shape.below));
+        let shape = self.shapes.iter().find(|shape| shape.fits(&req)).copied();
         let guard = InFlight(self.in_flight.clone());
         let mut busy = self.in_flight.fetch_add(1, Ordering::Relaxed) >= MOST_IN_FLIGHT;
         let mut upload = None;
         if upload_limit(req.uri().path()).is_some() {
-            busy |= self.uploads.fetch_add(1, Ordering::Relaxed) >= MOST_UPLOADS;
-            upload = Some(InFlight(self.uploads.clone()));
+            let (taken, most) = match req.uri().path() {
+                VERIFY => (&self.verified, MOST_VERIFIED),
+                _ => (&self.uploads, MOST_UPLOADS),
+            };
+            busy |= taken.fetch_add(1, Ordering::Relaxed) >= most;
+            upload = Some(InFlight(taken.clone()));
         }
         let answered = async {
             if busy {

@@ -53,12 +53,12 @@ impl Digested {
             "payload_sha256": self.payload_sha256,
             "subject": self.subject,
         });
-        self.digest("audit/unsequenced/v1", members)
+        digest("audit/unsequenced/v1", &self.with_request(members))
     }
 
-    /// The entry of CE-145 with its id: the digest that is chain link and Merkle leaf.
-    pub(super) fn chained(&self, seq: i64, prev: &str) -> Result<[u8; 32]> {
-        let members = json!({
+    /// The entry of CE-145 with its id.
+    pub(super) fn members(&self, seq: i64, prev: &str) -> Value {
+        self.with_request(json!({
             "actor": self.actor,
             "at": stamp(self.at),
             "id": self.id.to_string(),
@@ -67,18 +67,26 @@ impl Digested {
             "seq": seq,
             "subject": self.subject,
             "type": self.act,
-        });
-        self.digest("audit/entry/v1", members)
+        }))
     }
 
-    fn digest(&self, tag: &str, mut members: Value) -> Result<[u8; 32]> {
+    /// The digest over [`Digested::members`] that is chain link and Merkle leaf.
+    pub(super) fn chained(&self, seq: i64, prev: &str) -> Result<[u8; 32]> {
+        digest("audit/entry/v1", &self.members(seq, prev))
+    }
+
+    fn with_request(&self, mut members: Value) -> Value {
         if let (Some(id), Some(members)) = (&self.request_id, members.as_object_mut()) {
             members.insert("request_id".into(), id.clone().into());
         }
-        let bytes =
-            canonical::canonical(&members).map_err(|_| Error::broken("a journal entry is not canonical"))?;
-        Ok(tagged(tag, &bytes))
+        members
     }
+}
+
+fn digest(tag: &str, members: &Value) -> Result<[u8; 32]> {
+    let bytes =
+        canonical::canonical(members).map_err(|_| Error::broken("a journal entry is not canonical"))?;
+    Ok(tagged(tag, &bytes))
 }
 
 /// The digest of what an entry says beside its own members, and of the woman it concerns: salted, because both are easy

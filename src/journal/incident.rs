@@ -19,6 +19,8 @@ pub enum Kind {
     CheckpointRefused,
     /// A log is shorter than its copy outside, or another one (CE-187).
     LogRolledBack,
+    /// A document bears our seal, and no log of ours knows of it (CE §13.3).
+    SealUnrecorded,
 }
 
 impl Kind {
@@ -28,6 +30,7 @@ impl Kind {
             Kind::LogInconsistent => "log_inconsistent",
             Kind::CheckpointRefused => "checkpoint_refused",
             Kind::LogRolledBack => "log_rolled_back",
+            Kind::SealUnrecorded => "seal_unrecorded",
         }
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! - [`key`], [`note`], [`checkpoint`], [`receipt`]: the log's own words, pure
 //! - [`sequence`], [`signing`], [`proofs`]: the tree grows, its head is signed, proofs are made from it
+//! - [`placed`]: entries as somebody outside is told them
 //! - [`audit`], [`incident`], [`restore`]: what was changed, what that means, a database that came back too short
 //!
 //! Not here: reading the journal for people (`people::acts`); when all this happens (`app::log`).
@@ -17,6 +18,7 @@ mod entry;
 pub mod incident;
 pub mod key;
 pub mod note;
+pub mod placed;
 pub mod proofs;
 pub mod receipt;
 pub mod restore;

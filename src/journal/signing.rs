@@ -78,6 +78,44 @@ pub async fn newest(q: &mut impl Q, facility: Uuid) -> Result<Option<Signed>> {
     .await
 }
 
+/// Checkpoints that somebody outside may have kept beside the newest one: the first that holds an entry, and the one
+/// before the newest. Oldest first.
+pub async fn earlier(q: &mut impl Q, facility: Uuid, seq: i64, newest: &Signed) -> Result<Vec<Signed>> {
+    q.q(
+        "select number, at, size, root, note from journal_checkpoint where facility_id = $1 and size < $2 \
+         and (number = $3 or number = (select min(number) from journal_checkpoint where facility_id = $1 and size >= $4)) \
+         order by number",
+    )
+    .bind(facility)
+    .bind(newest.size)
+    .bind(newest.number - 1)
+    .bind(seq)
+    .all()
+    .await
+}
+
+/// The promise that was given about an entry.
+pub async fn receipt(q: &mut impl Q, entry: Uuid) -> Result<Option<Receipt>> {
+    type Row = (Vec<u8>, DateTime<Utc>, String, String, String);
+    let row: Option<Row> = q
+        .q(
+            "select e.entry_digest, r.include_by, r.key_name, r.key_id, r.signature \
+            from journal_receipt r join journal_entry e on e.id = r.entry_id where r.entry_id = $1",
+        )
+        .bind(entry)
+        .opt()
+        .await?;
+    Ok(
+        row.map(|(digest, include_by, key_name, key_id, signature)| Receipt {
+            entry_digest: hex::encode(digest),
+            include_by,
+            key_name,
+            key_id,
+            signature,
+        }),
+    )
+}
+
 /// Keeps a promise, so that the audit can hold the log to it.
 pub async fn keep_receipt(q: &mut impl Q, entry: Uuid, facility: Uuid, receipt: &Receipt) -> Result<()> {
     q.q(

@@ -24,6 +24,17 @@ pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) 
     store::patient(r, facility, id).await
 }
 
+/// Whether it is what somebody who holds a document of hers may know beside it: the last four of her identity document or
+/// her birth date.
+pub fn is_second_item(patient: &Patient, said: &str) -> bool {
+    rules::is_second_item(patient, said)
+}
+
+/// Her name as whoever checks a document is told it.
+pub fn family_name(patient: &Patient) -> Option<String> {
+    patient.name.as_deref().map(rules::family_name)
+}
+
 /// Her account, the owner of everything about her.
 pub async fn account_of(q: &mut impl Q, facility: FacilityId, id: PatientId) -> Result<Option<AccountId>> {
     store::account_of(q, facility, id).await

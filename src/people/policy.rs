@@ -143,6 +143,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentBedside, &[A]),
     (Act::ConsentDocument, &[P, M, O, A, Q]),
     (Act::ConsentReleaseStrokes, &[Q]),
+    (Act::ConsentEvidence, &[P, A, Q]),
+    (Act::ConsentVerification, &[P, M, O, A, Q]),
     (Act::ConsentDecisions, &[P, M, O, A]),
     (Act::ConsentRecordCharacter, &[M, O, A]),
     (Act::ConsentCharacters, &[M, O, A]),

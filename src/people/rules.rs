@@ -8,10 +8,12 @@ use crate::base::Code;
 mod news;
 mod records;
 mod retention;
+mod second;
 
 pub use news::{TOLD, news};
 pub use records::{entitled, left_unfinished, may_claim, may_list, may_sign, seal_ends_at, to_seal_again};
 pub use retention::{due_at, kept, retain_until};
+pub use second::{family_name, is_second_item};
 
 /// Failed log-ins before an account rests.
 pub const MOST_FAILURES: i64 = 5;

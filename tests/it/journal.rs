@@ -5,7 +5,7 @@ mod log;
 mod operator;
 mod promised;
 mod restored;
-mod tampered;
+pub mod tampered;
 
 use muan::db::Q;
 use muan::journal;

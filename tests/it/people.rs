@@ -3,7 +3,7 @@
 mod assessments;
 pub mod binding;
 mod copies;
-mod destruction;
+pub mod destruction;
 pub mod retention;
 mod rights;
 mod sealed;

@@ -5,6 +5,7 @@ mod characters;
 mod countersign;
 mod decisions;
 mod decline;
+mod evidence;
 mod explain;
 mod family;
 mod identity;
@@ -21,6 +22,7 @@ mod strokes;
 mod talk;
 mod templates;
 mod understand;
+mod verify;
 mod vouched;
 
 pub use bedside::*;
@@ -28,6 +30,7 @@ pub use characters::*;
 pub use countersign::*;
 pub use decisions::*;
 pub use decline::*;
+pub use evidence::*;
 pub use explain::*;
 pub use family::*;
 pub use identity::*;
@@ -45,6 +48,7 @@ pub use strokes::*;
 pub use talk::*;
 pub use templates::*;
 pub use understand::*;
+pub use verify::*;
 
 use std::borrow::Cow;
 

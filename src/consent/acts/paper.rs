@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 
 use super::countersign::doctor;
-use super::release::{evidence, left_out};
+use super::release::{as_evidence, left_out};
 use super::signers::{Choice, chosen};
 use super::{known, locked, of_standing, printable, template};
 use crate::base::canonical::sha256;
@@ -217,7 +217,7 @@ async fn decided(
         capacity: draft.capacity.clone(),
         confirmed: decided.confirm,
         removed: left_out(standing.as_ref(), decided.remove),
-        assessment: standing.as_ref().map_or(Value::Null, evidence),
+        assessment: standing.as_ref().map_or(Value::Null, as_evidence),
         assessment_waived: draft.assessment_waived.clone(),
     })
 }

@@ -259,7 +259,7 @@ async fn inputs(
             .flat_map(|standing| &standing.fired)
             .map(|fired| fired.rule.clone())
             .collect(),
-        assessment: standing.as_ref().map_or(Value::Null, evidence),
+        assessment: standing.as_ref().map_or(Value::Null, as_evidence),
         assessment_waived: release.assessment_waived.clone(),
         capacity: release.capacity.clone(),
         signing: SigningPlan::default(),
@@ -346,7 +346,7 @@ pub(super) fn asked_form<'a>(
 }
 
 /// The assessment as evidence: what rules looked at and what was decided, CE-141-clean.
-pub(super) fn evidence(standing: &assessment::facts::Standing) -> Value {
+pub(super) fn as_evidence(standing: &assessment::facts::Standing) -> Value {
     json!({
         "form": standing.form,
         "rules_version": standing.rules_version,

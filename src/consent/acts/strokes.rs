@@ -1,4 +1,5 @@
-//! Handing out what was drawn, for a forensic examination: the one way by which strokes leave (CE-124).
+//! Handing out what was drawn, for a forensic examination (CE-124). Beside this, strokes leave with the evidence of a sealed
+//! consent alone: `consent.evidence`, by the same people.
 
 use serde_json::json;
 use tracing::instrument;

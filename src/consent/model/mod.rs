@@ -1,6 +1,7 @@
 //! Nouns of the consent and their small words.
 
 mod characters;
+mod proved;
 mod refusal;
 mod seal;
 mod signing;
@@ -19,6 +20,7 @@ use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId, StaffId};
 use crate::journal::receipt::Receipt;
 
 pub use characters::*;
+pub use proved::*;
 pub use refusal::*;
 pub use seal::*;
 pub use signing::*;

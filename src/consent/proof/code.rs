@@ -23,6 +23,24 @@ impl Verification {
         )
     }
 
+    /// A code as somebody typed it: in whatever case, with or without dashes, O for 0, I or L for 1. None without its
+    /// check character.
+    pub fn read(text: &str) -> Option<Verification> {
+        let letters = typed(text);
+        let values: Option<Vec<u8>> = letters.bytes().map(value).collect();
+        let values = values.filter(|values| values.len() == LENGTH + 1)?;
+        let (last, values) = values.split_last()?;
+        (check(values) == *last).then_some(Verification(letters))
+    }
+
+    /// What a text is looked up by, code or not: for one that is none the same is done, and nothing found.
+    pub fn looked_up(text: &str) -> [u8; 32] {
+        match Verification::read(text) {
+            Some(code) => code.digest(),
+            None => sha256(format!("no code: {}", typed(text)).as_bytes()),
+        }
+    }
+
     /// Without dashes, for links.
     pub fn plain(&self) -> &str {
         &self.0
@@ -42,6 +60,24 @@ impl Verification {
     pub fn digest(&self) -> [u8; 32] {
         sha256(self.0.as_bytes())
     }
+}
+
+fn typed(text: &str) -> String {
+    let letters = text
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && *letter != '-');
+    letters
+        .map(|letter| match letter.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect()
+}
+
+fn value(letter: u8) -> Option<u8> {
+    let at = LETTERS.iter().position(|known| *known == letter)?;
+    u8::try_from(at).ok()
 }
 
 /// Luhn's check over base 32: notices one wrong character and most swapped neighbors.
@@ -68,6 +104,29 @@ mod tests {
         assert_eq!(code.plain().len(), LENGTH + 1);
         assert_eq!(code.grouped().replace('-', ""), code.plain());
         assert_ne!(code.plain(), Verification::random().plain());
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_type_it() {
+        let code = Verification::random();
+        for typed in [
+            code.grouped().to_lowercase(),
+            format!(" {} ", code.plain()),
+            code.plain().replace('0', "o").replace('1', "l"),
+            code.plain().replace('0', "O").replace('1', "I"),
+        ] {
+            assert_eq!(
+                Verification::read(&typed).unwrap().digest(),
+                code.digest(),
+                "{typed}"
+            );
+            assert_eq!(Verification::looked_up(&typed), code.digest());
+        }
+        let short = code.plain().get(1..).unwrap();
+        for wrong in ["", "UUUU", short, &format!("{short}{short}"), "核验"] {
+            assert!(Verification::read(wrong).is_none(), "{wrong}");
+            assert_ne!(Verification::looked_up(wrong), code.digest());
+        }
     }
 
     #[test]

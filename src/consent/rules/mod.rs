@@ -2,9 +2,11 @@
 //!
 //! [`states`] is the table of transitions, [`ladder`] says who signs, [`reading`] the gate of reading, [`quiz`] the
 //! questions, [`guards`] what has to hold for a release, a signature, a countersignature and a bedside confirmation,
-//! [`bedside`] the last of these, [`triggers`] when another consent is needed, [`templates`] the life of a template.
+//! [`bedside`] the last of these, [`triggers`] when another consent is needed, [`templates`] the life of a template,
+//! [`force`] what whoever verifies a document is told of its consent.
 
 pub mod bedside;
+pub mod force;
 pub mod guards;
 pub mod ladder;
 pub mod quiz;

@@ -15,6 +15,7 @@ mod seals;
 mod strokes;
 mod templates;
 mod told;
+mod verified;
 
 pub use ceremony::*;
 pub use characters::*;
@@ -31,3 +32,4 @@ pub use seals::*;
 pub use strokes::*;
 pub use templates::*;
 pub use told::*;
+pub use verified::*;

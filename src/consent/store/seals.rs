@@ -157,6 +157,19 @@ pub async fn seal_by_signed(q: &mut impl Q, signed_sha256: &str) -> Result<Optio
     row.map(Row::read).transpose()
 }
 
+/// The seal whose file has this digest, in whatever version and of whatever institution.
+pub async fn seal_by_file(q: &mut impl Q, sha256: &str) -> Result<Option<SealOf>> {
+    let row: Option<Row> = q
+        .q(
+            "select s.* from consent_seal s join consent_seal_file f on f.seal_id = s.id \
+            where f.sha256 = $1 limit 1",
+        )
+        .bind(sha256.to_owned())
+        .opt()
+        .await?;
+    row.map(Row::read).transpose()
+}
+
 /// The newest version of a sealed file with what follows the printed document in it, sealed.
 pub(super) async fn file_version(q: &mut impl Q, seal: &SealOf) -> Result<Option<(FileVersion, Sealed)>> {
     type Version = (

@@ -47,7 +47,8 @@ fn filled(text: &str, params: &[String]) -> String {
     text.trim_end().to_owned()
 }
 
-fn shown(param: &str) -> String {
+/// A particular as it is shown: times where the hospital is, with their zone.
+pub fn shown(param: &str) -> String {
     match DateTime::parse_from_rfc3339(param) {
         Ok(at) => (at.to_utc() + EAST_8)
             .format("%Y-%m-%d %H:%M:%S (UTC+08:00)")

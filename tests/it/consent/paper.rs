@@ -53,7 +53,7 @@ impl Ceremony {
 }
 
 /// A picture with something on it.
-fn picture() -> Vec<u8> {
+pub fn picture() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let image = image::RgbImage::from_fn(60, 80, |x, y| image::Rgb([(x * 4) as u8, (y * 3) as u8, 90]));
     image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();

@@ -30,7 +30,7 @@ async fn with_words() -> Ceremony {
     ceremony
 }
 
-async fn stepped_up(colleague: Client) -> Client {
+pub async fn stepped_up(colleague: Client) -> Client {
     let body = json!({ "password": PASSWORD });
     colleague
         .post("/sessions/current/step-up", body)

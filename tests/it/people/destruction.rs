@@ -29,7 +29,7 @@ async fn ids(app: &App, table: &str) -> BTreeSet<Uuid> {
 }
 
 /// All of the hospital's records whose time is over, destroyed by two people.
-async fn destroyed(app: &App) -> Value {
+pub async fn destroyed(app: &App) -> Value {
     let (qian, ren) = (app.qian().await, ren(app).await);
     let list = qian.post("/destruction-lists", json!({})).await.expect(201);
     let path = format!("/destruction-lists/{}/approve", list["id"].as_str().unwrap());

@@ -1,0 +1,35 @@
+//! What is done in labor: the end of the list in [`super::act`].
+
+macro_rules! with_labor {
+    ($($before:tt)*) => {
+        $crate::base::act_macro::acts! {
+            $($before)*
+            /// She is admitted for birth.
+            AnalgesiaAdmit = "analgesia.admit", keyed;
+            /// Who is in labor.
+            AnalgesiaBoard = "analgesia.board";
+            /// One labor, whole.
+            AnalgesiaLabor = "analgesia.labor";
+            /// She asks for analgesia.
+            AnalgesiaRequest = "analgesia.request", keyed;
+            /// Anesthesiologist and midwife check together before the block.
+            AnalgesiaTimeOut = "analgesia.time_out", keyed;
+            /// The analgesia record is written.
+            AnalgesiaRecord = "analgesia.record";
+            /// Observations in labor.
+            AnalgesiaObserve = "analgesia.observe", keyed;
+            /// A complication is reported.
+            AnalgesiaComplication = "analgesia.complication", keyed;
+            /// Analgesia ends.
+            AnalgesiaStop = "analgesia.stop", keyed;
+            /// The birth is recorded.
+            AnalgesiaDeliver = "analgesia.deliver";
+            /// A labor is closed.
+            AnalgesiaClose = "analgesia.close", keyed;
+            /// Something in labor is missing and somebody is told.
+            AnalgesiaRemind = "analgesia.remind";
+        }
+    };
+}
+
+pub(super) use with_labor;

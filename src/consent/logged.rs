@@ -1,0 +1,215 @@
+//! What the log proves of a seal: for the bundle that it travels in, and for a document that comes without one.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::model::SealOf;
+use crate::base::error::{Error, Result};
+use crate::base::id::PatientId;
+use crate::base::merkle;
+use crate::base::merkle::proof::verify_inclusion;
+use crate::base::{Act, Subject};
+use crate::ctx::Ctx;
+use crate::db::Q;
+use crate::evidence::bundle::log::{
+    self, Consistencies, Consistency, Entries, Entry, Inclusion, Inclusions, Payload, SEAL,
+};
+use crate::evidence::bundle::names;
+use crate::evidence::verify::Log;
+use crate::journal::checkpoint::Checkpoint;
+use crate::journal::placed::{self, Placed};
+use crate::journal::receipt::{self, Receipt};
+use crate::journal::signing::{self, Signed};
+use crate::journal::{self, proofs};
+
+/// Beside the seal's own: the acts that put the consent in force, so that a bundle shows that they were logged then.
+const TOLD: [Act; 5] = [
+    Act::ConsentSign,
+    Act::ConsentCountersign,
+    Act::ConsentActivated,
+    Act::ConsentPaper,
+    Act::ConsentPaperFiled,
+];
+
+/// Sees to it that the entry of a seal has its place before anybody is told of it; by itself that takes a second.
+pub async fn settle(ctx: &Ctx, seal: &SealOf) -> Result<()> {
+    let placed = placed::one(&mut ctx.view(), seal.facility.into(), seal.entry).await?;
+    if placed.is_none() {
+        journal::sequence(&ctx.db).await?;
+    }
+    Ok(())
+}
+
+/// The entries around a seal, with their proofs under the newest checkpoint, or with the log's promise while none holds
+/// the seal yet, as files of a bundle.
+pub async fn files(q: &mut impl Q, seal: &SealOf, patient: PatientId) -> Result<BTreeMap<String, Vec<u8>>> {
+    let facility: Uuid = seal.facility.into();
+    let about = Subject::of_patient("consent", seal.consent, patient);
+    let mut told = placed::of_subject(q, facility, about).await?;
+    told.retain(|entry| entry.id == seal.entry || is_told(entry));
+    let sealed = told.iter().find(|entry| entry.id == seal.entry);
+    let sealed = sealed
+        .ok_or_else(|| Error::broken("the entry of a seal has no place"))?
+        .clone();
+    let newest = signing::newest(q, facility).await?;
+    match newest.filter(|newest| newest.size >= sealed.seq) {
+        Some(newest) => {
+            told.retain(|entry| entry.seq <= newest.size);
+            let mut files = proved(q, facility, &told, sealed.seq, &newest).await?;
+            files.insert(names::ENTRIES.to_owned(), written(&entries(&told, None))?);
+            Ok(files)
+        }
+        None => {
+            let entries = entries(&told, signing::receipt(q, sealed.id).await?);
+            Ok(BTreeMap::from([(names::ENTRIES.to_owned(), written(&entries)?)]))
+        }
+    }
+}
+
+/// A signature that was refused is no part of it.
+fn is_told(entry: &Placed) -> bool {
+    let named = TOLD.iter().any(|act| act.word() == entry.act);
+    named && entry.detail.get("refused").is_none()
+}
+
+fn entries(told: &[Placed], receipt: Option<Receipt>) -> Entries {
+    let opens = [SEAL, Act::ConsentSign.word()];
+    Entries {
+        entries: told
+            .iter()
+            .map(|placed| entry(placed, opens.contains(&placed.act.as_str())))
+            .collect(),
+        receipt,
+    }
+}
+
+fn entry(placed: &Placed, opened: bool) -> Entry {
+    Entry {
+        entry: placed.entry.clone(),
+        payload: opened.then(|| Payload {
+            detail: placed.detail.clone(),
+            patient: placed.patient,
+            salt: hex::encode(&placed.salt),
+        }),
+    }
+}
+
+async fn proved(
+    q: &mut impl Q,
+    facility: Uuid,
+    told: &[Placed],
+    sealed: i64,
+    newest: &Signed,
+) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut inclusions = Inclusions {
+        proofs: Vec::new(),
+        size: unsigned(newest.size),
+    };
+    for placed in told {
+        let proof = proofs::inclusion(q, facility, placed.seq, newest.size).await?;
+        inclusions.proofs.push(Inclusion {
+            path: encoded(&proof.path),
+            seq: unsigned(placed.seq),
+        });
+    }
+    let mut files = BTreeMap::from([
+        (names::INCLUSION.to_owned(), written(&inclusions)?),
+        (names::CHECKPOINT.to_owned(), newest.note.clone().into_bytes()),
+    ]);
+    let mut consistencies = Consistencies {
+        proofs: Vec::new(),
+        size: unsigned(newest.size),
+    };
+    for earlier in signing::earlier(q, facility, sealed, newest).await? {
+        if consistencies
+            .proofs
+            .iter()
+            .any(|one| one.old_size == unsigned(earlier.size))
+        {
+            continue;
+        }
+        let proof = proofs::consistency(q, facility, earlier.size, newest.size).await?;
+        consistencies.proofs.push(Consistency {
+            // What was signed then, not what the tree says of it now.
+            old_root: hex::encode(earlier.root),
+            old_size: unsigned(earlier.size),
+            path: encoded(&proof.path),
+        });
+    }
+    if !consistencies.proofs.is_empty() {
+        files.insert(names::CONSISTENCY.to_owned(), written(&consistencies)?);
+    }
+    Ok(files)
+}
+
+/// Where a seal is in the log, as it is kept here.
+pub async fn standing(q: &mut impl Q, ctx: &Ctx, seal: &SealOf, now: DateTime<Utc>) -> Result<Log> {
+    let facility: Uuid = seal.facility.into();
+    let placed = placed::one(q, facility, seal.entry).await?;
+    let newest = signing::newest(q, facility).await?;
+    let (Some(placed), Some(newest)) = (placed, newest) else {
+        return Ok(promised(seal, now));
+    };
+    if newest.size < placed.seq {
+        return Ok(promised(seal, now));
+    }
+    let proof = proofs::inclusion(q, facility, placed.seq, newest.size).await?;
+    let entry = entry(&placed, true);
+    let says = entry
+        .seal()
+        .is_some_and(|said| said.signed_sha256 == seal.signed_sha256);
+    let leaf = entry.hash().map(|hash| merkle::leaf(&hash));
+    let head = Checkpoint::verify(&newest.note, ctx.log.known());
+    let held = leaf.ok().zip(head.ok()).is_some_and(|(leaf, head)| {
+        let at = unsigned(placed.seq - 1);
+        verify_inclusion(&leaf, at, head.size, &proof.path, &head.root)
+    });
+    Ok(if says && held {
+        Log::Included
+    } else {
+        Log::Inconsistent
+    })
+}
+
+/// The next checkpoint will hold it, unless it should have come long ago.
+fn promised(seal: &SealOf, now: DateTime<Utc>) -> Log {
+    match now - seal.at <= receipt::WITHIN {
+        true => Log::PendingCheckpoint,
+        false => Log::Missing,
+    }
+}
+
+/// The newest checkpoint with the proof that it continues one of `size` entries, as a verifier takes it; the checkpoint
+/// alone where it does not, or where there is nothing to prove.
+pub async fn newer(q: &mut impl Q, facility: Uuid, size: u64) -> Result<Option<Vec<u8>>> {
+    let Some(newest) = signing::newest(q, facility).await? else {
+        return Ok(None);
+    };
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    if size == 0 || size >= newest.size {
+        return Ok(Some(newest.note.into_bytes()));
+    }
+    let proof = proofs::consistency(q, facility, size, newest.size).await?;
+    let lines: String = proof
+        .path
+        .iter()
+        .map(|step| STANDARD.encode(step) + "\n")
+        .collect();
+    Ok(Some(format!("old {size}\n{lines}\n{}", newest.note).into_bytes()))
+}
+
+fn written(file: &impl serde::Serialize) -> Result<Vec<u8>> {
+    log::write(file).map_err(|refused| Error::Broken(Box::new(refused)))
+}
+
+fn encoded(path: &[merkle::Hash]) -> Vec<String> {
+    path.iter().map(hex::encode).collect()
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
