@@ -68,6 +68,7 @@ pub fn keepers() -> Keepers {
             followup::KEEPER,
         ],
         agency: consent::AGENCY,
+        characters: consent::CHARACTERS,
     }
 }
 
