@@ -188,6 +188,7 @@ async fn lessons_are_on_the_list_and_what_is_open_is_said_to_be_unfinished() {
     assert_eq!(finished("pregnancies"), [false]);
     assert!(finished("follow_ups").contains(&false), "{list}");
     assert!(finished("follow_ups").contains(&true), "{list}");
+    assert!(finished("alerts").contains(&false), "nobody has taken it: {list}");
     let recipient = json!({ "kind": "patient", "name": "梅秀英", "document_ref": "身份证 1222" });
     let mut lessons = copied(&world.patient, recipient);
     lessons["parts"] = json!(["lessons"]);
