@@ -70,6 +70,7 @@ pub fn keepers() -> Keepers {
             followup::KEEPER,
         ],
         agency: consent::AGENCY,
+        characters: consent::CHARACTERS,
     }
 }
 

@@ -49,6 +49,8 @@ codes! {
     PeopleListUnsigned = "people.list_unsigned";
     PeopleNotEntitled = "people.not_entitled";
     PeopleNothingToCopy = "people.nothing_to_copy";
+    PeopleCopiesOfToday = "people.copies_of_today";
+    PeopleRecordTooLarge = "people.record_too_large";
     PeopleNothingToSeal = "people.nothing_to_seal";
     PeopleRecordSealed = "people.record_sealed";
     PeopleSealReleased = "people.seal_released";
@@ -135,6 +137,7 @@ codes! {
     FormsAlreadyCompleted = "forms.already_completed";
     FormsAmendmentOpen = "forms.amendment_open";
     FormsAttachmentInvalid = "forms.attachment_invalid";
+    FormsAttachmentsFull = "forms.attachments_full";
     FormsEnteredInError = "forms.entered_in_error";
     FormsNotCompleted = "forms.not_completed";
     FormsQuestionnaireRetired = "forms.questionnaire_retired";

@@ -4,17 +4,17 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use super::acts::with_parts;
-use super::model::{Paper, Power};
-use super::{sealing, store};
+use super::model::{Consent, Power};
+use super::{characters, sealing, store};
 use crate::base::error::Result;
-use crate::base::id::AuthorityId;
-use crate::ctx::View;
+use crate::base::id::{AuthorityId, FacilityId};
+use crate::ctx::{Ctx, View};
 use crate::people::caller::Mine;
 use crate::people::facts as people;
-use crate::people::model::{Agency, AskAgency, HeldFile, Keeper, Parts, Unfinished};
+use crate::people::model::{Agency, AskAgency, Characters, HeldFile, Keeper, Parts, Unfinished};
 
-/// A woman has a handful of consents; this many are told.
-const MOST: i64 = 100;
+/// Consents that are read at a time.
+const SOME: i64 = 100;
 
 /// Consents with the digests of their documents; how she read one that nobody ever signed was browsing.
 pub const KEEPER: Keeper = Keeper {
@@ -32,6 +32,22 @@ pub const KEEPER: Keeper = Keeper {
 /// An authority in writing that speaks of her record.
 pub const AGENCY: AskAgency = |view, mine, id| agency(view, mine, id).boxed();
 
+/// What documents can show by a recorded picture.
+pub const CHARACTERS: Characters = Characters {
+    missing: |ctx, view, facility, text| characters::unprintable(view, ctx, facility, text).boxed(),
+    pictures: |ctx, view, facility, data| pictures(ctx, view, facility, data).boxed(),
+};
+
+async fn pictures(
+    ctx: &Ctx,
+    view: &mut View,
+    facility: FacilityId,
+    data: &Value,
+) -> Result<Vec<(char, Vec<u8>)>> {
+    let needed = characters::needed(view, ctx, facility, data).await?;
+    Ok(characters::drawn(&needed))
+}
+
 fn hers(mine: Mine) -> store::ListFilter {
     store::ListFilter {
         patient: Some(mine.patient),
@@ -39,19 +55,33 @@ fn hers(mine: Mine) -> store::ListFilter {
     }
 }
 
-/// The documents, byte for byte.
+/// All of them, the newest first.
+async fn consents(view: &mut View, mine: Mine) -> Result<Vec<Consent>> {
+    let mut all: Vec<Consent> = Vec::new();
+    loop {
+        let after = all.last().map(|last| last.id);
+        let more = store::consents(view, mine.facility, &hers(mine), after, SOME).await?;
+        let over = (more.len() as i64) < SOME;
+        all.extend(more);
+        if over {
+            return Ok(all);
+        }
+    }
+}
+
+/// The documents, byte for byte: not only the newest of a kind.
 async fn papers(view: &mut View, mine: Mine) -> Result<Vec<HeldFile>> {
     let mut all = Vec::new();
-    for consent in store::consents(view, mine.facility, &hers(mine), None, MOST).await? {
+    for consent in consents(view, mine).await? {
         let (facility, id) = (consent.facility_id, consent.id);
-        for paper in Paper::ALL {
-            let found = sealing::document(view, facility, id, *paper).await?;
-            all.extend(found.map(|(bytes, _)| HeldFile {
+        for printed in store::every_document(view, facility, id).await? {
+            let (bytes, _) = sealing::file(view, facility, &printed).await?;
+            all.push(HeldFile {
                 kind: "document",
-                id: format!("{id}.{}", paper.word()),
+                id: format!("{id}.{}.{}", printed.kind.word(), printed.of),
                 ending: "pdf",
                 bytes,
-            }));
+            });
         }
     }
     Ok(all)
@@ -65,12 +95,13 @@ async fn agency(view: &mut View, mine: Mine, id: AuthorityId) -> Result<Option<A
         begins_at: one.begins_at,
         ends_at: one.ends_at,
         agent: one.body.agent,
+        document_ref: one.body.agent_document_ref,
     }))
 }
 
 async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     let mut told: Vec<Value> = Vec::new();
-    for consent in store::consents(view, mine.facility, &hers(mine), None, MOST).await? {
+    for consent in consents(view, mine).await? {
         let (facility, id) = (consent.facility_id, consent.id);
         let presented = store::presented(view, facility, id).await?;
         let shown: Option<Value> = presented
@@ -80,6 +111,15 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
         let questions = store::questions(view, facility, id).await?;
         let conversations = store::conversations(view, facility, id).await?;
         let waivers = store::waivers(view, facility, id).await?;
+        let mut documents = Vec::new();
+        for printed in store::every_document(view, facility, id).await? {
+            let document = store::kept(view, facility, &printed).await?;
+            let mut told = serde_json::to_value(&document)?;
+            if let Some(members) = told.as_object_mut() {
+                members.insert("of".to_owned(), json!(printed.of));
+            }
+            documents.push(told);
+        }
         let released = store::strokes_releases(view, facility, id).await?.into_iter();
         let examinations: Vec<Value> = released
             .map(|one| json!({ "id": one.id, "at": one.at, "by": one.examination.examiner }))
@@ -94,7 +134,7 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
             "waivers": waivers,
             "bedside": one.bedside,
             "signatures": one.signatures,
-            "documents": one.documents,
+            "documents": documents,
             "handwriting_examined": examinations,
         });
         if let (Some(members), Value::Object(more)) = (members.as_object_mut(), more) {

@@ -32,4 +32,4 @@ mod templates;
 mod watch;
 mod wording;
 
-pub use keeping::{AGENCY, KEEPER};
+pub use keeping::{AGENCY, CHARACTERS, KEEPER};

@@ -95,15 +95,24 @@ pub async fn document(
     id: ConsentId,
     paper: Paper,
 ) -> Result<Option<(Vec<u8>, String)>> {
-    let Some(printed) = store::newest_document(r, facility, id, paper).await? else {
-        return Ok(None);
-    };
+    match store::newest_document(r, facility, id, paper).await? {
+        Some(printed) => file(r, facility, &printed).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A document with its SHA-256, under its seal once it has one.
+pub async fn file(
+    r: &mut impl Records,
+    facility: FacilityId,
+    printed: &store::Printed,
+) -> Result<(Vec<u8>, String)> {
     match store::seal_of(r, facility, printed.paper, printed.of).await? {
         Some(seal) => {
             let (file, version) = store::sealed_file(r, &seal).await?;
-            Ok(Some((file, version.sha256)))
+            Ok((file, version.sha256))
         }
-        None => Ok(Some((printed.bytes(r).await?, printed.sha256))),
+        None => Ok((printed.bytes(r).await?, printed.sha256.clone())),
     }
 }
 

@@ -1,10 +1,12 @@
 //! What this slice keeps of a woman, for her copy, for what is forgotten and for the end of her record.
 
 use futures_util::FutureExt;
-use serde_json::json;
+use serde_json::Value;
 
+use super::model::Progress;
 use super::store;
 use crate::base::error::Result;
+use crate::base::id::EpisodeId;
 use crate::ctx::View;
 use crate::people::caller::Mine;
 use crate::people::facts as people;
@@ -21,9 +23,17 @@ pub const KEEPER: Keeper = Keeper {
 
 async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     let lessons = store::progress_of(view, mine.facility, mine.patient).await?;
+    let told = lessons.iter().map(|(episode, lesson)| hers(*episode, lesson));
+    let told = told.collect::<Result<Vec<Value>>>()?;
     let attempts = store::attempts_of(view, mine.facility, mine.patient).await?;
-    Ok(vec![
-        ("lessons", json!(lessons)),
-        ("quiz_attempts", attempts.into()),
-    ])
+    Ok(vec![("lessons", told.into()), ("quiz_attempts", attempts.into())])
+}
+
+/// A lesson has no id of its own: it is this one in this pregnancy.
+fn hers(episode: EpisodeId, lesson: &Progress) -> Result<Value> {
+    let mut told = serde_json::to_value(lesson)?;
+    if let Some(members) = told.as_object_mut() {
+        members.insert("id".to_owned(), format!("{episode}.{}", lesson.slug).into());
+    }
+    Ok(told)
 }

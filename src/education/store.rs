@@ -115,7 +115,11 @@ pub async fn add_attempt(
 pub const SEALED: [&str; 1] = ["select id from quiz_attempt where facility_id = $1 and patient_id = $2"];
 
 /// How far a woman is with every lesson that she has begun, in all her pregnancies.
-pub async fn progress_of(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Vec<Progress>> {
+pub async fn progress_of(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Vec<(EpisodeId, Progress)>> {
     let episodes: Vec<(EpisodeId,)> = q
         .q("select distinct episode_id from lesson_progress where facility_id = $1 and patient_id = $2")
         .bind(facility)
@@ -124,7 +128,8 @@ pub async fn progress_of(q: &mut impl Q, facility: FacilityId, patient: PatientI
         .await?;
     let mut all = Vec::new();
     for (episode,) in episodes {
-        all.extend(progress(q, facility, episode).await?);
+        let of_it = progress(q, facility, episode).await?;
+        all.extend(of_it.into_iter().map(|one| (episode, one)));
     }
     Ok(all)
 }

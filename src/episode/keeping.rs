@@ -3,15 +3,15 @@
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::model::Episode;
+use super::model::{Episode, Notice};
 use super::store;
 use crate::base::error::Result;
 use crate::ctx::View;
 use crate::people::caller::Mine;
 use crate::people::facts as people;
-use crate::people::model::{Keeper, Parts};
+use crate::people::model::{Keeper, Parts, Unfinished};
 
-/// Notices that her copy tells, the newest.
+/// Notices that are read at a time.
 const NOTICES: i64 = 1000;
 
 /// Pregnancies and notices.
@@ -21,14 +21,32 @@ pub const KEEPER: Keeper = Keeper {
     forget: |_, _| async { Ok(0) }.boxed(),
     records: |tx, mine| people::ids(tx, &store::SEALED, mine).boxed(),
     papers: |_, _, _| async { Ok(Vec::new()) }.boxed(),
-    unfinished: &[],
+    unfinished: &[Unfinished {
+        part: "pregnancies",
+        member: "state",
+        words: &["open"],
+    }],
 };
 
 async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     let pregnancies = store::episodes_of(view, mine.facility, mine.patient).await?;
     let told = pregnancies.iter().map(hers).collect::<Result<Vec<Value>>>()?;
-    let notices = store::notices(view, mine.facility, mine.patient, None, NOTICES).await?;
+    let notices = notices(view, mine).await?;
     Ok(vec![("pregnancies", told.into()), ("notices", json!(notices))])
+}
+
+/// All of them, the newest first.
+async fn notices(view: &mut View, mine: Mine) -> Result<Vec<Notice>> {
+    let mut all: Vec<Notice> = Vec::new();
+    loop {
+        let after = all.last().map(|last| (last.at, last.id));
+        let more = store::notices(view, mine.facility, mine.patient, after, NOTICES).await?;
+        let over = (more.len() as i64) < NOTICES;
+        all.extend(more);
+        if over {
+            return Ok(all);
+        }
+    }
 }
 
 /// Purple stands for something that must never be read over her shoulder (decision on the risk color).
@@ -36,6 +54,12 @@ fn hers(episode: &Episode) -> Result<Value> {
     let mut told = serde_json::to_value(episode)?;
     if let Some(members) = told.as_object_mut() {
         members.remove("purple");
+        let state = if episode.closed_at.is_some() {
+            "closed"
+        } else {
+            "open"
+        };
+        members.insert("state".to_owned(), state.into());
     }
     Ok(told)
 }

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::model::Response;
 use super::store;
-use crate::base::Noun;
 use crate::base::error::{Error, Result};
 use crate::base::id::AttachmentId;
+use crate::base::{Code, Noun};
 use crate::ctx::{Ctx, View};
 use crate::people::caller::Mine;
 use crate::people::facts as people;
-use crate::people::model::{HeldFile, Keeper, Parts, Unfinished};
+use crate::people::model::{HeldFile, Keeper, LARGEST_RECORD, Parts, Unfinished};
 
 /// Answers and files; a draft that was never submitted was browsing.
 pub const KEEPER: Keeper = Keeper {
@@ -34,7 +34,13 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
 }
 
 /// The uploads, as the store keeps them.
+///
+/// Errors: `people.record_too_large`.
 async fn papers(ctx: &Ctx, view: &mut View, mine: Mine) -> Result<Vec<HeldFile>> {
+    // Before any of it is read.
+    if store::stored_bytes(view, mine.facility, mine.patient).await? > LARGEST_RECORD {
+        return Err(Error::Refused(Code::PeopleRecordTooLarge));
+    }
     let mut all = Vec::new();
     for told in store::files_of(view, mine.facility, mine.patient).await? {
         let Some(id) = told

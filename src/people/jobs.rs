@@ -109,9 +109,10 @@ async fn overdue(ctx: &Ctx, facility: FacilityId, job: Overdue) -> Result<()> {
 async fn forget(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()> {
     // First the next one: whatever stands in the way today does not end the chain.
     next(ctx, facility).await?;
-    seals::seal_finished(ctx, keepers, facility).await?;
     look_through(ctx, keepers, facility).await?;
-    sweep_answers(ctx, facility).await
+    sweep_answers(ctx, facility).await?;
+    // Last: it reads whole records, and nothing that may be forgotten waits for it.
+    seals::seal_finished(ctx, keepers, facility).await
 }
 
 /// Answers that were kept for a day, so that a retry gets them again, go when it is over.

@@ -1,11 +1,12 @@
 //! Assignments, drafts, submissions, what staff add.
 
 mod amendments;
-mod attachments;
+pub mod attachments;
 mod drafts;
 mod export;
 mod kept;
 mod numbers;
+mod room;
 mod saving;
 mod statuses;
 mod withdrawn;

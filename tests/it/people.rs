@@ -4,6 +4,7 @@ mod assessments;
 pub mod binding;
 mod copies;
 pub mod destruction;
+mod disputes;
 pub mod retention;
 mod rights;
 mod sealed;

@@ -27,7 +27,7 @@ pub use identity::*;
 pub use keeping::*;
 pub use over_time::*;
 pub use proofs::*;
-pub use records::{Printed, kept_documents, newest_document};
+pub use records::{Printed, every_document, kept, kept_documents, newest_document};
 pub use seals::*;
 pub use strokes::*;
 pub use templates::*;

@@ -38,7 +38,7 @@ pub(super) async fn keep(
     Ok(added == 1)
 }
 
-/// Where documents of a kind are: what is sealed, and how the newest one of a consent is found ($1 facility, $2 consent).
+/// Where documents of a kind are: what is sealed, and how those of a consent are found ($1 facility, $2 consent), newest first.
 /// Of a decision that was explained afterwards the document that says so counts.
 fn places(paper: Paper) -> &'static [(Sealable, &'static str)] {
     match paper {
@@ -50,24 +50,26 @@ fn places(paper: Paper) -> &'static [(Sealable, &'static str)] {
             (
                 Sealable::Explanation,
                 "select explanation_id, pdf, sha256, at, 'none' from consent_explanation_record \
-                 where facility_id = $1 and consent_id = $2 order by explanation_id desc limit 1",
+                 where facility_id = $1 and consent_id = $2 order by explanation_id desc",
             ),
             (
                 Sealable::Decision,
                 "select decision_id, pdf, sha256, at, 'none' from consent_record where facility_id = $1 and consent_id = $2 \
-                 order by decision_id desc limit 1",
+                 order by decision_id desc",
             ),
         ],
         Paper::Bedside => &[(
             Sealable::Bedside,
             "select bedside_id, pdf, sha256, at, 'none' from consent_bedside_record where facility_id = $1 and consent_id = $2 \
-             order by bedside_id desc limit 1",
+             order by bedside_id desc",
         )],
     }
 }
 
-/// The newest document of a kind, as it was printed.
+/// A document, as it was printed.
 pub struct Printed {
+    /// Of which kind.
+    pub kind: Paper,
     /// What is to be sealed.
     pub paper: Sealable,
     /// Whose.
@@ -89,31 +91,50 @@ impl Printed {
     }
 }
 
+type Row = (Uuid, Sealed, String, DateTime<Utc>, String);
+
+fn printed(kind: Paper, paper: Sealable, (of, pdf, sha256, at, status): Row) -> Printed {
+    Printed {
+        kind,
+        paper,
+        of,
+        sha256,
+        at,
+        came_sealed: status == "sealed",
+        pdf,
+    }
+}
+
 /// The newest document of a kind.
 pub async fn newest_document(
     q: &mut impl Q,
     facility: FacilityId,
     id: ConsentId,
-    paper: Paper,
+    kind: Paper,
 ) -> Result<Option<Printed>> {
-    for (paper, select) in places(paper) {
-        let row: Option<(Uuid, Sealed, String, DateTime<Utc>, String)> =
-            q.q(*select).bind(facility).bind(id).opt().await?;
-        if let Some((of, pdf, sha256, at, status)) = row {
-            return Ok(Some(Printed {
-                paper: *paper,
-                of,
-                sha256,
-                at,
-                came_sealed: status == "sealed",
-                pdf,
-            }));
+    for (paper, select) in places(kind) {
+        let newest = format!("{select} limit 1");
+        let row: Option<Row> = q.q(newest).bind(facility).bind(id).opt().await?;
+        if let Some(row) = row {
+            return Ok(Some(printed(kind, *paper, row)));
         }
     }
     Ok(None)
 }
 
-/// The documents of a consent, each as who asks for it gets it: under its seal, once it has one.
+/// All documents of a consent, of each kind the newest first: what came later takes no earlier one's place in the record.
+pub async fn every_document(q: &mut impl Q, facility: FacilityId, id: ConsentId) -> Result<Vec<Printed>> {
+    let mut all = Vec::new();
+    for kind in Paper::ALL {
+        for (paper, select) in places(*kind) {
+            let rows: Vec<Row> = q.q(*select).bind(facility).bind(id).all().await?;
+            all.extend(rows.into_iter().map(|row| printed(*kind, *paper, row)));
+        }
+    }
+    Ok(all)
+}
+
+/// The documents of a consent, of each kind the newest, each as who asks for it gets it.
 pub async fn kept_documents(
     q: &mut impl Q,
     facility: FacilityId,
@@ -121,24 +142,28 @@ pub async fn kept_documents(
 ) -> Result<Vec<KeptDocument>> {
     let mut all = Vec::new();
     for paper in Paper::ALL {
-        let Some(printed) = newest_document(q, facility, id, *paper).await? else {
-            continue;
-        };
-        let (mut size, mut sha256) = (printed.pdf.plain_len(), printed.sha256);
-        if let Some(seal) = seal_of(q, facility, printed.paper, printed.of).await?
-            && let Some((version, tail)) = file_version(q, &seal).await?
-        {
-            size += tail.plain_len();
-            sha256 = version.sha256;
+        if let Some(printed) = newest_document(q, facility, id, *paper).await? {
+            all.push(kept(q, facility, &printed).await?);
         }
-        all.push(KeptDocument {
-            paper: *paper,
-            size,
-            sha256,
-            at: printed.at,
-        });
     }
     Ok(all)
+}
+
+/// A document as who asks for it gets it: under its seal, once it has one.
+pub async fn kept(q: &mut impl Q, facility: FacilityId, printed: &Printed) -> Result<KeptDocument> {
+    let (mut size, mut sha256) = (printed.pdf.plain_len(), printed.sha256.clone());
+    if let Some(seal) = seal_of(q, facility, printed.paper, printed.of).await?
+        && let Some((version, tail)) = file_version(q, &seal).await?
+    {
+        size += tail.plain_len();
+        sha256 = version.sha256;
+    }
+    Ok(KeptDocument {
+        paper: printed.kind,
+        size,
+        sha256,
+        at: printed.at,
+    })
 }
 
 /// The column that a document is sealed as.

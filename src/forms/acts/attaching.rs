@@ -13,6 +13,7 @@ use crate::base::id::{AttachmentId, FacilityId};
 use crate::base::{Act, Actor, Code, Noun, Subject};
 use crate::content::forms::SATISFACTION;
 use crate::ctx::{Ctx, Tx};
+use crate::db::Q;
 use crate::files::clean::Unfit;
 use crate::forms::model::{Attachment, Response};
 use crate::forms::{rules, store};
@@ -21,19 +22,22 @@ use crate::journal;
 use crate::once;
 use crate::outbox::{self, Message};
 use crate::people;
-use crate::people::caller::{Caller, Who};
+use crate::people::caller::{Caller, Mine, Who};
 use crate::people::policy;
 use crate::questionnaire;
 
 /// The largest file, as it is sent.
 const LARGEST: usize = 10 << 20;
+/// All files of one woman, bytes: dozens of photos, and still a record that can be copied as one file.
+const ALL_OF_HERS: u64 = 200 << 20;
 /// How long a file that no answer names is kept: a draft may lie for a while.
 const PATIENCE: Duration = Duration::days(7);
 
 /// She uploads a file; an answer of hers may then name it.
 ///
 /// Errors: `people.agreement_missing`, `http.too_large`, `http.unsupported_media_type` when its content is neither JPEG nor
-/// PNG nor PDF, `forms.attachment_invalid` when it can't be read or has too many pixels.
+/// PNG nor PDF, `forms.attachment_invalid` when it can't be read or has too many pixels, `forms.attachments_full` when she has
+/// uploaded too much.
 #[instrument(name = "forms.attach", skip_all)]
 pub async fn attach(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Result<Attachment> {
     policy::allowed(caller, Act::FormsAttach)?;
@@ -46,6 +50,7 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Result<Attach
         return Ok(first);
     }
     people::facts::require_agreements(&mut ctx.view(), ctx, caller.account()?).await?;
+    has_room(&mut ctx.view(), mine, bytes.len() as u64).await?;
     let clean = ctx.files.clean(bytes).await?.map_err(unfit)?;
     let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
     let parcel = ctx.files.seal(clean.bytes).await?;
@@ -54,6 +59,8 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Result<Attach
     sweep_later(ctx, mine.facility, &address).await?;
     ctx.files.put(parcel).await?;
     let mut tx = once!(ctx, Act::FormsAttach, caller);
+    // Others came in meanwhile.
+    has_room(&mut tx, mine, size.unsigned_abs()).await?;
     let attachment = Attachment {
         id: tx.id(),
         facility_id: mine.facility,
@@ -71,6 +78,14 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Result<Attach
     .await?;
     tx.commit_with(&attachment).await?;
     Ok(attachment)
+}
+
+async fn has_room(q: &mut impl Q, mine: Mine, size: u64) -> Result<()> {
+    let stored = store::stored_bytes(q, mine.facility, mine.patient).await?;
+    if stored + size > ALL_OF_HERS {
+        return Err(Error::Refused(Code::FormsAttachmentsFull));
+    }
+    Ok(())
 }
 
 /// A form that is sent again has another boundary: what is the same is the file.

@@ -31,6 +31,17 @@ pub async fn files_of(q: &mut impl Q, facility: FacilityId, patient: PatientId) 
     Ok(told.collect())
 }
 
+/// Bytes of all that she has uploaded.
+pub async fn stored_bytes(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<u64> {
+    let rows: Vec<(i64,)> = q
+        .q("select size from attachment where facility_id = $1 and patient_id = $2")
+        .bind(facility)
+        .bind(patient)
+        .all()
+        .await?;
+    Ok(rows.iter().map(|(size,)| size.unsigned_abs()).sum())
+}
+
 /// Takes away drafts that were begun before and never submitted, with the keys of what is left of them elsewhere.
 pub async fn forget(tx: &mut Tx, what: &Forget) -> Result<u64> {
     const TEXTS: [&str; 3] = [

@@ -30,11 +30,20 @@ pub struct NewAssessment {
     pub replaces: Option<ImpactAssessmentId>,
 }
 
-/// The office files an assessment, in the place of an earlier one or beside them.
+/// The office files an assessment, in the place of an earlier one or beside them; with today, for whether a review is due.
 ///
 /// Errors: `people.assessment_replaced`, `http.invalid`.
 #[instrument(name = "people.file_assessment", skip_all)]
-pub async fn file_assessment(ctx: &Ctx, caller: &Caller, new: NewAssessment) -> Result<ImpactAssessment> {
+pub async fn file_assessment(
+    ctx: &Ctx,
+    caller: &Caller,
+    new: NewAssessment,
+) -> Result<(ImpactAssessment, NaiveDate)> {
+    let filed = file(ctx, caller, new).await?;
+    Ok((filed, clinic_date(ctx.clock.now())))
+}
+
+async fn file(ctx: &Ctx, caller: &Caller, new: NewAssessment) -> Result<ImpactAssessment> {
     policy::allowed(caller, Act::PeopleFileAssessment)?;
     let staff = caller.staff()?;
     let mut tx = once!(ctx, Act::PeopleFileAssessment, caller);

@@ -1,20 +1,20 @@
 //! Copies of a record with the hospital's proof mark: one file with the originals, byte for byte, and a certificate that
 //! names each by its digest (CE-233).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
-use super::demand::{entitled, printable};
+use super::demand::{entitled, printable, rendered};
 use super::pieces;
 use super::requests::number;
 use crate::base::error::{Error, Result};
 use crate::base::id::{PatientId, RecordCopyId, StaffId};
 use crate::base::{Act, Code, Locale, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, View};
+use crate::db::Q;
 use crate::evidence::document::Inputs;
 use crate::http::params::Faults;
-use crate::journal::sha256_hex;
 use crate::once;
 use crate::people::caller::{Caller, Mine, Who};
 use crate::people::model::{CopyBody, Entitled, Entitlement, Keepers, Patient, RecordCopy};
@@ -25,6 +25,8 @@ use crate::people::{facts, policy, store};
 const CERTIFICATE: &str = "certificate.pdf";
 /// Copies of one record that she is told of.
 const MOST: i64 = 1000;
+/// Copies that she may take herself in a day: each is kept as it was handed out.
+const A_DAY: i64 = 5;
 
 /// A copy to be issued.
 #[derive(Clone, Debug)]
@@ -47,10 +49,14 @@ fn checked_parts(faults: &mut Faults, parts: Option<&Vec<String>>) {
 
 /// The office issues a copy to somebody whom the law names.
 ///
-/// Errors: `Missing` for a woman who is not there, `people.not_entitled`, `people.nothing_to_copy`, `http.invalid`.
+/// Errors: `Missing` for a woman who is not there, `people.not_entitled`, `people.nothing_to_copy`,
+/// `people.record_too_large`, `http.invalid`.
 #[instrument(name = "people.issue_copy", skip_all)]
 pub async fn issue_copy(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewCopy) -> Result<RecordCopy> {
     policy::allowed(caller, Act::PeopleIssueCopy)?;
+    if let Some(first) = ctx.answered(caller).await? {
+        return Ok(first);
+    }
     let staff = caller.staff()?;
     let mut faults = Faults::default();
     let basis = faults.text(&new.basis, "/basis", 1, 500);
@@ -62,18 +68,20 @@ pub async fn issue_copy(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewC
     };
     let mut view = ctx.view();
     let known = store::patient(&mut view, mine.facility, mine.patient).await?;
-    known.ok_or(Error::Missing(Noun::Patient))?;
-    let recipient = entitled(ctx, keepers, &mut view, mine, (new.recipient, "/recipient")).await?;
+    let patient = known.ok_or(Error::Missing(Noun::Patient))?;
+    let recipient = entitled(ctx, keepers, &mut view, &patient, (new.recipient, "/recipient")).await?;
+    let hers = patient.name.unwrap_or_default();
     let relation = recipient.relation.clone().unwrap_or_default();
     let kinship = recipient.kinship_ref.clone().unwrap_or_default();
-    let printed: [(&str, &str); 5] = [
+    let printed: [(&str, &str); 6] = [
+        ("/patient", &hers),
         ("/basis", &basis),
         ("/recipient/name", &recipient.name),
         ("/recipient/relation", &relation),
         ("/recipient/document_ref", &recipient.document_ref),
         ("/recipient/kinship_ref", &kinship),
     ];
-    printable(ctx, &printed).await?;
+    printable(ctx, keepers, mine.facility, &printed).await?;
     let me = store::staff(&mut view, staff.facility, staff.id).await?;
     let name = me.map(|me| me.name).unwrap_or_default();
     let made = Made {
@@ -87,8 +95,8 @@ pub async fn issue_copy(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewC
 
 /// She takes a copy of her own record, at once.
 ///
-/// Errors: `people.record_mismatch` before she was matched with what the hospital wrote, `people.nothing_to_copy`,
-/// `http.invalid`.
+/// Errors: `people.record_mismatch` before she was matched with what the hospital wrote, `people.copies_of_today`,
+/// `people.nothing_to_copy`, `people.record_too_large`, `http.invalid`.
 #[instrument(name = "people.issue_copy", skip_all)]
 pub async fn take_copy(
     ctx: &Ctx,
@@ -97,6 +105,9 @@ pub async fn take_copy(
     parts: Option<Vec<String>>,
 ) -> Result<RecordCopy> {
     policy::allowed(caller, Act::PeopleIssueCopy)?;
+    if let Some(first) = ctx.answered(caller).await? {
+        return Ok(first);
+    }
     let mine = caller.mine()?;
     let mut faults = Faults::default();
     checked_parts(&mut faults, parts.as_ref());
@@ -107,6 +118,7 @@ pub async fn take_copy(
     if !patient.matched {
         return Err(Error::Refused(Code::PeopleRecordMismatch));
     }
+    few_enough(&mut view, mine, ctx.clock.now()).await?;
     let locale = caller.request.locale;
     let recipient = Entitlement {
         kind: Entitled::Patient,
@@ -129,6 +141,16 @@ pub async fn take_copy(
     issue(ctx, keepers, caller, view, made).await
 }
 
+/// Whether she has taken fewer than a day's copies.
+async fn few_enough(q: &mut impl Q, mine: Mine, now: DateTime<Utc>) -> Result<()> {
+    let taken = store::copies_taken(q, mine, now - Duration::days(1)).await?;
+    if taken < A_DAY {
+        Ok(())
+    } else {
+        Err(Error::Refused(Code::PeopleCopiesOfToday))
+    }
+}
+
 struct Made {
     mine: Mine,
     body: CopyBody,
@@ -145,8 +167,6 @@ async fn issue(
 ) -> Result<RecordCopy> {
     let mine = made.mine;
     let (patient, mut found) = pieces::gather(ctx, keepers, &mut view, mine).await?;
-    let name = patient.name.clone().unwrap_or_default();
-    printable(ctx, &[("/patient", &name)]).await?;
     if let Some(parts) = &made.parts {
         found.retain(|piece| parts.contains(&piece.item.kind));
     }
@@ -164,26 +184,31 @@ async fn issue(
         "patient": patient.id,
         "at": at,
     });
-    let packed = pieces::packed(&found, None, head)?;
+    let listed = pieces::listed(found, None, head)?;
     let of = Certificate {
         id,
         number: &number,
         at,
         made: &made,
-        packed: &packed,
+        listed: &listed,
     };
-    let certificate = certified(ctx, &mut view, &patient, &of, caller.request.locale).await?;
-    let package = pieces::with_file(&packed.zip, CERTIFICATE, &certificate)?;
+    let certificate = certified(ctx, keepers, &mut view, &patient, &of, caller.request.locale).await?;
+    let items = listed.items.clone();
+    let (package, sha256) = listed.packed(Some((CERTIFICATE, certificate))).await?;
     let mut tx = once!(ctx, Act::PeopleIssueCopy, caller);
     // Not of a record that is destroyed at this moment.
     if !store::lock_patient(&mut tx, mine).await? {
         return Err(Error::Missing(Noun::Patient));
     }
+    if made.by.is_none() {
+        let now = tx.now;
+        few_enough(&mut tx, mine, now).await?;
+    }
     let copy = RecordCopy {
         id,
         patient: mine.patient,
-        sha256: sha256_hex(&package),
-        items: packed.items,
+        sha256,
+        items,
         by: made.by.map(|(id, _)| id),
         body: made.body,
         number,
@@ -205,11 +230,12 @@ struct Certificate<'a> {
     number: &'a str,
     at: DateTime<Utc>,
     made: &'a Made,
-    packed: &'a pieces::Packed,
+    listed: &'a pieces::Listed,
 }
 
 async fn certified(
     ctx: &Ctx,
+    keepers: &Keepers,
     view: &mut View,
     patient: &Patient,
     of: &Certificate<'_>,
@@ -227,8 +253,8 @@ async fn certified(
         recipient: &of.made.body.recipient,
         basis: &of.made.body.basis,
         issued_by: of.made.by.as_ref().map(|(_, name)| name.as_str()),
-        list_sha256: &of.packed.sha256,
-        items: &of.packed.items,
+        list_sha256: &of.listed.sha256,
+        items: &of.listed.items,
     };
     let inputs = Inputs {
         template: papers::LAYOUT,
@@ -238,8 +264,7 @@ async fn certified(
         ident: format!("{} certificate", of.id),
         at: of.at,
     };
-    let made = ctx.press.render(inputs).await;
-    made.map_err(|error| Error::Broken(Box::new(error)))
+    rendered(ctx, keepers, of.made.mine.facility, inputs).await
 }
 
 /// The hospital's log of copies, newest first; of one woman's record if asked so.
@@ -254,12 +279,12 @@ pub async fn copies(
     let facility = caller.staff()?.facility;
     let key = format!("copies {}", patient.map(|id| id.to_string()).unwrap_or_default());
     let after = page.after(&key)?;
-    let mut tx = ctx.write(Act::PeopleCopies).await?;
-    let rows = store::copies(&mut tx, facility, patient, after, page.limit + 1).await?;
+    let rows = store::copies(&mut ctx.view(), facility, patient, after, page.limit + 1).await?;
     let subject = match patient {
         Some(patient) => Subject::of_patient("patient", patient, patient),
         None => Subject::list("record_copy"),
     };
+    let mut tx = ctx.write(Act::PeopleCopies).await?;
     tx.journal(caller, subject, json!({ "count": rows.len() }))
         .await?;
     tx.commit().await?;
@@ -286,17 +311,19 @@ pub async fn copy_file(ctx: &Ctx, caller: &Caller, id: RecordCopyId) -> Result<(
     policy::allowed(caller, Act::PeopleCopyFile)?;
     let missing = || Error::Missing(Noun::Document);
     let place = caller.place()?;
-    let mut tx = ctx.write(Act::PeopleCopyFile).await?;
-    let copy = store::copy(&mut tx, place, id).await?.ok_or_else(missing)?;
+    // Read and decrypted before the transaction: up to a whole record.
+    let mut view = ctx.view();
+    let copy = store::copy(&mut view, place, id).await?.ok_or_else(missing)?;
     if let Who::Patient { .. } = caller.who {
         let hers = caller.mine()?.patient == copy.patient && copy.body.recipient.kind == Entitled::Patient;
         if !hers {
             return Err(missing());
         }
     }
-    let package = store::copy_package(&mut tx, place, id)
+    let package = store::copy_package(&mut view, place, id)
         .await?
         .ok_or_else(missing)?;
+    let mut tx = ctx.write(Act::PeopleCopyFile).await?;
     let subject = Subject::of_patient("record_copy", id, copy.patient);
     let detail = json!({ "number": copy.number, "sha256": copy.sha256 });
     tx.journal(caller, subject, detail).await?;

@@ -37,7 +37,7 @@ pub async fn export(ctx: &Ctx, keepers: &Keepers, caller: &Caller) -> Result<Val
         "made_at": ctx.clock.now(),
         "hospital": { "id": hospital.id, "name": hospital.name },
         "profile": patient,
-        "agreements": agreements(&mut view, caller).await?,
+        "agreements": agreements(&mut view, mine).await?,
         "guardian_agreements": guardian_agreements(&mut view, mine).await?,
         "requests": store::requests_of(&mut view, mine.facility, mine.patient).await?,
         "copies": handed_out(&mut view, mine).await?,
@@ -59,11 +59,17 @@ pub async fn export(ctx: &Ctx, keepers: &Keepers, caller: &Caller) -> Result<Val
     Ok(document.into())
 }
 
-async fn agreements(view: &mut View, caller: &Caller) -> Result<Vec<Value>> {
-    let said = store::agreements(view, caller.account()?).await?;
-    let told = said.iter().map(
-        |row| json!({ "kind": row.kind, "version": row.version, "accepted": row.accepted, "at": row.at }),
-    );
+/// What she said on agreements.
+pub(super) async fn agreements(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
+    let Some(account) = store::account_of(view, mine.facility, mine.patient).await? else {
+        return Ok(Vec::new());
+    };
+    let said = store::agreements(view, account).await?;
+    let told = said.iter().map(|row| {
+        json!({
+            "id": row.id, "kind": row.kind, "version": row.version, "accepted": row.accepted, "at": row.at,
+        })
+    });
     Ok(told.collect())
 }
 
@@ -80,11 +86,11 @@ async fn handed_out(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
 }
 
 /// What her guardians said, by their relation to her.
-async fn guardian_agreements(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
+pub(super) async fn guardian_agreements(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
     let said = store::guardian_words(view, mine).await?;
     let told = said.iter().map(|word| {
         json!({
-            "kind": word.kind, "version": word.version, "sha256": word.sha256, "accepted": word.accepted, "at": word.at,
+            "id": word.id, "kind": word.kind, "version": word.version, "sha256": word.sha256, "accepted": word.accepted, "at": word.at,
             "relation": word.guardian.relation,
         })
     });
@@ -110,27 +116,39 @@ pub(super) async fn parts(ctx: &Ctx, keepers: &Keepers, view: &mut View, mine: M
     Ok(all)
 }
 
+/// Each thing in the parts: kind, id, and what is told of it.
+///
+/// Errors: `Broken` for a part that is no list and for a thing without id: neither may be left out in silence.
+pub(super) fn things(parts: &Parts) -> Result<Vec<(&'static str, &str, &Value)>> {
+    let mut all = Vec::new();
+    for (kind, part) in parts {
+        let list = part.as_array();
+        for one in list.ok_or_else(|| Error::Broken(format!("{kind} is no list").into()))? {
+            let id = one.get("id").and_then(Value::as_str);
+            let id = id.ok_or_else(|| Error::Broken(format!("a thing without id in {kind}").into()))?;
+            all.push((*kind, id, one));
+        }
+    }
+    Ok(all)
+}
+
 /// The things in her copy with their digests: documents by their files, everything else as it is told.
 pub(super) fn items(parts: &Parts) -> Result<Vec<HeldItem>> {
     let mut all = Vec::new();
-    for (kind, part) in parts {
-        for one in part.as_array().into_iter().flatten() {
-            let text = |name: &str| one.get(name).and_then(Value::as_str);
-            let Some(id) = text("id") else { continue };
+    for (kind, id, one) in things(parts)? {
+        all.push(HeldItem {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            sha256: crate::journal::sha256_hex(&serde_json::to_vec(one)?),
+        });
+        let documents = one.get("documents").and_then(Value::as_array);
+        for document in documents.into_iter().flatten() {
+            let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
             all.push(HeldItem {
-                kind: (*kind).to_owned(),
-                id: id.to_owned(),
-                sha256: crate::journal::sha256_hex(&serde_json::to_vec(one)?),
+                kind: "document".to_owned(),
+                id: format!("{id}.{}.{}", text("paper"), text("of")),
+                sha256: text("sha256").to_owned(),
             });
-            let documents = one.get("documents").and_then(Value::as_array);
-            for document in documents.into_iter().flatten() {
-                let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
-                all.push(HeldItem {
-                    kind: "document".to_owned(),
-                    id: format!("{id}.{}", text("paper")),
-                    sha256: text("sha256").to_owned(),
-                });
-            }
         }
     }
     Ok(all)

@@ -1,23 +1,27 @@
 //! Who demands a record, and whether what is said of it can be printed.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Fault, Result};
+use crate::base::id::FacilityId;
 use crate::ctx::{Ctx, View};
+use crate::evidence::document::Inputs;
+use crate::evidence::fonts::MissingChar;
 use crate::http::params::Faults;
 use crate::people::caller::Mine;
-use crate::people::model::{Entitled, Entitlement, Keepers};
+use crate::people::model::{Entitled, Entitlement, Keepers, Patient};
 use crate::people::rules;
 
-/// Who demands a record, as it may be kept, with the agent's authority.
+/// Who demands a record, as it may be kept, with the agent's authority. Of a kind of person all that it has is told, and
+/// nothing that it does not have; she herself goes by the name on her record.
 ///
 /// Errors: `http.invalid`, `people.not_entitled`.
 pub(super) async fn entitled(
     ctx: &Ctx,
     keepers: &Keepers,
     view: &mut View,
-    mine: Mine,
+    patient: &Patient,
     (who, pointer): (Entitlement, &str),
 ) -> Result<Entitlement> {
     let mut faults = Faults::default();
@@ -25,8 +29,6 @@ pub(super) async fn entitled(
     let text = |faults: &mut Faults, value: Option<String>, member: &str, most: usize| {
         value.map(|value| faults.text(&value, &at(member), 1, most))
     };
-    let hers = who.kind == Entitled::Patient;
-    let after_death = matches!(who.kind, Entitled::CloseRelative | Entitled::Heir);
     let who = Entitlement {
         kind: who.kind,
         name: faults.text(&who.name, &at("name"), 1, 40),
@@ -36,20 +38,25 @@ pub(super) async fn entitled(
         died_on: who.died_on,
         kinship_ref: text(&mut faults, who.kinship_ref, "kinship_ref", 200),
     };
-    faults.check(hers || who.relation.is_some(), &at("relation"), "required");
-    faults.check(
-        who.kind != Entitled::Agent || who.authority.is_some(),
-        &at("authority"),
-        "required",
-    );
-    faults.check(!after_death || who.died_on.is_some(), &at("died_on"), "required");
-    faults.check(
-        !after_death || who.kinship_ref.is_some(),
-        &at("kinship_ref"),
-        "required",
-    );
+    for (member, given) in [
+        ("relation", who.relation.is_some()),
+        ("authority", who.authority.is_some()),
+        ("died_on", who.died_on.is_some()),
+        ("kinship_ref", who.kinship_ref.is_some()),
+    ] {
+        let has = who.kind.members().contains(&member);
+        faults.check(given || !has, &at(member), "required");
+        faults.check(has || !given, &at(member), "inconsistent");
+    }
+    let known = patient.name.as_deref();
+    let hers = who.kind != Entitled::Patient || known.is_none_or(|name| name == who.name);
+    faults.check(hers, &at("name"), "inconsistent");
     faults.done()?;
-    let agency = match who.authority.filter(|_| who.kind == Entitled::Agent) {
+    let mine = Mine {
+        patient: patient.id,
+        facility: patient.facility_id,
+    };
+    let agency = match who.authority {
         Some(id) => (keepers.agency)(view, mine, id).await?,
         None => None,
     };
@@ -58,22 +65,64 @@ pub(super) async fn entitled(
     Ok(who)
 }
 
-/// A text with its pointer that will be printed.
+/// A text with its pointer that will be printed, by a font or by a recorded picture.
 ///
 /// Errors: `http.invalid` with `character` for each that can't be (CE-152).
-pub(super) async fn printable(ctx: &Ctx, texts: &[(&str, &str)]) -> Result<()> {
+pub(super) async fn printable(
+    ctx: &Ctx,
+    keepers: &Keepers,
+    facility: FacilityId,
+    texts: &[(&str, &str)],
+) -> Result<()> {
+    let mut view = ctx.view();
     let mut faults = Faults::default();
     for (pointer, text) in texts {
-        let missing = ctx.press.check((*text).to_owned()).await;
-        let missing = missing.map_err(|error| Error::Broken(Box::new(error)))?;
+        let missing = (keepers.characters.missing)(ctx, &mut view, facility, (*text).to_owned()).await?;
         if let Some(first) = missing.first() {
-            let params = json!({
-                "character": format!("U+{:04X}", u32::from(first.character)),
-                "position": first.position,
-                "reason": first.why.code(),
-            });
-            faults.push(Fault::field(*pointer, "character").with(params));
+            faults.push(unprintable(pointer, first));
         }
     }
     faults.done()
+}
+
+fn unprintable(pointer: &str, missing: &MissingChar) -> Fault {
+    let params = json!({
+        "character": format!("U+{:04X}", u32::from(missing.character)),
+        "position": missing.position,
+        "reason": missing.why.code(),
+    });
+    Fault::field(pointer, "character").with(params)
+}
+
+/// A paper, with recorded pictures of the characters that no font has.
+///
+/// Errors: `http.invalid` with `character` at no member for what stands in the record, or in the names of the hospital and
+/// its staff, and can't be printed.
+pub(super) async fn rendered(
+    ctx: &Ctx,
+    keepers: &Keepers,
+    facility: FacilityId,
+    mut inputs: Inputs,
+) -> Result<Vec<u8>> {
+    let mut view = ctx.view();
+    let mut all = String::new();
+    collect(&inputs.data, &mut all);
+    let missing = (keepers.characters.missing)(ctx, &mut view, facility, all).await?;
+    let mut faults = Faults::default();
+    for one in missing.iter().take(1) {
+        faults.push(unprintable("", one));
+    }
+    faults.done()?;
+    inputs.characters = (keepers.characters.pictures)(ctx, &mut view, facility, &inputs.data).await?;
+    let made = ctx.press.render(inputs).await;
+    made.map_err(|error| Error::Broken(Box::new(error)))
+}
+
+fn collect(data: &Value, all: &mut String) {
+    match data {
+        Value::String(text) => all.push_str(text),
+        Value::Array(list) => list.iter().for_each(|one| collect(one, all)),
+        Value::Object(members) => members.values().for_each(|one| collect(one, all)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }

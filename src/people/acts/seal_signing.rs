@@ -3,12 +3,12 @@
 use serde_json::json;
 use tracing::instrument;
 
-use super::demand::printable;
+use super::demand::{printable, rendered};
 use super::pieces;
 use super::seals::{locked, over_in_time};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{FacilityId, RecordSealId};
-use crate::base::{Act, Code, Locale, Noun, Subject};
+use crate::base::{Act, Code, Noun, Subject};
 use crate::ctx::{Ctx, View};
 use crate::evidence::document::Inputs;
 use crate::evidence::ink;
@@ -16,7 +16,9 @@ use crate::http::params::Faults;
 use crate::journal::sha256_hex;
 use crate::once;
 use crate::people::caller::Caller;
-use crate::people::model::{BothInks, Ink, RecordSeal, SealList, SealSignature, SealSigning, SignedPaper};
+use crate::people::model::{
+    BothInks, Ink, Keepers, RecordSeal, SealList, SealSignature, SealSigning, SignedPaper,
+};
 use crate::people::papers::{self, Sides, Whose};
 use crate::people::{facts, policy, rules, store};
 
@@ -43,7 +45,7 @@ struct Checked {
     inks: Option<BothInks>,
 }
 
-async fn checked(ctx: &Ctx, new: NewSigning) -> Result<Checked> {
+async fn checked(ctx: &Ctx, keepers: &Keepers, facility: FacilityId, new: NewSigning) -> Result<Checked> {
     let mut faults = Faults::default();
     let medium = faults.text(&new.medium, "/medium", 1, 100);
     let paper = new.paper.map(|paper| SignedPaper {
@@ -71,9 +73,13 @@ async fn checked(ctx: &Ctx, new: NewSigning) -> Result<Checked> {
             faults.push(fault.with(json!({ "reason": refusal.code() })));
         }
     }
+    let hands = new.hospital.as_ref().zip(new.demanding.as_ref());
+    let two_hands = hands.is_none_or(|(one, other)| one.strokes != other.strokes);
+    faults.check(two_hands, "/demanding/strokes", "twice");
     faults.done()?;
     let place = paper.as_ref().map_or("", |paper| paper.place.as_str());
-    printable(ctx, &[("/medium", &medium), ("/paper/place", place)]).await?;
+    let printed = [("/medium", medium.as_str()), ("/paper/place", place)];
+    printable(ctx, keepers, facility, &printed).await?;
     let inks = match (new.hospital, new.demanding) {
         (Some(hospital), Some(demanding)) => Some(BothInks { hospital, demanding }),
         _ => None,
@@ -84,12 +90,12 @@ async fn checked(ctx: &Ctx, new: NewSigning) -> Result<Checked> {
     })
 }
 
-/// The list as a document.
+/// The list as a document, in the language in which it was made: both sides sign what they were shown.
 async fn printed(
     ctx: &Ctx,
+    keepers: &Keepers,
     view: &mut View,
     (facility, seal, list): (FacilityId, &RecordSeal, &SealList),
-    locale: Locale,
     sides: Option<(&Sides<'_>, Option<&BothInks>)>,
 ) -> Result<Vec<u8>> {
     let hospital = facts::facility(view, facility).await?;
@@ -101,7 +107,7 @@ async fn printed(
         record_number: &patient.record_number,
     };
     let by = (&seal.body.demanded_by, seal.body.reason.as_str());
-    let data = papers::sealing(locale, &whose, by, list, sides.map(|(sides, _)| sides));
+    let data = papers::sealing(list.locale, &whose, by, list, sides.map(|(sides, _)| sides));
     let mut files = Vec::new();
     if let Some(inks) = sides.and_then(|(_, inks)| inks) {
         for (path, ink) in [
@@ -119,8 +125,7 @@ async fn printed(
         ident: format!("{} {}", list.id, if sides.is_some() { "signed" } else { "list" }),
         at: sides.map_or(list.at, |(sides, _)| sides.at),
     };
-    let made = ctx.press.render(inputs).await;
-    made.map_err(|error| Error::Broken(Box::new(error)))
+    rendered(ctx, keepers, facility, inputs).await
 }
 
 /// Both sides sign the last list: the hospital's by this caller, who has just proved her presence, and whoever demanded the
@@ -129,13 +134,22 @@ async fn printed(
 /// Errors: `people.step_up_required`, `people.seal_released`, `people.list_signed`, `people.list_mismatch`,
 /// `http.invalid`.
 #[instrument(name = "people.sign_seal", skip_all)]
-pub async fn sign_seal(ctx: &Ctx, caller: &Caller, id: RecordSealId, new: NewSigning) -> Result<RecordSeal> {
+pub async fn sign_seal(
+    ctx: &Ctx,
+    keepers: &Keepers,
+    caller: &Caller,
+    id: RecordSealId,
+    new: NewSigning,
+) -> Result<RecordSeal> {
     policy::allowed(caller, Act::PeopleSignSeal)?;
+    if let Some(first) = ctx.answered(caller).await? {
+        return Ok(first);
+    }
     let staff = caller.staff()?;
     let seen = new.list_sha256.to_lowercase();
-    let Checked { signing, inks } = checked(ctx, new).await?;
-    // A retry must find its first answer, whatever the state is by now; so the outcome is looked at inside.
-    let prepared = prepare(ctx, caller, id, &signing, inks.as_ref()).await;
+    let Checked { signing, inks } = checked(ctx, keepers, staff.facility, new).await?;
+    // What the state forbids is said first; so the outcome is looked at inside.
+    let prepared = prepare(ctx, keepers, caller, id, &signing, inks.as_ref()).await;
     let mut tx = once!(ctx, Act::PeopleSignSeal, caller);
     let seal = locked(&mut tx, staff.facility, id).await?;
     rules::may_sign(&seal, &seen).map_err(Error::Refused)?;
@@ -168,6 +182,7 @@ pub async fn sign_seal(ctx: &Ctx, caller: &Caller, id: RecordSealId, new: NewSig
 
 async fn prepare(
     ctx: &Ctx,
+    keepers: &Keepers,
     caller: &Caller,
     id: RecordSealId,
     signing: &SealSigning,
@@ -189,16 +204,16 @@ async fn prepare(
         drawn: inks.is_some(),
     };
     let of = (staff.facility, &seal, list);
-    let locale = caller.request.locale;
-    let document = printed(ctx, &mut view, of, locale, Some((&sides, inks))).await?;
+    let document = printed(ctx, keepers, &mut view, of, Some((&sides, inks))).await?;
     let package = store::seal_package(&mut view, staff.facility, list.id).await?;
-    let package = pieces::with_file(&package.ok_or_else(missing)?, SIGNED_LIST, &document)?;
+    let package = package.ok_or_else(missing)?;
+    let (_, package_sha256) = pieces::with_file(package, SIGNED_LIST, document.clone()).await?;
     let signature = SealSignature {
         signing: signing.clone(),
         by: staff.id,
         at: sides.at,
         document_sha256: sha256_hex(&document),
-        package_sha256: sha256_hex(&package),
+        package_sha256,
     };
     Ok((list.clone(), signature, document))
 }
@@ -226,6 +241,7 @@ pub struct SealFile {
 #[instrument(name = "people.seal_document", skip_all)]
 pub async fn seal_document(
     ctx: &Ctx,
+    keepers: &Keepers,
     caller: &Caller,
     id: RecordSealId,
     no: Option<i64>,
@@ -240,10 +256,19 @@ pub async fn seal_document(
         Some(signed) => signed,
         None => {
             let of = (facility, &seal, list);
-            printed(ctx, &mut view, of, caller.request.locale, None).await?
+            printed(ctx, keepers, &mut view, of, None).await?
         }
     };
-    handed_out(ctx, caller, Act::PeopleSealDocument, &seal, list.no, bytes).await
+    let sha256 = sha256_hex(&bytes);
+    handed_out(
+        ctx,
+        caller,
+        Act::PeopleSealDocument,
+        &seal,
+        list.no,
+        (bytes, sha256),
+    )
+    .await
 }
 
 /// The copy for the independent medium: the list as both sides signed it, the things on it, and what was done with them.
@@ -262,8 +287,8 @@ pub async fn seal_copy(ctx: &Ctx, caller: &Caller, id: RecordSealId, no: Option<
     let signed = signed.ok_or_else(unsigned)?;
     let package = store::seal_package(&mut view, facility, list.id).await?;
     let package = package.ok_or(Error::Missing(Noun::Document))?;
-    let bytes = pieces::with_file(&package, SIGNED_LIST, &signed)?;
-    handed_out(ctx, caller, Act::PeopleSealCopy, &seal, list.no, bytes).await
+    let file = pieces::with_file(package, SIGNED_LIST, signed).await?;
+    handed_out(ctx, caller, Act::PeopleSealCopy, &seal, list.no, file).await
 }
 
 async fn handed_out(
@@ -272,9 +297,8 @@ async fn handed_out(
     act: Act,
     seal: &RecordSeal,
     no: i64,
-    bytes: Vec<u8>,
+    (bytes, sha256): (Vec<u8>, String),
 ) -> Result<SealFile> {
-    let sha256 = sha256_hex(&bytes);
     let mut tx = ctx.write(act).await?;
     let subject = Subject::of_patient("record_seal", seal.id, seal.patient);
     tx.journal(caller, subject, json!({ "no": no, "sha256": sha256 }))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 
 use super::demand::{entitled, printable};
-use super::pieces::{self, Packed};
+use super::pieces::{self, Listed};
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, PatientId, RecordSealId, RecordSealListId};
 use crate::base::{Act, Actor, Code, Noun, Page, PageRequest, Subject};
@@ -13,7 +13,7 @@ use crate::ctx::{Ctx, Tx};
 use crate::http::params::Faults;
 use crate::once;
 use crate::outbox::Message;
-use crate::people::caller::{Caller, Colleague, Mine};
+use crate::people::caller::{Caller, Mine};
 use crate::people::jobs::{SEAL_OVER, SealOver};
 use crate::people::model::{
     Entitled, Entitlement, FinishedItem, Keepers, Patient, Piece, RecordSeal, SealBody, SealEnd, SealList,
@@ -47,10 +47,14 @@ fn head(patient: &Patient, seal: RecordSealId, no: i64, at: DateTime<Utc>) -> Va
 /// The quality office begins the sealing of a record at her demand, or of those whom the law names: what there is is
 /// listed with its digests and copied. Until it ends nothing of hers is destroyed.
 ///
-/// Errors: `Missing` for a woman who is not there, `people.not_entitled`, `people.record_sealed`, `http.invalid`.
+/// Errors: `Missing` for a woman who is not there, `people.not_entitled`, `people.record_sealed`,
+/// `people.record_too_large`, `http.invalid`.
 #[instrument(name = "people.seal", skip_all)]
 pub async fn seal(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewSeal) -> Result<RecordSeal> {
     policy::allowed(caller, Act::PeopleSeal)?;
+    if let Some(first) = ctx.answered(caller).await? {
+        return Ok(first);
+    }
     let staff = caller.staff()?;
     let mut faults = Faults::default();
     let reason = faults.text(&new.reason, "/reason", 1, 2000);
@@ -62,7 +66,14 @@ pub async fn seal(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewSeal) -
     // Read before the transaction begins: gathering everything takes longer than a writer should hold the others up.
     let mut view = ctx.view();
     let (patient, found) = pieces::gather(ctx, keepers, &mut view, mine).await?;
-    let demanded_by = entitled(ctx, keepers, &mut view, mine, (new.demanded_by, "/demanded_by")).await?;
+    let demanded_by = entitled(
+        ctx,
+        keepers,
+        &mut view,
+        &patient,
+        (new.demanded_by, "/demanded_by"),
+    )
+    .await?;
     let name = patient.name.clone().unwrap_or_default();
     let relation = demanded_by.relation.clone().unwrap_or_default();
     let kinship = demanded_by.kinship_ref.clone().unwrap_or_default();
@@ -74,11 +85,13 @@ pub async fn seal(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewSeal) -
         ("/demanded_by/document_ref", &demanded_by.document_ref),
         ("/demanded_by/kinship_ref", &kinship),
     ];
-    printable(ctx, &printed).await?;
+    printable(ctx, keepers, mine.facility, &printed).await?;
     let traces = pieces::traces(&mut view, mine).await?;
     let at = ctx.clock.now();
     let id: RecordSealId = ctx.ids.make(at);
-    let packed = pieces::packed(&found, Some(&traces), head(&patient, id, 1, at))?;
+    let listed = pieces::listed(found, Some(traces), head(&patient, id, 1, at))?;
+    let list = new_list(&listed, ctx.ids.make(at), 1, caller, at)?;
+    let (package, _) = listed.packed(None).await?;
     let mut tx = once!(ctx, Act::PeopleSeal, caller);
     // A destruction that runs at this moment either sees the sealing or is over before it.
     if !store::lock_patient(&mut tx, mine).await? {
@@ -87,7 +100,6 @@ pub async fn seal(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewSeal) -
     if store::is_sealed(&mut tx, mine).await? {
         return Err(Error::Refused(Code::PeopleRecordSealed));
     }
-    let list = first_of(&packed, ctx.ids.make(at), 1, staff, at);
     let seal = RecordSeal {
         id,
         patient: new.patient,
@@ -100,8 +112,8 @@ pub async fn seal(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewSeal) -
         released: None,
     };
     store::add_seal(&mut tx, staff.facility, &seal).await?;
-    store::add_seal_list(&mut tx, staff.facility, id, &list, &packed.zip).await?;
-    let detail = listed(&list, Some(seal.body.demanded_by.kind));
+    store::add_seal_list(&mut tx, staff.facility, id, &list, &package).await?;
+    let detail = told(&list, Some(seal.body.demanded_by.kind));
     tx.journal(
         caller,
         Subject::of_patient("record_seal", id, new.patient),
@@ -112,19 +124,27 @@ pub async fn seal(ctx: &Ctx, keepers: &Keepers, caller: &Caller, new: NewSeal) -
     Ok(seal)
 }
 
-fn first_of(packed: &Packed, id: RecordSealListId, no: i64, staff: Colleague, at: DateTime<Utc>) -> SealList {
-    SealList {
+/// A list that waits for its signatures, in the language of whoever makes it.
+fn new_list(
+    listed: &Listed,
+    id: RecordSealListId,
+    no: i64,
+    caller: &Caller,
+    at: DateTime<Utc>,
+) -> Result<SealList> {
+    Ok(SealList {
         id,
         no,
-        items: packed.items.clone(),
-        sha256: packed.sha256.clone(),
-        by: staff.id,
+        locale: caller.request.locale,
+        items: listed.items.clone(),
+        sha256: listed.sha256.clone(),
+        by: caller.staff()?.id,
         at,
         signature: None,
-    }
+    })
 }
 
-fn listed(list: &SealList, demanded_by: Option<Entitled>) -> Value {
+fn told(list: &SealList, demanded_by: Option<Entitled>) -> Value {
     let unfinished = list.items.iter().filter(|item| !item.finished).count();
     json!({
         "no": list.no, "items": list.items.len(), "unfinished": unfinished, "list_sha256": list.sha256,
@@ -145,8 +165,8 @@ pub async fn seals(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<Page
     policy::allowed(caller, Act::PeopleSeals)?;
     let facility = caller.staff()?.facility;
     let after = page.after("seals")?;
+    let rows = store::seals(&mut ctx.view(), facility, after, page.limit + 1).await?;
     let mut tx = ctx.write(Act::PeopleSeals).await?;
-    let rows = store::seals(&mut tx, facility, after, page.limit + 1).await?;
     let detail = json!({ "count": rows.len() });
     tx.journal(caller, Subject::list("record_seal"), detail).await?;
     tx.commit().await?;
@@ -158,9 +178,9 @@ pub async fn seals(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<Page
 pub async fn seal_get(ctx: &Ctx, caller: &Caller, id: RecordSealId) -> Result<RecordSeal> {
     policy::allowed(caller, Act::PeopleSealGet)?;
     let facility = caller.staff()?.facility;
-    let mut tx = ctx.write(Act::PeopleSealGet).await?;
-    let seal = store::seal(&mut tx, facility, id).await?;
+    let seal = store::seal(&mut ctx.view(), facility, id).await?;
     let seal = seal.ok_or(Error::Missing(Noun::RecordSeal))?;
+    let mut tx = ctx.write(Act::PeopleSealGet).await?;
     let subject = Subject::of_patient("record_seal", id, seal.patient);
     tx.journal(caller, subject, json!({ "state": seal.state().word() }))
         .await?;
@@ -170,7 +190,7 @@ pub async fn seal_get(ctx: &Ctx, caller: &Caller, id: RecordSealId) -> Result<Re
 
 /// What is new or finished since a record was sealed comes onto a list of its own, of the same sealing.
 ///
-/// Errors: `people.seal_released`, `people.list_unsigned`, `people.nothing_to_seal`.
+/// Errors: `people.seal_released`, `people.list_unsigned`, `people.nothing_to_seal`, `people.record_too_large`.
 #[instrument(name = "people.seal_again", skip_all)]
 pub async fn seal_again(
     ctx: &Ctx,
@@ -179,6 +199,9 @@ pub async fn seal_again(
     id: RecordSealId,
 ) -> Result<RecordSeal> {
     policy::allowed(caller, Act::PeopleSealAgain)?;
+    if let Some(first) = ctx.answered(caller).await? {
+        return Ok(first);
+    }
     let staff = caller.staff()?;
     let mut view = ctx.view();
     let seen = store::seal(&mut view, staff.facility, id).await?;
@@ -192,21 +215,22 @@ pub async fn seal_again(
     found.retain(|piece| piece.finished && !is_listed(&seen, piece));
     let at = ctx.clock.now();
     let no = seen.lists.last().map_or(0, |list| list.no) + 1;
-    let packed = pieces::packed(&found, Some(&traces), head(&patient, id, no, at))?;
+    let listed = pieces::listed(found, Some(traces), head(&patient, id, no, at))?;
+    let list = new_list(&listed, ctx.ids.make(at), no, caller, at)?;
+    let (package, _) = listed.packed(None).await?;
     let mut tx = once!(ctx, Act::PeopleSealAgain, caller);
     let mut seal = locked(&mut tx, staff.facility, id).await?;
     rules::may_list(&seal).map_err(Error::Refused)?;
-    if packed.items.is_empty() {
+    if list.items.is_empty() {
         return Err(Error::Refused(Code::PeopleNothingToSeal));
     }
     // Between the reading and the lock another one made this list.
     if seal.lists.len() != seen.lists.len() {
         return Err(Error::Refused(Code::PeopleListUnsigned));
     }
-    let list = first_of(&packed, ctx.ids.make(at), no, staff, at);
-    store::add_seal_list(&mut tx, staff.facility, id, &list, &packed.zip).await?;
+    store::add_seal_list(&mut tx, staff.facility, id, &list, &package).await?;
     let subject = Subject::of_patient("record_seal", id, seal.patient);
-    tx.journal(caller, subject, listed(&list, None)).await?;
+    tx.journal(caller, subject, told(&list, None)).await?;
     seal.lists.push(list);
     tx.commit_with(&seal).await?;
     Ok(seal)
@@ -302,7 +326,8 @@ pub(in crate::people) async fn seal_over(ctx: &Ctx, facility: FacilityId, id: Re
     tx.commit().await
 }
 
-/// Notes what of the sealed records of a hospital was unfinished when it was sealed and is finished since.
+/// Notes what of the sealed records of a hospital was unfinished when it was sealed and is finished since. A record that
+/// can't be gathered is told to operators, and does not keep the others waiting.
 #[instrument(name = "people.seal_finished", skip_all)]
 pub(in crate::people) async fn seal_finished(
     ctx: &Ctx,
@@ -310,41 +335,47 @@ pub(in crate::people) async fn seal_finished(
     facility: FacilityId,
 ) -> Result<()> {
     for id in store::standing_seals(&mut ctx.view(), facility).await? {
-        let mut view = ctx.view();
-        let Some(seal) = store::seal(&mut view, facility, id).await? else {
-            continue;
-        };
-        let open: Vec<FinishedItem> = rules::left_unfinished(&seal);
-        if open.is_empty() {
-            continue;
+        if let Err(error) = look_again(ctx, keepers, facility, id).await {
+            tracing::error!(seal.id = %id, %error, "a sealed record cannot be looked at: its list may lack what was finished since");
         }
-        let mine = Mine {
-            patient: seal.patient,
-            facility,
-        };
-        let (_, found) = pieces::gather(ctx, keepers, &mut view, mine).await?;
-        let is_finished = |one: &FinishedItem| {
-            let mut same = found
-                .iter()
-                .filter(|piece| piece.item.kind == one.kind && piece.item.id == one.id);
-            same.any(|piece| piece.finished)
-        };
-        let finished: Vec<FinishedItem> = open.into_iter().filter(is_finished).collect();
-        if finished.is_empty() {
-            continue;
-        }
-        let mut tx = ctx.write(Act::PeopleSealFinished).await?;
-        store::lock_seal(&mut tx, facility, id).await?;
-        let now = store::seal(&mut tx, facility, id).await?;
-        if now.is_none_or(|now| now.released.is_some() || now.finished != seal.finished) {
-            continue;
-        }
-        store::add_seal_finished(&mut tx, facility, id, &finished).await?;
-        let subject = Subject::of_patient("record_seal", id, seal.patient);
-        let (act, detail) = (Act::PeopleSealFinished, json!({ "items": finished }));
-        tx.journal_as(act, Actor::SYSTEM, Some(facility), subject, detail, None)
-            .await?;
-        tx.commit().await?;
     }
     Ok(())
+}
+
+async fn look_again(ctx: &Ctx, keepers: &Keepers, facility: FacilityId, id: RecordSealId) -> Result<()> {
+    let mut view = ctx.view();
+    let Some(seal) = store::seal(&mut view, facility, id).await? else {
+        return Ok(());
+    };
+    let open: Vec<FinishedItem> = rules::left_unfinished(&seal);
+    if open.is_empty() {
+        return Ok(());
+    }
+    let mine = Mine {
+        patient: seal.patient,
+        facility,
+    };
+    let (_, found) = pieces::gather(ctx, keepers, &mut view, mine).await?;
+    let is_finished = |one: &FinishedItem| {
+        let mut same = found
+            .iter()
+            .filter(|piece| piece.item.kind == one.kind && piece.item.id == one.id);
+        same.any(|piece| piece.finished)
+    };
+    let finished: Vec<FinishedItem> = open.into_iter().filter(is_finished).collect();
+    if finished.is_empty() {
+        return Ok(());
+    }
+    let mut tx = ctx.write(Act::PeopleSealFinished).await?;
+    store::lock_seal(&mut tx, facility, id).await?;
+    let now = store::seal(&mut tx, facility, id).await?;
+    if now.is_none_or(|now| now.released.is_some() || now.finished != seal.finished) {
+        return Ok(());
+    }
+    store::add_seal_finished(&mut tx, facility, id, &finished).await?;
+    let subject = Subject::of_patient("record_seal", id, seal.patient);
+    let (act, detail) = (Act::PeopleSealFinished, json!({ "items": finished }));
+    tx.journal_as(act, Actor::SYSTEM, Some(facility), subject, detail, None)
+        .await?;
+    tx.commit().await
 }

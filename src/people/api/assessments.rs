@@ -116,11 +116,10 @@ impl AssessmentsApi {
         caller: ByStaff,
         body: Json<ImpactAssessmentIn>,
     ) -> Result<Created<ImpactAssessmentOut>, Failure> {
-        let filed = acts::file_assessment(&ctx, &caller.0, body.0.into())
+        let (filed, today) = acts::file_assessment(&ctx, &caller.0, body.0.into())
             .boxed()
             .await?;
-        let day = filed.assessed_on;
-        Ok(Created::of(told(filed, day)))
+        Ok(Created::of(told(filed, today)))
     }
 
     /// Assessments of the processing of personal information, newest first

@@ -95,12 +95,13 @@ impl SealsApi {
     async fn sign(
         &self,
         ctx: Data<&Ctx>,
+        keepers: Data<&Keepers>,
         caller: ByStaff,
         id: Path<RecordSealId>,
         body: Json<SealSignIn>,
     ) -> Result<Created<RecordSealOut>, Failure> {
         Ok(Created::of(
-            acts::sign_seal(&ctx, &caller.0, id.0, body.0.try_into()?)
+            acts::sign_seal(&ctx, &keepers, &caller.0, id.0, body.0.try_into()?)
                 .boxed()
                 .await?,
         ))
@@ -115,12 +116,15 @@ impl SealsApi {
     async fn document(
         &self,
         ctx: Data<&Ctx>,
+        keepers: Data<&Keepers>,
         caller: ByStaff,
         id: Path<RecordSealId>,
         /// The number of the list; the last one if absent.
         no: Query<Option<i64>>,
     ) -> Result<Document, Failure> {
-        let file = acts::seal_document(&ctx, &caller.0, id.0, no.0).boxed().await?;
+        let file = acts::seal_document(&ctx, &keepers, &caller.0, id.0, no.0)
+            .boxed()
+            .await?;
         Ok(Document::Pdf(Binary(file.bytes), format!("\"{}\"", file.sha256)))
     }
 

@@ -13,17 +13,17 @@ use crate::people::model::{Entitled, Entitlement};
 pub struct EntitlementIn {
     /// As what.
     kind: Entitled,
-    /// Name as on the identity document, 1–40 characters.
+    /// Name as on the identity document, 1–40 characters; her own is that on her record.
     name: String,
-    /// Relation to her, 1–20 characters; needed of anybody but her.
+    /// Relation to her, 1–20 characters; needed of anybody but her, and not of her.
     relation: Option<String>,
     /// The proof of identity that was seen: kind and last characters, 1–60 characters.
     document_ref: String,
-    /// The recorded authority, with `record` in its scope; needed of an agent.
+    /// The recorded authority, with `record` in its scope; of an agent, and needed.
     authority: Option<AuthorityId>,
-    /// When she died; needed of relatives and heirs.
+    /// When she died; of relatives and heirs, and needed.
     died_on: Option<NaiveDate>,
-    /// The proofs of her death and of the relation that were seen, 1–200 characters; needed of relatives and heirs.
+    /// The proofs that were seen, 1–200 characters: of guardianship; of her death and the relation, of relatives and heirs.
     kinship_ref: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub struct EntitlementOut {
     authority: Option<AuthorityId>,
     /// When she died.
     died_on: Option<NaiveDate>,
-    /// The proofs of her death and of the relation that were seen.
+    /// The proofs of guardianship, or of her death and the relation, that were seen.
     kinship_ref: Option<String>,
 }
 

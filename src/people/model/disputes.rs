@@ -4,8 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::HeldItem;
+use crate::base::Locale;
 use crate::base::id::{AuthorityId, PatientId, RecordSealId, RecordSealListId, StaffId};
 use crate::evidence::ink::{Canvas, Strokes};
+
+/// Bytes that a record may have to leave the service in one file: uploads are far fewer.
+pub const LARGEST_RECORD: u64 = 250 << 20;
 
 crate::words! {
     /// Who may have a record copied or sealed (CE-233, 医疗机构病历管理规定 2013 art. 17).
@@ -14,6 +18,8 @@ crate::words! {
         Patient = "patient",
         /// Her agent, by an authority in writing that is recorded.
         Agent = "agent",
+        /// The guardian whom the law gives a child, or a woman who cannot act for herself (民法典 arts. 23, 27, 28).
+        Guardian = "guardian",
         /// A near relative of a woman who has died.
         CloseRelative = "close_relative",
         /// An heir of a woman who has died.
@@ -41,6 +47,18 @@ crate::words! {
     }
 }
 
+impl Entitled {
+    /// What is told of this kind beside the name and the proof of identity: all of it, and nothing else.
+    pub fn members(self) -> &'static [&'static str] {
+        match self {
+            Entitled::Patient => &[],
+            Entitled::Agent => &["relation", "authority"],
+            Entitled::Guardian => &["relation", "kinship_ref"],
+            Entitled::CloseRelative | Entitled::Heir => &["relation", "died_on", "kinship_ref"],
+        }
+    }
+}
+
 /// Somebody who demands a record, and how staff know that it is theirs to demand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entitlement {
@@ -56,7 +74,7 @@ pub struct Entitlement {
     pub authority: Option<AuthorityId>,
     /// When she died; of relatives and heirs.
     pub died_on: Option<NaiveDate>,
-    /// The proofs of her death and of the relation that were seen; of relatives and heirs.
+    /// The proofs that were seen: of guardianship; of her death and the relation, of relatives and heirs.
     pub kinship_ref: Option<String>,
 }
 
@@ -65,6 +83,8 @@ pub struct Entitlement {
 pub struct Agency {
     /// The agent's name.
     pub agent: String,
+    /// The agent's proof of identity.
+    pub document_ref: String,
     /// Whether it speaks of her record.
     pub record: bool,
     /// Since when.
@@ -191,6 +211,8 @@ pub struct SealList {
     pub id: RecordSealListId,
     /// Counts up from 1.
     pub no: i64,
+    /// The language that both sides see it in.
+    pub locale: Locale,
     /// The things on it.
     pub items: Vec<SealedItem>,
     /// SHA-256 of `list.json`, lower-case hex: what both sides sign.

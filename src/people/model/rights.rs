@@ -15,6 +15,7 @@ use crate::base::id::{
     PatientId, StaffId,
 };
 use crate::ctx::{Ctx, Tx, View};
+use crate::evidence::fonts::MissingChar;
 use crate::people::caller::Mine;
 
 /// The last word on one agreement: hers, or her guardian's.
@@ -300,6 +301,23 @@ pub type TellPapers = for<'a> fn(&'a Ctx, &'a mut View, Mine) -> BoxFuture<'a, R
 /// Asks what an authority of hers lets an agent do with her record.
 pub type AskAgency = for<'a> fn(&'a mut View, Mine, AuthorityId) -> BoxFuture<'a, Result<Option<Agency>>>;
 
+/// What documents of a hospital can show beside what fonts have (CE-152).
+#[derive(Clone, Copy)]
+pub struct Characters {
+    /// The characters of a text that a document can't show.
+    pub missing: AskMissing,
+    /// The recorded pictures that the data of a document need.
+    pub pictures: AskPictures,
+}
+
+/// Asks which characters of a text a document of a hospital can't show.
+pub type AskMissing =
+    for<'a> fn(&'a Ctx, &'a mut View, FacilityId, String) -> BoxFuture<'a, Result<Vec<MissingChar>>>;
+
+/// Asks for the recorded pictures that the data of a document need.
+pub type AskPictures =
+    for<'a> fn(&'a Ctx, &'a mut View, FacilityId, &'a Value) -> BoxFuture<'a, Result<Vec<(char, Vec<u8>)>>>;
+
 /// What the later slices keep of a woman.
 #[derive(Clone)]
 pub struct Keepers {
@@ -307,4 +325,6 @@ pub struct Keepers {
     pub all: Vec<Keeper>,
     /// The one that records authorities.
     pub agency: AskAgency,
+    /// The one that records pictures of characters.
+    pub characters: Characters,
 }

@@ -9,9 +9,11 @@ use crate::people::model::{Agency, Entitled, Entitlement, FinishedItem, RecordSe
 const CLAIM_YEARS: u32 = 3;
 
 /// Whether somebody is one of those whom the law lets have a record (CE-233): she herself; her agent within a recorded
-/// authority of his name that speaks of her record and is in force; near relatives and heirs after her death.
+/// authority of his name and document that speaks of her record and is in force; her guardian, whose proof of it was seen;
+/// near relatives and heirs after her death.
 ///
-/// Refuses: `people.not_entitled`. Source: 医疗机构病历管理规定 2013 arts. 17–18, 医疗纠纷预防和处理条例 art. 16.
+/// Refuses: `people.not_entitled`. Source: 医疗机构病历管理规定 2013 arts. 17–18, 医疗纠纷预防和处理条例 art. 16, 民法典
+/// arts. 23, 27, 28 (a guardian is the agent whom the law gives her).
 pub fn entitled(
     who: &Entitlement,
     agency: Option<&Agency>,
@@ -21,8 +23,10 @@ pub fn entitled(
     let may = match who.kind {
         Entitled::Patient => true,
         Entitled::Agent => agency.is_some_and(|agency| {
-            agency.record && agency.agent == who.name && agency.begins_at <= now && now < agency.ends_at
+            let his = agency.agent == who.name && agency.document_ref == who.document_ref;
+            agency.record && his && agency.begins_at <= now && now < agency.ends_at
         }),
+        Entitled::Guardian => who.kinship_ref.is_some(),
         Entitled::CloseRelative | Entitled::Heir => who.died_on.is_some_and(|day| day <= today),
     };
     if may { Ok(()) } else { Err(Code::PeopleNotEntitled) }
@@ -126,6 +130,7 @@ mod tests {
     fn an_agent_has_it_within_an_authority_of_his_name_and_while_it_is_in_force() {
         let agency = |agent: &str, record| Agency {
             agent: agent.to_owned(),
+            document_ref: "身份证 0012".to_owned(),
             record,
             begins_at: at("2026-03-01T00:00:00Z"),
             ends_at: at("2026-04-01T00:00:00Z"),
@@ -140,6 +145,24 @@ mod tests {
         assert!(!may(Some(&agency("王刚", true)), "2026-03-10T00:00:00Z"));
         assert!(!may(Some(&agency("王强", false)), "2026-03-10T00:00:00Z"));
         assert!(!may(None, "2026-03-10T00:00:00Z"));
+        let namesake = Agency {
+            document_ref: "身份证 9900".to_owned(),
+            ..good
+        };
+        assert!(!may(Some(&namesake), "2026-03-10T00:00:00Z"), "another 王强");
+    }
+
+    #[test]
+    fn a_guardian_has_it_while_she_lives_with_proof_of_it() {
+        let may = |kinship_ref: Option<&str>| {
+            let who = Entitlement {
+                kinship_ref: kinship_ref.map(str::to_owned),
+                ..who(Entitled::Guardian)
+            };
+            entitled(&who, None, at("2026-03-10T00:00:00Z"), day("2026-03-10")).is_ok()
+        };
+        assert!(may(Some("户口簿")));
+        assert!(!may(None));
     }
 
     #[test]

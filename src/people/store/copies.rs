@@ -7,6 +7,7 @@ use crate::base::error::Result;
 use crate::base::id::{FacilityId, PatientId, RecordCopyId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
+use crate::people::caller::Mine;
 use crate::people::model::{CopyBody, RecordCopy};
 use crate::vault::{Class, Sealed};
 
@@ -19,6 +20,10 @@ pub async fn add_copy(tx: &mut Tx, facility: FacilityId, copy: &RecordCopy, pack
     let package = tx
         .seal_bytes(place, copy.id, Class::Document, "package", package)
         .await?;
+    // Digests of what can be guessed, such as her profile, are as good as the thing itself.
+    let items = tx
+        .seal_json(place, copy.id, Class::Document, "items", &copy.items)
+        .await?;
     tx.q(
         "insert into record_copy (id, facility_id, patient_id, number, recipient, authority_id, body, items, package, \
           sha256, staff_id, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -30,7 +35,7 @@ pub async fn add_copy(tx: &mut Tx, facility: FacilityId, copy: &RecordCopy, pack
     .bind(copy.body.recipient.kind.word())
     .bind(copy.body.recipient.authority)
     .bind(body)
-    .bind(serde_json::to_string(&copy.items)?)
+    .bind(items)
     .bind(package)
     .bind(copy.sha256.clone())
     .bind(copy.by)
@@ -46,20 +51,23 @@ struct Row {
     patient_id: PatientId,
     number: String,
     body: Sealed,
-    items: String,
+    items: Sealed,
     sha256: String,
     staff_id: Option<StaffId>,
     at: DateTime<Utc>,
 }
 
-const SELECT: &str = "select c.id, c.patient_id, c.number, c.body, c.items, c.sha256, c.staff_id, c.at from record_copy c \
-    where c.facility_id = $1 \
-    and not exists (select 1 from patient p where p.id = c.patient_id and p.destroyed_at is not null) and ";
+const SELECT: &str = concat!(
+    "select c.id, c.patient_id, c.number, c.body, c.items, c.sha256, c.staff_id, c.at from record_copy c \
+     where c.facility_id = $1",
+    not_destroyed!("c"),
+    " and "
+);
 
 async fn read(r: &mut impl Records, row: Row) -> Result<RecordCopy> {
     Ok(RecordCopy {
         body: r.open_json::<CopyBody>(row.id, "body", &row.body).await?,
-        items: serde_json::from_str(&row.items)?,
+        items: r.open_json(row.id, "items", &row.items).await?,
         id: row.id,
         patient: row.patient_id,
         number: row.number,
@@ -112,20 +120,15 @@ pub async fn copy(
     }
 }
 
-/// The file of a copy, as it was handed out.
-pub async fn copy_package(
-    r: &mut impl Records,
-    facility: FacilityId,
-    id: RecordCopyId,
-) -> Result<Option<Vec<u8>>> {
-    let row: Option<(Sealed,)> = r
-        .q("select package from record_copy where facility_id = $1 and id = $2")
-        .bind(facility)
-        .bind(id)
-        .opt()
+/// How many copies of her record she has taken herself since.
+pub async fn copies_taken(q: &mut impl Q, mine: Mine, since: DateTime<Utc>) -> Result<i64> {
+    let (taken,): (i64,) = q
+        .q("select count(*) from record_copy \
+            where facility_id = $1 and patient_id = $2 and staff_id is null and at > $3")
+        .bind(mine.facility)
+        .bind(mine.patient)
+        .bind(since)
+        .one()
         .await?;
-    match row {
-        Some((package,)) => Ok(Some(r.open_bytes(id, "package", &package).await?.to_vec())),
-        None => Ok(None),
-    }
+    Ok(taken)
 }

@@ -204,10 +204,13 @@ struct HoldRow {
     released_at: Option<DateTime<Utc>>,
 }
 
-const HOLDS: &str = "select h.id, h.patient_id, h.consent_id, h.body, h.items, h.staff_id, h.at, \
-    r.reason as release_reason, r.staff_id as released_by, r.at as released_at \
-    from legal_hold h left join legal_hold_release r on r.hold_id = h.id where h.facility_id = $1 \
-    and not exists (select 1 from patient p where p.id = h.patient_id and p.destroyed_at is not null) and ";
+const HOLDS: &str = concat!(
+    "select h.id, h.patient_id, h.consent_id, h.body, h.items, h.staff_id, h.at, \
+     r.reason as release_reason, r.staff_id as released_by, r.at as released_at \
+     from legal_hold h left join legal_hold_release r on r.hold_id = h.id where h.facility_id = $1",
+    not_destroyed!("h"),
+    " and "
+);
 
 async fn read(r: &mut impl Records, row: HoldRow) -> Result<LegalHold> {
     let released = match (&row.release_reason, row.released_by, row.released_at) {
@@ -268,12 +271,11 @@ pub async fn holds(
 /// Women whose records are under a hold, or sealed in a dispute.
 pub async fn held(q: &mut impl Q, facility: FacilityId) -> Result<BTreeSet<PatientId>> {
     let rows: Vec<(PatientId,)> = q
-        .q(
+        .q(concat!(
             "select h.patient_id from legal_hold h left join legal_hold_release r on r.hold_id = h.id \
-            where h.facility_id = $1 and r.hold_id is null \
-            union select s.patient_id from record_seal s left join record_seal_release e on e.seal_id = s.id \
-            where s.facility_id = $1 and e.seal_id is null",
-        )
+             where h.facility_id = $1 and r.hold_id is null union select s.patient_id",
+            standing_seals!()
+        ))
         .bind(facility)
         .all()
         .await?;

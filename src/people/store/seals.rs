@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::base::Locale;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, PatientId, RecordSealId, RecordSealListId, StaffId};
 use crate::ctx::{Records, Tx};
@@ -43,18 +44,24 @@ pub async fn add_seal_list(
     list: &SealList,
     package: &[u8],
 ) -> Result<()> {
+    let place = Some(facility);
     let package = tx
-        .seal_bytes(Some(facility), list.id, Class::Document, "package", package)
+        .seal_bytes(place, list.id, Class::Document, "package", package)
+        .await?;
+    // Digests of what can be guessed, such as her profile, are as good as the thing itself.
+    let items = tx
+        .seal_json(place, list.id, Class::Document, "items", &list.items)
         .await?;
     tx.q(
-        "insert into record_seal_list (id, seal_id, facility_id, no, items, sha256, package, staff_id, at) \
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into record_seal_list (id, seal_id, facility_id, no, locale, items, sha256, package, staff_id, at) \
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(list.id)
     .bind(seal)
     .bind(facility)
     .bind(list.no)
-    .bind(serde_json::to_string(&list.items)?)
+    .bind(list.locale.tag())
+    .bind(items)
     .bind(list.sha256.clone())
     .bind(package)
     .bind(list.by)
@@ -194,16 +201,19 @@ struct SealRow {
     released_at: Option<DateTime<Utc>>,
 }
 
-const SEALS: &str = "select s.id, s.patient_id, s.body, s.staff_id, s.at, r.cause, r.reason, \
-    r.staff_id as released_by, r.at as released_at from record_seal s \
-    left join record_seal_release r on r.seal_id = s.id where s.facility_id = $1 \
-    and not exists (select 1 from patient p where p.id = s.patient_id and p.destroyed_at is not null) and ";
+const SEALS: &str = concat!(
+    "select s.id, s.patient_id, s.body, s.staff_id, s.at, r.cause, r.reason, r.staff_id as released_by, \
+     r.at as released_at from record_seal s left join record_seal_release r on r.seal_id = s.id where s.facility_id = $1",
+    not_destroyed!("s"),
+    " and "
+);
 
 #[derive(sqlx::FromRow)]
 struct ListRow {
     id: RecordSealListId,
     no: i64,
-    items: String,
+    locale: String,
+    items: Sealed,
     sha256: String,
     staff_id: StaffId,
     at: DateTime<Utc>,
@@ -217,7 +227,7 @@ struct ListRow {
 async fn lists(r: &mut impl Records, facility: FacilityId, seal: RecordSealId) -> Result<Vec<SealList>> {
     let rows: Vec<ListRow> = r
         .q(
-            "select l.id, l.no, l.items, l.sha256, l.staff_id, l.at, g.body as signing, g.document_sha256, \
+            "select l.id, l.no, l.locale, l.items, l.sha256, l.staff_id, l.at, g.body as signing, g.document_sha256, \
             g.package_sha256, g.staff_id as signed_by, g.at as signed_at from record_seal_list l \
             left join record_seal_signature g on g.list_id = l.id \
             where l.facility_id = $1 and l.seal_id = $2 order by l.no",
@@ -249,7 +259,9 @@ async fn lists(r: &mut impl Records, facility: FacilityId, seal: RecordSealId) -
         all.push(SealList {
             id: row.id,
             no: row.no,
-            items: serde_json::from_str(&row.items)?,
+            locale: Locale::parse(&row.locale)
+                .ok_or_else(|| Error::broken("a list in an unknown language"))?,
+            items: r.open_json(row.id, "items", &row.items).await?,
             sha256: row.sha256,
             by: row.staff_id,
             at: row.at,
@@ -360,10 +372,7 @@ pub async fn seals(
 /// Sealings that stand.
 pub async fn standing_seals(q: &mut impl Q, facility: FacilityId) -> Result<Vec<RecordSealId>> {
     let rows: Vec<(RecordSealId,)> = q
-        .q(
-            "select s.id from record_seal s left join record_seal_release r on r.seal_id = s.id \
-            where s.facility_id = $1 and r.seal_id is null order by s.id",
-        )
+        .q(concat!("select s.id", standing_seals!(), " order by s.id"))
         .bind(facility)
         .all()
         .await?;
@@ -373,10 +382,11 @@ pub async fn standing_seals(q: &mut impl Q, facility: FacilityId) -> Result<Vec<
 /// Whether a sealing of her record stands.
 pub async fn is_sealed(q: &mut impl Q, mine: Mine) -> Result<bool> {
     let row: Option<(RecordSealId,)> = q
-        .q(
-            "select s.id from record_seal s left join record_seal_release r on r.seal_id = s.id \
-            where s.facility_id = $1 and s.patient_id = $2 and r.seal_id is null limit 1",
-        )
+        .q(concat!(
+            "select s.id",
+            standing_seals!(),
+            " and s.patient_id = $2 limit 1"
+        ))
         .bind(mine.facility)
         .bind(mine.patient)
         .opt()

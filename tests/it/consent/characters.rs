@@ -15,7 +15,7 @@ use crate::support::client::{Answer, Client};
 const RARE: &str = "𲎯";
 
 /// Dark strokes on what is see-through, in base 64.
-fn drawing(strokes: u32) -> String {
+pub fn drawing(strokes: u32) -> String {
     let picture = RgbaImage::from_fn(96, 96, |x, y| {
         let ink = x * strokes / 96 % 2 == 1 || (44..52).contains(&y);
         Rgba([10, 10, 40, if ink { 255 } else { 0 }])
@@ -29,7 +29,7 @@ fn encoded(picture: &DynamicImage, format: ImageFormat) -> String {
     STANDARD.encode(out.into_inner())
 }
 
-async fn records(colleague: &Client, character: &str, picture: String) -> Answer {
+pub async fn records(colleague: &Client, character: &str, picture: String) -> Answer {
     let body = json!({ "character": character, "description": "⿰木赫", "picture": picture });
     colleague.post("/characters", body).await
 }

@@ -13,7 +13,7 @@ use crate::support::client::{Answer, Client, fresh_key};
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\nstartxref\n9\n%%EOF\n";
 
 /// A small photo that says where it was taken.
-fn photo() -> Vec<u8> {
+pub fn photo() -> Vec<u8> {
     let plain = image::RgbImage::from_fn(32, 16, |x, y| {
         image::Rgb([u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 99])
     });
@@ -30,7 +30,7 @@ fn has(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|part| part == word)
 }
 
-async fn sent(client: &Client, kind: &str, key: &str, body: Vec<u8>) -> Answer {
+pub async fn sent(client: &Client, kind: &str, key: &str, body: Vec<u8>) -> Answer {
     let request = Request::builder()
         .method(Method::POST)
         .uri_str("/api/patient/v1/attachments")
@@ -62,7 +62,7 @@ async fn uploaded(client: &Client, key: &str, boundary: &str, file: &[u8]) -> An
     .await
 }
 
-async fn upload(client: &Client, file: &[u8]) -> Value {
+pub async fn upload(client: &Client, file: &[u8]) -> Value {
     uploaded(client, &fresh_key(), "b0undary", file).await.expect(201)
 }
 

@@ -27,6 +27,18 @@ async fn listed(qian: &Client) -> Vec<Value> {
 }
 
 #[tokio::test]
+async fn an_old_assessment_that_is_filed_late_is_due_for_review_at_once() {
+    let app = App::new().await;
+    app.clock.advance(YEAR + DAY);
+    let filed = app
+        .qian()
+        .await
+        .post("/impact-assessments", assessment(json!({})))
+        .await;
+    assert_eq!(filed.expect(201)["review_due"], true);
+}
+
+#[tokio::test]
 async fn an_assessment_is_kept_beyond_three_years_and_says_when_a_review_is_due() {
     for app in App::each().await {
         let qian = app.qian().await;

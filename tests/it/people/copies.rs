@@ -1,5 +1,6 @@
 //! Copies with the hospital's proof mark: for whom, what is in them, and the log of them.
 
+use muan::db::Q;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -154,16 +155,34 @@ async fn a_copy_goes_with_the_record_and_cannot_be_changed_before() {
         let copy = mei.post("/me/copies", json!({})).await.expect(201);
         for sql in ["update record_copy set sha256 = ''", "delete from record_copy"] {
             let mut tx = app.ctx.db.begin().await.unwrap();
-            let said = muan::db::Q::q(&mut tx, sql).run().await.unwrap_err().to_string();
+            let said = tx.q(sql).run().await.unwrap_err().to_string();
             assert!(said.contains("immutable"), "{sql}: {said}");
         }
         app.clock.advance(16 * YEAR);
         let (qian, ren) = (app.qian().await, super::retention::ren(&app).await);
+        assert_eq!(keys_of_copies(&app).await, 1);
         let list = qian.post("/destruction-lists", json!({})).await.expect(201);
         let approve = format!("/destruction-lists/{}/approve", list["id"].as_str().unwrap());
         qian.post(&approve, json!({})).await.expect(200);
         ren.post(&approve, json!({})).await.expect(200);
         assert_eq!(qian.get("/record-copies").await.expect(200)["items"], json!([]));
         qian.get(&file(&copy, "/record-copies")).await.expect(404);
+        assert_eq!(
+            keys_of_copies(&app).await,
+            0,
+            "what is left of it can be read by nobody"
+        );
     }
+}
+
+/// Copies that somebody who has the database and the master key can read.
+async fn keys_of_copies(app: &App) -> usize {
+    let rows: Vec<(uuid::Uuid,)> = app
+        .ctx
+        .view()
+        .q("select distinct k.record from data_key k join record_copy c on c.id = k.record")
+        .all()
+        .await
+        .unwrap();
+    rows.len()
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::retention::{DAY, YEAR, held, ren};
+use super::sealing;
 use crate::analgesia::admission;
 use crate::consent::ceremony::Ceremony;
 use crate::consent::signers::person;
@@ -50,7 +51,7 @@ async fn restricted(app: &App, client: &Client) {
     app.qian().await.post(&path, granted).await.expect(200);
 }
 
-/// Staff see a husband's document, read an agent's authority, and a hold begins and ends.
+/// Staff see a husband's document, read an agent's authority, she has a copy, and a sealing and a hold begin and end.
 async fn others_come_in(app: &App, patient: &str) {
     let lin = app.lin().await;
     let husband = person("relative", "王强", "丈夫");
@@ -68,6 +69,20 @@ async fn others_come_in(app: &App, patient: &str) {
         .await
         .expect(201);
     let qian = app.qian().await;
+    let demand = json!({
+        "patient": patient, "basis": "申请复制病历",
+        "recipient": { "kind": "patient", "name": "梅秀英", "document_ref": "身份证 1222" },
+    });
+    qian.post("/record-copies", demand).await.expect(201);
+    let seal = sealing::sealed(&qian, patient).await;
+    let text = json!({ "text": "患方再次要求协商。" });
+    qian.post(&sealing::path(&seal, "/claims"), text)
+        .await
+        .expect(201);
+    let settled = json!({ "reason": "双方已达成协议。" });
+    qian.post(&sealing::path(&seal, "/release"), settled)
+        .await
+        .expect(200);
     let hold = held(&qian, patient).await;
     let release = format!("/legal-holds/{}/release", hold["id"].as_str().unwrap());
     qian.post(&release, json!({ "reason": "争议已解决。" }))

@@ -174,7 +174,7 @@ async fn a_hold_lists_what_there_is_with_its_digests() {
     let document = ceremony.mei.get(&ceremony.path("/document")).await.etag();
     let items = hold["items"].as_array().unwrap();
     let pdf = items.iter().find(|item| item["kind"] == "document").unwrap();
-    assert_eq!(pdf["id"], format!("{}.consent", ceremony.id));
+    assert_eq!(pdf["id"], format!("{0}.consent.{0}", ceremony.id));
     assert_eq!(document, format!("\"{}\"", pdf["sha256"].as_str().unwrap()));
     assert!(items.iter().any(|item| item["kind"] == "pregnancies"));
     let body = json!({

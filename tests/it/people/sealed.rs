@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::retention::held;
+use super::sealing::herself;
 use crate::consent::ceremony::Ceremony;
 use crate::consent::signers::person;
 use crate::support::App;
@@ -71,6 +72,24 @@ async fn names_numbers_and_words_of_hers_stand_nowhere_in_clear() {
             "可以使用分娩镇痛",
         ] {
             is_sealed(&kept, word);
+        }
+    }
+}
+
+#[tokio::test]
+async fn digests_of_what_can_be_guessed_stand_nowhere_in_clear() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        let copy = mei.post("/me/copies", json!({})).await.expect(201);
+        let qian = app.qian().await;
+        let seal = qian
+            .post("/record-seals", herself(&mei.patient_id))
+            .await
+            .expect(201);
+        let lists = [&copy["items"], &seal["lists"][0]["items"]];
+        let kept = everything(&app).await;
+        for item in lists.iter().flat_map(|items| items.as_array().unwrap()) {
+            is_sealed(&kept, item["sha256"].as_str().unwrap());
         }
     }
 }

@@ -102,7 +102,7 @@ async fn a_record_is_listed_signed_by_both_sides_and_copied_and_stays_in_use() {
             .unwrap()
     };
     let document = mei.get(&ceremony.path("/document")).await;
-    let pdf = find("document", &format!("{}.consent", ceremony.id));
+    let pdf = find("document", &format!("{0}.consent.{0}", ceremony.id));
     assert_eq!(
         document.etag(),
         format!("\"{}\"", pdf["sha256"].as_str().unwrap())
@@ -256,7 +256,7 @@ async fn what_was_unfinished_is_sealed_again_once_it_is_finished() {
     assert!(
         items
             .iter()
-            .any(|one| one["id"] == format!("{}.consent", ceremony.id)),
+            .any(|one| one["id"] == format!("{0}.consent.{0}", ceremony.id)),
         "{list}"
     );
     assert!(

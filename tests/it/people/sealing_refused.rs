@@ -31,6 +31,7 @@ async fn a_list_is_signed_on_paper_or_on_the_screen_by_one_who_is_there() {
         json!({ "hospital": hand(31) }),
         json!({ "hospital": hand(31), "demanding": hand(32), "paper": paper }),
         json!({ "paper": { "sha256": "abc", "place": "医务科" } }),
+        json!({ "hospital": hand(31), "demanding": hand(31) }),
         json!({ "hospital": hand(31), "demanding": { "strokes": [[[1, 1, 0, -1]]], "canvas": canvas() } }),
     ] {
         let answer = qian.post(&signatures, body(wrong.clone())).await;
