@@ -80,7 +80,8 @@ async fn a_role_that_can_change_nothing_immutable_carries_her_whole_pathway() {
     let Some(owner) = App::postgres().await else {
         return;
     };
-    let role = format!("muan_app_{}", Uuid::new_v4().simple());
+    let role: Uuid = owner.ctx.ids.make(owner.clock.now());
+    let role = format!("muan_app_{}", role.simple());
     let unknown = grants::grant(&owner.ctx.db, &role).await;
     assert!(matches!(unknown, Err(Ungranted::Unknown(_))));
     let mut tx = owner.ctx.db.begin().await.unwrap();

@@ -31,7 +31,7 @@ async fn what_is_due_longest_is_done_first_in_whatever_order_it_was_written() {
             dedupe: None,
             due: now - TimeDelta::minutes(minutes),
         };
-        outbox::enqueue(&mut tx, Uuid::new_v4(), message, now)
+        outbox::enqueue(&mut tx, app.ctx.ids.make(now), message, now)
             .await
             .unwrap();
     }
@@ -81,7 +81,7 @@ async fn a_time_authority_that_never_answers_holds_up_neither_the_journal_nor_th
         .await
         .expect(200);
     let (ctx, stop) = (&ceremony.app.ctx, CancellationToken::new());
-    let mut listener = ctx.bell.listen(Uuid::new_v4()).unwrap();
+    let mut listener = ctx.bell.listen(Uuid::nil()).unwrap();
     let running = tokio::spawn(work::run(ctx.clone(), stop.clone()));
     let soon = Duration::from_secs(8);
     tokio::time::timeout(soon, called.notified()).await.unwrap();
