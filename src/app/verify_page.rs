@@ -102,7 +102,6 @@ pub fn unknown() -> String {
 
 /// The report on a file.
 pub fn report(report: &Report, test: bool) -> String {
-    let found = &report.dimensions;
     let overall = report.overall.word();
     let mut body = format!(
         "{}<p class=\"verdict {overall}\">{}</p><ul>",
@@ -114,17 +113,10 @@ pub fn report(report: &Report, test: bool) -> String {
         body += &format!("<li>{}</li>", pair(&text("zh-CN"), &text("en")));
     }
     body += "</ul><dl>";
-    for (name, word) in [
-        ("integrity", found.integrity.word()),
-        ("authenticity", found.authenticity.word()),
-        ("time", found.time.word()),
-        ("content", found.content.word()),
-        ("evidence", found.evidence.word()),
-        ("log", found.log.word()),
-    ] {
-        body += &row(&of("dimension", name), &of(name, word));
-    }
-    let standing = row(&of("dimension", "consent"), &of("consent", found.consent.word()));
+    let [file @ .., consent] = report.dimensions.shown();
+    let shown = |(name, word): (&str, &str)| row(&of("dimension", name), &of(name, word));
+    body.extend(file.map(shown));
+    let standing = shown(consent);
     body += &format!(
         "</dl><h2>{}</h2><dl>{standing}</dl>{}<h2>{}</h2><ol>",
         both("force"),

@@ -128,16 +128,7 @@ fn told(path: &Path, report: &Report, lang: &str) -> String {
         let sentence = words::text(lang, message.code, &message.params);
         text.push_str(&format!("  {sentence}\n"));
     }
-    let found = &report.dimensions;
-    for (name, value) in [
-        ("integrity", found.integrity.word()),
-        ("authenticity", found.authenticity.word()),
-        ("time", found.time.word()),
-        ("content", found.content.word()),
-        ("evidence", found.evidence.word()),
-        ("log", found.log.word()),
-        ("consent", found.consent.word()),
-    ] {
+    for (name, value) in report.dimensions.shown() {
         let (title, word) = (
             words::word(lang, "dimension", name),
             words::word(lang, name, value),

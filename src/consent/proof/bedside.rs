@@ -83,7 +83,7 @@ pub fn data(seen: &Seen<'_>) -> Option<Value> {
         Locale::ZhCn => "、",
         Locale::En => "; ",
     };
-    let yes_or_no = |yes: bool| text(if yes { "yes" } else { "no" });
+    let yes_or_no = |yes: bool| text(if yes { "plain_yes" } else { "plain_no" });
     let is = |name: &str| seen.body.get(name) == Some(&Value::Bool(true));
     let named = list(seen.body, "identifiers");
     let named: Vec<String> = named.iter().map(|one| text(&format!("id_{one}"))).collect();
@@ -96,7 +96,10 @@ pub fn data(seen: &Seen<'_>) -> Option<Value> {
     let proxy = member_of("proxy", "name");
     let able = seen.body.get("able") != Some(&Value::Bool(false));
     let said = match (&proxy, member_of("yes", "how")) {
-        (Some(name), _) => vec![fact("decides", name.clone()), fact("proxy_agrees", text("yes"))],
+        (Some(name), _) => vec![
+            fact("decides", name.clone()),
+            fact("proxy_agrees", yes_or_no(true)),
+        ],
         (None, Some(how)) => vec![
             fact("still_agrees", yes_or_no(is("still_agrees"))),
             fact("her_yes", text(&format!("yes_{how}"))),
@@ -117,7 +120,6 @@ pub fn data(seen: &Seen<'_>) -> Option<Value> {
         .unwrap_or_default();
     let opioid = capacity.get("opioid_4h") == Some(&Value::Bool(true));
     let drugs = or_none(list(seen.body, "drugs_4h"), "no_drugs");
-    let given = text("opioid").replace("{answer}", &text(if opioid { "used" } else { "not_used" }));
     let mut confirmed = vec![
         fact("consent_title", member(seen.template, "title")),
         fact("confirmed_at", shown_time(seen.at)),
@@ -136,7 +138,8 @@ pub fn data(seen: &Seen<'_>) -> Option<Value> {
             "capacity",
             text(if able { "capacity_text" } else { "capacity_unable" }).replace("{pain}", &pain.to_string()),
         ),
-        fact("drugs", [own(drugs), given].join(between)),
+        fact("drugs", own(drugs)),
+        fact("opioids", text(if opioid { "used" } else { "not_used" })),
     ]);
     let mut digests = Vec::new();
     if let Some(presented) = &seen.consent.presented_sha256 {
@@ -148,7 +151,7 @@ pub fn data(seen: &Seen<'_>) -> Option<Value> {
     }
     digests.push(fact("seal", text("seal_applied")));
     if seen.test {
-        digests.push(fact("seal", text("authority_test")));
+        digests.push(fact("authority", text("authority_test")));
     }
     let who = vec![
         fact("name", seen.name.to_owned()),

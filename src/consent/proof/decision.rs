@@ -107,7 +107,7 @@ pub fn data(told: &Told<'_>) -> Option<Value> {
     }
     digests.push(fact("seal", label("seal_applied")));
     if told.test {
-        digests.push(fact("seal", label("authority_test")));
+        digests.push(fact("authority", label("authority_test")));
     }
     let who = vec![
         fact("name", told.name.into()),

@@ -41,10 +41,10 @@ const LABELS: &str = "page consent_number not_recorded risk frequency outcome se
 /// The same of the records: of a refusal, of a withdrawal, of the confirmation at the bedside.
 const RECORD_LABELS: &str = "who name record_number consent_title decided_at how by_herself spoken heard_by witness reasons \
     reason on_record no_reason ask_again yes no explained explained_pending explained_explained evidence presented_sha256 \
-    document_sha256 root seal seal_applied authority_test explained_by explained_at said told ask_again_at phase phase_before phase_during \
+    document_sha256 root seal seal_applied authority authority_test explained_by explained_at said told ask_again_at phase phase_before phase_during \
     confirmed_at confirmed_by identifiers id_name id_birth_date id_id_document id_record_number id_wristband id_phone \
-    still_agrees her_yes yes_tap yes_spoken decides proxy_agrees answered changed no_change new_risks no_new_risks capacity capacity_text \
-    capacity_unable drugs no_drugs opioid used not_used";
+    plain_yes plain_no still_agrees her_yes yes_tap yes_spoken decides proxy_agrees answered changed no_change new_risks no_new_risks capacity capacity_text \
+    capacity_unable drugs no_drugs opioids used not_used";
 
 /// What a template refers to.
 pub struct Known<'a> {

@@ -100,10 +100,10 @@ fn missing(found: &Dimensions, facts: &Facts) -> Vec<Message> {
         said.push(plain("time_differs"));
     }
     if found.log == Log::Missing && found.authenticity == Authenticity::Trusted {
-        said.push(plain(if facts.log_asked {
-            "not_recorded"
-        } else {
-            "log_not_given"
+        said.push(plain(match (facts.log_asked, facts.log_keyless) {
+            (false, _) => "log_not_given",
+            (true, true) => "log_key_unknown",
+            (true, false) => "not_recorded",
         }));
     }
     if found.content == Content::UnknownHere {

@@ -190,6 +190,9 @@ fn checkpoint(files: &Files<'_>, trust: Option<&Trust>) -> (Option<Checkpoint>, 
     let Some((note, _)) = read else {
         return (None, of(Outcome::Failed, "checkpoint_unreadable"));
     };
+    if trust.is_some_and(|trust| trust.log_keys.is_empty()) {
+        return (None, of(Outcome::NotChecked, "log_keyless"));
+    }
     match trust.and_then(|trust| opened(note, trust)) {
         Some(checkpoint) => {
             let step = of(Outcome::Passed, "checkpoint_signed").with([stamp(checkpoint.at)]);

@@ -118,6 +118,7 @@ pub fn verify(file: &[u8], asked: &Asked<'_>, known: &Known) -> Report {
     let root = sections::check(&mut found, &files, &sections, seal.attached.as_ref());
     log::check(&mut found, &files, &trust, asked, seal.digest, root.as_ref());
     found.facts.log_asked = bundled;
+    found.facts.log_keyless = trust.table().is_some_and(|trust| trust.log_keys.is_empty());
     report(found, known)
 }
 
@@ -131,6 +132,7 @@ fn report(mut found: Found, known: &Known) -> Report {
     if let (Some(log), Log::Missing) = (known.log, dimensions.log) {
         dimensions.log = log;
         found.facts.log_asked = true;
+        found.facts.log_keyless = false;
     }
     found.facts.until = known.until;
     found.facts.since = known.since;

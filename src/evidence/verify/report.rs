@@ -208,6 +208,21 @@ pub struct Dimensions {
     pub consent: Standing,
 }
 
+impl Dimensions {
+    /// Each dimension's name and value as it is shown, the consent last.
+    pub fn shown(&self) -> [(&'static str, &'static str); 7] {
+        [
+            ("integrity", self.integrity.word()),
+            ("authenticity", self.authenticity.word()),
+            ("time", self.time.word()),
+            ("content", self.content.word()),
+            ("evidence", self.evidence.word()),
+            ("log", self.log.word()),
+            ("consent", self.consent.word()),
+        ]
+    }
+}
+
 /// What was found beside the dimensions, as far as messages speak of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -221,6 +236,8 @@ pub struct Facts {
     pub trust_pinned: bool,
     /// Proofs of the log were given or asked for; a document alone has none.
     pub log_asked: bool,
+    /// Whoever checks gave trust without any key of the log: nothing that the log signed can be judged.
+    pub log_keyless: bool,
     /// Sections that differ.
     pub mismatched: Vec<String>,
     /// Sections without their body.

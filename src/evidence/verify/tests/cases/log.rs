@@ -53,7 +53,13 @@ pub fn cases(desk: &Desk) -> Vec<Case> {
     retold.insert(names::ENTRIES.to_owned(), write(&entries).unwrap());
     let mut retired = desk.house.trust();
     retired.log_keys[0].until = Some(day() - TimeDelta::hours(1));
+    let mut keyless = desk.house.trust();
+    keyless.log_keys.clear();
     vec![
+        Case {
+            trust: Some(keyless),
+            ..desk.case("no-key-of-the-log", missing, "log_key_unknown")
+        },
         Case {
             file: zipped(&retold),
             ..desk.case(
