@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::model::{Birth, Labor};
+use super::model::{Birth, Labor, Left};
 use super::store;
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId};
@@ -22,6 +22,16 @@ pub async fn births(
     to: DateTime<Utc>,
 ) -> Result<Vec<Birth>> {
     store::births(q, facility, from, to).await
+}
+
+/// Labors that were closed in `[from, to)` after a dose and before the birth: she was moved, or went.
+pub async fn left(
+    q: &mut impl Q,
+    facility: FacilityId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Left>> {
+    store::left(q, facility, from, to).await
 }
 
 /// The birth of one labor; none before it is recorded.

@@ -20,6 +20,8 @@ struct File {
     notices: BTreeMap<String, Notice>,
     /// Titles of the indicators by code.
     indicators: BTreeMap<String, String>,
+    /// Why a case is not counted in one.
+    reasons: BTreeMap<String, String>,
 }
 
 /// What is sent to her.
@@ -74,11 +76,14 @@ pub fn field(locale: Locale, code: &str, params: Option<&Value>) -> String {
 
 /// The title of an indicator.
 pub fn indicator(locale: Locale, code: &str) -> String {
-    file(locale)
-        .indicators
-        .get(code)
-        .cloned()
-        .unwrap_or_else(|| code.to_owned())
+    let title = file(locale).indicators.get(code);
+    title.cloned().unwrap_or_else(|| code.to_owned())
+}
+
+/// Why a case is not counted in an indicator, or what is to be known of it.
+pub fn reason(locale: Locale, word: &str) -> String {
+    let text = file(locale).reasons.get(word);
+    text.cloned().unwrap_or_else(|| word.to_owned())
 }
 
 /// A notice.
@@ -104,6 +109,7 @@ pub(super) fn check(defects: &mut Defects) {
         keys(|f| f.notices.keys().collect()),
         keys(|f| f.codes.keys().collect()),
         keys(|f| f.indicators.keys().collect()),
+        keys(|f| f.reasons.keys().collect()),
     ] {
         defects.check(zh == en, "messages/en.toml", "", || {
             "not the same keys as zh-CN".to_owned()

@@ -103,6 +103,10 @@ crate::words! {
         Facility = "facility",
         /// One figure a month.
         Month = "month",
+        /// One figure a quarter of the calendar year.
+        Quarter = "quarter",
+        /// One figure a calendar year.
+        Year = "year",
     }
 }
 

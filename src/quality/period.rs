@@ -15,13 +15,17 @@ pub fn periods(from: NaiveDate, to: NaiveDate, by: By) -> Option<Vec<(NaiveDate,
     if from > to || usize::try_from(months).ok()? > MOST_MONTHS {
         return None;
     }
-    if by == By::Facility {
-        return Some(vec![(from, to)]);
-    }
+    let step = match by {
+        By::Facility => return Some(vec![(from, to)]),
+        By::Month => 1,
+        By::Quarter => 3,
+        By::Year => 12,
+    };
     let mut periods = Vec::new();
     let mut first = from;
     while first <= to {
-        let next = first.with_day(1)?.checked_add_months(Months::new(1))?;
+        let begun = first.with_day(1)?.with_month0(first.month0() / step * step)?;
+        let next = begun.checked_add_months(Months::new(step))?;
         periods.push((first, next.pred_opt()?.min(to)));
         first = next;
     }
@@ -60,6 +64,21 @@ mod tests {
         );
         assert_eq!(periods(day("2026-01-02"), day("2026-01-01"), By::Month), None);
         assert_eq!(periods(day("2020-01-01"), day("2026-01-01"), By::Facility), None);
+    }
+
+    #[test]
+    fn quarters_and_years_are_those_of_the_calendar() {
+        let cut = periods(day("2025-11-15"), day("2026-04-10"), By::Quarter).unwrap();
+        let ends: Vec<NaiveDate> = cut.iter().map(|(_, last)| *last).collect();
+        assert_eq!(ends, ["2025-12-31", "2026-03-31", "2026-04-10"].map(day));
+        let cut = periods(day("2025-11-15"), day("2026-04-10"), By::Year).unwrap();
+        assert_eq!(
+            cut,
+            [
+                (day("2025-11-15"), day("2025-12-31")),
+                (day("2026-01-01"), day("2026-04-10"))
+            ]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Amount;
 use super::block::Technique;
+use super::event::ComplicationCode;
 use crate::base::id::{EpisodeId, LaborId, PatientId, StaffId};
 
 crate::words! {
@@ -208,8 +209,10 @@ pub struct Birth {
     pub episode: EpisodeId,
     /// Whose.
     pub patient: PatientId,
-    /// Whose record number names the case in a list.
-    pub record_number_patient: PatientId,
+    /// When she was admitted.
+    pub admitted_at: DateTime<Utc>,
+    /// Her first request for analgesia.
+    pub requested_at: Option<DateTime<Utc>>,
     /// Birth of the first baby.
     pub born_at: DateTime<Utc>,
     /// How.
@@ -226,10 +229,64 @@ pub struct Birth {
     pub first_dose_at: Option<DateTime<Utc>>,
     /// The neuraxial block of this labor, whatever it was for.
     pub technique: Option<Technique>,
-    /// Pain scores: when observed, tenths 0–100.
-    pub pain: Vec<(DateTime<Utc>, i64)>,
+    /// The block was made anew in this labor.
+    pub resited: bool,
+    /// It had no effect and was given up.
+    pub abandoned: bool,
+    /// When a cesarean was decided on.
+    pub cs_decision_at: Option<DateTime<Utc>>,
+    /// Blood loss within 24 h, ml.
+    pub blood_loss_ml: Option<i64>,
+    /// Pain scores.
+    pub pain: Vec<PainScore>,
+    /// 38 °C or more was measured in labor.
+    pub fever: bool,
+    /// Complications of this labor.
+    pub complications: Vec<ComplicationFact>,
     /// Newborns.
     pub babies: Vec<BabyFacts>,
+}
+
+impl Birth {
+    /// Complications of a kind.
+    pub fn complicated_by(&self, code: ComplicationCode) -> impl Iterator<Item = &ComplicationFact> {
+        self.complications.iter().filter(move |one| one.code == code)
+    }
+}
+
+/// A labor that ended here after a dose and before the birth.
+#[derive(Clone, Copy, Debug)]
+pub struct Left {
+    /// The labor.
+    pub labor: LaborId,
+    /// Whose.
+    pub patient: PatientId,
+    /// When it was closed.
+    pub at: DateTime<Utc>,
+}
+
+/// A pain score as the indicators need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PainScore {
+    /// When it was observed.
+    pub at: DateTime<Utc>,
+    /// Tenths, 0–100.
+    pub tenths: i64,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// A complication as the indicators need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComplicationFact {
+    /// Which.
+    pub code: ComplicationCode,
+    /// 1 no treatment – 4 permanent harm or death.
+    pub severity: i64,
+    /// When it began.
+    pub onset_at: DateTime<Utc>,
+    /// When it was over.
+    pub resolved_at: Option<DateTime<Utc>>,
 }
 
 /// A newborn as the indicators need it.

@@ -1,11 +1,14 @@
-//! Births as the indicators need them: clear columns only, three statements whatever the number.
+//! Births as the indicators need them: clear columns only, five statements whatever the number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use super::known;
-use crate::analgesia::model::{BabyFacts, BabyOutcome, Birth, BirthPlace, DeliveryMode, Technique};
+use crate::analgesia::model::{
+    BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode, Left,
+    PainScore, Technique,
+};
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId};
 use crate::db::Q;
@@ -16,13 +19,36 @@ struct BirthRow {
     episode_id: EpisodeId,
     patient_id: PatientId,
     is_test: bool,
+    admitted_at: DateTime<Utc>,
+    requested_at: Option<DateTime<Utc>>,
     first_dose_at: Option<DateTime<Utc>>,
     technique: Option<String>,
+    resited: Option<bool>,
+    abandoned: Option<bool>,
     born_at: DateTime<Utc>,
     mode: String,
     birth_place: String,
+    cs_decision_at: Option<DateTime<Utc>>,
+    blood_loss_ml: Option<i64>,
     gestation_days: Option<i64>,
     parity: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PainRow {
+    labor_id: LaborId,
+    observed_at: DateTime<Utc>,
+    pain_tenths: i64,
+    recorded_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ComplicationRow {
+    labor_id: LaborId,
+    code: String,
+    severity: i64,
+    onset_at: DateTime<Utc>,
+    resolved_at: Option<DateTime<Utc>>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -44,15 +70,28 @@ macro_rules! texts {
     ($which:literal) => {
         [
             over!(
-                "select l.id, l.episode_id, l.patient_id, l.is_test, l.first_dose_at, r.technique, d.born_at, d.mode, \
-                 d.birth_place, d.gestation_days, d.parity from labor l join delivery d on d.id = l.delivery_id \
+                "select l.id, l.episode_id, l.patient_id, l.is_test, l.admitted_at, l.requested_at, l.first_dose_at, \
+                 r.technique, r.resited, r.abandoned, d.born_at, d.mode, d.birth_place, d.cs_decision_at, d.blood_loss_ml, \
+                 d.gestation_days, d.parity from labor l join delivery d on d.id = l.delivery_id \
                  left join analgesia_record r on r.id = l.record_id",
                 " order by l.born_at, l.id",
                 $which
             ),
             over!(
-                "select o.labor_id, o.observed_at, o.pain_tenths from labor_observation o join labor l on l.id = o.labor_id",
-                " and o.pain_tenths is not null order by o.observed_at, o.id",
+                "select o.labor_id, o.observed_at, o.pain_tenths, o.recorded_at from labor_observation o \
+                 join labor l on l.id = o.labor_id",
+                " and o.pain_tenths is not null and o.observed_at > l.first_dose_at order by o.observed_at, o.id",
+                $which
+            ),
+            over!(
+                "select distinct l.id as labor_id from labor_observation o join labor l on l.id = o.labor_id",
+                " and o.alarms like '%\"fever\"%'",
+                $which
+            ),
+            over!(
+                "select c.labor_id, c.code, c.severity, c.onset_at, c.resolved_at from labor_complication c \
+                 join labor l on l.id = c.labor_id",
+                " order by c.onset_at, c.id",
                 $which
             ),
             over!(
@@ -65,8 +104,8 @@ macro_rules! texts {
     };
 }
 
-const IN_PERIOD: [&str; 3] = texts!("l.born_at >= $2 and l.born_at < $3");
-const OF_LABOR: [&str; 3] = texts!("l.id = $2");
+const IN_PERIOD: [&str; 5] = texts!("l.born_at >= $2 and l.born_at < $3");
+const OF_LABOR: [&str; 5] = texts!("l.id = $2");
 
 /// Births whose first baby was born in `[from, to)`, by time.
 pub async fn births(
@@ -75,51 +114,110 @@ pub async fn births(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<Vec<Birth>> {
-    let [births, pain, babies] = IN_PERIOD;
-    let births = q.q(births).bind(facility).bind(from).bind(to).all().await?;
-    let pain = q.q(pain).bind(facility).bind(from).bind(to).all().await?;
-    let babies = q.q(babies).bind(facility).bind(from).bind(to).all().await?;
-    together(births, pain, babies)
+    let [births, pain, fever, complications, babies] = IN_PERIOD;
+    Read {
+        births: q.q(births).bind(facility).bind(from).bind(to).all().await?,
+        pain: q.q(pain).bind(facility).bind(from).bind(to).all().await?,
+        fever: q.q(fever).bind(facility).bind(from).bind(to).all().await?,
+        complications: q
+            .q(complications)
+            .bind(facility)
+            .bind(from)
+            .bind(to)
+            .all()
+            .await?,
+        babies: q.q(babies).bind(facility).bind(from).bind(to).all().await?,
+    }
+    .together()
+}
+
+/// Labors that were closed in `[from, to)` after a dose and before the birth, by time.
+pub async fn left(
+    q: &mut impl Q,
+    facility: FacilityId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Left>> {
+    let rows: Vec<(LaborId, PatientId, DateTime<Utc>)> = q
+        .q(
+            "select id, patient_id, closed_at from labor where facility_id = $1 and closed_at >= $2 and closed_at < $3 \
+             and born_at is null and first_dose_at is not null and not is_test order by closed_at, id",
+        )
+        .bind(facility)
+        .bind(from)
+        .bind(to)
+        .all()
+        .await?;
+    let left = |(labor, patient, at)| Left { labor, patient, at };
+    Ok(rows.into_iter().map(left).collect())
 }
 
 /// The birth of one labor.
 pub async fn birth(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<Option<Birth>> {
-    let [births, pain, babies] = OF_LABOR;
-    let births = q.q(births).bind(facility).bind(labor).all().await?;
-    let pain = q.q(pain).bind(facility).bind(labor).all().await?;
-    let babies = q.q(babies).bind(facility).bind(labor).all().await?;
-    Ok(together(births, pain, babies)?.pop())
+    let [births, pain, fever, complications, babies] = OF_LABOR;
+    let births = Read {
+        births: q.q(births).bind(facility).bind(labor).all().await?,
+        pain: q.q(pain).bind(facility).bind(labor).all().await?,
+        fever: q.q(fever).bind(facility).bind(labor).all().await?,
+        complications: q.q(complications).bind(facility).bind(labor).all().await?,
+        babies: q.q(babies).bind(facility).bind(labor).all().await?,
+    }
+    .together()?;
+    Ok(births.into_iter().next())
 }
 
-fn together(
+struct Read {
     births: Vec<BirthRow>,
-    pain: Vec<(LaborId, DateTime<Utc>, i64)>,
+    pain: Vec<PainRow>,
+    fever: Vec<(LaborId,)>,
+    complications: Vec<ComplicationRow>,
     babies: Vec<BabyRow>,
-) -> Result<Vec<Birth>> {
-    let mut scores: BTreeMap<LaborId, Vec<(DateTime<Utc>, i64)>> = BTreeMap::new();
-    for (labor, at, tenths) in pain {
-        scores.entry(labor).or_default().push((at, tenths));
-    }
-    let mut newborns: BTreeMap<LaborId, Vec<BabyFacts>> = BTreeMap::new();
-    for row in babies {
-        newborns.entry(row.labor_id).or_default().push(BabyFacts {
-            outcome: known(BabyOutcome::parse(&row.outcome))?,
-            weight_g: row.weight_g,
-            apgar1: row.apgar1,
-            apgar5: row.apgar5,
-            apgar10: row.apgar10,
-        });
-    }
-    births
-        .into_iter()
-        .map(|row| {
+}
+
+impl Read {
+    fn together(self) -> Result<Vec<Birth>> {
+        let mut pain: BTreeMap<LaborId, Vec<PainScore>> = BTreeMap::new();
+        for row in self.pain {
+            pain.entry(row.labor_id).or_default().push(PainScore {
+                at: row.observed_at,
+                tenths: row.pain_tenths,
+                recorded_at: row.recorded_at,
+            });
+        }
+        let fever: BTreeSet<LaborId> = self.fever.into_iter().map(|(labor,)| labor).collect();
+        let mut complications: BTreeMap<LaborId, Vec<ComplicationFact>> = BTreeMap::new();
+        for row in self.complications {
+            complications
+                .entry(row.labor_id)
+                .or_default()
+                .push(ComplicationFact {
+                    code: known(ComplicationCode::parse(&row.code))?,
+                    severity: row.severity,
+                    onset_at: row.onset_at,
+                    resolved_at: row.resolved_at,
+                });
+        }
+        let mut babies: BTreeMap<LaborId, Vec<BabyFacts>> = BTreeMap::new();
+        for row in self.babies {
+            babies.entry(row.labor_id).or_default().push(BabyFacts {
+                outcome: known(BabyOutcome::parse(&row.outcome))?,
+                weight_g: row.weight_g,
+                apgar1: row.apgar1,
+                apgar5: row.apgar5,
+                apgar10: row.apgar10,
+            });
+        }
+        let birth = |row: BirthRow| {
             Ok(Birth {
-                pain: scores.remove(&row.id).unwrap_or_default(),
-                babies: newborns.remove(&row.id).unwrap_or_default(),
+                pain: pain.remove(&row.id).unwrap_or_default(),
+                fever: fever.contains(&row.id),
+                complications: complications.remove(&row.id).unwrap_or_default(),
+                babies: babies.remove(&row.id).unwrap_or_default(),
                 labor: row.id,
                 episode: row.episode_id,
                 patient: row.patient_id,
-                record_number_patient: row.patient_id,
+                admitted_at: row.admitted_at,
+                requested_at: row.requested_at,
                 born_at: row.born_at,
                 mode: known(DeliveryMode::parse(&row.mode))?,
                 birth_place: known(BirthPlace::parse(&row.birth_place))?,
@@ -128,7 +226,12 @@ fn together(
                 is_test: row.is_test,
                 first_dose_at: row.first_dose_at,
                 technique: row.technique.as_deref().and_then(Technique::parse),
+                resited: row.resited.unwrap_or(false),
+                abandoned: row.abandoned.unwrap_or(false),
+                cs_decision_at: row.cs_decision_at,
+                blood_loss_ml: row.blood_loss_ml,
             })
-        })
-        .collect()
+        };
+        self.births.into_iter().map(birth).collect()
+    }
 }

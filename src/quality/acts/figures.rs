@@ -6,51 +6,81 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 use tracing::instrument;
 
-use crate::analgesia::model::Birth;
+use crate::analgesia::model::{Birth, Left};
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, LaborId, PatientId};
 use crate::base::{Act, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::Ctx;
-use crate::db::Q;
 use crate::followup::model::Reply;
 use crate::people::caller::Caller;
 use crate::people::policy;
-use crate::quality::indicators::{Data, Indicator, Part};
+use crate::quality::indicators::{Data, Indicator, Part, Way};
 use crate::quality::model::{By, PeriodFigure};
-use crate::quality::period;
+use crate::quality::{period, store};
 use crate::{analgesia, followup, people};
 
 /// What a period's figures are computed from.
 struct Facts {
     births: Vec<Birth>,
     replies: Vec<Reply>,
+    left: Vec<Left>,
+    ways: BTreeMap<LaborId, Way>,
     window_min: i64,
+    now: DateTime<Utc>,
 }
 
 impl Facts {
+    async fn read(ctx: &Ctx, facility: FacilityId, from: NaiveDate, to: NaiveDate) -> Result<Facts> {
+        let (from, to) = period::instants(from, to).ok_or_else(|| Error::invalid("/to", "format"))?;
+        let replies_until = to + followup::facts::SURVEY_CLOSES;
+        let required: Vec<&str> = ctx
+            .content
+            .lessons
+            .required()
+            .map(|lesson| lesson.head.slug.as_str())
+            .collect();
+        // Read outside of a transaction: on SQLite a year's births would keep every ward from writing.
+        let mut view = ctx.view();
+        Ok(Facts {
+            births: analgesia::facts::births(&mut view, facility, from, to).await?,
+            replies: followup::facts::replies(&mut view, facility, from, replies_until).await?,
+            left: analgesia::facts::left(&mut view, facility, from, to).await?,
+            ways: store::ways(&mut view, facility, from, to, &required).await?,
+            window_min: people::facts::facility(&mut view, facility)
+                .await?
+                .settings
+                .one_hour_window_min,
+            now: ctx.clock.now(),
+        })
+    }
+
     fn data(&self) -> Data<'_> {
         Data {
             births: &self.births,
             replies: &self.replies,
+            left: &self.left,
+            ways: &self.ways,
             window_min: self.window_min,
+            now: self.now,
         }
+    }
+
+    /// The part of it that lies in a period; births and departures stand in the order of time.
+    fn within(&self, from: NaiveDate, to: NaiveDate) -> Result<Data<'_>> {
+        let (from, to) = period::instants(from, to).ok_or_else(|| Error::invalid("/to", "format"))?;
+        let births = self.births.partition_point(|birth| birth.born_at < from)
+            ..self.births.partition_point(|birth| birth.born_at < to);
+        let left =
+            self.left.partition_point(|left| left.at < from)..self.left.partition_point(|left| left.at < to);
+        Ok(Data {
+            births: self.births.get(births).unwrap_or_default(),
+            left: self.left.get(left).unwrap_or_default(),
+            ..self.data()
+        })
     }
 }
 
-async fn facts(q: &mut impl Q, facility: FacilityId, from: NaiveDate, to: NaiveDate) -> Result<Facts> {
-    let (from, to) = period::instants(from, to).ok_or_else(|| Error::invalid("/to", "format"))?;
-    let replies_until = to + followup::facts::SURVEY_CLOSES;
-    Ok(Facts {
-        births: analgesia::facts::births(q, facility, from, to).await?,
-        replies: followup::facts::replies(q, facility, from, replies_until).await?,
-        window_min: people::facts::facility(q, facility)
-            .await?
-            .settings
-            .one_hour_window_min,
-    })
-}
-
-/// Every indicator of a period, whole or month by month; both days are included.
+/// Every indicator of a period, whole, by month, quarter or year; both days are included.
 ///
 /// Errors: `http.invalid` for a period that ends before it begins or is longer than 36 months.
 #[instrument(name = "quality.indicators", skip_all)]
@@ -63,21 +93,8 @@ pub async fn indicators(
 ) -> Result<Vec<PeriodFigure>> {
     policy::allowed(caller, Act::QualityIndicators)?;
     let facility = caller.staff()?.facility;
-    let periods = period::periods(from, to, by).ok_or_else(|| Error::invalid("/to", "period"))?;
+    let figures = figures(ctx, facility, from, to, by).await?;
     let mut tx = ctx.write(Act::QualityIndicators).await?;
-    let mut figures = Vec::new();
-    for (from, to) in periods {
-        let facts = facts(&mut tx, facility, from, to).await?;
-        let data = facts.data();
-        for indicator in Indicator::ALL {
-            figures.push(PeriodFigure {
-                from,
-                to,
-                figure: data.figure(*indicator),
-                computed_at: tx.now,
-            });
-        }
-    }
     tx.journal(
         caller,
         Subject::list("indicator"),
@@ -85,6 +102,29 @@ pub async fn indicators(
     )
     .await?;
     tx.commit().await?;
+    Ok(figures)
+}
+
+/// The same, for whoever has been let in.
+pub(super) async fn figures(
+    ctx: &Ctx,
+    facility: FacilityId,
+    from: NaiveDate,
+    to: NaiveDate,
+    by: By,
+) -> Result<Vec<PeriodFigure>> {
+    let periods = period::periods(from, to, by).ok_or_else(|| Error::invalid("/to", "period"))?;
+    let facts = Facts::read(ctx, facility, from, to).await?;
+    let mut figures = Vec::with_capacity(periods.len() * Indicator::ALL.len());
+    for (from, to) in periods {
+        let data = facts.within(from, to)?;
+        figures.extend(Indicator::ALL.iter().map(|indicator| PeriodFigure {
+            from,
+            to,
+            figure: data.figure(*indicator),
+            computed_at: facts.now,
+        }));
+    }
     Ok(figures)
 }
 
@@ -99,8 +139,8 @@ pub struct Case {
     pub record_number: String,
     /// Her name; never for the quality office.
     pub name: Option<String>,
-    /// Birth of the first baby.
-    pub born_at: DateTime<Utc>,
+    /// Birth of the first baby, or when she left before it.
+    pub at: DateTime<Utc>,
 }
 
 type CaseKey = (DateTime<Utc>, LaborId, usize);
@@ -126,23 +166,32 @@ pub async fn cases(
     period::periods(from, to, By::Facility).ok_or_else(|| Error::invalid("/to", "period"))?;
     let filter = format!("{code} {from} {to}");
     let after: Option<CaseKey> = page.after(&filter)?;
-    let mut tx = ctx.write(Act::QualityCases).await?;
-    let facts = facts(&mut tx, staff.facility, from, to).await?;
-    let births: BTreeMap<LaborId, &Birth> = facts.births.iter().map(|birth| (birth.labor, birth)).collect();
+    let facts = Facts::read(ctx, staff.facility, from, to).await?;
+    let born = facts
+        .births
+        .iter()
+        .map(|birth| (birth.labor, (birth.patient, birth.born_at)));
+    let left = facts
+        .left
+        .iter()
+        .map(|left| (left.labor, (left.patient, left.at)));
+    let whose: BTreeMap<LaborId, (PatientId, DateTime<Utc>)> = born.chain(left).collect();
     let mut rows: Vec<(CaseKey, Case)> = Vec::new();
     for (n, part) in facts.data().parts(indicator).into_iter().enumerate() {
-        let Some(birth) = births.get(&part.labor) else {
+        let Some(&(patient, at)) = whose.get(&part.labor) else {
             continue;
         };
+        let key = (at, part.labor, n);
         let case = Case {
             part,
-            patient: birth.patient,
+            patient,
             record_number: String::new(),
             name: None,
-            born_at: birth.born_at,
+            at,
         };
-        rows.push(((birth.born_at, birth.labor, n), case));
+        rows.push((key, case));
     }
+    let mut tx = ctx.write(Act::QualityCases).await?;
     rows.sort_by_key(|(key, _)| *key);
     rows.retain(|(key, _)| after.is_none_or(|after| *key > after));
     let page = page.page(rows, &filter, |(key, _)| *key);

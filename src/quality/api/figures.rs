@@ -7,7 +7,7 @@ use crate::base::Locale;
 use crate::base::id::{LaborId, PatientId};
 use crate::content::messages;
 use crate::quality::acts::Case;
-use crate::quality::indicators::{DEFINITION_VERSION, Reason, SMALL_SAMPLE};
+use crate::quality::indicators::{DEFINITION_VERSION, Reason};
 use crate::quality::model::PeriodFigure;
 
 /// Figures of a period.
@@ -33,13 +33,16 @@ impl FiguresOut {
 struct ReasonOut {
     /// Why.
     reason: String,
+    /// The same in the language asked for.
+    title: String,
     /// How many.
     count: i64,
 }
 
-fn reasons(counts: Vec<(Reason, i64)>) -> Vec<ReasonOut> {
+fn reasons(counts: Vec<(Reason, i64)>, locale: Locale) -> Vec<ReasonOut> {
     let out = |(reason, count): (Reason, i64)| ReasonOut {
         reason: reason.word().to_owned(),
+        title: messages::reason(locale, reason.word()),
         count,
     };
     counts.into_iter().map(out).collect()
@@ -60,8 +63,14 @@ struct FigureOut {
     numerator: i64,
     /// Cases below it.
     denominator: i64,
-    /// Percent with one decimal, half up; absent when nothing is below the line. N1-lit may exceed 100.
+    /// The rate with one decimal, half up; absent when fewer than 30 are below the line. N1-lit may exceed 100.
     value: Option<String>,
+    /// What the rate is told per: 100, or 10 000 for what is rare.
+    per: i64,
+    /// Median of the minutes, of indicators that measure a time; absent like the rate.
+    median_min: Option<i64>,
+    /// Their 90th percentile.
+    p90_min: Option<i64>,
     /// Fewer than 30 below the line: show the counts and not the rate.
     small_sample: bool,
     /// Left out, by reason.
@@ -80,6 +89,8 @@ impl FigureOut {
     fn of(of: PeriodFigure, locale: Locale) -> FigureOut {
         let figure = of.figure;
         let code = figure.indicator.code();
+        let small = figure.is_small();
+        let unless_small = |minutes: Option<i64>| minutes.filter(|_| !small);
         FigureOut {
             code: code.to_owned(),
             title: messages::indicator(locale, code),
@@ -87,11 +98,14 @@ impl FigureOut {
             to: of.to,
             numerator: figure.numerator,
             denominator: figure.denominator,
-            value: figure.value(),
-            small_sample: figure.denominator < SMALL_SAMPLE,
+            value: figure.value().filter(|_| !small),
+            per: figure.indicator.per(),
+            median_min: unless_small(figure.percentile(50)),
+            p90_min: unless_small(figure.percentile(90)),
+            small_sample: small,
             completeness: figure.completeness(),
-            excluded: reasons(figure.excluded),
-            notes: reasons(figure.notes),
+            excluded: reasons(figure.excluded, locale),
+            notes: reasons(figure.notes, locale),
             definition_version: DEFINITION_VERSION.to_owned(),
             computed_at: of.computed_at,
         }
@@ -109,8 +123,8 @@ pub struct CaseOut {
     record_number: String,
     /// Her name; never for the quality office.
     name: Option<String>,
-    /// Birth of the first baby.
-    born_at: DateTime<Utc>,
+    /// Birth of the first baby, or when she left before it.
+    at: DateTime<Utc>,
     /// Counted above the line.
     numerator: bool,
     /// Counted below it.
@@ -129,7 +143,7 @@ impl From<Case> for CaseOut {
             patient: case.patient,
             record_number: case.record_number,
             name: case.name,
-            born_at: case.born_at,
+            at: case.at,
             numerator: case.part.numerator,
             denominator: case.part.denominator,
             excluded: case.part.excluded.map(word),

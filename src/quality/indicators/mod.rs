@@ -4,6 +4,8 @@
 //! gives each indicator [`Part`]s, and a figure is their sum, so that every number can be opened to its cases.
 //! Sources: 附件2《分娩镇痛工作评估指标》 of 国卫办医政发〔2025〕12号; 产科专业医疗质量控制指标(2019年版).
 
+mod care;
+mod codes;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -13,126 +15,18 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::analgesia::model::Birth;
+pub use codes::{Indicator, Population, Reason};
+
+use crate::analgesia::model::{Birth, Left, PainScore};
 use crate::base::id::LaborId;
 use crate::followup::facts::SURVEY_CLOSES;
-use crate::followup::model::Reply;
+use crate::followup::model::{Point, Reply};
 
 /// Version of the definitions; a figure is comparable with another of the same one only.
-pub const DEFINITION_VERSION: &str = "1.0.0";
+pub const DEFINITION_VERSION: &str = "1.1.0";
 
 /// Below this denominator a rate says little: show the counts.
 pub const SMALL_SAMPLE: i64 = 30;
-
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal;)*) => {
-        /// An indicator in one of its readings.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Indicator { $($(#[$doc])* $variant,)* }
-
-        impl Indicator {
-            /// In the order in which they are published: each literal one before its variants.
-            pub const ALL: &'static [Indicator] = &[$(Indicator::$variant,)*];
-
-            /// The code, also the key of its title in `content/messages`.
-            pub fn code(self) -> &'static str {
-                match self { $(Indicator::$variant => $word,)* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// Neuraxial labor analgesia, conversions included ÷ vaginal deliveries. May exceed 100 %.
-    N1Literal = "N1-lit";
-    /// The same ÷ vaginal deliveries and intrapartum cesareans: one population above and below.
-    N1Trial = "N1-trial";
-    /// Vaginal deliveries with labor analgesia ÷ vaginal deliveries.
-    ObEpd02 = "OB-EPD-02";
-    /// Pain ≤ 3 at one hour ÷ all episodes; a missing score counts as not relieved.
-    N2Literal = "N2-lit";
-    /// Pain ≤ 3 at one hour ÷ episodes with a valid score.
-    N2CompleteCase = "N2-cc";
-    /// Newborns with asphyxia by Apgar ÷ live newborns of mothers with analgesia.
-    N3Literal = "N3-lit";
-    /// Satisfied ÷ all episodes; no reply counts as not satisfied.
-    N4Literal = "N4-lit";
-    /// Satisfied ÷ replies.
-    N4Response = "N4-resp";
-    /// Replies ÷ episodes.
-    N4ResponseRate = "N4-rate";
-    /// Cesarean mothers ÷ all mothers.
-    A1 = "A1";
-    /// Conversions to cesarean ÷ episodes.
-    A3 = "A3";
-}
-
-impl Indicator {
-    /// Reads a code.
-    pub fn parse(code: &str) -> Option<Indicator> {
-        Indicator::ALL
-            .iter()
-            .copied()
-            .find(|indicator| indicator.code() == code)
-    }
-
-    /// Whether its cases would show who was satisfied: for the quality office only.
-    pub fn is_of_satisfaction(self) -> bool {
-        matches!(
-            self,
-            Indicator::N4Literal | Indicator::N4Response | Indicator::N4ResponseRate
-        )
-    }
-}
-
-/// Why a case is not counted, or what is to be known of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// A rehearsal's record.
-    TestRecord,
-    /// Born on the way or in another place.
-    BornElsewhere,
-    /// Born before 28 weeks: not a delivery in the obstetric definition.
-    Before28Weeks,
-    /// Analgesia for a planned cesarean: no trial of labor.
-    PlannedCesarean,
-    /// No valid pain score around one hour.
-    NoScore,
-    /// Born before a score could be taken.
-    DeliveredBefore1h,
-    /// Not a newborn: no sign of life.
-    Stillbirth,
-    /// Below 28 weeks and below 1000 g: not a live birth by definition.
-    BelowLiveBirth,
-    /// An Apgar score is missing.
-    ApgarMissing,
-    /// She did not reply.
-    NoReply,
-    /// She was not asked, because her baby died.
-    SurveySuppressed,
-    /// Gestation at birth is not known; counted as at least 28 weeks.
-    GestationUnknown,
-}
-
-impl Reason {
-    /// The word on the wire.
-    pub fn word(self) -> &'static str {
-        match self {
-            Reason::TestRecord => "test_record",
-            Reason::BornElsewhere => "born_elsewhere",
-            Reason::Before28Weeks => "before_28_weeks",
-            Reason::PlannedCesarean => "planned_cesarean",
-            Reason::NoScore => "no_score",
-            Reason::DeliveredBefore1h => "delivered_before_1h",
-            Reason::Stillbirth => "stillbirth",
-            Reason::BelowLiveBirth => "below_live_birth",
-            Reason::ApgarMissing => "apgar_missing",
-            Reason::NoReply => "no_reply",
-            Reason::SurveySuppressed => "survey_suppressed",
-            Reason::GestationUnknown => "gestation_unknown",
-        }
-    }
-}
 
 /// What one mother or one newborn contributes to one indicator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +43,66 @@ pub struct Part {
     pub note: Option<Reason>,
     /// Whether the value that the indicator rests on is recorded; none where it does not apply.
     pub complete: Option<bool>,
+    /// What was measured, minutes, for an indicator with a median.
+    pub minutes: Option<i64>,
+}
+
+impl Part {
+    /// Of a labor, counted nowhere yet.
+    fn of(labor: LaborId) -> Part {
+        Part {
+            labor,
+            numerator: false,
+            denominator: false,
+            excluded: None,
+            note: None,
+            complete: None,
+            minutes: None,
+        }
+    }
+
+    /// Counted below the line, and above it or not.
+    fn counted(self, numerator: bool) -> Part {
+        Part {
+            numerator,
+            denominator: true,
+            ..self
+        }
+    }
+
+    /// Left out of both.
+    fn out(self, reason: Reason) -> Part {
+        Part {
+            excluded: Some(reason),
+            ..self
+        }
+    }
+}
+
+/// What other slices know of the way to a birth and after it.
+#[derive(Clone, Debug, Default)]
+pub struct Way {
+    /// When her first assessment in pregnancy came in.
+    pub assessed_at: Option<DateTime<Utc>>,
+    /// When her pregnancy was enrolled.
+    pub enrolled_at: Option<DateTime<Utc>>,
+    /// Whether all required lessons were done before the birth.
+    pub taught: bool,
+    /// Whether a consent with both signatures was in force at the first dose.
+    pub consented: bool,
+    /// Her follow-up points.
+    pub points: Vec<PointFact>,
+}
+
+/// A follow-up point.
+#[derive(Clone, Copy, Debug)]
+pub struct PointFact {
+    /// Which.
+    pub point: Point,
+    /// From when on it is overdue.
+    pub overdue_at: DateTime<Utc>,
+    /// Whether everything in it is answered.
+    pub complete: bool,
 }
 
 /// One figure.
@@ -166,26 +120,39 @@ pub struct Figure {
     pub notes: Vec<(Reason, i64)>,
     /// Recorded values and those that there should be.
     pub completeness: (i64, i64),
+    /// What was measured, minutes, in order.
+    pub minutes: Vec<i64>,
 }
 
 impl Figure {
-    /// The rate, percent with one decimal; none when there is nothing below the line.
+    /// The rate, percent (per 10 000 where it is rare) with one decimal; none when there is nothing below the line.
     pub fn value(&self) -> Option<String> {
-        percent(self.numerator, self.denominator)
+        rate(self.numerator, self.denominator, self.indicator.per())
+    }
+
+    /// Whether a rate of so few says little.
+    pub fn is_small(&self) -> bool {
+        self.denominator < SMALL_SAMPLE
+    }
+
+    /// The nearest-rank percentile of the minutes, 1–100; none where nothing was measured.
+    pub fn percentile(&self, percent: usize) -> Option<i64> {
+        let rank = (self.minutes.len() * percent).div_ceil(100);
+        self.minutes.get(rank.checked_sub(1)?).copied()
     }
 
     /// How many of the needed values are recorded, percent.
     pub fn completeness(&self) -> Option<String> {
-        percent(self.completeness.0, self.completeness.1)
+        rate(self.completeness.0, self.completeness.1, 100)
     }
 }
 
-/// `numerator ÷ denominator × 100`, one decimal, half up; none for a denominator of 0, which is not 0 %.
-pub fn percent(numerator: i64, denominator: i64) -> Option<String> {
+/// `numerator ÷ denominator × per`, one decimal, half up; none for a denominator of 0, which is not 0 %.
+pub fn rate(numerator: i64, denominator: i64, per: i64) -> Option<String> {
     if denominator == 0 {
         return None;
     }
-    let rate = Decimal::from(numerator) * Decimal::ONE_HUNDRED / Decimal::from(denominator);
+    let rate = Decimal::from(numerator) * Decimal::from(per) / Decimal::from(denominator);
     let rounded = rate.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
     Some(format!("{rounded:.1}"))
 }
@@ -196,20 +163,47 @@ pub struct Data<'a> {
     pub births: &'a [Birth],
     /// Replies to the survey, the earliest first; later than the period too, since they may come in for 30 days.
     pub replies: &'a [Reply],
+    /// Labors that ended here after a dose and before the birth, in the period.
+    pub left: &'a [Left],
+    /// What other slices know of each labor.
+    pub ways: &'a BTreeMap<LaborId, Way>,
     /// Minutes either side of one hour that a pain score counts for: 10, 15 or 30.
     pub window_min: i64,
+    /// What is due by now.
+    pub now: DateTime<Utc>,
+}
+
+/// One birth with all that is known of it.
+struct Seen<'a> {
+    birth: &'a Birth,
+    /// Her overall satisfaction, 1–5.
+    score: Option<i64>,
+    way: &'a Way,
+    window_min: i64,
+    now: DateTime<Utc>,
 }
 
 impl Data<'_> {
     /// What every birth contributes to an indicator, by time of birth.
     pub fn parts(&self, indicator: Indicator) -> Vec<Part> {
         let scores = valid_replies(self.births, self.replies);
-        self.births
+        let nothing = Way::default();
+        let born = self.births.iter().flat_map(|birth| {
+            let seen = Seen {
+                birth,
+                score: scores.get(&birth.labor).copied(),
+                way: self.ways.get(&birth.labor).unwrap_or(&nothing),
+                window_min: self.window_min,
+                now: self.now,
+            };
+            parts::of(indicator, &seen)
+        });
+        // Who left is listed where every woman with analgesia would be counted.
+        let left = self
+            .left
             .iter()
-            .flat_map(|birth| {
-                let score = scores.get(&birth.labor).copied();
-                parts::of(indicator, birth, score, self.window_min)
-            })
+            .filter(|_| indicator.population() == Population::Episodes);
+        born.chain(left.map(|left| Part::of(left.labor).out(Reason::LeftBeforeBirth)))
             .collect()
     }
 
@@ -217,6 +211,8 @@ impl Data<'_> {
     pub fn figure(&self, indicator: Indicator) -> Figure {
         let parts = self.parts(indicator);
         let count = |is: fn(&Part) -> bool| parts.iter().filter(|part| is(part)).count() as i64;
+        let mut minutes: Vec<i64> = parts.iter().filter_map(|part| part.minutes).collect();
+        minutes.sort_unstable();
         Figure {
             indicator,
             numerator: count(|part| part.numerator),
@@ -227,6 +223,7 @@ impl Data<'_> {
                 count(|part| part.complete == Some(true)),
                 count(|part| part.complete.is_some()),
             ),
+            minutes,
         }
     }
 }
@@ -253,15 +250,15 @@ fn valid_replies(births: &[Birth], replies: &[Reply]) -> BTreeMap<LaborId, i64> 
         .collect()
 }
 
-/// The pain score at one hour, tenths: the one nearest to 60 min within the window, both ends included; of two equally
-/// near the earlier, of several at one time the highest.
-pub fn score_at_one_hour(birth: &Birth, window_min: i64) -> Option<i64> {
+/// The pain score at one hour: the one nearest to 60 min within the window, both ends included; of two equally near the
+/// earlier, of several at one time the highest.
+pub fn score_at_one_hour(birth: &Birth, window_min: i64) -> Option<PainScore> {
     let hour = birth.first_dose_at? + Duration::minutes(60);
     let window = Duration::minutes(window_min);
-    birth
+    let near = birth
         .pain
         .iter()
-        .filter(|(at, _)| (*at - hour).abs() <= window)
-        .min_by_key(|(at, tenths)| ((*at - hour).abs(), *at, std::cmp::Reverse(*tenths)))
-        .map(|(_, tenths)| *tenths)
+        .filter(|score| (score.at - hour).abs() <= window);
+    near.min_by_key(|score| ((score.at - hour).abs(), score.at, std::cmp::Reverse(score.tenths)))
+        .copied()
 }

@@ -1,9 +1,9 @@
-//! What one birth contributes to each indicator.
+//! What one birth contributes to each indicator: who is counted, and the national indicators.
 
 use chrono::Duration;
 
-use super::{Indicator, Part, Reason, score_at_one_hour};
-use crate::analgesia::model::{BabyFacts, BabyOutcome, Birth, BirthPlace, DeliveryMode};
+use super::{Indicator, Part, Population, Reason, Seen, care, score_at_one_hour};
+use crate::analgesia::model::{BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, DeliveryMode};
 use crate::followup::facts::is_survey_suppressed;
 
 /// 28 weeks.
@@ -17,150 +17,172 @@ const SATISFIED: i64 = 4;
 /// The highest Apgar score that counts as asphyxia.
 const ASPHYXIA: i64 = 7;
 
-/// The parts of one birth; `score` is her overall satisfaction, 1–5.
-pub(super) fn of(indicator: Indicator, birth: &Birth, score: Option<i64>, window_min: i64) -> Vec<Part> {
-    let blank = Part {
-        labor: birth.labor,
-        numerator: false,
-        denominator: false,
-        excluded: None,
-        note: None,
-        complete: None,
-    };
-    let out = |reason: Reason| {
-        vec![Part {
-            excluded: Some(reason),
-            ..blank.clone()
-        }]
-    };
+/// A complication of this degree or more puts her life in danger.
+const DANGER: i64 = 3;
+/// A score that is written down later than this after it was seen is a late entry.
+const LATE: Duration = Duration::hours(1);
+
+/// The parts of one birth.
+pub(super) fn of(indicator: Indicator, seen: &Seen<'_>) -> Vec<Part> {
+    let birth = seen.birth;
+    let blank = Part::of(birth.labor);
     let analgesia = birth.first_dose_at.is_some();
-    let of_all_births = matches!(
-        indicator,
-        Indicator::N1Literal | Indicator::N1Trial | Indicator::ObEpd02 | Indicator::A1
-    );
-    if !analgesia && !of_all_births {
+    let concerns = match indicator.population() {
+        Population::Mothers => true,
+        Population::Neuraxial => birth.technique.is_some(),
+        Population::Episodes => analgesia,
+    };
+    if !concerns {
         return Vec::new();
     }
     if birth.is_test {
-        return out(Reason::TestRecord);
+        return vec![blank.out(Reason::TestRecord)];
     }
     if birth.birth_place != BirthPlace::Here {
-        return out(Reason::BornElsewhere);
+        return vec![blank.out(Reason::BornElsewhere)];
     }
-    let episode = analgesia && birth.mode != DeliveryMode::CesareanPlanned;
+    let early = birth.gestation_days.is_some_and(|days| days < DELIVERY_DAYS);
+    if early && indicator.population() == Population::Mothers {
+        return vec![blank.out(Reason::Before28Weeks)];
+    }
+    let planned = analgesia && birth.mode == DeliveryMode::CesareanPlanned;
+    let of_episodes = matches!(
+        indicator,
+        Indicator::N1Literal | Indicator::N1Trial | Indicator::ObEpd02
+    );
+    if planned && (of_episodes || indicator.population() == Population::Episodes) {
+        return vec![blank.out(Reason::PlannedCesarean)];
+    }
     match indicator {
-        Indicator::N1Literal | Indicator::N1Trial | Indicator::ObEpd02 | Indicator::A1 => {
-            if birth.gestation_days.is_some_and(|days| days < DELIVERY_DAYS) {
-                return out(Reason::Before28Weeks);
-            }
-            if analgesia && !episode && indicator != Indicator::A1 {
-                return out(Reason::PlannedCesarean);
-            }
-            of_deliveries(indicator, birth, episode, blank)
+        Indicator::N1Literal | Indicator::N1Trial | Indicator::ObEpd02 => {
+            of_deliveries(indicator, birth, analgesia, blank)
+                .into_iter()
+                .collect()
         }
-        _ if !episode => out(Reason::PlannedCesarean),
-        Indicator::N2Literal | Indicator::N2CompleteCase => {
-            vec![of_pain(indicator, birth, window_min, blank)]
-        }
-        Indicator::N3Literal => birth
-            .babies
-            .iter()
-            .map(|baby| of_newborn(birth, baby, blank.clone()))
-            .collect(),
+        Indicator::N2Literal | Indicator::N2CompleteCase => vec![of_pain(indicator, seen, blank)],
+        Indicator::N3Literal => newborns(birth, blank, |baby, part| Some(of_newborn(baby, part))),
         Indicator::N4Literal | Indicator::N4Response | Indicator::N4ResponseRate => {
-            vec![of_satisfaction(indicator, birth, score, blank)]
+            vec![of_satisfaction(indicator, seen, blank)]
         }
-        Indicator::A3 => vec![Part {
-            numerator: birth.mode == DeliveryMode::CesareanIntrapartum,
-            denominator: true,
-            ..blank
-        }],
+        _ => care::of(indicator, seen, blank),
     }
 }
 
-fn is_vaginal(mode: DeliveryMode) -> bool {
-    !mode.is_cesarean()
+/// Whether she gave birth vaginally.
+pub(super) fn is_vaginal(birth: &Birth) -> bool {
+    !birth.mode.is_cesarean()
 }
 
-fn of_deliveries(indicator: Indicator, birth: &Birth, episode: bool, blank: Part) -> Vec<Part> {
-    let vaginal = is_vaginal(birth.mode);
+/// The value that the indicator rests on is recorded; if not, that is to be known.
+pub(super) fn known(part: Part, known: bool, missing: Reason) -> Part {
+    Part {
+        note: (!known).then_some(missing),
+        complete: Some(known),
+        ..part
+    }
+}
+
+fn of_deliveries(indicator: Indicator, birth: &Birth, episode: bool, blank: Part) -> Option<Part> {
+    let vaginal = is_vaginal(birth);
+    let trial = vaginal || birth.mode == DeliveryMode::CesareanIntrapartum;
     let (numerator, denominator) = match indicator {
         Indicator::N1Literal => (episode, vaginal),
-        Indicator::N1Trial => (
-            episode,
-            vaginal || birth.mode == DeliveryMode::CesareanIntrapartum,
-        ),
-        Indicator::ObEpd02 => (episode && vaginal, vaginal),
-        _ => (birth.mode.is_cesarean(), true),
+        Indicator::N1Trial => (episode, trial),
+        _ => (episode && vaginal, vaginal),
     };
-    if !numerator && !denominator {
-        return Vec::new();
-    }
-    let known = birth.gestation_days.is_some();
-    vec![Part {
+    let part = Part {
         numerator,
         denominator,
-        note: (!known).then_some(Reason::GestationUnknown),
-        complete: Some(known),
         ..blank
-    }]
+    };
+    let counted = numerator || denominator;
+    counted.then(|| known(part, birth.gestation_days.is_some(), Reason::GestationUnknown))
 }
 
-fn of_pain(indicator: Indicator, birth: &Birth, window_min: i64, blank: Part) -> Part {
-    let score = score_at_one_hour(birth, window_min);
-    let missing = if score.is_some() {
-        None
-    } else if birth
-        .first_dose_at
-        .is_some_and(|dose| birth.born_at < dose + Duration::minutes(60 - window_min))
-    {
-        Some(Reason::DeliveredBefore1h)
-    } else {
-        Some(Reason::NoScore)
+/// A part of each newborn; those who are none by definition are left out.
+pub(super) fn newborns(
+    birth: &Birth,
+    blank: Part,
+    of: impl Fn(&BabyFacts, Part) -> Option<Part>,
+) -> Vec<Part> {
+    let early = birth.gestation_days.is_some_and(|days| days < DELIVERY_DAYS);
+    let one = |baby: &BabyFacts| {
+        if baby.outcome == BabyOutcome::Stillbirth {
+            Some(blank.clone().out(Reason::Stillbirth))
+        } else if early && baby.weight_g.is_some_and(|grams| grams < LIVE_BIRTH_G) {
+            Some(blank.clone().out(Reason::BelowLiveBirth))
+        } else {
+            of(baby, blank.clone())
+        }
     };
-    let literal = indicator == Indicator::N2Literal;
-    Part {
-        numerator: score.is_some_and(|tenths| tenths <= RELIEVED),
-        denominator: literal || score.is_some(),
-        excluded: missing.filter(|_| !literal),
-        note: missing.filter(|_| literal),
+    birth.babies.iter().filter_map(one).collect()
+}
+
+fn of_newborn(baby: &BabyFacts, blank: Part) -> Part {
+    // A low score that was recorded is a fact, even if the one before it is missing.
+    let scores = [baby.apgar1, baby.apgar5, baby.apgar10];
+    let low = scores.into_iter().flatten().any(|score| score <= ASPHYXIA);
+    let complete = baby.apgar1.is_some() && baby.apgar5.is_some();
+    known(blank.counted(low), complete, Reason::ApgarMissing)
+}
+
+fn of_pain(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Part {
+    let birth = seen.birth;
+    let score = score_at_one_hour(birth, seen.window_min);
+    let part = Part {
+        numerator: score.is_some_and(|score| score.tenths <= RELIEVED),
         complete: Some(score.is_some()),
         ..blank
-    }
-}
-
-fn of_newborn(birth: &Birth, baby: &BabyFacts, blank: Part) -> Part {
-    let excluded = if baby.outcome == BabyOutcome::Stillbirth {
-        Some(Reason::Stillbirth)
-    } else if birth.gestation_days.is_some_and(|days| days < DELIVERY_DAYS)
-        && baby.weight_g.is_some_and(|grams| grams < LIVE_BIRTH_G)
-    {
-        Some(Reason::BelowLiveBirth)
-    } else {
-        None
     };
-    if excluded.is_some() {
-        return Part { excluded, ..blank };
-    }
-    // A low score that was recorded is a fact, even if the one before it is missing.
-    let low = [baby.apgar1, baby.apgar5, baby.apgar10]
-        .into_iter()
-        .flatten()
-        .any(|score| score <= ASPHYXIA);
-    let complete = baby.apgar1.is_some() && baby.apgar5.is_some();
-    Part {
-        numerator: low,
-        denominator: true,
-        note: (!complete).then_some(Reason::ApgarMissing),
-        complete: Some(complete),
-        ..blank
+    let missing = match score {
+        Some(score) => {
+            let late = score.recorded_at - score.at > LATE;
+            return Part {
+                denominator: true,
+                note: late.then_some(Reason::LateEntry),
+                ..part
+            };
+        }
+        None if in_danger(birth, seen.window_min) => Reason::MotherInDanger,
+        None if before(birth, 60 - seen.window_min) => Reason::DeliveredBefore1h,
+        None => Reason::NoScore,
+    };
+    if indicator == Indicator::N2Literal {
+        Part {
+            denominator: true,
+            note: Some(missing),
+            ..part
+        }
+    } else {
+        part.out(missing)
     }
 }
 
-fn of_satisfaction(indicator: Indicator, birth: &Birth, score: Option<i64>, blank: Part) -> Part {
+fn before(birth: &Birth, minutes: i64) -> bool {
+    let dose = birth.first_dose_at;
+    dose.is_some_and(|dose| birth.born_at < dose + Duration::minutes(minutes))
+}
+
+/// Whether a score at one hour could not be asked of her.
+fn in_danger(birth: &Birth, window_min: i64) -> bool {
+    let Some(dose) = birth.first_dose_at else {
+        return false;
+    };
+    let until = dose + Duration::minutes(60 + window_min);
+    birth.complications.iter().any(|one| {
+        let grave = matches!(
+            one.code,
+            ComplicationCode::MaternalArrest | ComplicationCode::MaternalDeath
+        );
+        (grave || one.severity >= DANGER) && (dose..=until).contains(&one.onset_at)
+    })
+}
+
+fn of_satisfaction(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Part {
+    let score = seen.score;
     let missing = match score {
         Some(_) => None,
-        None if is_survey_suppressed(birth) => Some(Reason::SurveySuppressed),
+        None if is_survey_suppressed(seen.birth) => Some(Reason::SurveySuppressed),
         None => Some(Reason::NoReply),
     };
     let satisfied = score.is_some_and(|score| score >= SATISFIED);

@@ -2,6 +2,8 @@
 
 mod events;
 mod readiness;
+mod ways;
 
 pub use events::*;
 pub use readiness::*;
+pub use ways::*;

@@ -1,5 +1,6 @@
 //! The worked examples and every edge case of the definitions; here the births that they are made of.
 
+mod care;
 mod mothers;
 mod rates;
 mod worked;
@@ -7,8 +8,13 @@ mod worked;
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::{Data, Indicator, Part, Reason, percent, score_at_one_hour};
-use crate::analgesia::model::{BabyFacts, BabyOutcome, Birth, BirthPlace, DeliveryMode, Technique};
+use std::collections::BTreeMap;
+
+use super::{Data, Figure, Indicator, Part, PointFact, Reason, Way, rate, score_at_one_hour};
+use crate::analgesia::model::{
+    BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode, Left,
+    PainScore, Technique,
+};
 use crate::base::id::{EpisodeId, LaborId, PatientId};
 use crate::followup::model::Reply;
 
@@ -41,7 +47,8 @@ fn birth(n: u128) -> Birth {
         labor: LaborId(Uuid::from_u128(n)),
         episode: EpisodeId(Uuid::from_u128(n)),
         patient: PatientId(Uuid::from_u128(n)),
-        record_number_patient: PatientId(Uuid::from_u128(n)),
+        admitted_at: at("2025-06-15T02:00:00Z"),
+        requested_at: None,
         born_at: at("2025-06-15T12:00:00Z"),
         mode: DeliveryMode::SpontaneousVaginal,
         birth_place: BirthPlace::Here,
@@ -50,7 +57,13 @@ fn birth(n: u128) -> Birth {
         is_test: false,
         first_dose_at: None,
         technique: None,
+        resited: false,
+        abandoned: false,
+        cs_decision_at: None,
+        blood_loss_ml: Some(300),
         pain: Vec::new(),
+        fever: false,
+        complications: Vec::new(),
         babies: vec![baby(9, 10)],
     }
 }
@@ -64,9 +77,41 @@ fn eased(n: u128, scores: &[(i64, i64)]) -> Birth {
         technique: Some(Technique::Epidural),
         pain: scores
             .iter()
-            .map(|(minute, points)| (dose + Duration::minutes(*minute), points * 10))
+            .map(|(minute, points)| score(dose + Duration::minutes(*minute), points * 10))
             .collect(),
         ..birth
+    }
+}
+
+fn score(at: DateTime<Utc>, tenths: i64) -> PainScore {
+    PainScore {
+        at,
+        tenths,
+        recorded_at: at,
+    }
+}
+
+fn complication(
+    code: ComplicationCode,
+    onset_at: DateTime<Utc>,
+    resolved_at: Option<DateTime<Utc>>,
+) -> ComplicationFact {
+    ComplicationFact {
+        code,
+        severity: 2,
+        onset_at,
+        resolved_at,
+    }
+}
+
+fn data<'a>(births: &'a [Birth], replies: &'a [Reply], ways: &'a BTreeMap<LaborId, Way>) -> Data<'a> {
+    Data {
+        births,
+        replies,
+        left: &[],
+        ways,
+        window_min: 15,
+        now: at("2025-07-01T00:00:00Z"),
     }
 }
 
@@ -78,13 +123,12 @@ fn reply(birth: &Birth, overall: i64) -> Reply {
     }
 }
 
+fn figure(births: &[Birth], replies: &[Reply], indicator: Indicator) -> Figure {
+    data(births, replies, &BTreeMap::new()).figure(indicator)
+}
+
 fn shown(births: &[Birth], replies: &[Reply], indicator: Indicator) -> (i64, i64, Option<String>) {
-    let data = Data {
-        births,
-        replies,
-        window_min: 15,
-    };
-    let figure = data.figure(indicator);
+    let figure = figure(births, replies, indicator);
     (figure.numerator, figure.denominator, figure.value())
 }
 
@@ -101,10 +145,5 @@ fn expect(births: &[Birth], replies: &[Reply], rows: &[(Indicator, i64, i64, &st
 
 fn one(birth: Birth, indicator: Indicator) -> Vec<Part> {
     let births = [birth];
-    Data {
-        births: &births,
-        replies: &[],
-        window_min: 15,
-    }
-    .parts(indicator)
+    data(&births, &[], &BTreeMap::new()).parts(indicator)
 }

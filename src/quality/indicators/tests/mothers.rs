@@ -27,11 +27,8 @@ fn a_stillborn_is_no_newborn_while_the_mother_stays() {
         babies: vec![stillborn()],
         ..eased(1, &[(60, 2)])
     }];
-    let data = Data {
-        births: &births,
-        replies: &[],
-        window_min: 15,
-    };
+    let nothing = BTreeMap::new();
+    let data = data(&births, &[], &nothing);
     let newborns = data.figure(Indicator::N3Literal);
     assert_eq!((newborns.numerator, newborns.denominator), (0, 0));
     assert_eq!(newborns.excluded, [(Reason::Stillbirth, 1)]);
@@ -191,11 +188,8 @@ fn a_survey_that_was_not_sent_is_not_satisfied_literally_and_left_out_of_the_res
     );
     assert_eq!(shown(&births, &[], Indicator::N4Response), (0, 0, None));
     assert_eq!(shown(&births, &[], Indicator::N4ResponseRate), (0, 0, None));
-    let data = Data {
-        births: &births,
-        replies: &[],
-        window_min: 15,
-    };
+    let nothing = BTreeMap::new();
+    let data = data(&births, &[], &nothing);
     assert_eq!(
         data.figure(Indicator::N4ResponseRate).excluded,
         [(Reason::SurveySuppressed, 1)]

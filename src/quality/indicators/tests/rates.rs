@@ -6,16 +6,16 @@ use crate::content::messages;
 
 #[test]
 fn a_rate_has_one_decimal_and_rounds_half_up() {
-    assert_eq!(percent(1, 16), Some("6.3".to_owned()));
-    assert_eq!(percent(1, 8), Some("12.5".to_owned()));
-    assert_eq!(percent(2, 3), Some("66.7".to_owned()));
-    assert_eq!(percent(0, 5), Some("0.0".to_owned()));
-    assert_eq!(percent(5, 4), Some("125.0".to_owned()));
+    assert_eq!(rate(1, 16, 100), Some("6.3".to_owned()));
+    assert_eq!(rate(1, 8, 100), Some("12.5".to_owned()));
+    assert_eq!(rate(2, 3, 100), Some("66.7".to_owned()));
+    assert_eq!(rate(0, 5, 100), Some("0.0".to_owned()));
+    assert_eq!(rate(5, 4, 100), Some("125.0".to_owned()));
 }
 
 #[test]
 fn nothing_below_the_line_is_no_rate_and_not_zero() {
-    assert_eq!(percent(0, 0), None);
+    assert_eq!(rate(0, 0, 100), None);
     assert_eq!(shown(&[], &[], Indicator::N1Literal), (0, 0, None));
 }
 
@@ -44,19 +44,20 @@ fn a_score_counts_from_45_to_75_minutes_both_included() {
 
 #[test]
 fn the_score_nearest_to_one_hour_is_taken() {
-    assert_eq!(score_at_one_hour(&eased(1, &[(50, 1), (63, 6)]), 15), Some(60));
+    let taken = |scores| score_at_one_hour(&eased(1, scores), 15).map(|score| score.tenths);
+    assert_eq!(taken(&[(50, 1), (63, 6)]), Some(60));
     // Of two equally near the earlier.
-    assert_eq!(score_at_one_hour(&eased(1, &[(61, 7), (59, 3)]), 15), Some(30));
-    assert_eq!(score_at_one_hour(&eased(1, &[(45, 4), (75, 3)]), 15), Some(40));
+    assert_eq!(taken(&[(61, 7), (59, 3)]), Some(30));
+    assert_eq!(taken(&[(45, 4), (75, 3)]), Some(40));
     // Of several at one time the highest.
-    assert_eq!(score_at_one_hour(&eased(1, &[(60, 2), (60, 5)]), 15), Some(50));
+    assert_eq!(taken(&[(60, 2), (60, 5)]), Some(50));
 }
 
 #[test]
 fn three_is_relieved_and_three_and_a_half_is_not() {
     for (tenths, relieved) in [(30, true), (35, false)] {
         let mut birth = eased(1, &[(60, 0)]);
-        birth.pain[0].1 = tenths;
+        birth.pain[0].tenths = tenths;
         assert_eq!(
             one(birth, Indicator::N2Literal)[0].numerator,
             relieved,
@@ -82,6 +83,86 @@ fn a_missing_score_is_listed_as_such() {
     let part = &one(eased(1, &[]), Indicator::N2Literal)[0];
     assert_eq!(part.note, Some(Reason::NoScore));
     assert_eq!(part.complete, Some(false));
+}
+
+#[test]
+fn a_score_that_was_written_down_more_than_an_hour_later_counts_and_is_marked() {
+    for (minutes, note) in [(60, None), (61, Some(Reason::LateEntry))] {
+        let mut birth = eased(1, &[(60, 2)]);
+        birth.pain[0].recorded_at = birth.pain[0].at + Duration::minutes(minutes);
+        let part = &one(birth, Indicator::N2Literal)[0];
+        assert!(part.numerator, "{minutes}");
+        assert_eq!(part.note, note, "{minutes}");
+    }
+}
+
+#[test]
+fn a_mother_in_danger_within_the_hour_is_missing_and_left_out_of_the_complete_cases() {
+    let mut birth = eased(1, &[]);
+    let dose = birth.first_dose_at.unwrap();
+    birth.complications = vec![complication(
+        ComplicationCode::MaternalArrest,
+        dose + Duration::minutes(40),
+        None,
+    )];
+    let literal = &one(birth.clone(), Indicator::N2Literal)[0];
+    assert!(literal.denominator && !literal.numerator);
+    assert_eq!(literal.note, Some(Reason::MotherInDanger));
+    let complete = &one(birth.clone(), Indicator::N2CompleteCase)[0];
+    assert_eq!(complete.excluded, Some(Reason::MotherInDanger));
+    birth.complications[0].onset_at = dose + Duration::minutes(76);
+    let later = &one(birth, Indicator::N2Literal)[0];
+    assert_eq!(later.note, Some(Reason::NoScore));
+}
+
+#[test]
+fn who_left_before_the_birth_is_listed_and_counted_nowhere() {
+    let births = [eased(1, &[(60, 2)])];
+    let gone = Left {
+        labor: LaborId(Uuid::from_u128(9)),
+        patient: PatientId(Uuid::from_u128(9)),
+        at: births[0].born_at,
+    };
+    let nothing = BTreeMap::new();
+    let data = Data {
+        left: &[gone],
+        ..data(&births, &[], &nothing)
+    };
+    let figure = data.figure(Indicator::N2Literal);
+    assert_eq!((figure.numerator, figure.denominator), (1, 1));
+    assert_eq!(figure.excluded, [(Reason::LeftBeforeBirth, 1)]);
+    assert!(data.figure(Indicator::N1Literal).excluded.is_empty());
+}
+
+#[test]
+fn a_failed_block_a_second_puncture_and_a_change_of_mind_are_one_episode() {
+    let failed = Birth {
+        abandoned: true,
+        ..eased(1, &[(60, 8)])
+    };
+    let again = Birth {
+        resited: true,
+        ..eased(2, &[(60, 3)])
+    };
+    expect(
+        &[failed, again, eased(3, &[])],
+        &[],
+        &[
+            (Indicator::N1Literal, 3, 3, "100.0"),
+            (Indicator::N2Literal, 1, 3, "33.3"),
+            (Indicator::N2CompleteCase, 1, 2, "50.0"),
+            (Indicator::A8, 2, 3, "66.7"),
+        ],
+    );
+}
+
+#[test]
+fn every_reason_has_a_text_in_both_languages() {
+    for reason in Reason::ALL {
+        for locale in Locale::ALL {
+            assert_ne!(messages::reason(locale, reason.word()), reason.word());
+        }
+    }
 }
 
 #[test]

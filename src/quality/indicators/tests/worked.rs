@@ -84,12 +84,7 @@ fn the_first_worked_example_comes_out() {
 #[test]
 fn the_first_worked_example_has_three_scores_in_four() {
     let (births, replies) = june();
-    let data = Data {
-        births: &births,
-        replies: &replies,
-        window_min: 15,
-    };
-    let figure = data.figure(Indicator::N2Literal);
+    let figure = figure(&births, &replies, Indicator::N2Literal);
     assert_eq!(figure.completeness, (6, 8));
     assert_eq!(figure.completeness(), Some("75.0".to_owned()));
 }
@@ -104,7 +99,7 @@ fn boundary() -> (Vec<Birth>, Vec<Birth>, Vec<Reply>) {
             pain: birth
                 .pain
                 .iter()
-                .map(|(when, score)| (*when + moved, *score))
+                .map(|one| score(one.at + moved, one.tenths))
                 .collect(),
             ..birth
         }
@@ -125,7 +120,7 @@ fn boundary() -> (Vec<Birth>, Vec<Birth>, Vec<Reply>) {
     let c = Birth {
         born_at: at("2025-12-31T18:10:00Z"),
         first_dose_at: Some(dose),
-        pain: vec![(dose + Duration::minutes(60), 20)],
+        pain: vec![score(dose + Duration::minutes(60), 20)],
         ..eased(3, &[])
     };
     let d = on("2025-05-01T08:00:00Z", birth(4));
