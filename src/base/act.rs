@@ -1,9 +1,9 @@
 //! Every operation's name, one list: policy row, function, OpenAPI operation id, tracing span, journal entry, chapter.
 
-use super::act_labor::with_labor;
+use super::act_quality::with_quality;
 
-// What is done in labor follows in a file of its own: no file is longer than 400 lines.
-with_labor! {
+// What is done in labor and for quality follows in files of their own: no file is longer than 400 lines.
+with_quality! {
     /// She logs in with a WeChat code.
     PeopleLogInPatient = "people.log_in_patient";
     /// Staff log in with a password.
@@ -296,26 +296,6 @@ with_labor! {
     FollowupAcknowledge = "followup.acknowledge";
     /// A staff member closes an alert with its outcome.
     FollowupCloseAlert = "followup.close_alert";
-    /// The indicators of a period.
-    QualityIndicators = "quality.indicators";
-    /// The cases behind a figure.
-    QualityCases = "quality.cases";
-    /// Somebody reports an adverse event.
-    QualityReport = "quality.report", keyed;
-    /// The adverse events.
-    QualityEvents = "quality.events";
-    /// One adverse event.
-    QualityEvent = "quality.event";
-    /// The quality office adds to an adverse event.
-    QualityUpdateEvent = "quality.update_event";
-    /// The service itself puts something before the quality office.
-    QualityIncident = "quality.incident";
-    /// A grave report that nobody verified goes further.
-    QualityEscalate = "quality.escalate";
-    /// The self-checks of the hospital against the technical requirements.
-    QualityReadiness = "quality.readiness";
-    /// A self-check of the hospital is filed.
-    QualityCheckReadiness = "quality.check_readiness";
     /// The forms assigned to her.
     FormsList = "forms.list";
     /// The definition of a form.

@@ -6,6 +6,7 @@
 pub mod act;
 mod act_labor;
 mod act_macro;
+mod act_quality;
 pub mod actor;
 pub mod canonical;
 pub mod clock;
@@ -17,6 +18,7 @@ pub mod merkle;
 pub mod page;
 pub mod request;
 pub mod role;
+pub mod table;
 pub mod words;
 
 pub use act::Act;

@@ -20,6 +20,8 @@ struct File {
     notices: BTreeMap<String, Notice>,
     /// Titles of the indicators by code.
     indicators: BTreeMap<String, String>,
+    /// What stands above and below the line of an indicator.
+    definitions: BTreeMap<String, String>,
     /// Why a case is not counted in one.
     reasons: BTreeMap<String, String>,
 }
@@ -80,6 +82,12 @@ pub fn indicator(locale: Locale, code: &str) -> String {
     title.cloned().unwrap_or_else(|| code.to_owned())
 }
 
+/// What stands above and below the line of an indicator.
+pub fn definition(locale: Locale, code: &str) -> String {
+    let text = file(locale).definitions.get(code);
+    text.cloned().unwrap_or_else(|| code.to_owned())
+}
+
 /// Why a case is not counted in an indicator, or what is to be known of it.
 pub fn reason(locale: Locale, word: &str) -> String {
     let text = file(locale).reasons.get(word);
@@ -110,6 +118,7 @@ pub(super) fn check(defects: &mut Defects) {
         keys(|f| f.codes.keys().collect()),
         keys(|f| f.indicators.keys().collect()),
         keys(|f| f.reasons.keys().collect()),
+        keys(|f| f.definitions.keys().collect()),
     ] {
         defects.check(zh == en, "messages/en.toml", "", || {
             "not the same keys as zh-CN".to_owned()

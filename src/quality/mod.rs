@@ -10,5 +10,7 @@ pub mod indicators;
 pub mod jobs;
 pub mod model;
 mod period;
+mod picture;
 mod rules;
 mod store;
+mod table;

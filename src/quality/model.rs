@@ -97,6 +97,19 @@ crate::words! {
         Management = "management",
     }
 
+    /// As what the figures are handed out.
+    #[oai(rename = "IndicatorFormat")]
+    Format {
+        /// Figures, comma-separated, UTF-8 with a byte order mark.
+        Csv = "csv",
+        /// What the figures mean, likewise.
+        Definitions = "definitions",
+        /// The births that they come from, likewise, without names.
+        Births = "births",
+        /// A workbook of all three.
+        Xlsx = "xlsx",
+    }
+
     /// How the figures are cut.
     By {
         /// One figure of the whole period.
@@ -242,6 +255,52 @@ pub struct EventLine {
     pub escalated_at: Option<DateTime<Utc>>,
     /// Revision.
     pub version: i64,
+}
+
+impl Format {
+    /// Media type and the end of a file's name.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Format::Csv => ("text/csv; charset=utf-8", "csv"),
+            Format::Definitions => ("text/csv; charset=utf-8", "definitions.csv"),
+            Format::Births => ("text/csv; charset=utf-8", "births.csv"),
+            Format::Xlsx => (
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                "xlsx",
+            ),
+        }
+    }
+}
+
+/// How many births a month had by the hospital's own books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BirthTotal {
+    /// Mothers who gave birth vaginally.
+    pub vaginal: i64,
+    /// Mothers with a cesarean.
+    pub cesarean: i64,
+    /// Live newborns.
+    pub newborns: i64,
+}
+
+/// A month's births as stated and as recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct MonthOfBirths {
+    /// Its first day.
+    pub month: NaiveDate,
+    /// By the hospital's own books.
+    pub stated: BirthTotal,
+    /// By the records here.
+    pub recorded: BirthTotal,
+}
+
+/// Figures of a period, and how far its births are recorded.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// Each literal reading before its variants, period by period.
+    pub figures: Vec<PeriodFigure>,
+    /// The months that lie wholly in the period and whose births the hospital stated.
+    pub months: Vec<MonthOfBirths>,
 }
 
 /// A figure of a period.

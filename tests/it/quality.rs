@@ -1,6 +1,7 @@
 //! Quality: adverse events from report to closing, and the figures that are open to whom.
 
 mod readiness;
+mod worked;
 
 use serde_json::{Value, json};
 
@@ -144,7 +145,7 @@ async fn a_hospital_without_births_has_figures_without_rates() {
         .await
         .expect(200);
     let items = figures["items"].as_array().unwrap();
-    assert_eq!(items.len(), 2 * 11);
+    assert_eq!(items.len(), 2 * 32);
     assert_eq!(items[0]["code"], "N1-lit");
     assert_eq!(items[0]["denominator"], 0);
     assert_eq!(items[0]["value"], Value::Null);

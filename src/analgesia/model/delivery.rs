@@ -229,6 +229,8 @@ pub struct Birth {
     pub first_dose_at: Option<DateTime<Utc>>,
     /// The neuraxial block of this labor, whatever it was for.
     pub technique: Option<Technique>,
+    /// A dose was given through it.
+    pub dosed: bool,
     /// The block was made anew in this labor.
     pub resited: bool,
     /// It had no effect and was given up.

@@ -23,6 +23,7 @@ struct BirthRow {
     requested_at: Option<DateTime<Utc>>,
     first_dose_at: Option<DateTime<Utc>>,
     technique: Option<String>,
+    block_dose_at: Option<DateTime<Utc>>,
     resited: Option<bool>,
     abandoned: Option<bool>,
     born_at: DateTime<Utc>,
@@ -71,7 +72,7 @@ macro_rules! texts {
         [
             over!(
                 "select l.id, l.episode_id, l.patient_id, l.is_test, l.admitted_at, l.requested_at, l.first_dose_at, \
-                 r.technique, r.resited, r.abandoned, d.born_at, d.mode, d.birth_place, d.cs_decision_at, d.blood_loss_ml, \
+                 r.technique, r.first_dose_at as block_dose_at, r.resited, r.abandoned, d.born_at, d.mode, d.birth_place, d.cs_decision_at, d.blood_loss_ml, \
                  d.gestation_days, d.parity from labor l join delivery d on d.id = l.delivery_id \
                  left join analgesia_record r on r.id = l.record_id",
                 " order by l.born_at, l.id",
@@ -226,6 +227,7 @@ impl Read {
                 is_test: row.is_test,
                 first_dose_at: row.first_dose_at,
                 technique: row.technique.as_deref().and_then(Technique::parse),
+                dosed: row.block_dose_at.is_some(),
                 resited: row.resited.unwrap_or(false),
                 abandoned: row.abandoned.unwrap_or(false),
                 cs_decision_at: row.cs_decision_at,

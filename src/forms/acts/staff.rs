@@ -10,7 +10,7 @@ use super::filing::{belongs, context, entry_of, invalid, must_be_answers, record
 use super::mine::subject;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{PatientId, ResponseId};
-use crate::base::{Act, Code, Noun};
+use crate::base::{Act, Code, Noun, Role};
 use crate::content::forms::{SATISFACTION, STAFF};
 use crate::ctx::{Ctx, Sender, Tx};
 use crate::episode;
@@ -191,7 +191,8 @@ pub async fn enter(
     let episode = found.ok_or(Error::Missing(Noun::Patient))?;
     let whose = belongs(&mut tx, episode.facility_id, patient).await?;
     policy::may(caller, Act::FormsEnter, Noun::Patient, whose)?;
-    if name == SATISFACTION {
+    // The survey is anonymous to those who treat her: a reply on paper is the quality office's to enter, and nothing else.
+    if (name == SATISFACTION) != (me.role == Role::Quality) {
         return Err(Error::Missing(Noun::Questionnaire));
     }
     let episode = episode::facts::lock(&mut tx, me.facility, episode.id)

@@ -1,12 +1,12 @@
 //! The columns of a form and the cells of a row.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::DateTime;
 use serde_json::{Map, Value};
 
+use crate::base::table::Cell;
 use crate::forms::model::Mark;
 use crate::forms::rules::{self, says_who};
 use crate::questionnaire::{Context, Form, Item, Mode, english};
@@ -63,19 +63,6 @@ pub struct Row {
     pub content: Value,
     /// What staff entered beside them.
     pub staff_items: Option<Value>,
-}
-
-/// What stands in a cell.
-#[derive(Debug, PartialEq)]
-pub enum Cell<'a> {
-    /// Nothing.
-    Empty,
-    /// A text that means nothing to a spreadsheet.
-    Text(Cow<'a, str>),
-    /// A number, as JSON writes it.
-    Number(String),
-    /// Yes or no.
-    Flag(bool),
 }
 
 type Meta = (&'static str, [&'static str; 2], fn(&Row) -> Cell<'_>);
@@ -282,16 +269,7 @@ fn plain(answer: &Value) -> String {
 }
 
 fn text(text: String) -> Cell<'static> {
-    Cell::Text(Cow::Owned(harmless(text)))
-}
-
-/// A spreadsheet takes a text with such a beginning for a formula, and runs it on the reader's machine.
-pub fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text
-    }
+    Cell::text(text)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Comma-separated, RFC 4180. The byte order mark tells a spreadsheet that it is UTF-8.
+//! Answers as comma-separated lines.
 
-use super::columns::{Cell, Plan, Row, harmless};
-
-const MARK: &str = "\u{feff}";
+use super::columns::{Plan, Row};
+use crate::base::table::csv::{MARK, line, row};
+use crate::base::table::harmless;
 
 /// The linkIds, then the columns in words.
 pub fn head(plan: &Plan) -> Vec<u8> {
@@ -38,46 +38,8 @@ pub fn dictionary(plan: &Plan) -> Vec<u8> {
 /// Some rows.
 pub fn rows(plan: &Plan, rows: &[Row]) -> Vec<u8> {
     let mut out = String::new();
-    for row in rows {
-        let cells = plan.cells(row);
-        line(
-            &mut out,
-            cells.iter().map(|cell| match cell {
-                Cell::Empty => "",
-                Cell::Text(text) => text.as_ref(),
-                Cell::Number(number) => number.as_str(),
-                Cell::Flag(true) => "true",
-                Cell::Flag(false) => "false",
-            }),
-        );
+    for one in rows {
+        row(&mut out, &plan.cells(one));
     }
     out.into_bytes()
-}
-
-fn line<'a>(out: &mut String, fields: impl Iterator<Item = &'a str>) {
-    for (index, field) in fields.enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        if field.contains([',', '"', '\r', '\n']) {
-            out.push('"');
-            out.push_str(&field.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(field);
-        }
-    }
-    out.push_str("\r\n");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_would_break_a_line_is_quoted() {
-        let mut out = String::new();
-        line(&mut out, ["a", "b,c", "say \"x\"", "two\nlines", ""].into_iter());
-        assert_eq!(out, "a,\"b,c\",\"say \"\"x\"\"\",\"two\nlines\",\r\n");
-    }
 }

@@ -44,7 +44,7 @@ pub enum Writer {
     /// Comma-separated.
     Csv,
     /// A workbook.
-    Xlsx(Box<xlsx::Workbook>),
+    Xlsx(Box<xlsx::Answers>),
     /// FHIR documents.
     Ndjson,
 }

@@ -1,275 +1,58 @@
-//! A workbook, written while it is sent: a ZIP of small XML parts whose cells hold their texts themselves.
-//!
-//! A library for workbooks keeps the cells in memory or, at best, in a temporary file; neither is wanted for answers.
+//! Answers as a workbook: sheets of answers, and one of the definitions.
 
-use std::fmt::Write as _;
-use std::io::{self, Write};
-use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use super::columns::{Plan, Row};
+use crate::base::error::Result;
+use crate::base::table::Cell;
+use crate::base::table::xlsx::Workbook;
 
-use zip::write::{SimpleFileOptions, StreamWriter};
-use zip::{CompressionMethod, ZipWriter};
-
-use super::columns::{Cell, Plan, Row};
-use crate::base::error::{Error, Result};
-
-/// A sheet holds 1,048,576 rows, the head among them.
-const MOST_ROWS: u32 = 1_048_575;
-/// A cell holds 32,767 UTF-16 units.
-const MOST_TEXT: usize = 32_767;
-const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
-const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
-
-/// What was written and not yet taken.
-#[derive(Clone, Default)]
-struct Pipe(Arc<Mutex<Vec<u8>>>);
-
-impl Pipe {
-    fn take(&self) -> Vec<u8> {
-        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+/// The workbook of a form.
+#[derive(Default)]
+pub struct Answers {
+    book: Workbook,
+    sheets: usize,
 }
 
-impl Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A workbook being written.
-pub struct Workbook {
-    pipe: Pipe,
-    zip: ZipWriter<StreamWriter<Pipe>>,
-    sheets: u32,
-    rows: u32,
-}
-
-impl Default for Workbook {
-    fn default() -> Workbook {
-        let pipe = Pipe::default();
-        Workbook {
-            zip: ZipWriter::new_stream(pipe.clone()),
-            pipe,
-            sheets: 0,
-            rows: 0,
-        }
-    }
-}
-
-impl Workbook {
+impl Answers {
     /// The first sheet and its head.
     pub fn begin(&mut self, plan: &Plan) -> Result<Vec<u8>> {
         self.sheet(plan)?;
-        Ok(self.pipe.take())
+        Ok(self.book.take())
     }
 
     /// Some rows; a full sheet is followed by another one.
     pub fn rows(&mut self, plan: &Plan, rows: &[Row]) -> Result<Vec<u8>> {
         for row in rows {
-            if self.rows > MOST_ROWS {
-                self.close_sheet()?;
+            if self.book.is_full() {
                 self.sheet(plan)?;
             }
-            self.row(&plan.cells(row))?;
+            self.book.row(&plan.cells(row))?;
         }
-        Ok(self.pipe.take())
+        Ok(self.book.take())
     }
 
-    /// The definitions, and the parts that name all others.
+    /// The definitions.
     pub fn end(mut self, plan: &Plan) -> Result<Vec<u8>> {
-        self.close_sheet()?;
-        self.definition(plan)?;
-        let answers = self.sheets - 1;
-        let (mut names, mut relations, mut types) = (String::new(), String::new(), String::new());
-        for n in 1..=self.sheets {
-            let name = match n {
-                n if n > answers => "definition".to_owned(),
-                1 => "responses".to_owned(),
-                n => format!("responses {n}"),
-            };
-            let _ = write!(names, "<sheet name=\"{name}\" sheetId=\"{n}\" r:id=\"rId{n}\"/>");
-            let _ = write!(
-                relations,
-                "<Relationship Id=\"rId{n}\" Type=\"{RELATIONS}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>"
-            );
-            let _ = write!(
-                types,
-                "<Override PartName=\"/xl/worksheets/sheet{n}.xml\" \
-                 ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>"
-            );
-        }
-        self.part(
-            "xl/workbook.xml",
-            &format!(
-                "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{RELATIONS}\"><sheets>{names}</sheets></workbook>"
-            ),
-        )?;
-        self.part(
-            "xl/_rels/workbook.xml.rels",
-            &format!("<Relationships xmlns=\"{PACKAGE}/relationships\">{relations}</Relationships>"),
-        )?;
-        self.part(
-            "_rels/.rels",
-            &format!(
-                "<Relationships xmlns=\"{PACKAGE}/relationships\"><Relationship Id=\"rId1\" \
-                 Type=\"{RELATIONS}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
-            ),
-        )?;
-        self.part(
-            "[Content_Types].xml",
-            &format!(
-                "<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"rels\" \
-                 ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
-                 <Default Extension=\"xml\" ContentType=\"application/xml\"/>\
-                 <Override PartName=\"/xl/workbook.xml\" \
-                 ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/>{types}</Types>"
-            ),
-        )?;
-        self.zip.finish().map_err(broken)?;
-        Ok(self.pipe.take())
-    }
-
-    fn definition(&mut self, plan: &Plan) -> Result<()> {
-        self.open_sheet()?;
-        let text = |text: &str| Cell::Text(super::columns::harmless(text.to_owned()).into());
-        self.row(&["column", "zh-CN", "en", "type", "options"].map(text))?;
+        self.book.sheet("definition")?;
+        let text = |text: &str| Cell::text(text.to_owned());
+        self.book
+            .row(&["column", "zh-CN", "en", "type", "options"].map(text))?;
         for column in &plan.columns {
             let [zh, en] = &column.words;
             let options = plan.options_of(&column.head);
-            self.row(&[&column.head, zh, en, &column.kind, &options].map(|one| text(one)))?;
+            let cells = [&column.head, zh, en, &column.kind, &options];
+            self.book.row(&cells.map(|one| text(one)))?;
         }
-        self.close_sheet()
+        self.book.end()
     }
 
     fn sheet(&mut self, plan: &Plan) -> Result<()> {
-        self.open_sheet()?;
-        let heads: Vec<Cell<'_>> = plan
-            .columns
-            .iter()
-            .map(|column| Cell::Text(column.head.as_str().into()))
-            .collect();
-        self.row(&heads)
-    }
-
-    fn open_sheet(&mut self) -> Result<()> {
         self.sheets += 1;
-        self.rows = 0;
-        self.open(&format!("xl/worksheets/sheet{}.xml", self.sheets))?;
-        // The head stays in sight.
-        self.write(&format!(
-            "{HEAD}<worksheet xmlns=\"{MAIN}\"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" \
-             topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><sheetData>"
-        ))
-    }
-
-    fn close_sheet(&mut self) -> Result<()> {
-        self.write("</sheetData></worksheet>")
-    }
-
-    fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
-        self.rows += 1;
-        let n = self.rows;
-        let mut line = format!("<row r=\"{n}\">");
-        for (index, cell) in cells.iter().enumerate() {
-            let at = letters(index);
-            // Writing to a text cannot fail.
-            let _ = match cell {
-                Cell::Empty => Ok(()),
-                Cell::Number(number) => write!(line, "<c r=\"{at}{n}\"><v>{number}</v></c>"),
-                Cell::Flag(flag) => write!(line, "<c r=\"{at}{n}\" t=\"b\"><v>{}</v></c>", u8::from(*flag)),
-                Cell::Text(text) => {
-                    let _ = write!(
-                        line,
-                        "<c r=\"{at}{n}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">"
-                    );
-                    escape(text, &mut line);
-                    write!(line, "</t></is></c>")
-                }
-            };
-        }
-        line.push_str("</row>");
-        self.write(&line)
-    }
-
-    fn part(&mut self, name: &str, text: &str) -> Result<()> {
-        self.open(name)?;
-        self.write(HEAD)?;
-        self.write(text)
-    }
-
-    fn open(&mut self, name: &str) -> Result<()> {
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        self.zip.start_file(name, options).map_err(broken)
-    }
-
-    fn write(&mut self, text: &str) -> Result<()> {
-        self.zip.write_all(text.as_bytes()).map_err(broken)
-    }
-}
-
-fn broken(cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::Broken(Box::new(cause))
-}
-
-/// `A`, `Z`, `AA`, …
-fn letters(index: usize) -> String {
-    let mut name = Vec::new();
-    let mut left = index + 1;
-    while left > 0 {
-        left -= 1;
-        name.push(b'A' + u8::try_from(left % 26).unwrap_or_default());
-        left /= 26;
-    }
-    name.reverse();
-    String::from_utf8(name).unwrap_or_default()
-}
-
-/// As XML, without the characters that XML does not know, and no longer than a cell.
-fn escape(text: &str, out: &mut String) {
-    let mut units = 0;
-    for letter in text.chars() {
-        units += letter.len_utf16();
-        if units > MOST_TEXT {
-            return;
-        }
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\r' => out.push_str("&#13;"),
-            '\t' | '\n' => out.push(letter),
-            '\u{fffe}' | '\u{ffff}' => {}
-            control if control < ' ' => {}
-            other => out.push(other),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_named_as_in_a_spreadsheet() {
-        let names: Vec<String> = [0, 25, 26, 701, 702].into_iter().map(letters).collect();
-        assert_eq!(names, ["A", "Z", "AA", "ZZ", "AAA"]);
-    }
-
-    #[test]
-    fn a_text_breaks_no_xml_and_no_cell() {
-        let mut out = String::new();
-        escape("a<b & \"c\"\u{1}\u{ffff}", &mut out);
-        assert_eq!(out, "a&lt;b &amp; \"c\"");
-        out.clear();
-        escape(&"😀".repeat(20_000), &mut out);
-        assert_eq!(out.encode_utf16().count(), 32_766);
+        self.book.sheet(&match self.sheets {
+            1 => "responses".to_owned(),
+            n => format!("responses {n}"),
+        })?;
+        let head = |head: &str| Cell::Text(head.to_owned().into());
+        let heads: Vec<Cell<'_>> = plan.columns.iter().map(|column| head(&column.head)).collect();
+        self.book.row(&heads)
     }
 }

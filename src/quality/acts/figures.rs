@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde_json::json;
 use tracing::instrument;
 
@@ -15,14 +15,14 @@ use crate::followup::model::Reply;
 use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::quality::indicators::{Data, Indicator, Part, Way};
-use crate::quality::model::{By, PeriodFigure};
+use crate::quality::model::{BirthTotal, By, Figures, MonthOfBirths, PeriodFigure};
 use crate::quality::{period, store};
 use crate::{analgesia, followup, people};
 
 /// What a period's figures are computed from.
-struct Facts {
-    births: Vec<Birth>,
-    replies: Vec<Reply>,
+pub(super) struct Facts {
+    pub births: Vec<Birth>,
+    pub replies: Vec<Reply>,
     left: Vec<Left>,
     ways: BTreeMap<LaborId, Way>,
     window_min: i64,
@@ -30,7 +30,11 @@ struct Facts {
 }
 
 impl Facts {
-    async fn read(ctx: &Ctx, facility: FacilityId, from: NaiveDate, to: NaiveDate) -> Result<Facts> {
+    /// Of both days and all between.
+    ///
+    /// Errors: `http.invalid` for a period that ends before it begins or is longer than 36 months.
+    pub async fn read(ctx: &Ctx, facility: FacilityId, from: NaiveDate, to: NaiveDate) -> Result<Facts> {
+        period::periods(from, to, By::Facility).ok_or_else(|| Error::invalid("/to", "period"))?;
         let (from, to) = period::instants(from, to).ok_or_else(|| Error::invalid("/to", "format"))?;
         let replies_until = to + followup::facts::SURVEY_CLOSES;
         let required: Vec<&str> = ctx
@@ -54,7 +58,7 @@ impl Facts {
         })
     }
 
-    fn data(&self) -> Data<'_> {
+    pub fn data(&self) -> Data<'_> {
         Data {
             births: &self.births,
             replies: &self.replies,
@@ -78,6 +82,45 @@ impl Facts {
             ..self.data()
         })
     }
+
+    /// All indicators, period by period.
+    pub fn figures(&self, from: NaiveDate, to: NaiveDate, by: By) -> Result<Vec<PeriodFigure>> {
+        let periods = period::periods(from, to, by).ok_or_else(|| Error::invalid("/to", "period"))?;
+        let mut figures = Vec::with_capacity(periods.len() * Indicator::ALL.len());
+        for (from, to) in periods {
+            let data = self.within(from, to)?;
+            let figure = |indicator: &Indicator| PeriodFigure {
+                from,
+                to,
+                figure: data.figure(*indicator),
+                computed_at: self.now,
+            };
+            figures.extend(Indicator::ALL.iter().map(figure));
+        }
+        Ok(figures)
+    }
+
+    /// The months that lie wholly between two days, as stated and as recorded.
+    fn months(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+        stated: BTreeMap<NaiveDate, BirthTotal>,
+    ) -> Vec<MonthOfBirths> {
+        let whole = |month: NaiveDate| {
+            let last = month.checked_add_months(Months::new(1))?.pred_opt()?;
+            (from <= month && last <= to).then_some(last)
+        };
+        let months = stated.into_iter().filter_map(|(month, stated)| {
+            let recorded = self.within(month, whole(month)?).ok()?.recorded();
+            Some(MonthOfBirths {
+                month,
+                stated,
+                recorded,
+            })
+        });
+        months.collect()
+    }
 }
 
 /// Every indicator of a period, whole, by month, quarter or year; both days are included.
@@ -90,10 +133,13 @@ pub async fn indicators(
     from: NaiveDate,
     to: NaiveDate,
     by: By,
-) -> Result<Vec<PeriodFigure>> {
+) -> Result<Figures> {
     policy::allowed(caller, Act::QualityIndicators)?;
     let facility = caller.staff()?.facility;
-    let figures = figures(ctx, facility, from, to, by).await?;
+    let facts = Facts::read(ctx, facility, from, to).await?;
+    let figures = facts.figures(from, to, by)?;
+    let stated = store::birth_totals(&mut ctx.view(), facility, from, to).await?;
+    let months = facts.months(from, to, stated);
     let mut tx = ctx.write(Act::QualityIndicators).await?;
     tx.journal(
         caller,
@@ -102,30 +148,7 @@ pub async fn indicators(
     )
     .await?;
     tx.commit().await?;
-    Ok(figures)
-}
-
-/// The same, for whoever has been let in.
-pub(super) async fn figures(
-    ctx: &Ctx,
-    facility: FacilityId,
-    from: NaiveDate,
-    to: NaiveDate,
-    by: By,
-) -> Result<Vec<PeriodFigure>> {
-    let periods = period::periods(from, to, by).ok_or_else(|| Error::invalid("/to", "period"))?;
-    let facts = Facts::read(ctx, facility, from, to).await?;
-    let mut figures = Vec::with_capacity(periods.len() * Indicator::ALL.len());
-    for (from, to) in periods {
-        let data = facts.within(from, to)?;
-        figures.extend(Indicator::ALL.iter().map(|indicator| PeriodFigure {
-            from,
-            to,
-            figure: data.figure(*indicator),
-            computed_at: facts.now,
-        }));
-    }
-    Ok(figures)
+    Ok(Figures { figures, months })
 }
 
 /// A case behind a figure.
@@ -163,7 +186,6 @@ pub async fn cases(
     let indicator = Indicator::parse(code)
         .filter(|indicator| quality || !indicator.is_of_satisfaction())
         .ok_or(Error::Missing(Noun::Indicator))?;
-    period::periods(from, to, By::Facility).ok_or_else(|| Error::invalid("/to", "period"))?;
     let filter = format!("{code} {from} {to}");
     let after: Option<CaseKey> = page.after(&filter)?;
     let facts = Facts::read(ctx, staff.facility, from, to).await?;

@@ -1,9 +1,15 @@
 //! One function per operation of quality.
 
+mod births;
+mod charts;
 mod events;
+mod exporting;
 mod figures;
 mod readiness;
 
+pub use births::*;
+pub use charts::*;
 pub use events::*;
-pub use figures::*;
+pub use exporting::*;
+pub use figures::{Case, cases, indicators};
 pub use readiness::*;

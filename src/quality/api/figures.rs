@@ -6,24 +6,159 @@ use poem_openapi::Object;
 use crate::base::Locale;
 use crate::base::id::{LaborId, PatientId};
 use crate::content::messages;
-use crate::quality::acts::Case;
-use crate::quality::indicators::{DEFINITION_VERSION, Reason};
-use crate::quality::model::PeriodFigure;
+use crate::http::answer::Kinds;
+use crate::quality::acts::{Case, Charted};
+use crate::quality::indicators::chart::Point;
+use crate::quality::indicators::{DEFINITION_VERSION, Reason, rate};
+use crate::quality::model::{BirthTotal, Figures, MonthOfBirths, PeriodFigure};
 
 /// Figures of a period.
 #[derive(Object)]
 pub struct FiguresOut {
     /// Each literal reading before its variants, period by period.
     items: Vec<FigureOut>,
+    /// Whole months of the period whose births the hospital stated: how far they are recorded.
+    months: Vec<MonthOfBirthsOut>,
+}
+
+/// How many births a month had by the hospital's own books.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct BirthTotalIo {
+    /// Mothers who gave birth vaginally, 0–20000.
+    vaginal: i64,
+    /// Mothers with a cesarean, 0–20000.
+    cesarean: i64,
+    /// Live newborns, 0–40000.
+    newborns: i64,
+}
+
+impl From<BirthTotalIo> for BirthTotal {
+    fn from(body: BirthTotalIo) -> BirthTotal {
+        BirthTotal {
+            vaginal: body.vaginal,
+            cesarean: body.cesarean,
+            newborns: body.newborns,
+        }
+    }
+}
+
+impl From<BirthTotal> for BirthTotalIo {
+    fn from(total: BirthTotal) -> BirthTotalIo {
+        BirthTotalIo {
+            vaginal: total.vaginal,
+            cesarean: total.cesarean,
+            newborns: total.newborns,
+        }
+    }
+}
+
+/// A month's births as stated and as recorded.
+#[derive(Object)]
+struct MonthOfBirthsOut {
+    /// Its first day.
+    month: NaiveDate,
+    /// By the hospital's own books.
+    stated: BirthTotalIo,
+    /// By the records here.
+    recorded: BirthTotalIo,
+    /// Recorded mothers of those stated, percent with one decimal; absent when none was stated.
+    completeness: Option<String>,
+}
+
+impl From<MonthOfBirths> for MonthOfBirthsOut {
+    fn from(of: MonthOfBirths) -> MonthOfBirthsOut {
+        let mothers = |total: &BirthTotal| total.vaginal + total.cesarean;
+        MonthOfBirthsOut {
+            month: of.month,
+            completeness: rate(mothers(&of.recorded), mothers(&of.stated), 100),
+            stated: of.stated.into(),
+            recorded: of.recorded.into(),
+        }
+    }
+}
+
+/// An indicator over time.
+#[derive(Object)]
+pub struct TrendOut {
+    /// Its code.
+    code: String,
+    /// Its title in the language asked for.
+    title: String,
+    /// The mean of all cases, 0–1; absent where there was none, and for what is no proportion.
+    center: Option<f64>,
+    /// By time.
+    points: Vec<TrendPointOut>,
+}
+
+/// One point of a chart.
+#[derive(Object)]
+struct TrendPointOut {
+    /// First day.
+    from: NaiveDate,
+    /// Last day, included.
+    to: NaiveDate,
+    /// Cases above the line.
+    numerator: i64,
+    /// Cases below it.
+    denominator: i64,
+    /// The proportion, 0–1; absent where there was no case.
+    share: Option<f64>,
+    /// Three standard deviations below the mean, at least 0.
+    lower: Option<f64>,
+    /// Three standard deviations above it, at most 1.
+    upper: Option<f64>,
+    /// Chance alone would hardly bring it there.
+    outside: bool,
+}
+
+impl TrendOut {
+    pub(super) fn of(code: String, charted: Charted, locale: Locale) -> TrendOut {
+        let points = charted.figures.iter().zip(&charted.chart.points);
+        let point = |(of, point): (&PeriodFigure, &Point)| TrendPointOut {
+            from: of.from,
+            to: of.to,
+            numerator: of.figure.numerator,
+            denominator: of.figure.denominator,
+            share: point.share,
+            lower: point.limits.map(|(lower, _)| lower),
+            upper: point.limits.map(|(_, upper)| upper),
+            outside: point.is_outside(),
+        };
+        TrendOut {
+            title: messages::indicator(locale, &code),
+            code,
+            center: charted.chart.center,
+            points: points.map(point).collect(),
+        }
+    }
+}
+
+/// The kinds of tables of figures.
+pub struct FigureTables;
+
+impl Kinds for FigureTables {
+    const MEDIA_TYPES: &'static [&'static str] = &[
+        "text/csv; charset=utf-8",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ];
+    const CACHED: bool = false;
+}
+
+/// A picture.
+pub struct Picture;
+
+impl Kinds for Picture {
+    const MEDIA_TYPES: &'static [&'static str] = &["image/svg+xml"];
+    const CACHED: bool = false;
 }
 
 impl FiguresOut {
-    pub(super) fn of(figures: Vec<PeriodFigure>, locale: Locale) -> FiguresOut {
+    pub(super) fn of(of: Figures, locale: Locale) -> FiguresOut {
+        let figures = of.figures.into_iter();
         FiguresOut {
-            items: figures
-                .into_iter()
-                .map(|figure| FigureOut::of(figure, locale))
-                .collect(),
+            items: figures.map(|figure| FigureOut::of(figure, locale)).collect(),
+            months: of.months.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -2,22 +2,32 @@
 
 use chrono::NaiveDate;
 use futures_util::FutureExt;
+use poem::Body;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
 use super::events::{AdditionIn, EventLineOut, EventOut, ReportIn};
-use super::figures::{CaseOut, FiguresOut};
+use super::figures::{BirthTotalIo, CaseOut, FigureTables, FiguresOut, Picture, TrendOut};
 use super::readiness::{ReadinessIn, ReadinessOut};
 use crate::base::PageRequest;
 use crate::base::id::AdverseEventId;
 use crate::ctx::Ctx;
-use crate::http::answer::{Created, CreatedVersioned, List, Versioned};
+use crate::http::answer::{Created, CreatedVersioned, Download, List, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
 use crate::quality::acts;
-use crate::quality::model::{By, EventState};
+use crate::quality::model::{By, EventState, Format};
+
+fn asked(code: String, from: NaiveDate, to: NaiveDate, by: Option<By>) -> acts::ChartAsk {
+    acts::ChartAsk {
+        code,
+        from,
+        to,
+        by: by.unwrap_or(By::Month),
+    }
+}
 
 /// Indicators, adverse events, the self-check.
 pub struct StaffApi;
@@ -63,6 +73,96 @@ impl StaffApi {
             .boxed()
             .await?;
         Ok(Json(List::of(cases)))
+    }
+
+    /// The indicators of a period as a table, with what they mean and the births that they come from
+    #[oai(path = "/indicators/export", method = "get", operation_id = "quality.export")]
+    async fn export(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        from: Query<NaiveDate>,
+        to: Query<NaiveDate>,
+        by: Query<Option<By>>,
+        /// `csv` if absent.
+        format: Query<Option<Format>>,
+    ) -> Result<Download<FigureTables>, Failure> {
+        let format = format.0.unwrap_or(Format::Csv);
+        let ask = acts::ExportAsk {
+            from: from.0,
+            to: to.0,
+            by: by.0.unwrap_or(By::Facility),
+            format,
+            locale: caller.0.request.locale,
+        };
+        let exported = acts::export(&ctx, &caller.0, ask).boxed().await?;
+        let (media_type, _) = format.words();
+        let body = Body::from_vec(exported.bytes);
+        Ok(Download::streamed(media_type, exported.file_name, body))
+    }
+
+    /// An indicator over time, with the limits of chance (p-chart, 3 sigma)
+    #[oai(
+        path = "/indicators/:code/chart",
+        method = "get",
+        operation_id = "quality.chart"
+    )]
+    async fn chart(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        code: Path<String>,
+        from: Query<NaiveDate>,
+        to: Query<NaiveDate>,
+        /// `month` if absent.
+        by: Query<Option<By>>,
+    ) -> Result<Json<TrendOut>, Failure> {
+        let ask = asked(code.0, from.0, to.0, by.0);
+        let charted = acts::chart_of(&ctx, &caller.0, &ask).boxed().await?;
+        Ok(Json(TrendOut::of(ask.code, charted, caller.0.request.locale)))
+    }
+
+    /// The same as a picture
+    #[oai(
+        path = "/indicators/:code/chart.svg",
+        method = "get",
+        operation_id = "quality.chart_picture"
+    )]
+    async fn chart_picture(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        code: Path<String>,
+        from: Query<NaiveDate>,
+        to: Query<NaiveDate>,
+        /// `month` if absent.
+        by: Query<Option<By>>,
+    ) -> Result<Download<Picture>, Failure> {
+        let ask = asked(code.0, from.0, to.0, by.0);
+        let locale = caller.0.request.locale;
+        let svg = acts::chart_picture(&ctx, &caller.0, &ask, locale).boxed().await?;
+        let name = format!("{}.svg", ask.code);
+        Ok(Download::streamed("image/svg+xml", name, Body::from_string(svg)))
+    }
+
+    /// State how many births a month had by the hospital's own books; stated again, the last one counts
+    #[oai(
+        path = "/facility/births/:month",
+        method = "put",
+        operation_id = "quality.state_births"
+    )]
+    async fn state_births(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        /// `YYYY-MM`.
+        month: Path<String>,
+        body: Json<BirthTotalIo>,
+    ) -> Result<Json<BirthTotalIo>, Failure> {
+        let total = acts::state_births(&ctx, &caller.0, &month.0, body.0.into())
+            .boxed()
+            .await?;
+        Ok(Json(total.into()))
     }
 
     /// Report an adverse event

@@ -72,7 +72,7 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Vec<Part
         Indicator::A17At72h => followed(seen, Point::F72, blank),
         Indicator::A17At42d => followed(seen, Point::F42, blank),
         Indicator::A18 => Some(blank.counted(birth.fever || has(birth, ComplicationCode::Fever))),
-        Indicator::A19 => is_vaginal(birth).then(|| blank.counted(birth.technique.is_some())),
+        Indicator::A19 => is_vaginal(birth).then(|| blank.counted(birth.technique.is_some() && birth.dosed)),
         // The national ones are counted before these.
         _ => None,
     };

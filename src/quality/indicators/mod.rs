@@ -5,6 +5,7 @@
 //! Sources: 附件2《分娩镇痛工作评估指标》 of 国卫办医政发〔2025〕12号; 产科专业医疗质量控制指标(2019年版).
 
 mod care;
+pub mod chart;
 mod codes;
 mod parts;
 #[cfg(test)]
@@ -17,10 +18,11 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 pub use codes::{Indicator, Population, Reason};
 
-use crate::analgesia::model::{Birth, Left, PainScore};
+use crate::analgesia::model::{BabyFacts, BabyOutcome, Birth, BirthPlace, Left, PainScore};
 use crate::base::id::LaborId;
 use crate::followup::facts::SURVEY_CLOSES;
 use crate::followup::model::{Point, Reply};
+use crate::quality::model::BirthTotal;
 
 /// Version of the definitions; a figure is comparable with another of the same one only.
 pub const DEFINITION_VERSION: &str = "1.1.0";
@@ -205,6 +207,26 @@ impl Data<'_> {
             .filter(|_| indicator.population() == Population::Episodes);
         born.chain(left.map(|left| Part::of(left.labor).out(Reason::LeftBeforeBirth)))
             .collect()
+    }
+
+    /// The births here as a hospital counts them in its own books: every mother once, and each live newborn.
+    pub fn recorded(&self) -> BirthTotal {
+        let here = |birth: &&Birth| birth.birth_place == BirthPlace::Here && !birth.is_test;
+        let mut total = BirthTotal {
+            vaginal: 0,
+            cesarean: 0,
+            newborns: 0,
+        };
+        for birth in self.births.iter().filter(here) {
+            if birth.mode.is_cesarean() {
+                total.cesarean += 1;
+            } else {
+                total.vaginal += 1;
+            }
+            let alive = |baby: &&BabyFacts| baby.outcome != BabyOutcome::Stillbirth;
+            total.newborns += birth.babies.iter().filter(alive).count() as i64;
+        }
+        total
     }
 
     /// One figure.

@@ -1,9 +1,11 @@
 //! The SQL of quality and nothing else.
 
+mod births;
 mod events;
 mod readiness;
 mod ways;
 
+pub use births::*;
 pub use events::*;
 pub use readiness::*;
 pub use ways::*;

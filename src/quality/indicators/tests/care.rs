@@ -260,10 +260,15 @@ fn a_block_for_an_operation_counts_where_any_block_counts() {
     let births = [
         Birth {
             technique: Some(Technique::SpinalSingle),
+            dosed: true,
             ..birth(1)
         },
         eased(2, &[]),
-        birth(3),
+        // A catheter, and no drug.
+        Birth {
+            technique: Some(Technique::Epidural),
+            ..birth(3)
+        },
     ];
     expect(
         &births,

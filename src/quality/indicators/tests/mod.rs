@@ -57,6 +57,7 @@ fn birth(n: u128) -> Birth {
         is_test: false,
         first_dose_at: None,
         technique: None,
+        dosed: false,
         resited: false,
         abandoned: false,
         cs_decision_at: None,
@@ -75,6 +76,7 @@ fn eased(n: u128, scores: &[(i64, i64)]) -> Birth {
     Birth {
         first_dose_at: Some(dose),
         technique: Some(Technique::Epidural),
+        dosed: true,
         pain: scores
             .iter()
             .map(|(minute, points)| score(dose + Duration::minutes(*minute), points * 10))

@@ -166,10 +166,11 @@ fn every_reason_has_a_text_in_both_languages() {
 }
 
 #[test]
-fn every_indicator_has_a_title_in_both_languages() {
+fn every_indicator_has_a_title_and_a_definition_in_both_languages() {
     for indicator in Indicator::ALL {
         for locale in Locale::ALL {
             assert_ne!(messages::indicator(locale, indicator.code()), indicator.code());
+            assert_ne!(messages::definition(locale, indicator.code()), indicator.code());
         }
     }
 }

@@ -1,0 +1,392 @@
+//! The two worked examples of the national indicators, entered through the real acts: what the wards record is what the
+//! quality office reads.
+
+use chrono::{DateTime, Duration, Utc};
+use muan::demo::walk::{Person, Walker, Woman};
+use serde_json::{Value, json};
+
+use crate::support::App;
+use crate::support::client::{Answer, Client};
+use crate::support::walk::walker;
+
+/// One row of an example.
+#[derive(Clone, Copy)]
+struct Row {
+    /// Minutes after the first dose and the score; none without labor analgesia.
+    pain: Option<&'static [(i64, i64)]>,
+    mode: &'static str,
+    /// At one and five minutes; none for a stillborn.
+    babies: &'static [Option<(i64, i64)>],
+    /// Overall satisfaction.
+    score: Option<i64>,
+}
+
+const fn row(
+    pain: Option<&'static [(i64, i64)]>,
+    mode: &'static str,
+    babies: &'static [Option<(i64, i64)>],
+    score: Option<i64>,
+) -> Row {
+    Row {
+        pain,
+        mode,
+        babies,
+        score,
+    }
+}
+
+const VAGINAL: &str = "spontaneous_vaginal";
+const CONVERTED: &str = "cesarean_intrapartum";
+const WELL: &[Option<(i64, i64)>] = &[Some((9, 10))];
+const EXAMPLE: [Row; 12] = [
+    row(Some(&[(60, 2)]), VAGINAL, WELL, Some(5)),
+    row(Some(&[(58, 3)]), VAGINAL, WELL, Some(4)),
+    row(Some(&[(62, 5)]), CONVERTED, &[Some((7, 9))], Some(4)),
+    row(Some(&[(30, 4), (70, 3)]), VAGINAL, &[Some((10, 10))], Some(3)),
+    row(Some(&[]), VAGINAL, WELL, None),
+    row(None, VAGINAL, WELL, None),
+    row(None, VAGINAL, &[Some((6, 9))], None),
+    row(None, "cesarean_planned", WELL, None),
+    row(Some(&[(44, 2), (80, 6)]), "forceps", &[Some((8, 9))], Some(5)),
+    row(Some(&[(60, 0)]), VAGINAL, &[Some((9, 10)), Some((4, 8))], Some(5)),
+    row(None, CONVERTED, &[Some((8, 9))], None),
+    row(Some(&[(60, 1)]), VAGINAL, &[None], Some(2)),
+];
+
+/// A woman at term who has come to give birth.
+async fn comes(app: &App, walker: &Walker<'_>, n: usize) -> Woman {
+    let person = Person {
+        openid: format!("o-example-{n}"),
+        name: "宋小雨".to_owned(),
+        phone: format!("138000010{n:02}"),
+        birth_date: format!("1995-01-{:02}", n + 1),
+        edd: app.clock.now().date_naive().to_string(),
+    };
+    let mut woman = walker.register(person).await.unwrap();
+    walker.admit(&mut woman).await.unwrap();
+    woman
+}
+
+async fn put(by: Client, woman: &Woman, rest: &str, body: Value) {
+    let path = format!("/labors/{}", woman.labor);
+    let etag = by.get(&path).await.etag();
+    by.put(&format!("{path}/{rest}"), &etag, body).await.expect(200);
+}
+
+/// Her block, written up afterwards with its reason, and her scores.
+async fn eased(app: &App, woman: &Woman, dose: DateTime<Utc>, pain: &[(i64, i64)], changes: Value) {
+    let mut record = json!({
+        "technique": "epidural", "indication": "labor", "interspace": "L3-4", "needle_attempts": 1,
+        "puncture_at": dose - Duration::minutes(8), "first_dose_at": dose,
+        "doses": [{
+            "given_at": dose, "drug": "ropivacaine", "route": "epidural", "use": "labor", "loading": true,
+            "amount": "8", "volume_ml": "8", "concentration": "0.1"
+        }],
+        "exception": { "reason": "网络中断，事后补记" }
+    });
+    for (member, value) in changes.as_object().unwrap() {
+        record[member] = value.clone();
+    }
+    put(app.zhao().await, woman, "analgesia", record).await;
+    let seen = |(minute, score): &(i64, i64)| {
+        json!({
+            "observed_at": dose + Duration::minutes(*minute), "vas": score.to_string(), "vas_context": "contraction",
+            "sbp": 118, "dbp": 72, "hr": 84, "spo2": 98, "fhr": 142, "bromage": 0
+        })
+    };
+    let observations: Vec<Value> = pain.iter().map(seen).collect();
+    if !observations.is_empty() {
+        let path = format!("/labors/{}/observations", woman.labor);
+        let body = json!({ "observations": observations });
+        app.lin().await.post(&path, body).await.expect(201);
+    }
+}
+
+async fn gives_birth(
+    app: &App,
+    woman: &Woman,
+    born: DateTime<Utc>,
+    mode: &str,
+    babies: &[Option<(i64, i64)>],
+) {
+    let baby = |(n, scores): (i64, &Option<(i64, i64)>)| {
+        let mut baby = json!({
+            "baby_no": n, "sex": "female", "born_at": born, "weight_g": 3200,
+            "outcome": if scores.is_some() { "alive" } else { "stillbirth" }
+        });
+        if let Some((apgar1, apgar5)) = scores {
+            baby["apgar1"] = json!(apgar1);
+            baby["apgar5"] = json!(apgar5);
+            baby["apgar10"] = json!(9);
+        }
+        baby
+    };
+    let babies: Vec<Value> = (1..).zip(babies).map(baby).collect();
+    let mut body = json!({ "mode": mode, "birth_place": "here", "blood_loss_ml": 300, "babies": babies });
+    if mode == CONVERTED {
+        body["cs_decision_at"] = json!(born - Duration::minutes(25));
+        body["cs_anesthesia"] = json!("epidural_topup");
+        body["cs_indication"] = json!("胎儿窘迫");
+        body["analgesia_before_conversion"] = json!(true);
+    }
+    put(app.lin().await, woman, "delivery", body).await;
+}
+
+fn text(answer: &Answer) -> String {
+    String::from_utf8(answer.bytes.clone()).unwrap()
+}
+
+async fn figures(app: &App, period: &str) -> Vec<(String, i64, i64)> {
+    let qian = app.qian().await;
+    let figures = qian.get(&format!("/indicators?{period}")).await.expect(200);
+    let figure = |row: &Value| {
+        let count = |name: &str| row[name].as_i64().unwrap();
+        (
+            row["code"].as_str().unwrap().to_owned(),
+            count("numerator"),
+            count("denominator"),
+        )
+    };
+    figures["items"].as_array().unwrap().iter().map(figure).collect()
+}
+
+fn expect(figures: &[(String, i64, i64)], wanted: &[(&str, i64, i64)]) {
+    for (code, numerator, denominator) in wanted {
+        let found = figures.iter().find(|(found, ..)| found == code).unwrap();
+        assert_eq!((found.1, found.2), (*numerator, *denominator), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_worked_example_comes_out_of_the_wards_records() {
+    let app = App::new().await;
+    let walker = walker(&app);
+    let mut women = Vec::new();
+    for n in 0..EXAMPLE.len() {
+        women.push(comes(&app, &walker, n).await);
+    }
+    walker.wait(8 * 3600).await.unwrap();
+    let born = app.clock.now() - Duration::minutes(10);
+    for (woman, row) in women.iter().zip(EXAMPLE) {
+        if let Some(pain) = row.pain {
+            eased(&app, woman, born - Duration::hours(3), pain, json!({})).await;
+        }
+        gives_birth(&app, woman, born, row.mode, row.babies).await;
+    }
+    walker.wait(30 * 3600).await.unwrap();
+    for (woman, row) in women.iter_mut().zip(EXAMPLE) {
+        let Some(score) = row.score else { continue };
+        if row.babies == [None] {
+            // She was not asked; her reply came in on paper, by her own wish.
+            let form = &app.ctx.content.forms.current("satisfaction").unwrap().form;
+            let flat = json!({ "sat.overall": score.to_string() });
+            let content = form.response_from_flat(flat.as_object().unwrap());
+            let body = json!({ "questionnaire": "satisfaction", "content": content });
+            let path = format!("/patients/{}/responses", woman.patient);
+            app.lin().await.post(&path, body.clone()).await.expect(404);
+            app.qian().await.post(&path, body).await.expect(201);
+            continue;
+        }
+        walker.reopen(woman).await.unwrap();
+        walker.survey(woman, score).await.unwrap();
+    }
+    let period = "from=2026-03-01&to=2026-03-31";
+    let wanted = [
+        ("N1-lit", 8, 9),
+        ("N1-trial", 8, 11),
+        ("OB-EPD-02", 7, 9),
+        ("N2-lit", 5, 8),
+        ("N2-cc", 5, 6),
+        ("N3-lit", 2, 8),
+        ("N4-lit", 5, 8),
+        ("N4-resp", 5, 7),
+        ("A1", 3, 12),
+        ("A3", 1, 8),
+        ("A4", 1, 9),
+        ("A11", 2, 2),
+        ("A16", 0, 8),
+    ];
+    expect(&figures(&app, period).await, &wanted);
+    it_can_be_drawn_handed_out_and_opened(&app, period).await;
+}
+
+/// The same births as a chart, as tables, and as cases.
+async fn it_can_be_drawn_handed_out_and_opened(app: &App, period: &str) {
+    let (qian, zhao) = (app.qian().await, app.zhao().await);
+    let cases = qian
+        .get(&format!("/indicators/N2-lit/cases?{period}"))
+        .await
+        .expect(200);
+    let cases = cases["items"].as_array().unwrap();
+    assert_eq!(cases.len(), 8);
+    assert!(cases.iter().all(|case| case["name"].is_null()));
+    let noted = |word: &str| cases.iter().filter(|case| case["note"] == word).count();
+    assert_eq!(noted("no_score"), 2);
+    let named = zhao
+        .get(&format!("/indicators/N2-lit/cases?{period}"))
+        .await
+        .expect(200);
+    assert_eq!(named["items"][0]["name"], "宋小雨");
+
+    let chart = zhao
+        .get("/indicators/A3/chart?from=2026-01-01&to=2026-03-31&by=month")
+        .await
+        .expect(200);
+    assert_eq!(chart["points"].as_array().unwrap().len(), 3);
+    assert_eq!(chart["points"][2]["share"], 0.125);
+    assert_eq!(chart["points"][0]["share"], Value::Null);
+    let picture = zhao.get(&format!("/indicators/A3/chart.svg?{period}")).await;
+    assert!(text(&picture).starts_with("<svg"), "{}", text(&picture));
+    zhao.get("/indicators/A99/chart?from=2026-03-01&to=2026-03-31")
+        .await
+        .expect(404);
+
+    let lines = |answer: &Answer| text(answer).lines().count();
+    let table = qian.get(&format!("/indicators/export?{period}")).await;
+    let table = text(&table);
+    assert!(
+        table
+            .lines()
+            .any(|line| line.starts_with("N1-lit,") && line.contains(",8,9,,100,true,")),
+        "{table}"
+    );
+    let births = qian
+        .get(&format!("/indicators/export?{period}&format=births"))
+        .await;
+    assert_eq!(lines(&births), 13);
+    assert!(!text(&births).contains("宋小雨"));
+    let definitions = qian
+        .get(&format!("/indicators/export?{period}&format=definitions"))
+        .await;
+    assert_eq!(lines(&definitions), 33);
+    let book = qian
+        .get(&format!("/indicators/export?{period}&format=xlsx"))
+        .await;
+    assert!(book.bytes.starts_with(b"PK"));
+
+    let stated = json!({ "vaginal": 9, "cesarean": 4, "newborns": 12 });
+    qian.put_bare("/facility/births/2026-03", stated.clone())
+        .await
+        .expect(422);
+    app.clock.advance(30 * 24 * 3600);
+    let qian = app.qian().await;
+    qian.put_bare("/facility/births/2026-03", stated)
+        .await
+        .expect(200);
+    let told = qian.get(&format!("/indicators?{period}")).await.expect(200);
+    assert_eq!(
+        told["months"][0]["recorded"],
+        json!({ "vaginal": 9, "cesarean": 3, "newborns": 12 })
+    );
+    assert_eq!(told["months"][0]["completeness"], "92.3");
+}
+
+/// Each waits for her day: the second example goes through a year.
+async fn on(app: &App, walker: &Walker<'_>, day: &str) -> DateTime<Utc> {
+    let at: DateTime<Utc> = day.parse().unwrap();
+    let ahead = (at - app.clock.now()).num_seconds();
+    walker.wait(ahead).await.unwrap();
+    at
+}
+
+#[tokio::test]
+async fn the_second_worked_example_comes_out_of_a_years_records() {
+    let app = App::new().await;
+    let walker = walker(&app);
+    let good: &[Option<(i64, i64)>] = &[Some((9, 10))];
+
+    // A: the block was made anew in the same labor; both scores are equally near, the earlier counts.
+    let at = on(&app, &walker, "2026-03-02T12:00:00Z").await;
+    let mut a = comes(&app, &walker, 1).await;
+    let at = on(&app, &walker, &(at + Duration::hours(9)).to_rfc3339()).await;
+    let dose = at - Duration::hours(8);
+    let again = json!({ "resitings": [{ "at": dose + Duration::hours(3), "technique": "epidural", "reason": "导管脱出" }] });
+    eased(&app, &a, dose, &[(45, 4), (75, 3)], again).await;
+    gives_birth(&app, &a, at, VAGINAL, &[Some((8, 9))]).await;
+    walker.wait(30 * 3600).await.unwrap();
+    walker.reopen(&mut a).await.unwrap();
+    walker.survey(&a, 4).await.unwrap();
+
+    // B: born half an hour after the first dose.
+    on(&app, &walker, "2026-04-11T06:00:00Z").await;
+    let b = comes(&app, &walker, 2).await;
+    let at = on(&app, &walker, "2026-04-11T08:00:00Z").await;
+    eased(
+        &app,
+        &b,
+        at - Duration::minutes(30),
+        &[],
+        json!({ "technique": "cse", "interspace": "L3-4" }),
+    )
+    .await;
+    gives_birth(&app, &b, at, VAGINAL, &[Some((3, 6))]).await;
+
+    // D: no neuraxial block; E: a spinal for the forceps alone; F: a catheter and no drug.
+    on(&app, &walker, "2026-05-01T06:00:00Z").await;
+    let d = comes(&app, &walker, 4).await;
+    let at = on(&app, &walker, "2026-05-01T08:00:00Z").await;
+    let opioid = json!({ "other_analgesia": [{ "method": "intravenous_opioid", "note": "瑞芬太尼" }] });
+    put(app.zhao().await, &d, "analgesia", opioid).await;
+    gives_birth(&app, &d, at, VAGINAL, good).await;
+    on(&app, &walker, "2026-07-09T06:00:00Z").await;
+    let e = comes(&app, &walker, 5).await;
+    let at = on(&app, &walker, "2026-07-09T08:00:00Z").await;
+    let spinal = json!({
+        "technique": "spinal_single", "indication": "instrumental", "doses": [{
+            "given_at": at - Duration::minutes(20), "drug": "bupivacaine", "route": "intrathecal", "use": "anesthesia",
+            "amount": "10"
+        }]
+    });
+    eased(&app, &e, at - Duration::minutes(20), &[], spinal).await;
+    gives_birth(&app, &e, at, "forceps", good).await;
+    on(&app, &walker, "2026-08-08T06:00:00Z").await;
+    let f = comes(&app, &walker, 6).await;
+    let at = on(&app, &walker, "2026-08-08T08:00:00Z").await;
+    let none = json!({ "first_dose_at": null, "doses": [] });
+    eased(&app, &f, at - Duration::minutes(2), &[], none).await;
+    gives_birth(&app, &f, at, VAGINAL, good).await;
+
+    // G: two scores equally near.
+    on(&app, &walker, "2026-09-09T04:00:00Z").await;
+    let mut g = comes(&app, &walker, 7).await;
+    let at = on(&app, &walker, "2026-09-09T08:00:00Z").await;
+    eased(&app, &g, at - Duration::hours(3), &[(59, 3), (61, 7)], json!({})).await;
+    gives_birth(&app, &g, at, VAGINAL, &[Some((10, 10))]).await;
+    walker.wait(30 * 3600).await.unwrap();
+    walker.reopen(&mut g).await.unwrap();
+    walker.survey(&g, 5).await.unwrap();
+
+    // C: begun at 23:50 on the last day of the year, born at 02:10 on the first of the next.
+    on(&app, &walker, "2026-12-31T14:00:00Z").await;
+    let mut c = comes(&app, &walker, 3).await;
+    let at = on(&app, &walker, "2026-12-31T18:10:00Z").await;
+    let dose = "2026-12-31T15:50:00Z".parse().unwrap();
+    eased(&app, &c, dose, &[(60, 2)], json!({})).await;
+    gives_birth(&app, &c, at, VAGINAL, good).await;
+    walker.wait(30 * 3600).await.unwrap();
+    walker.reopen(&mut c).await.unwrap();
+    walker.survey(&c, 5).await.unwrap();
+
+    let year = figures(&app, "from=2026-01-01&to=2026-12-31").await;
+    let wanted = [
+        ("N1-lit", 3, 6),
+        ("N1-trial", 3, 6),
+        ("OB-EPD-02", 3, 6),
+        ("N2-lit", 1, 3),
+        ("N2-cc", 1, 2),
+        ("N3-lit", 1, 3),
+        ("N4-lit", 2, 3),
+        ("N4-resp", 2, 2),
+        ("A8", 1, 3),
+        ("A19", 4, 6),
+    ];
+    expect(&year, &wanted);
+    let next = figures(&app, "from=2027-01-01&to=2027-12-31").await;
+    let wanted = [
+        ("N1-lit", 1, 1),
+        ("N2-lit", 1, 1),
+        ("N3-lit", 0, 1),
+        ("N4-lit", 1, 1),
+    ];
+    expect(&next, &wanted);
+}
