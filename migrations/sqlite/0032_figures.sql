@@ -15,3 +15,5 @@ create trigger birth_total_no_update before update on birth_total begin select r
 create trigger birth_total_no_delete before delete on birth_total begin select raise(abort, 'birth_total is immutable'); end;
 
 create index labor_left on labor (facility_id, closed_at, id) where born_at is null and closed_at is not null;
+create index labor_complication_onset on labor_complication (facility_id, onset_at);
+create index newborn_severe on newborn (facility_id, born_at) where asphyxia_apgar = 'severe';

@@ -18,6 +18,8 @@ macro_rules! with_quality {
             QualityStateBirths = "quality.state_births";
             /// Somebody reports an adverse event.
             QualityReport = "quality.report", keyed;
+            /// What was recorded, must be reported and is not yet.
+            QualityOffers = "quality.offers";
             /// The adverse events.
             QualityEvents = "quality.events";
             /// One adverse event.

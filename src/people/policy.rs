@@ -188,6 +188,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::QualityChartPicture, &[O, A, Q]),
     (Act::QualityStateBirths, &[Q, D]),
     (Act::QualityReport, &[M, O, A, Q]),
+    (Act::QualityOffers, &[M, O, A, Q]),
     (Act::QualityEvents, &[Q]),
     (Act::QualityEvent, &[M, O, A, Q]),
     (Act::QualityUpdateEvent, &[Q]),

@@ -1,8 +1,9 @@
 //! Decisions of quality, pure: deadlines, how a report moves.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
-use super::model::{Addition, Class, EventState};
+use super::model::{Addition, Category, Class, EventState};
+use crate::analgesia::model::{ComplicationCode, ComplicationFact};
 use crate::base::Code;
 
 /// Within what time a class I or II report is verified, or it goes to whom the duty list ends with.
@@ -67,6 +68,32 @@ pub fn is_discussed(addition: &Addition) -> bool {
     addition.discussed_on.is_some() && addition.conclusion.is_some()
 }
 
+/// A nerve deficit of this length must be reported.
+const DEFICIT: Duration = Duration::hours(24);
+/// A catheter that did harm: it needed treatment.
+const CATHETER_HARM: i64 = 2;
+
+/// As what a complication must be reported; none for one that need not be. Source: the list of adverse events of labor
+/// analgesia (to be confirmed).
+pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Option<Category> {
+    let lasted = complication.resolved_at.unwrap_or(now) - complication.onset_at;
+    match complication.code {
+        ComplicationCode::MaternalArrest | ComplicationCode::MaternalDeath => {
+            Some(Category::MaternalDeathOrArrest)
+        }
+        ComplicationCode::HighTotalSpinal => Some(Category::TotalSpinal),
+        ComplicationCode::Last => Some(Category::LocalAnestheticToxicity),
+        ComplicationCode::Hematoma => Some(Category::Hematoma),
+        ComplicationCode::AbscessMeningitis => Some(Category::AbscessOrMeningitis),
+        ComplicationCode::Adp => Some(Category::AccidentalDuralPuncture),
+        ComplicationCode::NerveInjury => (lasted >= DEFICIT).then_some(Category::NerveDeficit),
+        ComplicationCode::CatheterProblem => {
+            (complication.severity >= CATHETER_HARM).then_some(Category::CatheterBreak)
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +151,39 @@ mod tests {
         assert_eq!(deadline(Class::I), Duration::hours(24));
         assert_eq!(deadline(Class::II), Duration::hours(24));
         assert!(deadline(Class::III) > Duration::hours(24));
+    }
+
+    #[test]
+    fn what_must_be_reported_follows_from_what_was_recorded() {
+        let now: DateTime<Utc> = "2026-03-02T12:00:00Z".parse().unwrap();
+        let fact = |code, severity, hours| ComplicationFact {
+            code,
+            severity,
+            onset_at: now - Duration::hours(hours),
+            resolved_at: None,
+        };
+        use ComplicationCode as Code;
+        for (code, severity, hours, category) in [
+            (Code::Adp, 1, 0, Some(Category::AccidentalDuralPuncture)),
+            (Code::Last, 3, 0, Some(Category::LocalAnestheticToxicity)),
+            (Code::MaternalDeath, 4, 0, Some(Category::MaternalDeathOrArrest)),
+            (Code::NerveInjury, 2, 23, None),
+            (Code::NerveInjury, 2, 24, Some(Category::NerveDeficit)),
+            (Code::CatheterProblem, 1, 0, None),
+            (Code::CatheterProblem, 2, 0, Some(Category::CatheterBreak)),
+            (Code::Pruritus, 2, 48, None),
+        ] {
+            assert_eq!(
+                must_report(&fact(code, severity, hours), now),
+                category,
+                "{}",
+                code.word()
+            );
+        }
+        let over = ComplicationFact {
+            resolved_at: Some(now - Duration::hours(30)),
+            ..fact(Code::NerveInjury, 2, 48)
+        };
+        assert_eq!(must_report(&over, now), None);
     }
 }

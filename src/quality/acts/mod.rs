@@ -5,6 +5,7 @@ mod charts;
 mod events;
 mod exporting;
 mod figures;
+mod offers;
 mod readiness;
 
 pub use births::*;
@@ -12,4 +13,5 @@ pub use charts::*;
 pub use events::*;
 pub use exporting::*;
 pub use figures::{Case, cases, indicators};
+pub use offers::*;
 pub use readiness::*;

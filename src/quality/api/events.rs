@@ -5,10 +5,44 @@ use poem_openapi::Object;
 
 use crate::base::Role;
 use crate::base::id::{AdverseEventId, LaborId, PatientId, StaffId};
-use crate::quality::acts::ReportDraft;
+use crate::quality::acts::{Offer, ReportDraft};
 use crate::quality::model::{
     Addition, AdverseEvent, Category, Class, EventEntry, EventLine, EventState, Outcome, Report, RootCause,
 };
+
+/// Reports that are to be written.
+#[derive(Object)]
+pub struct OffersOut {
+    /// The newest first.
+    items: Vec<OfferOut>,
+}
+
+/// Something that was recorded, must be reported, and is not yet.
+#[derive(Object)]
+struct OfferOut {
+    /// The labor, for the report.
+    labor: LaborId,
+    /// Whose.
+    patient: PatientId,
+    /// As what it must be reported.
+    category: Category,
+    /// When it happened.
+    at: DateTime<Utc>,
+}
+
+impl From<Vec<Offer>> for OffersOut {
+    fn from(offers: Vec<Offer>) -> OffersOut {
+        let out = |offer: Offer| OfferOut {
+            labor: offer.labor,
+            patient: offer.patient,
+            category: offer.category,
+            at: offer.at,
+        };
+        OffersOut {
+            items: offers.into_iter().map(out).collect(),
+        }
+    }
+}
 
 /// A report of an adverse event.
 #[derive(Object)]

@@ -8,7 +8,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
-use super::events::{AdditionIn, EventLineOut, EventOut, ReportIn};
+use super::events::{AdditionIn, EventLineOut, EventOut, OffersOut, ReportIn};
 use super::figures::{BirthTotalIo, CaseOut, FigureTables, FiguresOut, Picture, TrendOut};
 use super::readiness::{ReadinessIn, ReadinessOut};
 use crate::base::PageRequest;
@@ -176,6 +176,17 @@ impl StaffApi {
         let event = acts::report(&ctx, &caller.0, body.0.into()).boxed().await?;
         let version = event.version;
         Ok(CreatedVersioned::of(event, version))
+    }
+
+    /// Complications and births of the last 90 days that must be reported and of which there is no report
+    #[oai(
+        path = "/adverse-events/offers",
+        method = "get",
+        operation_id = "quality.offers"
+    )]
+    async fn offers(&self, ctx: Data<&Ctx>, caller: ByStaff) -> Result<Json<OffersOut>, Failure> {
+        let offers = acts::offers(&ctx, &caller.0).boxed().await?;
+        Ok(Json(offers.into()))
     }
 
     /// The reports of the hospital, the newest first

@@ -2,10 +2,12 @@
 
 mod births;
 mod events;
+mod offers;
 mod readiness;
 mod ways;
 
 pub use births::*;
 pub use events::*;
+pub use offers::*;
 pub use readiness::*;
 pub use ways::*;

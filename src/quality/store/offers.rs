@@ -1,0 +1,81 @@
+//! What labor recorded that may have to be reported, and what was reported of a labor.
+
+use chrono::{DateTime, Utc};
+
+use crate::analgesia::model::{ComplicationCode, ComplicationFact};
+use crate::base::error::Result;
+use crate::base::id::{FacilityId, LaborId, PatientId};
+use crate::db::Q;
+use crate::quality::model::Category;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    labor_id: LaborId,
+    patient_id: PatientId,
+    code: String,
+    severity: i64,
+    onset_at: DateTime<Utc>,
+    resolved_at: Option<DateTime<Utc>>,
+}
+
+/// Complications that began since a time, with whose they are, the newest first.
+pub async fn complications(
+    q: &mut impl Q,
+    facility: FacilityId,
+    since: DateTime<Utc>,
+) -> Result<Vec<(LaborId, PatientId, ComplicationFact)>> {
+    let rows: Vec<Row> = q
+        .q(
+            "select c.labor_id, l.patient_id, c.code, c.severity, c.onset_at, c.resolved_at from labor_complication c \
+             join labor l on l.id = c.labor_id where c.facility_id = $1 and c.onset_at >= $2 and not l.is_test \
+             order by c.onset_at desc, c.id desc",
+        )
+        .bind(facility)
+        .bind(since)
+        .all()
+        .await?;
+    let one = |row: Row| {
+        let fact = ComplicationFact {
+            code: ComplicationCode::parse(&row.code)?,
+            severity: row.severity,
+            onset_at: row.onset_at,
+            resolved_at: row.resolved_at,
+        };
+        Some((row.labor_id, row.patient_id, fact))
+    };
+    Ok(rows.into_iter().filter_map(one).collect())
+}
+
+/// Births since a time with a newborn in severe asphyxia, by the version of the birth that counts.
+pub async fn severe_asphyxia(
+    q: &mut impl Q,
+    facility: FacilityId,
+    since: DateTime<Utc>,
+) -> Result<Vec<(LaborId, PatientId, DateTime<Utc>)>> {
+    q.q(
+        "select l.id, l.patient_id, min(n.born_at) from newborn n join labor l on l.delivery_id = n.delivery_id \
+         where n.facility_id = $1 and n.born_at >= $2 and n.asphyxia_apgar = 'severe' and not l.is_test \
+         group by l.id, l.patient_id",
+    )
+    .bind(facility)
+    .bind(since)
+    .all()
+    .await
+}
+
+/// What was reported of the labors of a hospital since a time.
+pub async fn reported(
+    q: &mut impl Q,
+    facility: FacilityId,
+    since: DateTime<Utc>,
+) -> Result<Vec<(LaborId, Category)>> {
+    let rows: Vec<(LaborId, String)> = q
+        .q("select labor_id, category from adverse_event \
+             where facility_id = $1 and reported_at >= $2 and labor_id is not null")
+        .bind(facility)
+        .bind(since)
+        .all()
+        .await?;
+    let one = |(labor, category): (LaborId, String)| Some((labor, Category::parse(&category)?));
+    Ok(rows.into_iter().filter_map(one).collect())
+}
