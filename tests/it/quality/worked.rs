@@ -1,12 +1,14 @@
 //! The two worked examples of the national indicators, entered through the real acts: what the wards record is what the
 //! quality office reads.
 
-use chrono::{DateTime, Duration, Utc};
-use muan::demo::walk::{Person, Walker, Woman};
+use chrono::Duration;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
+use super::births::{CONVERTED, comes, eased, gives_birth, on, put, replies};
 use crate::support::App;
-use crate::support::client::{Answer, Client};
+use crate::support::client::Answer;
 use crate::support::walk::walker;
 
 /// One row of an example.
@@ -36,7 +38,6 @@ const fn row(
 }
 
 const VAGINAL: &str = "spontaneous_vaginal";
-const CONVERTED: &str = "cesarean_intrapartum";
 const WELL: &[Option<(i64, i64)>] = &[Some((9, 10))];
 const EXAMPLE: [Row; 12] = [
     row(Some(&[(60, 2)]), VAGINAL, WELL, Some(5)),
@@ -53,101 +54,25 @@ const EXAMPLE: [Row; 12] = [
     row(Some(&[(60, 1)]), VAGINAL, &[None], Some(2)),
 ];
 
-/// A woman at term who has come to give birth.
-async fn comes(app: &App, walker: &Walker<'_>, n: usize) -> Woman {
-    let person = Person {
-        openid: format!("o-example-{n}"),
-        name: "宋小雨".to_owned(),
-        phone: format!("138000010{n:02}"),
-        birth_date: format!("1995-01-{:02}", n + 1),
-        edd: app.clock.now().date_naive().to_string(),
-    };
-    let mut woman = walker.register(person).await.unwrap();
-    walker.admit(&mut woman).await.unwrap();
-    woman
-}
-
-async fn put(by: Client, woman: &Woman, rest: &str, body: Value) {
-    let path = format!("/labors/{}", woman.labor);
-    let etag = by.get(&path).await.etag();
-    by.put(&format!("{path}/{rest}"), &etag, body).await.expect(200);
-}
-
-/// Her block, written up afterwards with its reason, and her scores.
-async fn eased(app: &App, woman: &Woman, dose: DateTime<Utc>, pain: &[(i64, i64)], changes: Value) {
-    let mut record = json!({
-        "technique": "epidural", "indication": "labor", "interspace": "L3-4", "needle_attempts": 1,
-        "puncture_at": dose - Duration::minutes(8), "first_dose_at": dose,
-        "doses": [{
-            "given_at": dose, "drug": "ropivacaine", "route": "epidural", "use": "labor", "loading": true,
-            "amount": "8", "volume_ml": "8", "concentration": "0.1"
-        }],
-        "exception": { "reason": "网络中断，事后补记" }
-    });
-    for (member, value) in changes.as_object().unwrap() {
-        record[member] = value.clone();
-    }
-    put(app.zhao().await, woman, "analgesia", record).await;
-    let seen = |(minute, score): &(i64, i64)| {
-        json!({
-            "observed_at": dose + Duration::minutes(*minute), "vas": score.to_string(), "vas_context": "contraction",
-            "sbp": 118, "dbp": 72, "hr": 84, "spo2": 98, "fhr": 142, "bromage": 0
-        })
-    };
-    let observations: Vec<Value> = pain.iter().map(seen).collect();
-    if !observations.is_empty() {
-        let path = format!("/labors/{}/observations", woman.labor);
-        let body = json!({ "observations": observations });
-        app.lin().await.post(&path, body).await.expect(201);
-    }
-}
-
-async fn gives_birth(
-    app: &App,
-    woman: &Woman,
-    born: DateTime<Utc>,
-    mode: &str,
-    babies: &[Option<(i64, i64)>],
-) {
-    let baby = |(n, scores): (i64, &Option<(i64, i64)>)| {
-        let mut baby = json!({
-            "baby_no": n, "sex": "female", "born_at": born, "weight_g": 3200,
-            "outcome": if scores.is_some() { "alive" } else { "stillbirth" }
-        });
-        if let Some((apgar1, apgar5)) = scores {
-            baby["apgar1"] = json!(apgar1);
-            baby["apgar5"] = json!(apgar5);
-            baby["apgar10"] = json!(9);
-        }
-        baby
-    };
-    let babies: Vec<Value> = (1..).zip(babies).map(baby).collect();
-    let mut body = json!({ "mode": mode, "birth_place": "here", "blood_loss_ml": 300, "babies": babies });
-    if mode == CONVERTED {
-        body["cs_decision_at"] = json!(born - Duration::minutes(25));
-        body["cs_anesthesia"] = json!("epidural_topup");
-        body["cs_indication"] = json!("胎儿窘迫");
-        body["analgesia_before_conversion"] = json!(true);
-    }
-    put(app.lin().await, woman, "delivery", body).await;
-}
-
 fn text(answer: &Answer) -> String {
     String::from_utf8(answer.bytes.clone()).unwrap()
 }
 
-async fn figures(app: &App, period: &str) -> Vec<(String, i64, i64)> {
-    let qian = app.qian().await;
-    let figures = qian.get(&format!("/indicators?{period}")).await.expect(200);
-    let figure = |row: &Value| {
-        let count = |name: &str| row[name].as_i64().unwrap();
-        (
-            row["code"].as_str().unwrap().to_owned(),
-            count("numerator"),
-            count("denominator"),
-        )
-    };
-    figures["items"].as_array().unwrap().iter().map(figure).collect()
+fn figures<'a>(app: &'a App, period: &'a str) -> LocalBoxFuture<'a, Vec<(String, i64, i64)>> {
+    async move {
+        let qian = app.qian().await;
+        let figures = qian.get(&format!("/indicators?{period}")).await.expect(200);
+        let figure = |row: &Value| {
+            let count = |name: &str| row[name].as_i64().unwrap();
+            (
+                row["code"].as_str().unwrap().to_owned(),
+                count("numerator"),
+                count("denominator"),
+            )
+        };
+        figures["items"].as_array().unwrap().iter().map(figure).collect()
+    }
+    .boxed_local()
 }
 
 fn expect(figures: &[(String, i64, i64)], wanted: &[(&str, i64, i64)]) {
@@ -187,8 +112,7 @@ async fn the_first_worked_example_comes_out_of_the_wards_records() {
             app.qian().await.post(&path, body).await.expect(201);
             continue;
         }
-        walker.reopen(woman).await.unwrap();
-        walker.survey(woman, score).await.unwrap();
+        replies(&walker, woman, score).await;
     }
     let period = "from=2026-03-01&to=2026-03-31";
     let wanted = [
@@ -211,82 +135,77 @@ async fn the_first_worked_example_comes_out_of_the_wards_records() {
 }
 
 /// The same births as a chart, as tables, and as cases.
-async fn it_can_be_drawn_handed_out_and_opened(app: &App, period: &str) {
-    let (qian, zhao) = (app.qian().await, app.zhao().await);
-    let cases = qian
-        .get(&format!("/indicators/N2-lit/cases?{period}"))
-        .await
-        .expect(200);
-    let cases = cases["items"].as_array().unwrap();
-    assert_eq!(cases.len(), 8);
-    assert!(cases.iter().all(|case| case["name"].is_null()));
-    let noted = |word: &str| cases.iter().filter(|case| case["note"] == word).count();
-    assert_eq!(noted("no_score"), 2);
-    let named = zhao
-        .get(&format!("/indicators/N2-lit/cases?{period}"))
-        .await
-        .expect(200);
-    assert_eq!(named["items"][0]["name"], "宋小雨");
+fn it_can_be_drawn_handed_out_and_opened<'a>(app: &'a App, period: &'a str) -> LocalBoxFuture<'a, ()> {
+    async move {
+        let (qian, zhao) = (app.qian().await, app.zhao().await);
+        let cases = qian
+            .get(&format!("/indicators/N2-lit/cases?{period}"))
+            .await
+            .expect(200);
+        let cases = cases["items"].as_array().unwrap();
+        assert_eq!(cases.len(), 8);
+        assert!(cases.iter().all(|case| case["name"].is_null()));
+        let noted = |word: &str| cases.iter().filter(|case| case["note"] == word).count();
+        assert_eq!(noted("no_score"), 2);
+        let named = zhao
+            .get(&format!("/indicators/N2-lit/cases?{period}"))
+            .await
+            .expect(200);
+        assert_eq!(named["items"][0]["name"], "宋小雨");
 
-    let chart = zhao
-        .get("/indicators/A3/chart?from=2026-01-01&to=2026-03-31&by=month")
-        .await
-        .expect(200);
-    assert_eq!(chart["points"].as_array().unwrap().len(), 3);
-    assert_eq!(chart["points"][2]["share"], 0.125);
-    assert_eq!(chart["points"][0]["share"], Value::Null);
-    let picture = zhao.get(&format!("/indicators/A3/chart.svg?{period}")).await;
-    assert!(text(&picture).starts_with("<svg"), "{}", text(&picture));
-    zhao.get("/indicators/A99/chart?from=2026-03-01&to=2026-03-31")
-        .await
-        .expect(404);
+        let chart = zhao
+            .get("/indicators/A3/chart?from=2026-01-01&to=2026-03-31&by=month")
+            .await
+            .expect(200);
+        assert_eq!(chart["points"].as_array().unwrap().len(), 3);
+        assert_eq!(chart["points"][2]["share"], 0.125);
+        assert_eq!(chart["points"][0]["share"], Value::Null);
+        let picture = zhao.get(&format!("/indicators/A3/chart.svg?{period}")).await;
+        assert!(text(&picture).starts_with("<svg"), "{}", text(&picture));
+        zhao.get("/indicators/A99/chart?from=2026-03-01&to=2026-03-31")
+            .await
+            .expect(404);
 
-    let lines = |answer: &Answer| text(answer).lines().count();
-    let table = qian.get(&format!("/indicators/export?{period}")).await;
-    let table = text(&table);
-    assert!(
-        table
-            .lines()
-            .any(|line| line.starts_with("N1-lit,") && line.contains(",8,9,,100,true,")),
-        "{table}"
-    );
-    let births = qian
-        .get(&format!("/indicators/export?{period}&format=births"))
-        .await;
-    assert_eq!(lines(&births), 13);
-    assert!(!text(&births).contains("宋小雨"));
-    let definitions = qian
-        .get(&format!("/indicators/export?{period}&format=definitions"))
-        .await;
-    assert_eq!(lines(&definitions), 33);
-    let book = qian
-        .get(&format!("/indicators/export?{period}&format=xlsx"))
-        .await;
-    assert!(book.bytes.starts_with(b"PK"));
+        let lines = |answer: &Answer| text(answer).lines().count();
+        let table = qian.get(&format!("/indicators/export?{period}")).await;
+        let table = text(&table);
+        assert!(
+            table
+                .lines()
+                .any(|line| line.starts_with("N1-lit,") && line.contains(",8,9,,100,true,")),
+            "{table}"
+        );
+        let births = qian
+            .get(&format!("/indicators/export?{period}&format=births"))
+            .await;
+        assert_eq!(lines(&births), 13);
+        assert!(!text(&births).contains("宋小雨"));
+        let definitions = qian
+            .get(&format!("/indicators/export?{period}&format=definitions"))
+            .await;
+        assert_eq!(lines(&definitions), 33);
+        let book = qian
+            .get(&format!("/indicators/export?{period}&format=xlsx"))
+            .await;
+        assert!(book.bytes.starts_with(b"PK"));
 
-    let stated = json!({ "vaginal": 9, "cesarean": 4, "newborns": 12 });
-    qian.put_bare("/facility/births/2026-03", stated.clone())
-        .await
-        .expect(422);
-    app.clock.advance(30 * 24 * 3600);
-    let qian = app.qian().await;
-    qian.put_bare("/facility/births/2026-03", stated)
-        .await
-        .expect(200);
-    let told = qian.get(&format!("/indicators?{period}")).await.expect(200);
-    assert_eq!(
-        told["months"][0]["recorded"],
-        json!({ "vaginal": 9, "cesarean": 3, "newborns": 12 })
-    );
-    assert_eq!(told["months"][0]["completeness"], "92.3");
-}
-
-/// Each waits for her day: the second example goes through a year.
-async fn on(app: &App, walker: &Walker<'_>, day: &str) -> DateTime<Utc> {
-    let at: DateTime<Utc> = day.parse().unwrap();
-    let ahead = (at - app.clock.now()).num_seconds();
-    walker.wait(ahead).await.unwrap();
-    at
+        let stated = json!({ "vaginal": 9, "cesarean": 4, "newborns": 12 });
+        qian.put_bare("/facility/births/2026-03", stated.clone())
+            .await
+            .expect(422);
+        app.clock.advance(30 * 24 * 3600);
+        let qian = app.qian().await;
+        qian.put_bare("/facility/births/2026-03", stated)
+            .await
+            .expect(200);
+        let told = qian.get(&format!("/indicators?{period}")).await.expect(200);
+        assert_eq!(
+            told["months"][0]["recorded"],
+            json!({ "vaginal": 9, "cesarean": 3, "newborns": 12 })
+        );
+        assert_eq!(told["months"][0]["completeness"], "92.3");
+    }
+    .boxed_local()
 }
 
 #[tokio::test]
@@ -304,8 +223,7 @@ async fn the_second_worked_example_comes_out_of_a_years_records() {
     eased(&app, &a, dose, &[(45, 4), (75, 3)], again).await;
     gives_birth(&app, &a, at, VAGINAL, &[Some((8, 9))]).await;
     walker.wait(30 * 3600).await.unwrap();
-    walker.reopen(&mut a).await.unwrap();
-    walker.survey(&a, 4).await.unwrap();
+    replies(&walker, &mut a, 4).await;
 
     // B: born half an hour after the first dose.
     on(&app, &walker, "2026-04-11T06:00:00Z").await;
@@ -353,8 +271,7 @@ async fn the_second_worked_example_comes_out_of_a_years_records() {
     eased(&app, &g, at - Duration::hours(3), &[(59, 3), (61, 7)], json!({})).await;
     gives_birth(&app, &g, at, VAGINAL, &[Some((10, 10))]).await;
     walker.wait(30 * 3600).await.unwrap();
-    walker.reopen(&mut g).await.unwrap();
-    walker.survey(&g, 5).await.unwrap();
+    replies(&walker, &mut g, 5).await;
 
     // C: begun at 23:50 on the last day of the year, born at 02:10 on the first of the next.
     on(&app, &walker, "2026-12-31T14:00:00Z").await;
@@ -364,8 +281,7 @@ async fn the_second_worked_example_comes_out_of_a_years_records() {
     eased(&app, &c, dose, &[(60, 2)], json!({})).await;
     gives_birth(&app, &c, at, VAGINAL, good).await;
     walker.wait(30 * 3600).await.unwrap();
-    walker.reopen(&mut c).await.unwrap();
-    walker.survey(&c, 5).await.unwrap();
+    replies(&walker, &mut c, 5).await;
 
     let year = figures(&app, "from=2026-01-01&to=2026-12-31").await;
     let wanted = [
