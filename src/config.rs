@@ -6,6 +6,7 @@
 mod log;
 mod proxies;
 mod seal;
+mod sessions;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use zeroize::Zeroizing;
 pub use log::Journal;
 pub use proxies::{Origin, Proxies};
 pub use seal::Seal;
+pub use sessions::{SecondFactor, Sessions};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -50,6 +52,8 @@ pub struct Config {
     pub log: String,
     /// The key-encryption key.
     pub keys: Keys,
+    /// Sessions of staff.
+    pub sessions: Sessions,
     /// The mini-program.
     pub wechat: WeChat,
     /// Where uploaded files are kept, sealed.
@@ -182,6 +186,7 @@ impl Default for Config {
             heartbeat_seconds: 15,
             log: "info".to_owned(),
             keys: Keys::default(),
+            sessions: Sessions::default(),
             wechat: WeChat::default(),
             files: Files::default(),
             journal: Journal::default(),

@@ -10,6 +10,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
 use crate::base::request::RequestInfo;
 use crate::base::{Actor, ActorKind, Code, Noun, Role};
+use crate::config::SecondFactor;
 use crate::ctx::{Ctx, Sender};
 use crate::http::problem::Failure;
 
@@ -20,8 +21,21 @@ pub struct Caller {
     pub who: Who,
     /// The session.
     pub session: SessionId,
+    /// What a staff session was opened with beside a password.
+    pub second_factor: Factor,
     /// The request.
     pub request: RequestInfo,
+}
+
+/// Whether a session had a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Factor {
+    /// It had.
+    Had,
+    /// It had none, and need not.
+    None,
+    /// It had none where acts on consents need one (CE-021).
+    Lacking,
 }
 
 /// A woman or a staff member.
@@ -113,6 +127,11 @@ impl Caller {
         }
     }
 
+    /// Whether the session had a second factor.
+    pub fn had_second_factor(&self) -> bool {
+        self.second_factor == Factor::Had
+    }
+
     /// The hospital that a clinical subject must belong to: staff's, or hers.
     pub fn place(&self) -> Result<FacilityId> {
         match self.who {
@@ -198,9 +217,15 @@ async fn identify(req: &Request, token: &str) -> Result<Caller> {
     let mut view = ctx.view();
     let found = store::session(&mut view, secret::digest(token), ctx.clock.now()).await?;
     let session = found.ok_or(Error::Unauthenticated(Code::HttpUnauthenticated))?;
+    let second_factor = match (session.second_factor, &session.who, ctx.settings.second_factor) {
+        (true, ..) => Factor::Had,
+        (false, Who::Staff { .. }, SecondFactor::Required) => Factor::Lacking,
+        _ => Factor::None,
+    };
     Ok(Caller {
         who: session.who,
         session: session.id,
+        second_factor,
         request,
     })
 }

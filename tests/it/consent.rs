@@ -25,6 +25,7 @@ mod refused;
 mod renewed;
 mod rewording;
 mod sealed;
+mod second_factor;
 mod sections;
 mod short_form;
 pub mod signers;

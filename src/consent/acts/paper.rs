@@ -132,6 +132,7 @@ pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft)
         body: &body,
         pages: pages.iter().map(|page| page.sha256.as_str()).collect(),
         session: caller.session,
+        second_factor: caller.had_second_factor(),
         at: now,
     };
     let sections = proof::hashed(paper::sections(&filed), None)?;

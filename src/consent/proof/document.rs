@@ -101,7 +101,7 @@ fn evidence(m: &Material, of: &Page<'_>) -> Value {
         // Who is asked about the time sees the sealed file first.
         "timestamp": "pending",
         "level": "e1",
-        "second_factor": false,
+        "second_factor": m.counter.second_factor,
         "seal": "applied",
         "authority": if of.test { "test" } else { "production" },
     });

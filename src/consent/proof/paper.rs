@@ -25,6 +25,8 @@ pub struct Filed<'a> {
     pub pages: Vec<&'a str>,
     /// The session that it was filed in.
     pub session: SessionId,
+    /// Whether that session had a second factor.
+    pub second_factor: bool,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -73,6 +75,7 @@ fn body(name: &str, filed: &Filed<'_>) -> Value {
             "license": filed.doctor.license,
             "statements": ["copy_equals_original"],
             "session": filed.session.to_string(),
+            "second_factor": filed.second_factor,
             "at": stamp(filed.at),
         }),
         "time" => json!({

@@ -211,6 +211,7 @@ fn countersignature(m: &Material) -> Value {
         "license": counter.license,
         "statements": counter.statements,
         "step_up_session": counter.session.to_string(),
+        "second_factor": counter.second_factor,
         "drawn": counter.ink.is_some(),
         "strokes_sha256": counter.drawn.get("strokes_sha256"),
         "image_sha256": counter.drawn.get("image_sha256"),
