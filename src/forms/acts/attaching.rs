@@ -49,7 +49,7 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Result<Attach
     if let Some(first) = ctx.answered(caller).await? {
         return Ok(first);
     }
-    people::facts::require_agreements(&mut ctx.view(), ctx, caller.account()?).await?;
+    people::facts::require_agreements(&mut ctx.view(), ctx, caller).await?;
     has_room(&mut ctx.view(), mine, bytes.len() as u64).await?;
     let clean = ctx.files.clean(bytes).await?.map_err(unfit)?;
     let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
