@@ -345,6 +345,15 @@ mod tests {
     }
 
     #[test]
+    fn a_second_factor_is_wanted_unless_it_is_said_to_be_optional() {
+        let wanted = |pairs: &[(&str, &str)]| from(pairs).map(|config| config.sessions.second_factor);
+        assert_eq!(wanted(&[]).unwrap(), SecondFactor::Required);
+        let said = |word| wanted(&[("MUAN_SESSIONS__SECOND_FACTOR", word)]);
+        assert_eq!(said("optional").unwrap(), SecondFactor::Optional);
+        assert!(said("sometimes").is_err());
+    }
+
+    #[test]
     fn an_unknown_key_refuses_to_start() {
         let fault = from(&[("MUAN_ADRESS", "x")]).unwrap_err().to_string();
         assert!(fault.contains("adress"), "{fault}");

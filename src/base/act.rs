@@ -190,6 +190,10 @@ with_quality! {
     ConsentComprehension = "consent.comprehension";
     /// She asks the clinician something.
     ConsentAsk = "consent.ask";
+    /// She asks the clinician something aloud.
+    ConsentAskAloud = "consent.ask_aloud";
+    /// What she asked aloud.
+    ConsentVoice = "consent.voice";
     /// An anesthesiologist answers her question.
     ConsentAnswer = "consent.answer";
     /// An anesthesiologist records the explanation.

@@ -9,10 +9,11 @@ use super::{secret, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
 use crate::base::request::RequestInfo;
-use crate::base::{Actor, ActorKind, Code, Noun, Role};
+use crate::base::{Act, Actor, ActorKind, Code, Noun, Role};
 use crate::config::SecondFactor;
 use crate::ctx::{Ctx, Sender};
 use crate::http::problem::Failure;
+use crate::journal;
 
 /// Who sends this request.
 #[derive(Clone, Debug)]
@@ -125,6 +126,14 @@ impl Caller {
             }),
             Who::Patient { .. } => Err(Error::Forbidden),
         }
+    }
+
+    /// The same request, known by the file that it sends: sent again, a form has another boundary.
+    pub fn sending(&self, act: Act, bytes: &[u8]) -> Caller {
+        let mut caller = self.clone();
+        let fingerprint = format!("{}\0{}", act.word(), journal::sha256_hex(bytes));
+        caller.request.fingerprint = fingerprint.into_bytes();
+        caller
     }
 
     /// Whether the session had a second factor.

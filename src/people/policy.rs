@@ -128,6 +128,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentComprehensionQuestions, &[P]),
     (Act::ConsentComprehension, &[P]),
     (Act::ConsentAsk, &[P]),
+    (Act::ConsentAskAloud, &[P]),
+    (Act::ConsentVoice, &[P, A]),
     (Act::ConsentAnswer, &[A]),
     (Act::ConsentConversation, &[A]),
     (Act::ConsentWaive, &[A]),

@@ -34,6 +34,7 @@ mod strokes;
 mod table;
 mod templates;
 mod verified;
+mod voice;
 mod ways_out;
 mod witnessed;
 mod word;

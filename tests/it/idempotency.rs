@@ -22,6 +22,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("consent.acknowledge", "consent::witnessed"),
     ("consent.answer", "consent"),
     ("consent.ask", "consent"),
+    ("consent.ask_aloud", "consent::voice"),
     ("consent.authorize", "consent::agents"),
     ("consent.conversation", "access"),
     ("consent.explain", "consent::explained"),

@@ -151,6 +151,8 @@ fn conversation(m: &Material) -> Value {
         "talks": m.conversations.iter().map(talk).collect::<Vec<_>>(),
         "questions": m.questions.iter().map(|asked| json!({
             "question": asked.question,
+            "voice": asked.voice,
+            "heard": asked.heard,
             "asked_at": stamp(asked.asked_at),
             "answer": asked.answer,
             "closed": asked.closed,
