@@ -6,6 +6,7 @@
 mod log;
 mod proxies;
 mod seal;
+mod sessions;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use zeroize::Zeroizing;
 pub use log::Journal;
 pub use proxies::{Origin, Proxies};
 pub use seal::Seal;
+pub use sessions::{SecondFactor, Sessions};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -50,6 +52,8 @@ pub struct Config {
     pub log: String,
     /// The key-encryption key.
     pub keys: Keys,
+    /// Sessions of staff.
+    pub sessions: Sessions,
     /// The mini-program.
     pub wechat: WeChat,
     /// Where uploaded files are kept, sealed.
@@ -182,6 +186,7 @@ impl Default for Config {
             heartbeat_seconds: 15,
             log: "info".to_owned(),
             keys: Keys::default(),
+            sessions: Sessions::default(),
             wechat: WeChat::default(),
             files: Files::default(),
             journal: Journal::default(),
@@ -337,6 +342,15 @@ mod tests {
             "{shown}"
         );
         assert!(from(&[("MUAN_TRUSTED_PROXIES", "the one in front")]).is_err());
+    }
+
+    #[test]
+    fn a_second_factor_is_wanted_unless_it_is_said_to_be_optional() {
+        let wanted = |pairs: &[(&str, &str)]| from(pairs).map(|config| config.sessions.second_factor);
+        assert_eq!(wanted(&[]).unwrap(), SecondFactor::Required);
+        let said = |word| wanted(&[("MUAN_SESSIONS__SECOND_FACTOR", word)]);
+        assert_eq!(said("optional").unwrap(), SecondFactor::Optional);
+        assert!(said("sometimes").is_err());
     }
 
     #[test]

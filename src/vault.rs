@@ -42,6 +42,8 @@ pub enum Class {
     FreeText,
     /// Handwriting.
     Strokes,
+    /// What staff prove their presence with.
+    Credential,
     /// Documents made for the record.
     Document,
     /// Answers kept for a retry, one-time secrets.
@@ -56,6 +58,7 @@ impl Class {
             Class::Clinical => "clinical",
             Class::FreeText => "free_text",
             Class::Strokes => "strokes",
+            Class::Credential => "credential",
             Class::Document => "document",
             Class::Transient => "transient",
         }

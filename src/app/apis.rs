@@ -15,7 +15,7 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
         episode::api::PatientApi,
         education::api::PatientApi,
         forms::api::PatientApi,
-        consent::api::PatientApi,
+        (consent::api::PatientApi, consent::api::VoicePatientApi),
         consent::api::ProvedPatientApi,
         analgesia::api::PatientApi,
     );
@@ -27,7 +27,7 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
 /// What the clinic calls.
 pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
-        people::api::StaffApi,
+        (people::api::StaffApi, people::api::TotpApi),
         people::api::StaffRightsApi,
         (
             people::api::SealsApi,
@@ -37,7 +37,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         episode::api::StaffApi,
         forms::api::StaffApi,
         assessment::api::StaffApi,
-        consent::api::StaffApi,
+        (consent::api::StaffApi, consent::api::VoiceStaffApi),
         consent::api::AfterApi,
         consent::api::StrokesApi,
         consent::api::CharactersApi,

@@ -172,6 +172,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
             demo: parts.demo,
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             app_id: config.wechat.app_id.clone(),
+            second_factor: config.sessions.second_factor,
             rate_per_minute: config.rate_per_minute,
             trusted_proxies: config.trusted_proxies.clone(),
             heartbeat: Duration::from_secs(config.heartbeat_seconds.max(1)),

@@ -34,6 +34,12 @@ with_quality! {
     PeopleChangePassword = "people.change_password";
     /// A fresh proof of the staff member's presence.
     PeopleStepUp = "people.step_up";
+    /// Staff ask for the secret of a second factor.
+    PeopleEnrollTotp = "people.enroll_totp";
+    /// Staff confirm a second factor with its first code.
+    PeopleConfirmTotp = "people.confirm_totp";
+    /// Staff take their second factor away.
+    PeopleRemoveTotp = "people.remove_totp";
     /// A second person's word for an act.
     PeopleAttest = "people.attest";
     /// The facility's accounts.
@@ -46,6 +52,8 @@ with_quality! {
     PeopleStaffUpdate = "people.staff_update";
     /// A new one-time password for an account.
     PeopleStaffReset = "people.staff_reset";
+    /// The lost second factor of an account is taken away.
+    PeopleStaffResetTotp = "people.staff_reset_totp";
     /// The facility and its settings.
     PeopleFacilityGet = "people.facility_get";
     /// The facility's settings change.
@@ -182,6 +190,10 @@ with_quality! {
     ConsentComprehension = "consent.comprehension";
     /// She asks the clinician something.
     ConsentAsk = "consent.ask";
+    /// She asks the clinician something aloud.
+    ConsentAskAloud = "consent.ask_aloud";
+    /// What she asked aloud.
+    ConsentVoice = "consent.voice";
     /// An anesthesiologist answers her question.
     ConsentAnswer = "consent.answer";
     /// An anesthesiologist records the explanation.

@@ -62,8 +62,10 @@ codes! {
     PeopleRecordMismatch = "people.record_mismatch";
     PeopleNotEnrolled = "people.not_enrolled";
     PeoplePasswordWeak = "people.password_weak";
+    PeopleSecondFactorRequired = "people.second_factor_required";
     PeopleSecondPersonRequired = "people.second_person_required";
     PeopleStepUpRequired = "people.step_up_required";
+    PeopleTotpInvalid = "people.totp_invalid";
     PeopleUsernameTaken = "people.username_taken";
     PeopleWechatCodeInvalid = "people.wechat_code_invalid";
     PeopleWechatUnavailable = "people.wechat_unavailable";

@@ -69,7 +69,7 @@ async fn consents(view: &mut View, mine: Mine) -> Result<Vec<Consent>> {
     }
 }
 
-/// The documents, byte for byte: not only the newest of a kind.
+/// The documents, byte for byte: not only the newest of a kind; and what she asked aloud.
 async fn papers(view: &mut View, mine: Mine) -> Result<Vec<HeldFile>> {
     let mut all = Vec::new();
     for consent in consents(view, mine).await? {
@@ -82,6 +82,16 @@ async fn papers(view: &mut View, mine: Mine) -> Result<Vec<HeldFile>> {
                 ending: "pdf",
                 bytes,
             });
+        }
+        for asked in store::questions(view, facility, id).await? {
+            if let Some((sound, bytes)) = store::voice(view, facility, id, asked.id).await? {
+                all.push(HeldFile {
+                    kind: "file",
+                    id: asked.id.to_string(),
+                    ending: sound.suffix(),
+                    bytes: bytes.to_vec(),
+                });
+            }
         }
     }
     Ok(all)

@@ -22,7 +22,7 @@ use crate::base::id::{FacilityId, Ids};
 use crate::base::request::RequestInfo;
 use crate::base::{Act, Actor, Clock, Code};
 use crate::cache::Cache;
-use crate::config::Proxies;
+use crate::config::{Proxies, SecondFactor};
 use crate::content::Content;
 use crate::db::{self, Db, Q, Query, Read, Sql};
 use crate::evidence::seal::Seal;
@@ -77,12 +77,14 @@ pub struct Ctx {
 /// Settings of the process that acts look at.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `demo` and tests: the simulator may move the clock, a second factor is optional.
+    /// `demo` and tests: the simulator may move the clock.
     pub demo: bool,
     /// Where the public pages are reached, for links and QR codes.
     pub public_url: String,
     /// The mini-program.
     pub app_id: String,
+    /// Whether acts on consents need a session with a second factor.
+    pub second_factor: SecondFactor,
     /// Requests per minute and token.
     pub rate_per_minute: i64,
     /// Whose `X-Forwarded-For` is believed.

@@ -37,6 +37,13 @@ pub const LOCK_PATIENT: Sql = per(
     "select destroyed_at from patient where facility_id = $1 and id = $2 for update",
 );
 
+/// Locks an account of staff until the transaction ends: parallel guesses must not share one count. SQLite has one writer
+/// anyway. Binds: facility, staff member.
+pub const LOCK_STAFF: Sql = per(
+    "select id from staff where facility_id = $1 and id = $2",
+    "select id from staff where facility_id = $1 and id = $2 for no key update",
+);
+
 /// Locks a list of records to be destroyed, so that of two approvals one is the second. A lock of its own: a row of an
 /// immutable table could only be locked by who may change it. Binds: facility, list.
 pub const LOCK_DESTRUCTION_LIST: Sql = per(

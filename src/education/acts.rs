@@ -54,7 +54,7 @@ fn find<'a>(ctx: &'a Ctx, slug: &str) -> Result<&'a Lesson> {
 /// Her pregnancy, locked, and how far she is with a lesson.
 async fn standing(tx: &mut Tx, ctx: &Ctx, caller: &Caller, lesson: &Lesson) -> Result<(Episode, Progress)> {
     let mine = caller.mine()?;
-    people::require_agreements(tx, ctx, caller.account()?).await?;
+    people::require_agreements(tx, ctx, caller).await?;
     let none = || Error::Refused(Code::PeopleNotEnrolled);
     let current = episode::current(tx, mine.facility, mine.patient)
         .await?

@@ -82,7 +82,7 @@ pub struct Clean {
 /// Why a file is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    /// Neither JPEG nor PNG nor PDF.
+    /// None of the kinds that are taken.
     Unknown,
     /// It begins like one and can't be read.
     Unreadable,

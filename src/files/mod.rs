@@ -2,11 +2,12 @@
 //!
 //! A file is sealed under a key of its own, which the caller keeps in a sealed column; the store sees neither content nor
 //! kind, and who checks a copy of it needs no key to find damage. The store is a folder or a bucket ([`config::Files`]).
-//! What may be kept, and in which form: [`clean`]. Not here: whose a file is; each slice's `store.rs` knows that.
+//! What may be kept, and in which form: [`clean`], [`voice`]. Not here: whose a file is; each slice's `store.rs` knows that.
 
 pub mod character;
 pub mod clean;
 pub mod copies;
+pub mod voice;
 
 use std::path::{Path as Folder, PathBuf};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::base::error::{Error, Result};
 use crate::config;
 use crate::vault;
 use clean::{Clean, Unfit};
+use voice::Voice;
 
 /// A large picture takes some hundred megabytes while it is decoded: so many at a time, the others wait.
 const HANDS: usize = 2;
@@ -89,6 +91,11 @@ impl Files {
     pub async fn clean(&self, bytes: Vec<u8>) -> Result<std::result::Result<Clean, Unfit>> {
         let _hand = self.hands.acquire().await.map_err(broken)?;
         away(move || clean::clean(bytes)).await
+    }
+
+    /// Tells what a recording is and how long, away from the threads that answer.
+    pub async fn voice(&self, bytes: Vec<u8>) -> Result<std::result::Result<Voice, Unfit>> {
+        away(move || voice::voice(bytes)).await
     }
 
     /// Makes the picture of a character fit to be kept, away from the threads that answer.

@@ -9,9 +9,11 @@ use super::{secret, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, PatientId, SessionId, StaffId};
 use crate::base::request::RequestInfo;
-use crate::base::{Actor, ActorKind, Code, Noun, Role};
+use crate::base::{Act, Actor, ActorKind, Code, Noun, Role};
+use crate::config::SecondFactor;
 use crate::ctx::{Ctx, Sender};
 use crate::http::problem::Failure;
+use crate::journal;
 
 /// Who sends this request.
 #[derive(Clone, Debug)]
@@ -20,8 +22,21 @@ pub struct Caller {
     pub who: Who,
     /// The session.
     pub session: SessionId,
+    /// What a staff session was opened with beside a password.
+    pub second_factor: Factor,
     /// The request.
     pub request: RequestInfo,
+}
+
+/// Whether a session had a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Factor {
+    /// It had.
+    Had,
+    /// It had none, and need not.
+    None,
+    /// It had none where acts on consents need one (CE-021).
+    Lacking,
 }
 
 /// A woman or a staff member.
@@ -113,6 +128,19 @@ impl Caller {
         }
     }
 
+    /// The same request, known by the file that it sends: sent again, a form has another boundary.
+    pub fn sending(&self, act: Act, bytes: &[u8]) -> Caller {
+        let mut caller = self.clone();
+        let fingerprint = format!("{}\0{}", act.word(), journal::sha256_hex(bytes));
+        caller.request.fingerprint = fingerprint.into_bytes();
+        caller
+    }
+
+    /// Whether the session had a second factor.
+    pub fn had_second_factor(&self) -> bool {
+        self.second_factor == Factor::Had
+    }
+
     /// The hospital that a clinical subject must belong to: staff's, or hers.
     pub fn place(&self) -> Result<FacilityId> {
         match self.who {
@@ -198,9 +226,15 @@ async fn identify(req: &Request, token: &str) -> Result<Caller> {
     let mut view = ctx.view();
     let found = store::session(&mut view, secret::digest(token), ctx.clock.now()).await?;
     let session = found.ok_or(Error::Unauthenticated(Code::HttpUnauthenticated))?;
+    let second_factor = match (session.second_factor, &session.who, ctx.settings.second_factor) {
+        (true, ..) => Factor::Had,
+        (false, Who::Staff { .. }, SecondFactor::Required) => Factor::Lacking,
+        _ => Factor::None,
+    };
     Ok(Caller {
         who: session.who,
         session: session.id,
+        second_factor,
         request,
     })
 }

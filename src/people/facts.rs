@@ -81,10 +81,19 @@ pub async fn on_duty(q: &mut impl Q, id: FacilityId, role: Role) -> Result<Vec<S
     }
 }
 
-/// Whether she has given both agreements that any answer needs.
+/// Whether all agreements are given that answers of hers need: her own two, and for a girl under 14 her guardian's (CE-062).
 ///
 /// Errors: `people.agreement_missing`.
-pub async fn require_agreements(q: &mut impl Q, ctx: &Ctx, account: AccountId) -> Result<()> {
+pub async fn require_agreements(r: &mut impl Records, ctx: &Ctx, caller: &Caller) -> Result<()> {
+    require_own_agreements(r, ctx, caller.account()?).await?;
+    require_guardian(r, ctx, caller.mine()?).await
+}
+
+/// Whether she has given the two agreements that any use of her data needs. They alone stand before her profile and the
+/// dates of her pregnancy: a guardian can't speak before a hospital knows her, and how old she is.
+///
+/// Errors: `people.agreement_missing`.
+pub async fn require_own_agreements(q: &mut impl Q, ctx: &Ctx, account: AccountId) -> Result<()> {
     for kind in ["privacy_policy", "sensitive_data"] {
         require_agreement(q, ctx, account, kind).await?;
     }

@@ -121,6 +121,10 @@ pub struct Staff {
     pub consent_privilege: Privilege,
     /// The password must be changed first.
     pub must_change: bool,
+    /// Since when there is a second factor.
+    pub second_factor_since: Option<DateTime<Utc>>,
+    /// When somebody else took the second factor away; until there is another one.
+    pub second_factor_reset_at: Option<DateTime<Utc>>,
     /// Since when disabled.
     pub disabled_at: Option<DateTime<Utc>>,
     /// Revision.

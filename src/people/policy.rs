@@ -3,11 +3,11 @@
 //! P she herself · M midwife · O obstetrician · A anesthesiologist · Q quality office · D administrator ·
 //! `anyone` needs no session · `system` is never a request.
 
-use super::caller::{Caller, Who};
+use super::caller::{Caller, Factor, Who};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId};
 use crate::base::request::RefusedAct;
-use crate::base::{Act, Noun, Role};
+use crate::base::{Act, Code, Noun, Role};
 use crate::ctx::Sender;
 
 /// Who stands in a row.
@@ -50,12 +50,16 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleStaffMe, &[M, O, A, Q, D]),
     (Act::PeopleChangePassword, &[M, O, A, Q, D]),
     (Act::PeopleStepUp, &[M, O, A, Q, D]),
+    (Act::PeopleEnrollTotp, &[M, O, A, Q, D]),
+    (Act::PeopleConfirmTotp, &[M, O, A, Q, D]),
+    (Act::PeopleRemoveTotp, &[M, O, A, Q, D]),
     (Act::PeopleAttest, &[M, O, A, Q, D]),
     (Act::PeopleStaffList, &[D]),
     (Act::PeopleStaffAdd, &[D]),
     (Act::PeopleStaffGet, &[D]),
     (Act::PeopleStaffUpdate, &[D]),
     (Act::PeopleStaffReset, &[D]),
+    (Act::PeopleStaffResetTotp, &[D]),
     (Act::PeopleFacilityGet, &[M, O, A, Q, D]),
     (Act::PeopleFacilityUpdate, &[D]),
     (Act::PeopleFacilityAdd, &[System]),
@@ -124,6 +128,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentComprehensionQuestions, &[P]),
     (Act::ConsentComprehension, &[P]),
     (Act::ConsentAsk, &[P]),
+    (Act::ConsentAskAloud, &[P]),
+    (Act::ConsentVoice, &[P, A]),
     (Act::ConsentAnswer, &[A]),
     (Act::ConsentConversation, &[A]),
     (Act::ConsentWaive, &[A]),
@@ -241,6 +247,36 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::JournalAcceptRestore, &[System]),
 ];
 
+/// What staff do to a consent, or give their word for, in a session with a second factor (CE-021); and taking another's
+/// away, or it would be worth no more than the administrator's password.
+///
+/// Reading stays open, and so does writing down that she refuses or withdraws: her no waits for nobody's phone (CE-006,
+/// CE-007).
+const WITH_SECOND_FACTOR: &[Act] = &[
+    Act::PeopleStaffResetTotp,
+    Act::ConsentPrepare,
+    Act::ConsentRisks,
+    Act::ConsentRelease,
+    Act::ConsentAnswer,
+    Act::ConsentConversation,
+    Act::ConsentWaive,
+    Act::ConsentSign,
+    Act::ConsentAuthorize,
+    Act::ConsentExplain,
+    Act::ConsentCountersign,
+    Act::ConsentReturn,
+    Act::ConsentBedside,
+    Act::ConsentReleaseStrokes,
+    Act::ConsentRecordCharacter,
+    Act::ConsentReissue,
+    Act::ConsentVoid,
+    Act::ConsentTemplateDraft,
+    Act::ConsentTemplateReview,
+    Act::ConsentTemplatePublish,
+    Act::ConsentTemplateRecall,
+    Act::ConsentPaper,
+];
+
 /// The row of an act; an act without one may be done by nobody.
 pub fn row(act: Act) -> &'static [Party] {
     TABLE
@@ -271,14 +307,14 @@ pub struct Belongs {
 
 /// Whether this kind of caller may ever do it; before anything is loaded.
 ///
-/// Errors: `Forbidden`, since which roles may do what is no secret; the edge journals it.
+/// Errors: `Forbidden`, since which roles may do what is no secret; the edge journals it. `people.second_factor_required`.
 pub fn allowed(caller: &Caller, act: Act) -> Result<()> {
     let party = match &caller.who {
         Who::Patient { .. } => P,
         Who::Staff { role, .. } => party(*role),
     };
     if row(act).contains(&party) {
-        Ok(())
+        proved(caller, act)
     } else {
         caller.request.mark_refused(RefusedAct {
             act,
@@ -287,6 +323,16 @@ pub fn allowed(caller: &Caller, act: Act) -> Result<()> {
         });
         Err(Error::Forbidden)
     }
+}
+
+/// Whether this session proves enough for an act, or for a word for it.
+///
+/// Errors: `people.second_factor_required`.
+pub fn proved(caller: &Caller, act: Act) -> Result<()> {
+    if caller.second_factor == Factor::Lacking && WITH_SECOND_FACTOR.contains(&act) {
+        return Err(Error::Refused(Code::PeopleSecondFactorRequired));
+    }
+    Ok(())
 }
 
 /// Whether this caller may do it to this subject; after it is loaded, before anything is decided.

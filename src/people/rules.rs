@@ -9,12 +9,16 @@ mod news;
 mod records;
 mod retention;
 mod second;
+mod totp;
 
 pub use news::{TOLD, news};
 pub use records::{entitled, left_unfinished, may_claim, may_list, may_sign, seal_ends_at, to_seal_again};
 pub use retention::{due_at, kept, retain_until};
 pub use second::{family_name, is_second_item};
+pub use totp::{step_of, uri};
 
+/// Recovery codes that come with a second factor.
+pub const RECOVERY_CODES: usize = 10;
 /// Failed log-ins before an account rests.
 pub const MOST_FAILURES: i64 = 5;
 /// How long it rests.

@@ -28,6 +28,11 @@ pub fn scene() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>())
 }
 
+/// A fresh secret to be shared with an authenticator app.
+pub fn shared() -> [u8; 20] {
+    rand::random()
+}
+
 /// A fresh code of six digits.
 pub fn digits() -> String {
     format!("{:06}", rand::random_range(0..1_000_000))

@@ -50,15 +50,16 @@ fn sample(document: &Value, schema: &Value) -> Value {
     }
 }
 
-struct Operation {
-    id: String,
-    act: Act,
-    method: Method,
+pub struct Operation {
+    pub id: String,
+    pub act: Act,
+    pub method: Method,
     path: String,
     body: Option<Value>,
 }
 
-fn all(document: &Value) -> Vec<Operation> {
+/// Every operation of a document.
+pub fn all(document: &Value) -> Vec<Operation> {
     operations(document)
         .into_iter()
         .map(|(method, path, operation)| {
@@ -101,7 +102,7 @@ fn all(document: &Value) -> Vec<Operation> {
 }
 
 impl Operation {
-    async fn tried_by(&self, client: &Client, path: &str) -> crate::support::client::Answer {
+    pub async fn tried_by(&self, client: &Client, path: &str) -> crate::support::client::Answer {
         let key = crate::support::client::fresh_key();
         let headers = [("idempotency-key", key.as_str()), ("if-match", "\"1\"")];
         client
@@ -110,7 +111,7 @@ impl Operation {
     }
 
     /// The path with ids that name nothing.
-    fn anywhere(&self) -> String {
+    pub fn anywhere(&self) -> String {
         let mut path = self.path.clone();
         while let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
             path.replace_range(open..=close, "01900000-0000-7000-8000-000000000000");
@@ -124,7 +125,7 @@ fn let_in(answer: &crate::support::client::Answer) -> bool {
     ![403, 405, 500].contains(&answer.status) && answer.code() != "http.unauthenticated"
 }
 
-fn ends_the_session(act: Act) -> bool {
+pub fn ends_the_session(act: Act) -> bool {
     matches!(
         act,
         Act::PeopleLogOut | Act::PeopleStepUp | Act::PeopleChangePassword

@@ -3,7 +3,7 @@
 use muan::base::id::{FacilityId, PatientId, ResponseId};
 use muan::base::{Act, Actor, Locale, Subject};
 use muan::forms::model::{Response, ResponseStatus, Submitted, Told};
-use muan::people::caller::{Caller, Mine, Who};
+use muan::people::caller::{Caller, Factor, Mine, Who};
 use muan::questionnaire::Answers;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -58,6 +58,7 @@ async fn submits(app: &App, mei: &Woman, name: &str, changed: Value) -> Option<T
             record: Some(Mine { patient, facility }),
         },
         session: tx.id(),
+        second_factor: Factor::None,
         request: Default::default(),
     };
     let submitted = Submitted {

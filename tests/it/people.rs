@@ -7,9 +7,10 @@ pub mod destruction;
 mod disputes;
 pub mod retention;
 mod rights;
-mod sealed;
+pub mod sealed;
 mod sealing;
 mod sealing_refused;
+mod second_factor;
 
 use serde_json::json;
 

@@ -129,6 +129,7 @@ pub async fn bedside(ctx: &Ctx, caller: &Caller, id: ConsentId, bedside: Bedside
         "anything_changed": bedside.anything_changed,
         "risks_confirmed": told.len(),
         "revision": consent.revision,
+        "second_factor": caller.had_second_factor(),
     });
     tx.journal(caller, subject(&consent), detail).await?;
     tx.commit_with(&consent).await?;

@@ -199,6 +199,7 @@ async fn prepare_document(
         name: account.name,
         license: account.license.unwrap_or_default(),
         session: caller.session,
+        second_factor: caller.had_second_factor(),
         statements: mark.statements.clone(),
         drawn: drawn(mark.ink.as_ref())?,
         ink: mark.ink.clone(),

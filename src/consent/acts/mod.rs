@@ -23,6 +23,7 @@ mod talk;
 mod templates;
 mod understand;
 mod verify;
+mod voice;
 mod vouched;
 
 pub use bedside::*;
@@ -49,6 +50,7 @@ pub use talk::*;
 pub use templates::*;
 pub use understand::*;
 pub use verify::*;
+pub use voice::*;
 
 use std::borrow::Cow;
 

@@ -21,13 +21,13 @@ use crate::consent::rules::states::Trigger;
 use crate::consent::store::{PaperBody, PaperPage};
 use crate::consent::{renew, rules, sealing, store, templates, watch};
 use crate::ctx::{Ctx, Tx};
-use crate::episode::model::{Color, Episode};
+use crate::episode::model::{Color, Episode, day};
 use crate::evidence::document::Inputs as Render;
 use crate::files::clean::{Kind, Unfit};
 use crate::http::params::Faults;
 use crate::once;
-use crate::people::caller::{Caller, Colleague};
-use crate::people::model::{Patient, Staff};
+use crate::people::caller::{Caller, Colleague, Mine};
+use crate::people::model::{GuardianSigned, Patient, Staff, is_child};
 use crate::people::policy;
 use crate::{assessment, episode, people};
 
@@ -60,6 +60,8 @@ pub struct PaperDraft {
     pub capacity: Option<Capacity>,
     /// Why there is no assessment, or one in which something was not judged.
     pub assessment_waived: Option<String>,
+    /// The agreement to the use of a child's data that her guardian signed on paper with it.
+    pub child_data: Option<GuardianSigned>,
 }
 
 /// An anesthesiologist files an original that was signed on paper; both he and the midwife stand for it that the copy
@@ -73,7 +75,8 @@ pub struct PaperDraft {
 /// `people.second_person_required`, `consent.paper_not_current`, `consent.license_missing`, `consent.privilege_missing`,
 /// `consent.senior_needed`, `consent.countersigner_involved`, `consent.template_recalled`, `consent.template_retired`,
 /// `consent.assessment_missing`, `consent.risks_open`, `consent.assessment_undecided`, `consent.not_suitable`,
-/// `consent.basis_not_allowed`, `consent.authority_missing`, `http.invalid`.
+/// `consent.basis_not_allowed`, `consent.authority_missing`, `people.agreement_missing`, `people.agreement_version`,
+/// `http.invalid`.
 #[instrument(name = "consent.paper", skip_all)]
 pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft) -> Result<Consent> {
     policy::allowed(caller, Act::ConsentPaper)?;
@@ -118,6 +121,7 @@ pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft)
     if role != Role::Midwife {
         return Err(Error::Refused(Code::PeopleSecondPersonRequired));
     }
+    let data_consents = of_a_child(&mut tx, ctx, caller, &patient, draft.child_data).await?;
     consent.medium = Medium::Paper;
     consent.basis = body.signing.basis;
     consent.technique_class = draft.technique_class;
@@ -131,7 +135,9 @@ pub async fn paper(ctx: &Ctx, caller: &Caller, id: ConsentId, draft: PaperDraft)
         second,
         body: &body,
         pages: pages.iter().map(|page| page.sha256.as_str()).collect(),
+        data_consents,
         session: caller.session,
+        second_factor: caller.had_second_factor(),
         at: now,
     };
     let sections = proof::hashed(paper::sections(&filed), None)?;
@@ -190,6 +196,32 @@ async fn allowed(
     let doctor = doctor(&account, patient.name.as_deref(), &[], tx.now);
     guards::may_answer_for(doctor, episode.risk_color == Some(Color::Red))?;
     Ok((account, patient))
+}
+
+/// The words of a child's guardian on the use of her data, with the one on this paper; none of an adult (CE-062).
+async fn of_a_child(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    caller: &Caller,
+    patient: &Patient,
+    signed: Option<GuardianSigned>,
+) -> Result<Option<Vec<Value>>> {
+    let (facility, id) = (patient.facility_id, patient.id);
+    if !is_child(patient.birth_date, day(tx.now)) {
+        return match signed {
+            None => Ok(None),
+            Some(_) => Err(Error::invalid("/child_data", "inconsistent")),
+        };
+    }
+    if let Some(signed) = signed {
+        people::facts::guardian_signed(tx, ctx, caller, id, signed).await?;
+    }
+    let child = Mine {
+        patient: id,
+        facility,
+    };
+    people::facts::require_guardian(tx, ctx, child).await?;
+    people::facts::guardians_said(tx, facility, id).await.map(Some)
 }
 
 /// Her assessment and who signs, as for a release; with it what is kept.

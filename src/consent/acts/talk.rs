@@ -15,7 +15,7 @@ use crate::consent::model::{
 use crate::consent::rules::states::Trigger;
 use crate::consent::rules::{self, guards};
 use crate::consent::store;
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::NewTask;
 use crate::http::params::Faults;
@@ -24,7 +24,7 @@ use crate::people::caller::Caller;
 use crate::people::policy;
 
 /// From the release to the countersignature.
-const OPEN: [State; 4] = [State::Issued, State::Reading, State::Ready, State::PatientSigned];
+pub(super) const OPEN: [State; 4] = [State::Issued, State::Reading, State::Ready, State::PatientSigned];
 
 /// She asks the clinician something (CE-094).
 ///
@@ -42,9 +42,19 @@ pub async fn ask(ctx: &Ctx, caller: &Caller, id: ConsentId, question: &str) -> R
     )
     .await?;
     let mut tx = once!(ctx, Act::ConsentAsk, caller);
-    let (mut consent, _) = locked(&mut tx, caller, Act::ConsentAsk, id).await?;
+    let (consent, _) = locked(&mut tx, caller, Act::ConsentAsk, id).await?;
     only_in(&consent, &OPEN)?;
     let asked = store::add_question(&mut tx, &consent, &question).await?;
+    put(tx, caller, consent, asked).await
+}
+
+/// Puts a question that is kept before the anesthesiologists.
+pub(super) async fn put(
+    mut tx: Tx,
+    caller: &Caller,
+    mut consent: Consent,
+    asked: Asked,
+) -> Result<(Consent, Asked)> {
     flow::save(&mut tx, &mut consent).await?;
     let task = NewTask {
         due: tx.now + rules::ANSWER,
@@ -52,7 +62,11 @@ pub async fn ask(ctx: &Ctx, caller: &Caller, id: ConsentId, question: &str) -> R
         ..task(&consent, "consent.question", tx.now)
     };
     episode::facts::add_task(&mut tx, &task).await?;
-    let detail = json!({ "question": asked.id.to_string(), "revision": consent.revision });
+    let detail = json!({
+        "question": asked.id.to_string(),
+        "voice_sha256": asked.voice.as_ref().map(|voice| &voice.sha256),
+        "revision": consent.revision,
+    });
     tx.journal(caller, subject(&consent), detail).await?;
     let answer = (consent, asked);
     tx.commit_with(&answer).await?;
@@ -68,6 +82,8 @@ pub struct Settling {
     pub answer: Option<String>,
     /// Why it is closed without one.
     pub closed: Option<String>,
+    /// What is asked in a voice note.
+    pub heard: Option<String>,
 }
 
 /// An anesthesiologist answers a question of hers, or closes it with a reason (CE-094).
@@ -96,22 +112,28 @@ pub async fn answer(
         (None, None) => return Err(Error::invalid("/answer", "required")),
         (Some(_), Some(_)) => return Err(Error::invalid("/closed", "inconsistent")),
     };
+    let heard = settling.heard.map(|text| faults.text(&text, "/heard", 1, 500));
     faults.done()?;
-    printable(
-        ctx,
-        caller.place()?,
-        vec![(pointer.to_owned(), reply.text().to_owned())],
-    )
-    .await?;
+    let said = heard.iter().map(|text| ("/heard".to_owned(), text.clone()));
+    let texts = said.chain([(pointer.to_owned(), reply.text().to_owned())]);
+    printable(ctx, caller.place()?, texts.collect()).await?;
     let mut tx = once!(ctx, Act::ConsentAnswer, caller);
     let (mut consent, _) = locked(&mut tx, caller, Act::ConsentAnswer, id).await?;
     only_in(&consent, &OPEN)?;
     let questions = store::questions(&mut tx, consent.facility_id, id).await?;
     let asked = questions.into_iter().find(|asked| asked.id == question);
     let mut asked = asked.ok_or(Error::Missing(Noun::Consent))?;
-    if !store::add_answer(&mut tx, consent.facility_id, question, staff.id, &reply).await? {
+    // The document is read, not heard.
+    match (&asked.voice, &heard) {
+        (Some(_), None) => return Err(Error::invalid("/heard", "required")),
+        (None, Some(_)) => return Err(Error::invalid("/heard", "inconsistent")),
+        _ => {}
+    }
+    let place = consent.facility_id;
+    if !store::add_answer(&mut tx, place, question, staff.id, &reply, heard.as_deref()).await? {
         return Err(Error::Refused(Code::ConsentAnswerGiven));
     }
+    asked.heard = heard;
     asked.settle(reply, staff.id, tx.now);
     flow::save(&mut tx, &mut consent).await?;
     episode::facts::finish_tasks(&mut tx, consent.facility_id, "consent.question", question.0).await?;

@@ -9,6 +9,7 @@ use super::orders::{CapacityIn, SigningIn};
 use crate::base::error::{Error, Result};
 use crate::consent::acts::{Bedside, BedsideCapacity, PaperDraft, ProxyWord};
 use crate::consent::model::{TechniqueClass, YesHow};
+use crate::people::model::{GuardianSigned, OtherPerson, Proxy};
 
 /// An original that was signed on paper.
 #[derive(Object)]
@@ -32,6 +33,31 @@ pub struct PaperIn {
     capacity: Option<CapacityIn>,
     /// Why there is no assessment, or one in which something was not judged, 1–500 characters.
     assessment_waived: Option<String>,
+    /// Of a girl under 14, unless it was given on her page: the agreement to the use of her data that her guardian signed on
+    /// paper, at the same time.
+    child_data: Option<ChildDataIn>,
+}
+
+/// The agreement to the use of a child's data, on paper.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ChildDataIn {
+    /// The version of the text that was signed; the one in force.
+    version: String,
+    /// Who signed it.
+    guardian: PaperGuardianIn,
+}
+
+/// A guardian whose document staff saw.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct PaperGuardianIn {
+    /// Name as on the identity document, 1–40 characters.
+    name: String,
+    /// Relation to her, 1–20 characters.
+    relation: String,
+    /// What proves guardianship: the document and its last characters, 1–60 characters.
+    document_ref: String,
 }
 
 /// A page, or all of them in one PDF.
@@ -66,6 +92,16 @@ impl TryFrom<PaperIn> for PaperDraft {
             signing: body.signing.unwrap_or_default().into(),
             capacity: body.capacity.map(Into::into),
             assessment_waived: body.assessment_waived,
+            child_data: body.child_data.map(|signed| GuardianSigned {
+                version: signed.version,
+                guardian: OtherPerson {
+                    kind: Proxy::Guardian,
+                    name: signed.guardian.name,
+                    relation: signed.guardian.relation,
+                    document_ref: signed.guardian.document_ref,
+                },
+                at: body.signed_at,
+            }),
         })
     }
 }

@@ -15,6 +15,7 @@ mod steps;
 mod strokes;
 mod template_wire;
 mod templates;
+mod voice;
 mod wire;
 
 pub use after::AfterApi;
@@ -25,3 +26,4 @@ pub use report::{DigestOut, RecordedOut, VerifiedOut};
 pub use staff::StaffApi;
 pub use strokes::StrokesApi;
 pub use templates::TemplatesApi;
+pub use voice::{VoicePatientApi, VoiceStaffApi};

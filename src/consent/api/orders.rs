@@ -178,6 +178,9 @@ pub struct QuestionAnswerIn {
     answer: Option<String>,
     /// Closed without an answer, as when it was talked over.
     closed: Option<ClosedIn>,
+    /// What is asked in a voice note, 1–500 characters; needed of one, whether it is answered or closed: the document prints
+    /// it.
+    heard: Option<String>,
 }
 
 /// Why a question of hers is closed without an answer.
@@ -194,6 +197,7 @@ impl From<QuestionAnswerIn> for Settling {
             question: body.question,
             answer: body.answer,
             closed: body.closed.map(|closed| closed.reason),
+            heard: body.heard,
         }
     }
 }

@@ -5,6 +5,7 @@ use poem_openapi::Object;
 
 use super::after::{BedsideUnconfirmedOut, LaterOut, RefusalOut, WithdrawalOut};
 use super::signing::{LogReceiptOut, SignerOut};
+use super::voice::VoiceOut;
 use crate::base::Locale;
 use crate::base::id::{ConsentId, ConsentQuestionId, EpisodeId, PatientId, StaffId};
 use crate::consent::model::{
@@ -195,8 +196,12 @@ impl From<Round> for RoundOut {
 pub struct AskedOut {
     /// Its id.
     id: ConsentQuestionId,
-    /// What she asked.
+    /// What she asked; empty where she spoke.
     question: String,
+    /// What she asked aloud; `GET /consents/{id}/questions/{question}/voice` plays it.
+    voice: Option<VoiceOut>,
+    /// What is asked in it, as the doctor wrote it down.
+    heard: Option<String>,
     /// When.
     asked_at: DateTime<Utc>,
     /// The answer.
@@ -212,6 +217,8 @@ impl From<Asked> for AskedOut {
         AskedOut {
             id: asked.id,
             question: asked.question,
+            voice: asked.voice.map(Into::into),
+            heard: asked.heard,
             asked_at: asked.asked_at,
             answer: asked.answer,
             closed: asked.closed,

@@ -11,8 +11,14 @@ use crate::base::id::{ConsentQuestionId, StaffId};
 pub struct Asked {
     /// Its id.
     pub id: ConsentQuestionId,
-    /// What she asked.
+    /// What she asked; empty where she spoke.
     pub question: String,
+    /// What she asked aloud.
+    #[serde(default)]
+    pub voice: Option<VoiceNote>,
+    /// What is asked in it, as whoever answered or closed it wrote it down.
+    #[serde(default)]
+    pub heard: Option<String>,
     /// When.
     pub asked_at: DateTime<Utc>,
     /// The answer.
@@ -24,6 +30,17 @@ pub struct Asked {
     pub answered_by: Option<StaffId>,
     /// When.
     pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// A recording of hers; what is said in it is kept beside.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct VoiceNote {
+    /// The media type.
+    pub kind: String,
+    /// How long it is.
+    pub duration_ms: i64,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
 }
 
 impl Asked {

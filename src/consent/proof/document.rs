@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Material, others};
 use crate::base::Locale;
-use crate::consent::model::{Asked, Gate, Waiver};
+use crate::consent::model::{Asked, Gate, VoiceNote, Waiver};
 use crate::consent::wording::choose;
 use crate::evidence::document::shown_time;
 
@@ -44,7 +44,8 @@ fn questions(m: &Material) -> Vec<Value> {
         .iter()
         .map(|asked| {
             json!({
-                "question": asked.question,
+                "question": asked.heard.as_ref().unwrap_or(&asked.question),
+                "voice": asked.voice.as_ref().map(|note| spoken(m.consent.locale, note)),
                 "asked_at": shown_time(asked.asked_at),
                 "answer": reply(m.consent.locale, asked),
                 "answered_by": asked.answered_by.map(name).unwrap_or_default(),
@@ -52,6 +53,18 @@ fn questions(m: &Material) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// That she spoke, for how long, and the digest of what she said.
+fn spoken(locale: Locale, note: &VoiceNote) -> Value {
+    let seconds = (note.duration_ms + 500) / 1000;
+    let told = match locale {
+        Locale::ZhCn => format!("语音提问（{seconds}秒），文字由医生听后记录。录音SHA-256："),
+        Locale::En => {
+            format!("Asked aloud ({seconds} s) and written down by the doctor. SHA-256 of the recording:")
+        }
+    };
+    json!({ "told": told, "sha256": note.sha256 })
 }
 
 /// What stands as the answer; of a question that was closed, that it was and why.
@@ -101,7 +114,7 @@ fn evidence(m: &Material, of: &Page<'_>) -> Value {
         // Who is asked about the time sees the sealed file first.
         "timestamp": "pending",
         "level": "e1",
-        "second_factor": false,
+        "second_factor": m.counter.second_factor,
         "seal": "applied",
         "authority": if of.test { "test" } else { "production" },
     });

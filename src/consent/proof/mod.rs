@@ -128,6 +128,8 @@ pub struct Counter {
     pub license: String,
     /// The session whose fresh step-up stands for his presence.
     pub session: SessionId,
+    /// Whether that session had a second factor.
+    pub second_factor: bool,
     /// What he affirmed.
     pub statements: Vec<String>,
     /// What he drew, if he did.

@@ -23,8 +23,12 @@ pub struct Filed<'a> {
     pub body: &'a PaperBody,
     /// SHA-256 of each page, lower-case hex.
     pub pages: Vec<&'a str>,
+    /// What a child's guardian said on the use of her data; none of an adult.
+    pub data_consents: Option<Vec<Value>>,
     /// The session that it was filed in.
     pub session: SessionId,
+    /// Whether that session had a second factor.
+    pub second_factor: bool,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -73,8 +77,10 @@ fn body(name: &str, filed: &Filed<'_>) -> Value {
             "license": filed.doctor.license,
             "statements": ["copy_equals_original"],
             "session": filed.session.to_string(),
+            "second_factor": filed.second_factor,
             "at": stamp(filed.at),
         }),
+        "data_consents" if filed.data_consents.is_some() => json!(filed.data_consents),
         "time" => json!({
             "signed_at": stamp(filed.body.signed_at),
             "signed_at_source": "paper",

@@ -151,6 +151,8 @@ fn conversation(m: &Material) -> Value {
         "talks": m.conversations.iter().map(talk).collect::<Vec<_>>(),
         "questions": m.questions.iter().map(|asked| json!({
             "question": asked.question,
+            "voice": asked.voice,
+            "heard": asked.heard,
             "asked_at": stamp(asked.asked_at),
             "answer": asked.answer,
             "closed": asked.closed,
@@ -211,6 +213,7 @@ fn countersignature(m: &Material) -> Value {
         "license": counter.license,
         "statements": counter.statements,
         "step_up_session": counter.session.to_string(),
+        "second_factor": counter.second_factor,
         "drawn": counter.ink.is_some(),
         "strokes_sha256": counter.drawn.get("strokes_sha256"),
         "image_sha256": counter.drawn.get("image_sha256"),

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, ConsentQuestionId, FacilityId, StaffId};
 use crate::consent::model::{
-    Asked, Channel, Consent, Conversation, ConversationBody, Gate, ReadingBatch, Reply, Round, Waiver,
+    Asked, Channel, Consent, Conversation, ConversationBody, Gate, ReadingBatch, Reply, Round, VoiceNote,
+    Waiver,
 };
 use crate::consent::rules::quiz::Grade;
 use crate::ctx::{Records, Tx};
@@ -152,6 +153,8 @@ pub async fn add_question(tx: &mut Tx, consent: &Consent, text: &str) -> Result<
     Ok(Asked {
         id,
         question: text.to_owned(),
+        voice: None,
+        heard: None,
         asked_at: now,
         answer: None,
         closed: None,
@@ -167,15 +170,19 @@ pub async fn add_answer(
     id: ConsentQuestionId,
     staff: StaffId,
     reply: &Reply,
+    heard: Option<&str>,
 ) -> Result<bool> {
     let text = tx
         .seal(Some(facility), id, Class::FreeText, "answer", reply.text())
         .await?;
+    let heard = tx
+        .seal_if(Some(facility), id, Class::FreeText, "heard", heard)
+        .await?;
     let now = tx.now;
     let added = tx
         .q(
-            "insert into consent_answer (question_id, facility_id, staff_id, answer, closed, at) \
-            values ($1, $2, $3, $4, $5, $6) on conflict (question_id) do nothing",
+            "insert into consent_answer (question_id, facility_id, staff_id, answer, closed, at, heard) \
+            values ($1, $2, $3, $4, $5, $6, $7) on conflict (question_id) do nothing",
         )
         .bind(id)
         .bind(facility)
@@ -183,6 +190,7 @@ pub async fn add_answer(
         .bind(text)
         .bind(matches!(reply, Reply::Closed(_)))
         .bind(now)
+        .bind(heard)
         .run()
         .await?;
     Ok(added == 1)
@@ -197,14 +205,29 @@ struct AskedRow {
     closed: Option<bool>,
     staff_id: Option<StaffId>,
     answered_at: Option<DateTime<Utc>>,
+    heard: Option<Sealed>,
+    kind: Option<String>,
+    duration_ms: Option<i64>,
+    sha256: Option<String>,
+}
+
+impl AskedRow {
+    fn voice(&self) -> Option<VoiceNote> {
+        Some(VoiceNote {
+            kind: self.kind.clone()?,
+            duration_ms: self.duration_ms?,
+            sha256: self.sha256.clone()?,
+        })
+    }
 }
 
 /// Her questions with their answers, in the order asked.
 pub async fn questions(r: &mut impl Records, facility: FacilityId, id: ConsentId) -> Result<Vec<Asked>> {
     let rows: Vec<AskedRow> = r
         .q(
-            "select q.id, q.question, q.at as asked_at, a.answer, a.closed, a.staff_id, a.at as answered_at \
-            from consent_question q left join consent_answer a on a.question_id = q.id \
+            "select q.id, q.question, q.at as asked_at, a.answer, a.closed, a.staff_id, a.at as answered_at, a.heard, \
+            v.kind, v.duration_ms, v.sha256 from consent_question q \
+            left join consent_answer a on a.question_id = q.id left join consent_voice v on v.question_id = q.id \
             where q.facility_id = $1 and q.consent_id = $2 order by q.id",
         )
         .bind(facility)
@@ -220,6 +243,8 @@ pub async fn questions(r: &mut impl Records, facility: FacilityId, id: ConsentId
         };
         asked.push(Asked {
             question: r.open(row.id, "question", &row.question).await?,
+            heard: r.open_if(row.id, "heard", row.heard.as_ref()).await?,
+            voice: row.voice(),
             answer,
             closed,
             id: row.id,

@@ -16,6 +16,7 @@ mod strokes;
 mod templates;
 mod told;
 mod verified;
+mod voice;
 
 pub use ceremony::*;
 pub use characters::*;
@@ -33,3 +34,4 @@ pub use strokes::*;
 pub use templates::*;
 pub use told::*;
 pub use verified::*;
+pub use voice::*;

@@ -25,7 +25,7 @@ pub async fn enroll(ctx: &Ctx, caller: &Caller, facility: FacilityId, said: Date
     policy::allowed(caller, Act::EpisodeEnroll)?;
     let account = caller.account()?;
     let mut tx = ctx.write(Act::EpisodeEnroll).await?;
-    people::require_agreements(&mut tx, ctx, account).await?;
+    people::require_own_agreements(&mut tx, ctx, account).await?;
     let patient = record(&mut tx, caller, account, facility).await?;
     let episode = match store::current(&mut tx, facility, patient.id).await? {
         Some(known) if known.stage != Stage::Closed => {

@@ -32,7 +32,7 @@ pub async fn amend(ctx: &Ctx, caller: &Caller, id: ResponseId, reason: &str) -> 
     let reason = faults.text(reason, "/reason", 1, 500);
     faults.done()?;
     let mut tx = once!(ctx, Act::FormsAmend, caller);
-    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
+    people::facts::require_agreements(&mut tx, ctx, caller).await?;
     let (before, episode) = locked(&mut tx, caller, Act::FormsAmend, id).await?;
     if is_of_staff(ctx, &before) {
         return Err(Error::Missing(Noun::Response));

@@ -18,7 +18,6 @@ use crate::files::clean::Unfit;
 use crate::forms::model::{Attachment, Response};
 use crate::forms::{rules, store};
 use crate::http::params::answer_language;
-use crate::journal;
 use crate::once;
 use crate::outbox::{self, Message};
 use crate::people;
@@ -45,11 +44,11 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Result<Attach
     if bytes.len() > LARGEST {
         return Err(Error::Malformed(Code::HttpTooLarge));
     }
-    let caller = &known_by(caller, &bytes);
+    let caller = &caller.sending(Act::FormsAttach, &bytes);
     if let Some(first) = ctx.answered(caller).await? {
         return Ok(first);
     }
-    people::facts::require_agreements(&mut ctx.view(), ctx, caller.account()?).await?;
+    people::facts::require_agreements(&mut ctx.view(), ctx, caller).await?;
     has_room(&mut ctx.view(), mine, bytes.len() as u64).await?;
     let clean = ctx.files.clean(bytes).await?.map_err(unfit)?;
     let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
@@ -86,14 +85,6 @@ async fn has_room(q: &mut impl Q, mine: Mine, size: u64) -> Result<()> {
         return Err(Error::Refused(Code::FormsAttachmentsFull));
     }
     Ok(())
-}
-
-/// A form that is sent again has another boundary: what is the same is the file.
-fn known_by(caller: &Caller, bytes: &[u8]) -> Caller {
-    let mut caller = caller.clone();
-    let fingerprint = format!("forms.attach\0{}", journal::sha256_hex(bytes));
-    caller.request.fingerprint = fingerprint.into_bytes();
-    caller
 }
 
 fn unfit(why: Unfit) -> Error {

@@ -150,7 +150,7 @@ pub async fn start(
     policy::allowed(caller, Act::FormsStart)?;
     let mine = caller.mine()?;
     let mut tx = once!(ctx, Act::FormsStart, caller);
-    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
+    people::facts::require_agreements(&mut tx, ctx, caller).await?;
     let episode = hers(&mut tx, mine).await?;
     let entry = for_her(current(ctx, name, false)?)?;
     let all = store::assignments(&mut tx, mine.facility, episode.id).await?;

@@ -26,7 +26,7 @@ use crate::questionnaire::Mode;
 pub async fn renew(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Renewed> {
     policy::allowed(caller, Act::FormsRenew)?;
     let mut tx = once!(ctx, Act::FormsRenew, caller);
-    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
+    people::facts::require_agreements(&mut tx, ctx, caller).await?;
     let (mut response, _) = locked(&mut tx, caller, Act::FormsRenew, id).await?;
     if is_of_staff(ctx, &response) {
         return Err(Error::Missing(Noun::Response));

@@ -29,7 +29,7 @@ pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) ->
     policy::allowed(caller, Act::FormsSave)?;
     let mine = caller.mine()?;
     let mut tx = ctx.write(Act::FormsSave).await?;
-    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
+    people::facts::require_agreements(&mut tx, ctx, caller).await?;
     let found = store::response(&mut tx, mine.facility, id).await?;
     let mut response = found.ok_or(Error::Missing(Noun::Response))?;
     own(&mut tx, caller, Act::FormsSave, &response).await?;
@@ -123,7 +123,7 @@ pub async fn submit(
 ) -> Result<Answered> {
     policy::allowed(caller, Act::FormsSubmit)?;
     let mut tx = once!(ctx, Act::FormsSubmit, caller);
-    people::facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
+    people::facts::require_agreements(&mut tx, ctx, caller).await?;
     let (mut response, episode) = locked(&mut tx, caller, Act::FormsSubmit, id).await?;
     must_be_draft(&response)?;
     let all = store::assignments(&mut tx, episode.facility_id, episode.id).await?;

@@ -15,7 +15,9 @@ use crate::ctx::{Ctx, Records, Sender, Tx};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::{Caller, Mine};
-use crate::people::model::{AgreementState, GuardianWord, OtherPerson, Patient, is_child};
+use crate::people::model::{
+    AgreementState, CHILD_DATA, GuardianSigned, GuardianWord, OtherPerson, Patient, is_child,
+};
 use crate::people::{policy, rules, store};
 
 /// What a guardian says.
@@ -54,7 +56,7 @@ pub async fn guardian_agree(
 ) -> Result<AgreementState> {
     policy::allowed(caller, Act::PeopleGuardianAgree)?;
     let mine = caller.mine()?;
-    let guardian = named(says.guardian)?;
+    let guardian = named(says.guardian, "/guardian")?;
     let text = text(ctx, kind)?;
     let sha256 = text.sha256()?;
     // A text that is withdrawn need not be the one in force.
@@ -106,7 +108,7 @@ pub async fn guardian_withdraw(
 ) -> Result<GuardianWord> {
     policy::allowed(caller, Act::PeopleGuardianWithdraw)?;
     let staff = caller.staff()?;
-    let guardian = named(guardian)?;
+    let guardian = named(guardian, "/guardian")?;
     text(ctx, kind)?;
     let mut tx = once!(ctx, Act::PeopleGuardianWithdraw, caller);
     let patient = known(&mut tx, caller, Act::PeopleGuardianWithdraw, staff, id).await?;
@@ -128,6 +130,39 @@ pub async fn guardian_withdraw(
     keep(&mut tx, caller, child, &word).await?;
     tx.commit_with(&word).await?;
     Ok(word)
+}
+
+/// What a guardian signed on paper, inside the act that files the paper.
+///
+/// Errors: `people.agreement_version`, `http.invalid`.
+pub(in crate::people) async fn guardian_signed(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    caller: &Caller,
+    child: PatientId,
+    signed: GuardianSigned,
+) -> Result<()> {
+    let staff = caller.staff()?;
+    let text = text(ctx, CHILD_DATA)?;
+    if text.version != signed.version {
+        return Err(Error::Refused(Code::PeopleAgreementVersion));
+    }
+    let word = GuardianWord {
+        id: tx.id(),
+        kind: CHILD_DATA.to_owned(),
+        version: signed.version,
+        sha256: text.sha256()?,
+        accepted: true,
+        guardian: named(signed.guardian, "/child_data/guardian")?,
+        staff: staff.id,
+        checked_at: Some(signed.at),
+        at: tx.now,
+    };
+    let child = Mine {
+        patient: child,
+        facility: staff.facility,
+    };
+    keep(tx, caller, child, &word).await
 }
 
 fn text<'a>(ctx: &'a Ctx, kind: &str) -> Result<&'a Agreement> {
@@ -183,13 +218,13 @@ async fn keep(tx: &mut Tx, sender: &impl Sender, child: Mine, word: &GuardianWor
     tx.journal(sender, subject, detail).await
 }
 
-fn named(guardian: OtherPerson) -> Result<OtherPerson> {
+fn named(guardian: OtherPerson, at: &str) -> Result<OtherPerson> {
     let mut faults = Faults::default();
     let guardian = OtherPerson {
         kind: guardian.kind,
-        name: faults.text(&guardian.name, "/guardian/name", 1, 40),
-        relation: faults.text(&guardian.relation, "/guardian/relation", 1, 20),
-        document_ref: faults.text(&guardian.document_ref, "/guardian/document_ref", 1, 60),
+        name: faults.text(&guardian.name, &format!("{at}/name"), 1, 40),
+        relation: faults.text(&guardian.relation, &format!("{at}/relation"), 1, 20),
+        document_ref: faults.text(&guardian.document_ref, &format!("{at}/document_ref"), 1, 60),
     };
     faults.done()?;
     Ok(guardian)

@@ -62,7 +62,7 @@ pub async fn update_me(ctx: &Ctx, caller: &Caller, profile: Profile) -> Result<P
     policy::allowed(caller, Act::PeopleUpdateMe)?;
     let mine = caller.mine()?;
     let mut tx = ctx.write(Act::PeopleUpdateMe).await?;
-    facts::require_agreements(&mut tx, ctx, caller.account()?).await?;
+    facts::require_own_agreements(&mut tx, ctx, caller.account()?).await?;
     let mut patient = store::patient(&mut tx, mine.facility, mine.patient)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;

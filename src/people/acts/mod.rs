@@ -16,6 +16,7 @@ mod requests;
 mod seal_signing;
 pub(in crate::people) mod seals;
 mod sessions;
+mod totp;
 
 pub use assessments::*;
 pub use copies::*;
@@ -31,3 +32,4 @@ pub use requests::*;
 pub use seal_signing::*;
 pub use seals::{NewSeal, release_seal, seal, seal_again, seal_claim, seal_get, seals};
 pub use sessions::*;
+pub use totp::{Proposed, confirm_totp, enroll_totp, remove_totp, staff_reset_totp};

@@ -137,6 +137,8 @@ pub(in crate::people) async fn add(
         grants: draft.grants,
         consent_privilege: draft.consent_privilege.unwrap_or(Privilege::OPEN),
         must_change,
+        second_factor_since: None,
+        second_factor_reset_at: None,
         disabled_at: None,
         version: 1,
     };

@@ -6,10 +6,11 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::totp::Shown;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, SessionId};
 use crate::base::request::RequestInfo;
-use crate::base::{Act, Actor, ActorKind, Code, Subject};
+use crate::base::{Act, Actor, ActorKind, Code, Noun, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::once;
 use crate::people::caller::{Caller, Mine};
@@ -155,9 +156,10 @@ pub(super) fn wechat(error: WeChatError) -> Error {
     }
 }
 
-/// Staff log in.
+/// Staff log in, with the code of a second factor where there is one.
 ///
-/// Errors: `people.credentials_invalid`, the same for an unknown name, a wrong password and a locked account.
+/// Errors: `people.credentials_invalid`, the same for an unknown name, a wrong password, a wrong or missing code and a locked
+/// account.
 #[instrument(name = "people.log_in_staff", skip_all)]
 pub async fn log_in_staff(
     ctx: &Ctx,
@@ -165,12 +167,16 @@ pub async fn log_in_staff(
     facility: &str,
     username: &str,
     password: String,
+    code: Option<&str>,
 ) -> Result<LoggedIn> {
     let found = store::credentials(&mut ctx.view(), facility, username).await?;
     let right = secret::verify(password, found.as_ref().map(|known| known.password_hash.clone())).await?;
     let mut tx = ctx.write(Act::PeopleLogInStaff).await?;
     let now = tx.now;
-    // Read again inside the transaction: parallel guesses shall not share one count.
+    // Held and read again inside the transaction: parallel guesses shall not share one count.
+    if let Some(found) = &found {
+        store::lock_staff(&mut tx, found.facility_id, found.id).await?;
+    }
     let known = store::credentials(&mut tx, facility, username).await?;
     let refused = Error::Unauthenticated(Code::PeopleCredentialsInvalid);
     let Some(known) = known else {
@@ -194,17 +200,10 @@ pub async fn log_in_staff(
         id: Some(known.id.0),
         role: None,
     };
-    if !(right && unchanged && open) {
+    let shown = Shown::look(&mut tx, &known, code).await?;
+    if !(right && unchanged && open && shown.use_up(&mut tx, &known).await?) {
         if open {
-            let failures = known.failures + 1;
-            let locked = (failures >= rules::MOST_FAILURES).then(|| now + rules::LOCK);
-            store::note_failures(
-                &mut tx,
-                known.id,
-                if locked.is_some() { 0 } else { failures },
-                locked,
-            )
-            .await?;
+            note_failure(&mut tx, &known).await?;
         }
         let subject = Subject::thing("staff", known.id);
         let detail = json!({ "ok": false });
@@ -226,8 +225,11 @@ pub async fn log_in_staff(
     let expires_at = now + rules::STAFF_SESSION;
     let staff = Some((known.id, known.facility_id));
     store::add_session(&mut tx, session, secret::digest(&token), None, staff, expires_at).await?;
+    if shown.word().is_some() {
+        store::note_second_factor(&mut tx, session).await?;
+    }
     let subject = Subject::thing("session", session);
-    let detail = json!({ "ok": true });
+    let detail = json!({ "ok": true, "second_factor": shown.word() });
     tx.journal_as(
         Act::PeopleLogInStaff,
         actor,
@@ -245,6 +247,14 @@ pub async fn log_in_staff(
     })
 }
 
+/// One more try that failed; after the fifth the account rests.
+async fn note_failure(tx: &mut Tx, known: &store::Credentials) -> Result<()> {
+    let failures = known.failures + 1;
+    let locked = (failures >= rules::MOST_FAILURES).then(|| tx.now + rules::LOCK);
+    let failures = if locked.is_some() { 0 } else { failures };
+    store::note_failures(tx, known.id, failures, locked).await
+}
+
 /// Ends this session.
 #[instrument(name = "people.log_out", skip_all)]
 pub async fn log_out(ctx: &Ctx, caller: &Caller) -> Result<()> {
@@ -256,41 +266,58 @@ pub async fn log_out(ctx: &Ctx, caller: &Caller) -> Result<()> {
     tx.commit().await
 }
 
-/// A staff member proves his presence again.
+/// What a staff member proves his presence with.
+pub enum Presence {
+    /// The password.
+    Password(String),
+    /// A code of the second factor, or a recovery code.
+    Code(String),
+}
+
+/// A staff member proves his presence again; with a code the session has a second factor from then on.
 ///
 /// Errors: `people.credentials_invalid`.
 #[instrument(name = "people.step_up", skip_all)]
-pub async fn step_up(ctx: &Ctx, caller: &Caller, password: String) -> Result<DateTime<Utc>> {
+pub async fn step_up(ctx: &Ctx, caller: &Caller, presence: Presence) -> Result<DateTime<Utc>> {
     policy::allowed(caller, Act::PeopleStepUp)?;
     let staff = caller.staff()?;
-    let known = store::credentials_of(&mut ctx.view(), staff.facility, staff.id).await?;
-    let locked = known
-        .as_ref()
-        .is_some_and(|k| rules::is_locked(k.locked_until, ctx.clock.now()));
-    let right = secret::verify(password, known.as_ref().map(|k| k.password_hash.clone())).await?;
+    let found = store::credentials_of(&mut ctx.view(), staff.facility, staff.id).await?;
+    let hash = found.map(|found| found.password_hash);
+    let (right, code) = match presence {
+        Presence::Password(password) => (secret::verify(password, hash.clone()).await?, None),
+        Presence::Code(code) => (false, Some(code)),
+    };
     let mut tx = ctx.write(Act::PeopleStepUp).await?;
-    let until = tx.now + rules::STEP_UP;
-    if right && !locked {
+    store::lock_staff(&mut tx, staff.facility, staff.id).await?;
+    let known = store::credentials_of(&mut tx, staff.facility, staff.id)
+        .await?
+        .ok_or(Error::Missing(Noun::Staff))?;
+    let open = !rules::is_locked(known.locked_until, tx.now);
+    let proved = match &code {
+        None => open && right && hash.as_ref() == Some(&known.password_hash),
+        Some(code) => match Shown::look(&mut tx, &known, Some(code)).await? {
+            Shown::NotAsked => false,
+            shown => open && shown.use_up(&mut tx, &known).await?,
+        },
+    };
+    if proved {
         store::step_up(&mut tx, caller.session).await?;
-    } else if let Some(known) = known.filter(|_| !locked) {
-        let failures = known.failures + 1;
-        let locked = (failures >= rules::MOST_FAILURES).then(|| tx.now + rules::LOCK);
-        store::note_failures(
-            &mut tx,
-            known.id,
-            if locked.is_some() { 0 } else { failures },
-            locked,
-        )
-        .await?;
+        if code.is_some() {
+            store::note_second_factor(&mut tx, caller.session).await?;
+        }
+    } else if open {
+        note_failure(&mut tx, &known).await?;
     }
+    let until = tx.now + rules::STEP_UP;
+    let subject = Subject::thing("session", caller.session);
     tx.journal(
         caller,
-        Subject::thing("session", caller.session),
-        json!({ "ok": right && !locked }),
+        subject,
+        json!({ "ok": proved, "second_factor": code.is_some() }),
     )
     .await?;
     tx.commit().await?;
-    if right && !locked {
+    if proved {
         Ok(until)
     } else {
         Err(Error::Unauthenticated(Code::PeopleCredentialsInvalid))
@@ -311,9 +338,8 @@ pub struct Attested {
 pub async fn attest(ctx: &Ctx, caller: &Caller, act: &str, subject: Uuid) -> Result<Attested> {
     policy::allowed(caller, Act::PeopleAttest)?;
     let staff = caller.staff()?;
-    if !Act::ALL.iter().any(|known| known.word() == act) {
-        return Err(Error::invalid("/act", "unknown"));
-    }
+    let named = Act::ALL.iter().find(|known| known.word() == act);
+    policy::proved(caller, *named.ok_or_else(|| Error::invalid("/act", "unknown"))?)?;
     let mut tx = once!(ctx, Act::PeopleAttest, caller);
     let token = secret::token();
     let expires_at = tx.now + rules::ATTESTATION;

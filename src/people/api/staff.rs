@@ -22,8 +22,9 @@ use super::wire::SessionOut;
 use super::wire_identity::{DeviceSessionIn, IdentityCheckIn, IdentityCheckOut, InvitationOut};
 use super::wire_staff::{
     AttestIn, AttestationOut, AuditOut, ContentOut, FacilityIn, FacilityOut, NewPasswordIn, NewStaffOut,
-    NewsOut, PasswordIn, StaffIn, StaffLogInIn, StaffOut, StepUpOut, VersionOut,
+    NewsOut, StaffIn, StaffLogInIn, StaffOut, VersionOut,
 };
+use super::wire_totp::{StepUpIn, StepUpOut};
 use crate::base::PageRequest;
 use crate::base::id::{PatientId, StaffId};
 use crate::base::request::RequestInfo;
@@ -48,7 +49,8 @@ impl StaffApi {
         body: Json<StaffLogInIn>,
     ) -> Result<Created<SessionOut>, Failure> {
         let body = body.0;
-        let session = acts::log_in_staff(&ctx, &request, &body.facility, &body.username, body.password)
+        let (facility, username, totp) = (&body.facility, &body.username, body.totp.as_deref());
+        let session = acts::log_in_staff(&ctx, &request, facility, username, body.password, totp)
             .boxed()
             .await?;
         Ok(Created::of(session))
@@ -66,6 +68,8 @@ impl StaffApi {
     }
 
     /// Prove one's presence again; good for 10 minutes
+    ///
+    /// With the code of a second factor the session has it from then on.
     #[oai(
         path = "/sessions/current/step-up",
         method = "post",
@@ -75,9 +79,10 @@ impl StaffApi {
         &self,
         ctx: Data<&Ctx>,
         caller: ByStaff,
-        body: Json<PasswordIn>,
+        body: Json<StepUpIn>,
     ) -> Result<Created<StepUpOut>, Failure> {
-        let good_until = acts::step_up(&ctx, &caller.0, body.0.password).boxed().await?;
+        let presence = body.0.presence()?;
+        let good_until = acts::step_up(&ctx, &caller.0, presence).boxed().await?;
         Ok(Created::of(StepUpOut { good_until }))
     }
 

@@ -76,14 +76,8 @@ pub struct StaffLogInIn {
     pub username: String,
     /// Password.
     pub password: String,
-}
-
-/// A password.
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-pub struct PasswordIn {
-    /// The password of this account.
-    pub password: String,
+    /// The code of the second factor, or a recovery code; needed once there is a second factor.
+    pub totp: Option<String>,
 }
 
 /// A new password.
@@ -94,13 +88,6 @@ pub struct NewPasswordIn {
     pub old: String,
     /// At least 12 characters.
     pub new: String,
-}
-
-/// How long a proof of presence is good.
-#[derive(Object)]
-pub struct StepUpOut {
-    /// Until.
-    pub good_until: DateTime<Utc>,
 }
 
 /// A word for a colleague's act.
@@ -155,6 +142,11 @@ pub struct StaffOut {
     pub consent_privilege: PrivilegeIo,
     /// The password must be changed first.
     pub must_change: bool,
+    /// Since when there is a second factor.
+    pub second_factor_since: Option<DateTime<Utc>>,
+    /// When an administrator took the second factor away, until there is another one: whoever did not ask for that tells
+    /// the quality office.
+    pub second_factor_reset_at: Option<DateTime<Utc>>,
     /// Since when closed.
     pub disabled_at: Option<DateTime<Utc>>,
     /// Revision.
@@ -177,6 +169,8 @@ impl From<Staff> for StaffOut {
                 until: s.consent_privilege.until,
             },
             must_change: s.must_change,
+            second_factor_since: s.second_factor_since,
+            second_factor_reset_at: s.second_factor_reset_at,
             disabled_at: s.disabled_at,
             version: s.version,
         }

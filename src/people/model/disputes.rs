@@ -96,7 +96,7 @@ pub struct Agency {
 /// A file of a record.
 #[derive(Clone, Debug)]
 pub struct HeldFile {
-    /// What kind of thing: `document` for what the service made, `file` for what was uploaded.
+    /// What kind of thing: `document` for what the service made, `file` for what she uploaded or said.
     pub kind: &'static str,
     /// Which, as in the list of a hold.
     pub id: String,

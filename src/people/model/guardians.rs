@@ -17,6 +17,17 @@ pub fn is_child(birth: Option<NaiveDate>, on: NaiveDate) -> bool {
     birth.is_some_and(|birth| on.years_since(birth).is_some_and(|years| years < CHILD))
 }
 
+/// What a guardian signed on paper about the rules for a child's data.
+#[derive(Clone, Debug)]
+pub struct GuardianSigned {
+    /// Version of the text on the paper.
+    pub version: String,
+    /// Who signed it.
+    pub guardian: OtherPerson,
+    /// When; staff saw the guardian's document then.
+    pub at: DateTime<Utc>,
+}
+
 /// What a guardian said on the rules for a child's data.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GuardianWord {

@@ -15,11 +15,13 @@ use crate::vault::{Blind, Class, Sealed};
 pub struct Session {
     pub id: SessionId,
     pub who: Who,
+    pub second_factor: bool,
 }
 
 #[derive(sqlx::FromRow)]
 struct SessionRow {
     id: SessionId,
+    second_factor: bool,
     account_id: Option<AccountId>,
     staff_id: Option<StaffId>,
     staff_facility: Option<FacilityId>,
@@ -32,7 +34,7 @@ struct SessionRow {
 pub async fn session(q: &mut impl Q, token_hash: Vec<u8>, now: DateTime<Utc>) -> Result<Option<Session>> {
     let row: Option<SessionRow> = q
         .q(
-            "select s.id, s.account_id, s.staff_id, t.facility_id as staff_facility, t.role, t.senior, \
+            "select s.id, s.second_factor, s.account_id, s.staff_id, t.facility_id as staff_facility, t.role, t.senior, \
             p.id as patient_id, p.facility_id as patient_facility \
             from session s left join staff t on t.id = s.staff_id and t.disabled_at is null \
             left join device_session d on d.session_id = s.id \
@@ -66,7 +68,11 @@ pub async fn session(q: &mut impl Q, token_hash: Vec<u8>, now: DateTime<Utc>) ->
         },
         _ => return Ok(None),
     };
-    Ok(Some(Session { id: row.id, who }))
+    Ok(Some(Session {
+        id: row.id,
+        who,
+        second_factor: row.second_factor,
+    }))
 }
 
 /// Whether a staff session still holds.
@@ -142,6 +148,16 @@ pub async fn step_up(tx: &mut Tx, id: SessionId) -> Result<()> {
     tx.q("update session set step_up_at = $2 where id = $1")
         .bind(id)
         .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// From now on the session has a second factor.
+pub async fn note_second_factor(tx: &mut Tx, id: SessionId) -> Result<()> {
+    tx.q("update session set second_factor = $2 where id = $1")
+        .bind(id)
+        .bind(true)
         .run()
         .await?;
     Ok(())

@@ -32,6 +32,7 @@ mod rights;
 mod seal_files;
 mod seals;
 mod staff;
+mod totp;
 
 pub use accounts::*;
 pub use assessments::*;
@@ -46,3 +47,4 @@ pub use rights::*;
 pub use seal_files::*;
 pub use seals::*;
 pub use staff::*;
+pub use totp::*;

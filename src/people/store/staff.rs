@@ -6,7 +6,7 @@ use crate::base::Role;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, StaffId};
 use crate::ctx::{Records, Tx};
-use crate::db::Q;
+use crate::db::{Q, dialect};
 use crate::people::model::{Facility, Privilege, Settings, Staff};
 use crate::vault::{Class, Sealed};
 
@@ -112,6 +112,8 @@ struct StaffRow {
     consent_privilege: bool,
     consent_privilege_until: Option<NaiveDate>,
     must_change: bool,
+    second_factor_since: Option<DateTime<Utc>>,
+    second_factor_reset_at: Option<DateTime<Utc>>,
     disabled_at: Option<DateTime<Utc>>,
     version: i64,
 }
@@ -119,7 +121,9 @@ struct StaffRow {
 macro_rules! staff_columns {
     () => {
         "id, facility_id, username, name, license, title, role, senior, grants, consent_privilege, \
-         consent_privilege_until, must_change, disabled_at, version"
+         consent_privilege_until, must_change, disabled_at, version, \
+         (select f.since from second_factor f where f.staff_id = staff.id) as second_factor_since, \
+         (select f.reset_at from second_factor f where f.staff_id = staff.id) as second_factor_reset_at"
     };
 }
 
@@ -139,6 +143,8 @@ async fn read(r: &mut impl Records, row: StaffRow) -> Result<Staff> {
             until: row.consent_privilege_until,
         },
         must_change: row.must_change,
+        second_factor_since: row.second_factor_since,
+        second_factor_reset_at: row.second_factor_reset_at,
         disabled_at: row.disabled_at,
         version: row.version,
     })
@@ -227,6 +233,12 @@ pub async fn credentials_of(
     .bind(id)
     .opt()
     .await
+}
+
+/// Holds an account until the transaction ends.
+pub async fn lock_staff(tx: &mut Tx, facility: FacilityId, id: StaffId) -> Result<()> {
+    let _held: Option<(StaffId,)> = tx.q(dialect::LOCK_STAFF).bind(facility).bind(id).opt().await?;
+    Ok(())
 }
 
 pub async fn note_failures(

@@ -5,7 +5,7 @@
 choose_settings() {
     muan=(env -i PATH="$PATH" MUAN_DATA="$work/data" MUAN_ADDR=127.0.0.1:0 MUAN_ADMIN_ADDR=127.0.0.1:0
         MUAN_KEYS__FILE="$work/key" MUAN_RATE_PER_MINUTE=1000000 MUAN_WECHAT__APP_ID=wx0123456789abcdef
-        MUAN_WECHAT__APP_SECRET=none "$INTEROP_BIN")
+        MUAN_WECHAT__APP_SECRET=none MUAN_SESSIONS__SECOND_FACTOR=optional "$INTEROP_BIN")
 }
 
 start_server() {

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::ceremony::Ceremony;
+use super::paper::{SCAN, filing};
 use super::signers::{ADULT, person, refused};
 use crate::fhir::{found, resource};
+use crate::forms::attachments::{photo, sent};
 use crate::support::client::Answer;
 
 /// A girl of 13.
@@ -195,4 +197,99 @@ async fn the_rules_on_a_childs_data_stand_in_both_languages_part_by_part_and_no_
     let body = json!({ "version": "1.0.0", "accepted": true });
     let own = ceremony.mei.put_bare("/me/agreements/child_data", body).await;
     assert_eq!(own.status, 404);
+}
+
+#[tokio::test]
+async fn a_girl_under_fourteen_answers_nothing_before_her_guardian_agrees() {
+    let ceremony = Ceremony::drafted_born(GIRL).await;
+    let girl = &ceremony.mei;
+    let form = json!({ "questionnaire": "pre-analgesia" });
+    refused(
+        &girl.post("/responses", form.clone()).await,
+        "people.agreement_missing",
+    );
+    refused(
+        &sent(girl, "image/jpeg", "a", photo()).await,
+        "people.agreement_missing",
+    );
+    let lessons = girl.get("/lessons").await.expect(200);
+    let lesson = &lessons[0];
+    let progress = format!("/lessons/{}/progress", lesson["slug"].as_str().unwrap());
+    let read = json!({ "version": lesson["version"], "position": 1, "seconds": 5, "completed": false });
+    refused(
+        &girl.put_bare(&progress, read.clone()).await,
+        "people.agreement_missing",
+    );
+    // What is written of her can be put right meanwhile.
+    let me = girl.get("/me").await;
+    let profile = json!({ "name": "梅秀英", "birth_date": GIRL, "height_cm": "150", "language": "zh-CN" });
+    girl.put("/me", &me.etag(), profile).await.expect(200);
+
+    ceremony.sees(&mother()).await;
+    ceremony.says(true, json!({})).await.expect(200);
+    let draft = girl.post("/responses", form).await;
+    let etag = draft.etag();
+    let draft = draft.expect(201);
+    sent(girl, "image/jpeg", "b", photo()).await.expect(201);
+    girl.put_bare(&progress, read).await.expect(200);
+
+    ceremony.says(false, json!({})).await.expect(200);
+    let path = format!("/responses/{}", draft["id"].as_str().unwrap());
+    let saved = girl
+        .put(&path, &etag, json!({ "content": draft["content"] }))
+        .await;
+    refused(&saved, "people.agreement_missing");
+    let submitted = girl.post(&format!("{path}/submit"), json!({})).await;
+    refused(&submitted, "people.agreement_missing");
+}
+
+#[tokio::test]
+async fn a_girls_paper_comes_with_her_guardians_agreement_to_the_text_on_her_data() {
+    let ceremony = Ceremony::drafted_born(GIRL).await;
+    let word = ceremony.paper_word(&ceremony.app.lin().await).await;
+    let mut body = filing(&ceremony, &[SCAN], word);
+    refused(&ceremony.file(body.clone()).await, "people.agreement_missing");
+    let mut guardian = mother();
+    guardian.as_object_mut().unwrap().remove("kind");
+    body["child_data"] = json!({ "version": "0.9.0", "guardian": guardian });
+    refused(&ceremony.file(body.clone()).await, "people.agreement_version");
+    let rules = ceremony.rules().await;
+    body["child_data"]["version"] = rules["version"].clone();
+    let mut nameless = body.clone();
+    nameless["child_data"]["guardian"]["name"] = json!(" ");
+    let told = ceremony.file(nameless).await.expect(422);
+    assert_eq!(told["errors"][0]["pointer"], "/child_data/guardian/name");
+    let filed = ceremony.file(body).await.expect(200);
+    assert_eq!(
+        (&filed["state"], &filed["basis"]),
+        (&json!("active"), &json!("guardian"))
+    );
+    assert_eq!(ceremony.rules().await["accepted"], true);
+    let kept = ceremony.section(13, "data_consents").await;
+    assert_eq!(kept[0]["by"], mother());
+    assert_eq!(kept[0]["sha256"], rules["sha256"]);
+    let answered = json!({ "questionnaire": "pre-analgesia" });
+    ceremony.mei.post("/responses", answered).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_guardian_who_agreed_on_her_page_need_not_do_so_on_paper_and_no_adult_is_asked() {
+    let ceremony = Ceremony::drafted_born(GIRL).await;
+    ceremony.sees(&mother()).await;
+    ceremony.says(true, json!({})).await.expect(200);
+    let word = ceremony.paper_word(&ceremony.app.lin().await).await;
+    ceremony.file(filing(&ceremony, &[SCAN], word)).await.expect(200);
+
+    let adult = Ceremony::drafted_born(ADULT).await;
+    let word = adult.paper_word(&adult.app.lin().await).await;
+    let mut body = filing(&adult, &[SCAN], word);
+    let mut guardian = mother();
+    guardian.as_object_mut().unwrap().remove("kind");
+    body["child_data"] = json!({ "version": "1.0.0", "guardian": guardian });
+    let told = adult.file(body.clone()).await.expect(422);
+    assert_eq!(told["errors"][0]["pointer"], "/child_data");
+    body.as_object_mut().unwrap().remove("child_data");
+    adult.file(body).await.expect(200);
+    let absent = adult.section(13, "data_consents").await;
+    assert_eq!(absent["absent"], true);
 }

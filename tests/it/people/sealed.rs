@@ -14,7 +14,7 @@ use crate::support::App;
 use crate::support::walk;
 
 /// All that the database keeps, as bytes and as hexadecimal digits.
-async fn everything(app: &App) -> Vec<u8> {
+pub async fn everything(app: &App) -> Vec<u8> {
     let folder = &app.config.data;
     let mut all = Vec::new();
     for name in ["muan.db", "muan.db-wal"] {
@@ -40,7 +40,7 @@ async fn everything(app: &App) -> Vec<u8> {
     all
 }
 
-fn is_sealed(kept: &[u8], word: &str) {
+pub fn is_sealed(kept: &[u8], word: &str) {
     for written in [word.to_owned(), hex::encode(word)] {
         let bytes = written.as_bytes();
         let found = kept.windows(bytes.len()).any(|window| window == bytes);

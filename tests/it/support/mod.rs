@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each chapter uses its own part of the support")]
 
 mod again;
+pub mod authenticator;
 mod bucket;
 pub mod cast;
 pub mod client;
@@ -16,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use muan::app::{self, Parts};
 use muan::base::Clock;
-use muan::config::{Config, Secret};
+use muan::config::{Config, SecondFactor, Secret};
 use muan::ctx::Ctx;
 use muan::db::Durability;
 use muan::evidence::authority::TestAuthority;
@@ -87,6 +88,7 @@ fn config(data: PathBuf, simulator: &simulator::Handle) -> Config {
         rate_per_minute: 1_000_000,
         ..Config::default()
     };
+    config.sessions.second_factor = SecondFactor::Optional;
     config.wechat.app_id = cast::APP_ID.to_owned();
     config.wechat.app_secret = Secret::from(cast::APP_SECRET);
     config.wechat.base_url = Some(simulator.base_url());

@@ -1,0 +1,22 @@
+//! Sessions of staff.
+
+use serde::{Deserialize, Serialize};
+
+/// What staff sessions need.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sessions {
+    /// Whether acts on consents need a session with a second factor (CE-021).
+    pub second_factor: SecondFactor,
+}
+
+/// Whether something needs a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// Without one it is refused.
+    #[default]
+    Required,
+    /// Who has none acts without; the evidence says so.
+    Optional,
+}
