@@ -45,7 +45,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         consent::api::TemplatesApi,
         analgesia::api::StaffApi,
         followup::api::StaffApi,
-        quality::api::StaffApi,
+        (quality::api::StaffApi, quality::api::SupplyApi),
     );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")

@@ -30,6 +30,14 @@ macro_rules! with_quality {
             QualityIncident = "quality.incident";
             /// A grave report that nobody verified goes further.
             QualityEscalate = "quality.escalate";
+            /// A batch of a drug or a consumable is received.
+            QualityReceiveSupply = "quality.receive_supply";
+            /// Some of a batch is used, discarded, given back or counted.
+            QualityMoveSupply = "quality.move_supply";
+            /// The batches with what is left of them.
+            QualitySupplies = "quality.supplies";
+            /// One batch with where it went.
+            QualitySupply = "quality.supply";
             /// The self-checks of the hospital against the technical requirements.
             QualityReadiness = "quality.readiness";
             /// A self-check of the hospital is filed.

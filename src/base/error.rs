@@ -127,6 +127,8 @@ pub enum Noun {
     AdverseEvent,
     /// An indicator.
     Indicator,
+    /// A batch of a drug or a consumable.
+    Supply,
     /// A document.
     Document,
     /// A request about data.

@@ -12,8 +12,8 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId};
 use crate::base::{Act, Actor, Locale, Role, Subject};
 use crate::content::messages;
-use crate::ctx::Ctx;
-use crate::outbox::Job;
+use crate::ctx::{Ctx, Tx};
+use crate::outbox::{Job, Message};
 use crate::people;
 
 /// Job: a report goes to whom the duty list ends with.
@@ -41,6 +41,8 @@ enum Kind {
     ConsentIntegrity,
     /// What is kept of the log is not what was logged (CE-186).
     LogInconsistent,
+    /// A controlled drug does not add up.
+    ControlledDrug,
 }
 
 impl Kind {
@@ -51,6 +53,14 @@ impl Kind {
             Kind::AnalgesiaAfterWithdrawal => "incident_analgesia_after_withdrawal",
             Kind::ConsentIntegrity => "incident_consent_integrity",
             Kind::LogInconsistent => "incident_log_inconsistent",
+            Kind::ControlledDrug => "incident_controlled_drug",
+        }
+    }
+
+    fn category(self) -> Category {
+        match self {
+            Kind::ControlledDrug => Category::ControlledDrugDiscrepancy,
+            _ => Category::Other,
         }
     }
 }
@@ -62,6 +72,24 @@ struct Incident {
     patient: Option<PatientId>,
     labor: Option<LaborId>,
     at: DateTime<Utc>,
+}
+
+/// Has a controlled drug that does not add up brought before the office; `of` is what showed it.
+pub async fn does_not_add_up(tx: &mut Tx, facility: FacilityId, at: DateTime<Utc>, of: Uuid) -> Result<()> {
+    let seen = Incident {
+        kind: Kind::ControlledDrug,
+        patient: None,
+        labor: None,
+        at,
+    };
+    tx.enqueue(Message {
+        kind: INCIDENT,
+        facility: Some(facility),
+        payload: &seen,
+        dedupe: Some(of.to_string()),
+        due: tx.now,
+    })
+    .await
 }
 
 /// Does a job of quality; false if it is not one.
@@ -94,7 +122,7 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
         id,
         facility_id: facility,
         class: Class::IV,
-        category: Category::Other,
+        category: seen.kind.category(),
         state: EventState::Submitted,
         severity: None,
         reporter: None,

@@ -13,4 +13,5 @@ mod period;
 mod picture;
 mod rules;
 mod store;
+pub mod supply;
 mod table;

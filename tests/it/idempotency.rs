@@ -77,6 +77,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("people.sign_seal", "people::sealing"),
     ("people.staff_add", "people"),
     ("people.staff_reset", "idempotency"),
+    ("quality.move_supply", "quality::supplies"),
+    ("quality.receive_supply", "quality::supplies"),
     ("quality.check_readiness", "quality::readiness"),
     ("quality.report", "quality"),
 ];

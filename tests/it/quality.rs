@@ -3,6 +3,7 @@
 mod births;
 mod offers;
 mod readiness;
+mod supplies;
 mod worked;
 
 use serde_json::{Value, json};

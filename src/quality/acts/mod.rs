@@ -7,6 +7,7 @@ mod exporting;
 mod figures;
 mod offers;
 mod readiness;
+mod supplies;
 
 pub use births::*;
 pub use charts::*;
@@ -15,3 +16,4 @@ pub use exporting::*;
 pub use figures::{Case, cases, indicators};
 pub use offers::*;
 pub use readiness::*;
+pub use supplies::*;

@@ -4,5 +4,7 @@ mod events;
 mod figures;
 mod readiness;
 mod staff;
+mod supplies;
 
 pub use staff::StaffApi;
+pub use supplies::SupplyApi;

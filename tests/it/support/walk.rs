@@ -93,6 +93,11 @@ pub async fn to_the_survey(app: &App) -> World {
         "outcome": "none",
     });
     let event = lin.post("/adverse-events", event).await.expect(201);
+    let supply = json!({
+        "kind": "consumable", "name": "硬膜外穿刺包", "batch": "T-1", "supplier": "国药股份", "unit": "套",
+        "expires_on": "2028-01-01", "received": "5",
+    });
+    let supply = lin.post("/supplies", supply).await.expect(201);
     let first = |list: Value| text(&list, "/items/0/id").unwrap();
     let mut ids = BTreeMap::from([
         ("patients", woman.patient.clone()),
@@ -101,6 +106,7 @@ pub async fn to_the_survey(app: &App) -> World {
         ("consents", woman.consent.clone()),
         ("labors", woman.labor.clone()),
         ("adverse-events", text(&event, "/id").unwrap()),
+        ("supplies", text(&supply, "/id").unwrap()),
         ("alerts", first(zhao.get("/alerts").await.expect(200))),
         ("follow-ups", first(lin.get("/follow-ups").await.expect(200))),
         ("tasks", first(zhao.get("/tasks").await.expect(200))),

@@ -1,0 +1,222 @@
+//! Drugs and consumables are received, used, discarded, given back and counted.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::instrument;
+use uuid::Uuid;
+
+use crate::analgesia::model::{Amount, Labor};
+use crate::base::clock::clinic_date;
+use crate::base::error::{Error, Result};
+use crate::base::id::LaborId;
+use crate::base::{Act, Noun, Page, PageRequest, Subject};
+use crate::ctx::{Ctx, Tx};
+use crate::http::params::Faults;
+use crate::people::caller::{Caller, Colleague};
+use crate::people::policy;
+use crate::quality::supply::{self, Move, MoveKind, Supply, SupplyKind};
+use crate::quality::{jobs, store};
+use crate::{analgesia, once, people};
+
+/// A batch that came.
+#[derive(Clone, Debug)]
+pub struct SupplyDraft {
+    /// What it is of.
+    pub kind: SupplyKind,
+    /// Name with its strength.
+    pub name: String,
+    /// Number of the batch.
+    pub batch: String,
+    /// Who delivered it.
+    pub supplier: String,
+    /// What it is counted in.
+    pub unit: String,
+    /// Last day of use.
+    pub expires_on: NaiveDate,
+    /// A controlled drug.
+    pub controlled: bool,
+    /// How much came.
+    pub received: Amount,
+}
+
+/// Some of a batch goes somewhere.
+#[derive(Clone, Debug)]
+pub struct MoveDraft {
+    /// Where to.
+    pub kind: MoveKind,
+    /// How much; of a count, how much is there.
+    pub amount: Amount,
+    /// The labor, of what was used.
+    pub labor: Option<LaborId>,
+    /// Why, of what was discarded or given back.
+    pub reason: Option<String>,
+    /// When it happened.
+    pub moved_at: DateTime<Utc>,
+    /// The second person's word, for a controlled drug.
+    pub attestation: Option<String>,
+}
+
+/// A batch with where it went.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Traced {
+    /// The batch.
+    pub supply: Supply,
+    /// First to last.
+    pub moves: Vec<Move>,
+}
+
+/// A batch is received.
+///
+/// Errors: `http.invalid`, also for a batch whose last day of use is over.
+#[instrument(name = "quality.receive_supply", skip_all)]
+pub async fn receive_supply(ctx: &Ctx, caller: &Caller, draft: SupplyDraft) -> Result<Supply> {
+    policy::allowed(caller, Act::QualityReceiveSupply)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::QualityReceiveSupply, caller);
+    let mut faults = Faults::default();
+    let milli = supply::quantity(&mut faults, draft.received, "/received", false);
+    faults.check(draft.expires_on >= clinic_date(tx.now), "/expires_on", "expired");
+    let supply = Supply {
+        id: tx.id(),
+        facility_id: me.facility,
+        kind: draft.kind,
+        name: faults.text(&draft.name, "/name", 1, 100),
+        batch: faults.text(&draft.batch, "/batch", 1, 60),
+        supplier: faults.text(&draft.supplier, "/supplier", 1, 120),
+        unit: faults.text(&draft.unit, "/unit", 1, 20),
+        expires_on: draft.expires_on,
+        controlled: draft.controlled,
+        received: draft.received,
+        balance: draft.received,
+        by: me.id,
+        at: tx.now,
+    };
+    faults.done()?;
+    store::add_supply(&mut tx, &supply, milli).await?;
+    let detail = json!({ "kind": supply.kind.word(), "controlled": supply.controlled });
+    tx.journal(caller, Subject::thing("supply", supply.id), detail)
+        .await?;
+    tx.commit_with(&supply).await?;
+    Ok(supply)
+}
+
+/// Some of a batch is used, discarded, given back or counted. What happened is always recorded; a controlled drug that
+/// does not add up comes before the quality office.
+///
+/// Errors: `http.invalid`, `people.second_person_required` for a controlled drug, `Missing` for a batch or labor of
+/// another hospital.
+#[instrument(name = "quality.move_supply", skip_all)]
+pub async fn move_supply(ctx: &Ctx, caller: &Caller, id: Uuid, draft: MoveDraft) -> Result<Traced> {
+    policy::allowed(caller, Act::QualityMoveSupply)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::QualityMoveSupply, caller);
+    let missing = || Error::Missing(Noun::Supply);
+    let before = store::held_balance(&mut tx, me.facility, id)
+        .await?
+        .ok_or_else(missing)?;
+    let supply = store::supply(&mut tx, me.facility, id)
+        .await?
+        .ok_or_else(missing)?;
+    let labor = labor_of(&mut tx, me, &draft).await?;
+    let mut faults = Faults::default();
+    let counted = draft.kind == MoveKind::Counted;
+    let milli = supply::quantity(&mut faults, draft.amount, "/amount", counted);
+    faults.past(draft.moved_at, tx.now, "/moved_at");
+    let used = draft.kind == MoveKind::Used;
+    faults.check(
+        labor.is_some() == used,
+        "/labor",
+        if used { "required" } else { "unknown" },
+    );
+    let told = matches!(draft.kind, MoveKind::Discarded | MoveKind::Returned);
+    faults.check(draft.reason.is_some() || !told, "/reason", "required");
+    let reason = draft.reason.map(|reason| faults.text(&reason, "/reason", 1, 200));
+    faults.done()?;
+    let second = if supply.controlled {
+        let word = draft.attestation.as_deref();
+        let (second, _) = people::facts::second_person(&mut tx, me, word, Act::QualityMoveSupply, id).await?;
+        Some(second)
+    } else {
+        None
+    };
+    let moved = Move {
+        id: tx.id(),
+        kind: draft.kind,
+        amount: draft.amount,
+        expected: supply::amount(before),
+        labor: labor.as_ref().map(|labor| labor.id),
+        patient: labor.as_ref().map(|labor| labor.patient_id),
+        reason,
+        by: me.id,
+        second,
+        moved_at: draft.moved_at,
+        at: tx.now,
+    };
+    let left = supply::left(draft.kind, before, milli);
+    store::add_move(&mut tx, me.facility, id, &moved, [milli, before, left]).await?;
+    if supply.controlled && supply::is_discrepancy(draft.kind, before, milli) {
+        jobs::does_not_add_up(&mut tx, me.facility, draft.moved_at, moved.id).await?;
+    }
+    let subject = match moved.patient {
+        Some(patient) => Subject::of_patient("supply", id, patient),
+        None => Subject::thing("supply", id),
+    };
+    let detail = json!({ "kind": moved.kind.word(), "second": second });
+    tx.journal(caller, subject, detail).await?;
+    let traced = Traced {
+        moves: store::moves(&mut tx, me.facility, id).await?,
+        supply: Supply {
+            balance: supply::amount(left),
+            ..supply
+        },
+    };
+    tx.commit_with(&traced).await?;
+    Ok(traced)
+}
+
+async fn labor_of(tx: &mut Tx, me: &Colleague, draft: &MoveDraft) -> Result<Option<Labor>> {
+    let Some(id) = draft.labor else { return Ok(None) };
+    let labor = analgesia::facts::labor(tx, me.facility, id).await?;
+    labor.ok_or(Error::Missing(Noun::Labor)).map(Some)
+}
+
+/// The batches of the hospital, the last received first; those of one number if it is given.
+#[instrument(name = "quality.supplies", skip_all)]
+pub async fn supplies(
+    ctx: &Ctx,
+    caller: &Caller,
+    batch: Option<String>,
+    page: PageRequest,
+) -> Result<Page<Supply>> {
+    policy::allowed(caller, Act::QualitySupplies)?;
+    let facility = caller.staff()?.facility;
+    let filter = format!("supplies {}", batch.as_deref().unwrap_or_default());
+    let after: Option<Uuid> = page.after(&filter)?;
+    let mut tx = ctx.write(Act::QualitySupplies).await?;
+    let rows = store::supplies(&mut tx, facility, batch.as_deref(), after, page.limit + 1).await?;
+    let found = page.page(rows, &filter, |supply| supply.id);
+    let detail = json!({ "count": found.items.len() });
+    tx.journal(caller, Subject::list("supply"), detail).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// One batch with where it went: who took it, when, for whom, and who saw it.
+///
+/// Errors: `Missing` for one of another hospital.
+#[instrument(name = "quality.supply", skip_all)]
+pub async fn supply(ctx: &Ctx, caller: &Caller, id: Uuid) -> Result<Traced> {
+    policy::allowed(caller, Act::QualitySupply)?;
+    let facility = caller.staff()?.facility;
+    let mut tx = ctx.write(Act::QualitySupply).await?;
+    let found = store::supply(&mut tx, facility, id).await?;
+    let traced = Traced {
+        supply: found.ok_or(Error::Missing(Noun::Supply))?,
+        moves: store::moves(&mut tx, facility, id).await?,
+    };
+    let detail = json!({ "moves": traced.moves.len() });
+    tx.journal(caller, Subject::thing("supply", id), detail).await?;
+    tx.commit().await?;
+    Ok(traced)
+}

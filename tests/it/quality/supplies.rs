@@ -1,0 +1,124 @@
+//! Drugs and consumables can be followed from the supplier to the woman, and controlled ones add up or are told of.
+
+use serde_json::{Value, json};
+
+use crate::analgesia::admission;
+use crate::support::App;
+use crate::support::client::Client;
+
+fn batch(controlled: bool) -> Value {
+    json!({
+        "kind": "drug", "name": "舒芬太尼注射液 50 µg/1 ml", "batch": "A250301", "supplier": "国药股份", "unit": "支",
+        "expires_on": "2027-06-30", "controlled": controlled, "received": "10"
+    })
+}
+
+async fn received(by: &Client, controlled: bool) -> String {
+    let supply = by.post("/supplies", batch(controlled)).await.expect(201);
+    assert_eq!(supply["balance"], "10");
+    supply["id"].as_str().unwrap().to_owned()
+}
+
+fn goes(kind: &str, amount: &str) -> Value {
+    json!({ "kind": kind, "amount": amount, "moved_at": "2026-03-02T00:40:00Z" })
+}
+
+/// A move of a controlled drug, with another one's word.
+async fn seen(by: &Client, second: &Client, id: &str, mut body: Value) -> Value {
+    let word = json!({ "act": "quality.move_supply", "subject": id });
+    let word = second.post("/attestations", word).await.expect(201);
+    body["attestation"] = word["attestation"].clone();
+    by.post(&format!("/supplies/{id}/moves"), body).await.expect(201)
+}
+
+#[tokio::test]
+async fn a_batch_is_followed_to_the_woman_it_was_given_to() {
+    let app = App::new().await;
+    let (mei, lin, zhao, qian) = (
+        app.mei().await,
+        app.lin().await,
+        app.zhao().await,
+        app.qian().await,
+    );
+    let labor = lin.post("/labors", admission(&mei.patient_id)).await.expect(201);
+    let id = received(&lin, false).await;
+    let path = format!("/supplies/{id}/moves");
+    let bare = zhao.post(&path, goes("used", "1")).await.expect(422);
+    assert_eq!(bare["errors"][0]["pointer"], "/labor");
+    let mut used = goes("used", "2.5");
+    used["labor"] = labor["id"].clone();
+    zhao.post(&path, used).await.expect(201);
+    let bare = lin.post(&path, goes("discarded", "1")).await.expect(422);
+    assert_eq!(bare["errors"][0]["pointer"], "/reason");
+    let mut broken = goes("discarded", "1");
+    broken["reason"] = json!("安瓿破损");
+    let left = lin.post(&path, broken).await.expect(201);
+    assert_eq!(left["supply"]["balance"], "6.5");
+
+    let found = qian.get("/supplies?batch=A250301").await.expect(200);
+    assert_eq!(found["items"][0]["id"], id.as_str());
+    assert_eq!(
+        qian.get("/supplies?batch=none").await.expect(200)["items"],
+        json!([])
+    );
+    let traced = qian.get(&format!("/supplies/{id}")).await.expect(200);
+    assert_eq!(traced["moves"][0]["patient"], mei.patient_id.as_str());
+    assert_eq!(traced["moves"][1]["expected"], "7.5");
+    // Not a controlled drug: a count that differs is the truth from now on, and nobody is told.
+    lin.post(&path, goes("counted", "6")).await.expect(201);
+    app.work().await;
+    assert_eq!(qian.get("/adverse-events").await.expect(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_controlled_drug_moves_before_two_people_and_what_does_not_add_up_is_told() {
+    let app = App::new().await;
+    let (lin, zhao, qian) = (app.lin().await, app.zhao().await, app.qian().await);
+    let id = received(&lin, true).await;
+    let path = format!("/supplies/{id}/moves");
+    let alone = zhao.post(&path, goes("counted", "10")).await;
+    assert_eq!(alone.code(), "people.second_person_required");
+    seen(&zhao, &lin, &id, goes("counted", "10")).await;
+    let mut residue = goes("discarded", "0.5");
+    residue["reason"] = json!("残余液");
+    seen(&zhao, &lin, &id, residue).await;
+    app.work().await;
+    assert_eq!(qian.get("/adverse-events").await.expect(200)["items"], json!([]));
+
+    seen(&zhao, &lin, &id, goes("counted", "8.5")).await;
+    app.work().await;
+    let told = qian.get("/adverse-events").await.expect(200);
+    assert_eq!(told["items"].as_array().unwrap().len(), 1);
+    assert_eq!(told["items"][0]["category"], "controlled_drug_discrepancy");
+    let traced = qian.get(&format!("/supplies/{id}")).await.expect(200);
+    let last = &traced["moves"][2];
+    assert_eq!(
+        (&last["expected"], &last["amount"]),
+        (&json!("9.5"), &json!("8.5"))
+    );
+    assert_eq!(traced["supply"]["balance"], "8.5");
+}
+
+#[tokio::test]
+async fn a_batch_at_fault_is_named_and_the_other_hospital_has_none() {
+    let app = App::new().await;
+    let lin = app.lin().await;
+    let mut body = batch(false);
+    body["expires_on"] = json!("2026-03-01");
+    body["received"] = json!("0");
+    body["name"] = json!("");
+    let refused = lin.post("/supplies", body).await.expect(422);
+    let pointers: Vec<&Value> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["pointer"])
+        .collect();
+    assert_eq!(pointers, ["/received", "/expires_on", "/name"]);
+    let id = received(&lin, false).await;
+    let stranger = app.stranger().await;
+    stranger.get(&format!("/supplies/{id}")).await.expect(404);
+    let moves = format!("/supplies/{id}/moves");
+    stranger.post(&moves, goes("counted", "1")).await.expect(404);
+    assert_eq!(stranger.get("/supplies").await.expect(200)["items"], json!([]));
+}
