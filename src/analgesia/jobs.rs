@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::model::{Labor, LaborState};
-use super::{rules, store};
+use super::{acts, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, LaborId};
 use crate::base::{Act, Actor, Role, Subject};
@@ -68,7 +68,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     };
     episode::facts::add_task(&mut tx, &task).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "task": kind });
+    let detail = json!({ "task": kind, "urgent": task.urgent });
     tx.journal_as(
         Act::AnalgesiaRemind,
         Actor::SYSTEM,
@@ -97,8 +97,8 @@ async fn missing(tx: &mut Tx, kind: &str, labor: &Labor) -> Result<bool> {
         }
         "analgesia.unanswered" => Ok(labor.state == LaborState::Open && labor.first_dose_at.is_none()),
         _ => {
-            let stop = store::stop(tx, labor.facility_id, labor.id).await?;
-            Ok(stop.is_some_and(|version| version.stop.leg_raise.is_none()))
+            let last = acts::leg_raise_from(tx, labor).await?;
+            Ok(last.is_some_and(|at| at + rules::LEG_RAISE_MISSED <= tx.now))
         }
     }
 }

@@ -332,6 +332,12 @@ crate::words! {
         Signature = "signature",
         /// She said no, or took her consent back.
         Withdrawal = "withdrawal",
+        /// She asks for analgesia.
+        Request = "request",
+        /// Something in labor calls somebody.
+        Alarm = "alarm",
+        /// Something was written down in labor: the board is to be read anew.
+        Labor = "labor",
         /// Too much was missed: lists are to be loaded anew.
         Reset = "reset",
     }

@@ -1,6 +1,7 @@
 //! Labor: from admission to birth, over HTTP.
 
 mod birth;
+mod given;
 
 use serde_json::{Value, json};
 

@@ -6,6 +6,7 @@ use tracing::instrument;
 use super::admission::{enqueue, step};
 use super::chart::chart;
 use super::locked;
+use super::stop::await_leg_raise;
 use crate::analgesia::model::{Chart, Delivery, DeliveryMode, DeliveryVersion, LaborState};
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
@@ -73,6 +74,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         }
         consent::facts::closed(&mut tx, labor.facility_id, episode.id, false).await?;
     }
+    await_leg_raise(&mut tx, &labor).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);

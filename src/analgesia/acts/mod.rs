@@ -5,12 +5,16 @@ mod birth;
 mod block;
 mod chart;
 mod monitoring;
+mod stop;
+mod time_out;
 
 pub use admission::*;
 pub use birth::*;
 pub use block::*;
 pub use chart::*;
 pub use monitoring::*;
+pub use stop::*;
+pub use time_out::*;
 
 use chrono::Duration;
 use uuid::Uuid;

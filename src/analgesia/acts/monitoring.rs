@@ -67,9 +67,11 @@ pub async fn observe(
         },
     );
     let mut saved = Vec::with_capacity(judged.len());
+    let mut urgent = false;
     for (row, alarm) in judged {
         store::add_observation(&mut tx, labor.facility_id, labor.id, &row).await?;
         if let Some(alarm) = alarm {
+            urgent |= alarm.urgent;
             call(&mut tx, &labor, "analgesia.alarm", row.id, &alarm).await?;
         }
         saved.push(row);
@@ -84,7 +86,7 @@ pub async fn observe(
     }
     let alarms: usize = saved.iter().map(|row| row.alarms.len()).sum();
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "count": saved.len(), "alarms": alarms });
+    let detail = json!({ "count": saved.len(), "alarms": alarms, "urgent": urgent });
     tx.journal(caller, subject, detail).await?;
     tx.commit_with(&saved).await?;
     Ok(saved)
@@ -145,16 +147,12 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
         event,
     };
     store::add_complication(&mut tx, labor.facility_id, labor.id, &row).await?;
-    call(
-        &mut tx,
-        &labor,
-        "analgesia.complication",
-        row.id,
-        &rules::of_event(&row.event),
-    )
-    .await?;
+    let come = rules::of_event(&row.event);
+    call(&mut tx, &labor, "analgesia.complication", row.id, &come).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "code": row.event.code.word(), "severity": row.event.severity });
+    let detail = json!({
+        "code": row.event.code.word(), "severity": row.event.severity, "urgent": come.urgent,
+    });
     tx.journal(caller, subject, detail).await?;
     tx.commit_with(&row).await?;
     Ok(row)

@@ -252,6 +252,8 @@ pub struct Record {
     pub doses: Vec<Dose>,
     /// The pump's program as it runs.
     pub pump: Option<Pump>,
+    /// Bags and programs before this one, with what each gave. Left out, a bag that is replaced is kept by itself.
+    pub earlier_pumps: Option<Vec<Pump>>,
     /// New punctures.
     #[oai(default)]
     #[serde(default)]

@@ -15,10 +15,11 @@ pub use asphyxia::judge;
 pub use birth::check_delivery;
 pub use calls::{Background, Call, of_event, of_observation};
 pub use gate::{
-    ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, missing, needs_consent,
-    too_early, window,
+    ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, has_block, missing,
+    needs_consent, too_early, window,
 };
 pub use observing::check_observation;
+pub use program::carry_pumps;
 pub use recording::check_record;
 pub use sheet::Sheet;
-pub use stopping::{NextHeparin, check_stop, next_heparin};
+pub use stopping::{LEG_RAISE_MISSED, NextHeparin, check_stop, last_dose, next_heparin};

@@ -3,7 +3,12 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::Sheet;
-use crate::analgesia::model::Stop;
+use crate::analgesia::model::{Record, Route, Stop};
+
+/// She raises the straight leg by then, counted from the last dose.
+pub const LEG_RAISE: Duration = Duration::hours(4);
+/// The check is missed by then.
+pub const LEG_RAISE_MISSED: Duration = Duration::minutes(270);
 
 /// When low-molecular-weight heparin may be given again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +34,29 @@ pub fn next_heparin(stop: &Stop, puncture_at: Option<DateTime<Utc>>) -> Option<N
             .last_lmwh_at
             .is_some_and(|last| removed - last < Duration::hours(12)),
     })
+}
+
+/// The last neuraxial dose, from which four hours count until she raises her legs. While a pump runs there is none yet;
+/// one that nobody stopped is taken to have run until she gave birth or left.
+pub fn last_dose(
+    record: &Record,
+    stop: Option<&Stop>,
+    left_at: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    let doses = record.doses.iter();
+    let neuraxial = doses.filter(|dose| matches!(dose.route, Route::Epidural | Route::Intrathecal));
+    let by_hand = neuraxial
+        .map(|dose| dose.given_at)
+        .chain(record.test_dose.as_ref().map(|test| test.given_at))
+        .chain(record.first_dose_at)
+        .max();
+    let ended = match (stop, &record.pump) {
+        (Some(stop), Some(_)) => Some(stop.last_dose_at.unwrap_or(stop.stop_at)),
+        (Some(stop), None) => stop.last_dose_at,
+        (None, Some(_)) => Some(left_at?),
+        (None, None) => None,
+    };
+    by_hand.max(ended)
 }
 
 /// Checks the end of analgesia.
@@ -72,6 +100,8 @@ pub fn check_stop(sheet: &mut Sheet, stop: &Stop) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::analgesia::model::StopReason;
 
@@ -112,5 +142,33 @@ mod tests {
         let puncture = Some(DateTime::<Utc>::UNIX_EPOCH);
         assert!(next_heparin(&stop(11, Some(0)), puncture).unwrap().removed_early);
         assert!(!next_heparin(&stop(12, Some(0)), puncture).unwrap().removed_early);
+    }
+
+    #[test]
+    fn the_legs_are_checked_after_the_last_dose_whether_or_not_the_end_was_written_down() {
+        let at = |h: i64| DateTime::<Utc>::UNIX_EPOCH + Duration::hours(h);
+        let record = |pump: bool| -> Record {
+            let mut body = json!({
+                "technique": "spinal_single",
+                "doses": [
+                    { "given_at": at(1), "drug": "sufentanil", "route": "intrathecal", "use": "labor", "amount": "5" },
+                    { "given_at": at(3), "drug": "ephedrine", "route": "intravenous", "use": "treatment", "amount": "5" },
+                ],
+            });
+            if pump {
+                body["pump"] = json!({
+                    "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "hourly_limit_ml_h": "20",
+                    "reservoir": { "label": "x", "batch": "B", "expires_on": "2027-01-01" },
+                });
+            }
+            serde_json::from_value(body).unwrap()
+        };
+        let ended = stop(6, None);
+        assert_eq!(last_dose(&record(false), None, None), Some(at(1)));
+        assert_eq!(last_dose(&record(false), Some(&ended), None), Some(at(1)));
+        assert_eq!(last_dose(&record(true), None, None), None);
+        assert_eq!(last_dose(&record(true), None, Some(at(9))), Some(at(9)));
+        let late = Stop { stop_at: at(7), ..ended };
+        assert_eq!(last_dose(&record(true), Some(&late), Some(at(9))), Some(at(7)));
     }
 }
