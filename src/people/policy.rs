@@ -237,6 +237,9 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::AnalgesiaStop, &[A, M]),
     (Act::AnalgesiaDeliver, &[M, O]),
     (Act::AnalgesiaClose, &[M, O]),
+    (Act::AnalgesiaTakeAlarm, &[M, O, A]),
+    (Act::AnalgesiaCloseAlarm, &[M, O, A]),
+    (Act::AnalgesiaEscalate, &[System]),
     (Act::AnalgesiaRemind, &[System]),
     (Act::JournalAcceptRestore, &[System]),
 ];

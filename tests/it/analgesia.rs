@@ -1,6 +1,8 @@
 //! Labor: from admission to birth, over HTTP.
 
+mod alarms;
 mod birth;
+mod board;
 mod given;
 
 use serde_json::{Value, json};

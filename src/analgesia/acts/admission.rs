@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
-use super::stop::await_leg_raise;
+use super::stop::follow;
 use super::{call, locked, not_closed};
 use crate::analgesia::jobs::OfLabor;
 use crate::analgesia::model::{Admission, Amount, CloseReason, Labor, LaborState, Request};
@@ -252,7 +252,7 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
             consent::facts::closed(&mut tx, labor.facility_id, labor.episode_id, returns).await?;
         }
     }
-    await_leg_raise(&mut tx, &labor).await?;
+    follow(&mut tx, &labor).await?;
     for kind in ["analgesia.request", "analgesia.unanswered", "analgesia.one_hour"] {
         episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
     }

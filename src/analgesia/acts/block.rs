@@ -6,7 +6,8 @@ use tracing::instrument;
 
 use super::admission::{enqueue, step};
 use super::chart::chart;
-use super::stop::await_leg_raise;
+use super::monitoring::report;
+use super::stop::follow;
 use super::time_out::require_consent;
 use super::{call, locked, not_closed};
 use crate::analgesia::model::{
@@ -23,8 +24,8 @@ use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::{consent, episode, people};
 
-/// The one-hour score is missed by then.
-const ONE_HOUR_MISSED: Duration = Duration::minutes(75);
+/// She is reminded of the one-hour score, and it is missed by then.
+const ONE_HOUR: [Duration; 2] = [Duration::minutes(55), Duration::minutes(75)];
 
 /// Writes the analgesia record: a new version of all of it.
 ///
@@ -95,7 +96,7 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     }
     started(&mut tx, &mut labor, &version.record).await?;
     dural_puncture(&mut tx, &labor, &version, before.as_ref(), &reported).await?;
-    await_leg_raise(&mut tx, &labor).await?;
+    follow(&mut tx, &labor).await?;
     labor.version += 1;
     store::save_labor(&mut tx, &labor).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
@@ -107,7 +108,8 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         "outside_limits": second,
     });
     tx.journal(caller, subject, detail).await?;
-    let chart = chart(&mut tx, labor).await?;
+    let now = tx.now;
+    let chart = chart(&mut tx, labor, now).await?;
     tx.commit().await?;
     Ok(chart)
 }
@@ -194,7 +196,9 @@ async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record) -> Result<()> 
     for kind in ["analgesia.request", "analgesia.unanswered"] {
         episode::facts::finish_tasks(tx, labor.facility_id, kind, labor.id.into()).await?;
     }
-    enqueue(tx, labor, "analgesia.one_hour", first + ONE_HOUR_MISSED).await?;
+    for after in ONE_HOUR {
+        enqueue(tx, labor, "analgesia.one_hour", first + after).await?;
+    }
     step(tx, labor, StepKind::Analgesia, "analgesia", StepState::Done).await
 }
 
@@ -225,15 +229,9 @@ async fn dural_puncture(
             outcome: None,
             resolved_at: None,
             adp_next: None,
+            acted_at: None,
         },
     };
-    store::add_complication(tx, labor.facility_id, labor.id, &row).await?;
-    call(
-        tx,
-        labor,
-        "analgesia.complication",
-        row.id,
-        &rules::of_event(&row.event),
-    )
-    .await
+    report(tx, labor, &row).await?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! One function per operation of labor.
 
+mod alarms;
 mod admission;
 mod birth;
 mod block;
@@ -8,11 +9,15 @@ mod monitoring;
 mod stop;
 mod time_out;
 
+pub(in crate::analgesia) use alarms::{ALARM, CLOCK, ESCALATE, OfAlarm, OfClock, raise};
+pub use alarms::{close_alarm, take_alarm};
 pub use admission::*;
 pub use birth::*;
 pub use block::*;
-pub use chart::*;
-pub use monitoring::*;
+pub(in crate::analgesia) use chart::{chart, due};
+pub use chart::{board, labor};
+pub(in crate::analgesia) use monitoring::background;
+pub use monitoring::{complication, observe};
 pub use stop::*;
 pub use time_out::*;
 

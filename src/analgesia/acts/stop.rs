@@ -1,16 +1,16 @@
 //! The end of analgesia, and the check that her legs came back.
 
-use chrono::{DateTime, Utc};
 use serde_json::json;
 use tracing::instrument;
 
 use super::admission::enqueue;
-use super::{call, locked};
-use crate::analgesia::model::{CloseReason, Labor, LaborState, LegRaise, Stop, StopVersion};
+use super::alarms::{ALARM, raise};
+use super::locked;
+use crate::analgesia::model::{Labor, LaborState, Stop, StopVersion};
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::LaborId;
-use crate::base::{Act, Code, Role, Subject};
+use crate::base::{Act, Code, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::once;
 use crate::people::caller::Caller;
@@ -44,49 +44,42 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     };
     store::add_stop(&mut tx, labor.facility_id, labor.id, &version).await?;
     let stop = &version.stop;
-    await_leg_raise(&mut tx, &labor).await?;
+    follow(&mut tx, &labor).await?;
     if stop.leg_raise.is_some() {
         episode::facts::finish_tasks(&mut tx, labor.facility_id, "analgesia.leg_raise", labor.id.into())
             .await?;
     }
-    let alarms = stop.leg_raise == Some(LegRaise::Unable) || stop.tip_intact == Some(false);
-    if alarms {
-        let at_once = rules::Call::now(&[Role::Anesthesiologist]);
-        call(&mut tx, &labor, "analgesia.alarm", version.id, &at_once).await?;
-    }
+    let calls = rules::of_stop(stop);
+    let alarms = calls.len();
+    let mut raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
+    raise(&mut tx, &labor, &mut raised, (ALARM, version.id), calls).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "reason": stop.reason.word(), "alarms": i64::from(alarms), "urgent": alarms });
+    let detail = json!({ "reason": stop.reason.word(), "alarms": alarms, "urgent": alarms > 0 });
     tx.journal(caller, subject, detail).await?;
     tx.commit_with(&version).await?;
     Ok(version)
 }
 
-/// The check of her legs hangs on the last dose, whoever does or does not write down the end of analgesia.
-pub(super) async fn await_leg_raise(tx: &mut Tx, labor: &Labor) -> Result<()> {
-    if let Some(last) = leg_raise_from(tx, labor).await? {
-        enqueue(tx, labor, "analgesia.leg_raise", last + rules::LEG_RAISE_MISSED).await?;
-    }
-    Ok(())
-}
-
-/// The last dose of a block, while nobody has written down how her legs were after it. Who went to another hospital
-/// before the birth is looked after there.
-pub(in crate::analgesia) async fn leg_raise_from(
-    tx: &mut Tx,
-    labor: &Labor,
-) -> Result<Option<DateTime<Utc>>> {
-    let elsewhere = matches!(
-        labor.close_reason,
-        Some(CloseReason::Transferred | CloseReason::DeliveredElsewhere)
-    );
+/// After the record, its end, the birth or the discharge were written: the check of her legs hangs on the last dose,
+/// whoever does or does not write down the end of analgesia, and until then, and until the catheter is out, she stays on
+/// the board.
+pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
     let record = store::record(tx, labor.facility_id, labor.id).await?;
-    let Some(record) = record.filter(|_| !elsewhere) else {
-        return Ok(None);
+    let stop = store::stop(tx, labor.facility_id, labor.id).await?;
+    let course = rules::Course {
+        labor,
+        record: record.as_ref().map(|version| &version.record),
+        stop: stop.as_ref().map(|version| &version.stop),
+        seen: &[],
+        window_min: 0,
     };
-    let stop = store::stop(tx, labor.facility_id, labor.id).await?.map(|version| version.stop);
-    if stop.as_ref().is_some_and(|stop| stop.leg_raise.is_some()) {
-        return Ok(None);
+    if let Some(legs) = course.legs() {
+        enqueue(tx, labor, "analgesia.leg_raise", legs.overdue_at).await?;
     }
-    let left_at = labor.born_at.or(labor.closed_at);
-    Ok(rules::last_dose(&record.record, stop.as_ref(), left_at))
+    let on_ward = match labor.state {
+        LaborState::Open => true,
+        LaborState::Delivered => course.legs().or(course.catheter()).is_some(),
+        LaborState::Closed => false,
+    };
+    store::set_on_ward(tx, labor.facility_id, labor.id, on_ward).await
 }

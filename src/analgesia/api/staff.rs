@@ -7,13 +7,13 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
 use super::wire::{
-    AdmitIn, BoardOut, ChartOut, CloseIn, ComplicationOut, LaborOut, ObservationsIn, ObservationsOut,
+    AdmitIn, AlarmOut, BoardOut, ChartOut, CloseAlarmIn, CloseIn, ComplicationOut, LaborOut, ObservationsIn, ObservationsOut,
     RequestIn, RequestOut, StopOut, TimeOutIn, TimeOutOut,
 };
 use crate::analgesia::acts;
 use crate::analgesia::model::{Delivery, Event, Record, Stop};
 use crate::base::PageRequest;
-use crate::base::id::LaborId;
+use crate::base::id::{AlarmId, LaborId};
 use crate::ctx::Ctx;
 use crate::http::answer::{Created, CreatedVersioned, List, Versioned};
 use crate::http::problem::Failure;
@@ -159,6 +159,45 @@ impl StaffApi {
     ) -> Result<Created<ComplicationOut>, Failure> {
         Ok(Created::of(
             acts::complication(&ctx, &caller.0, id.0, body.0).boxed().await?,
+        ))
+    }
+
+    /// Take an alarm
+    #[oai(
+        path = "/labors/:id/alarms/:alarm/take",
+        method = "post",
+        operation_id = "analgesia.take_alarm"
+    )]
+    async fn take_alarm(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<LaborId>,
+        alarm: Path<AlarmId>,
+    ) -> Result<Created<AlarmOut>, Failure> {
+        Ok(Created::of(
+            acts::take_alarm(&ctx, &caller.0, id.0, alarm.0).boxed().await?,
+        ))
+    }
+
+    /// Close an alarm with what came of it
+    #[oai(
+        path = "/labors/:id/alarms/:alarm/close",
+        method = "post",
+        operation_id = "analgesia.close_alarm"
+    )]
+    async fn close_alarm(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<LaborId>,
+        alarm: Path<AlarmId>,
+        body: Json<CloseAlarmIn>,
+    ) -> Result<Created<AlarmOut>, Failure> {
+        Ok(Created::of(
+            acts::close_alarm(&ctx, &caller.0, id.0, alarm.0, &body.outcome)
+                .boxed()
+                .await?,
         ))
     }
 

@@ -5,8 +5,8 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Amount, Complication, Countdown, DeliveryVersion, ObservationRow, RecordVersion, StopVersion};
-use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, StaffId};
+use super::{Amount, Complication, DeliveryVersion, Due, ObservationRow, Raised, RecordVersion, StopVersion};
+use crate::base::id::{EpisodeId, FacilityId, LaborId, ObservationId, PatientId, StaffId};
 
 crate::words! {
     /// Where a labor stands.
@@ -198,33 +198,12 @@ pub struct Chart {
     pub stop: Option<StopVersion>,
     /// The birth as it is now.
     pub delivery: Option<DeliveryVersion>,
+    /// Alarms by time.
+    pub alarms: Vec<Raised>,
+    /// Her baseline, with which later values are compared.
+    pub baseline: Option<ObservationId>,
+    /// What is due, and what comes next.
+    pub due: Vec<Due>,
     /// Pointers of what must be filled in before the record is complete.
     pub missing: Vec<&'static str>,
-}
-
-/// One line of the board.
-#[derive(Clone, Debug)]
-pub struct BoardLine {
-    /// The labor.
-    pub labor: Labor,
-    /// Her name.
-    pub name: Option<String>,
-    /// Record number of the hospital.
-    pub record_number: String,
-    /// State of her consent.
-    pub consent_state: Option<String>,
-    /// Confirmed at the bedside.
-    pub bedside_confirmed_at: Option<DateTime<Utc>>,
-    /// Level of her assessment.
-    pub review_level: Option<String>,
-    /// Rules that an anesthesiologist has yet to decide on.
-    pub undecided: Vec<String>,
-    /// Not before, for her anticoagulant.
-    pub not_before: Option<DateTime<Utc>>,
-    /// What she waits for because of anticoagulants.
-    pub anticoagulant: Option<Countdown>,
-    /// Minutes since she asked, while no dose was given.
-    pub waiting_min: Option<i64>,
-    /// When her pain score of one hour is due, until it is there.
-    pub one_hour_due_at: Option<DateTime<Utc>>,
 }

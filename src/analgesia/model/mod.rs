@@ -4,6 +4,7 @@
 //! document and in the rules: nothing is added on the way out that did not come in. What the house adds around it
 //! (ids, states, versions) stands in [`labor`].
 
+mod alarm;
 mod amount;
 mod block;
 mod countdown;
@@ -13,7 +14,9 @@ mod event;
 mod labor;
 mod observation;
 mod pump;
+mod ward;
 
+pub use alarm::*;
 pub use amount::Amount;
 pub use block::*;
 pub use countdown::*;
@@ -23,3 +26,4 @@ pub use event::*;
 pub use labor::*;
 pub use observation::*;
 pub use pump::*;
+pub use ward::*;

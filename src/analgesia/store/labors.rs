@@ -94,33 +94,31 @@ pub async fn running(
 
 const BOARD: &str = concat!(
     columns!(),
-    "where facility_id = $1 and state = 'open' order by admitted_at desc, id desc limit $2"
-);
-const BOARD_AFTER: &str = concat!(
-    columns!(),
-    "where facility_id = $1 and state = 'open' and (admitted_at < $3 or (admitted_at = $3 and id < $4)) \
-     order by admitted_at desc, id desc limit $2"
+    "where facility_id = $1 and on_ward order by admitted_at desc, id desc limit $2"
 );
 
-/// Who is in labor, the last admitted first.
-pub async fn board(
-    r: &mut impl Records,
-    facility: FacilityId,
-    after: Option<(DateTime<Utc>, LaborId)>,
-    limit: i64,
-) -> Result<Vec<Labor>> {
-    let rows: Vec<LaborRow> = match after {
-        Some((at, id)) => {
-            let query = r.q(BOARD_AFTER).bind(facility).bind(limit).bind(at).bind(id);
-            query.all().await?
-        }
-        None => r.q(BOARD).bind(facility).bind(limit).all().await?,
-    };
+/// Who is on the ward, the last admitted first.
+pub async fn board(r: &mut impl Records, facility: FacilityId, limit: i64) -> Result<Vec<Labor>> {
+    let rows: Vec<LaborRow> = r.q(BOARD).bind(facility).bind(limit).all().await?;
+    let vault = r.vault();
+    let sealed: Vec<&Sealed> = rows.iter().map(|row| &row.admission).collect();
+    vault.warm(r, &sealed).await?;
     let mut labors = Vec::with_capacity(rows.len());
     for row in rows {
         labors.push(read(r, row).await?);
     }
     Ok(labors)
+}
+
+/// Keeps her on the board, or takes her off it.
+pub async fn set_on_ward(tx: &mut Tx, facility: FacilityId, id: LaborId, on_ward: bool) -> Result<()> {
+    tx.q("update labor set on_ward = $3 where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .bind(on_ward)
+        .run()
+        .await?;
+    Ok(())
 }
 
 pub async fn add_labor(tx: &mut Tx, labor: &Labor) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The SQL of labor and nothing else. What is sealed is bound to the labor, so that one key opens, and destroys, all
 //! of one labor.
 
+mod alarms;
 mod births;
 mod delivery;
 mod events;
@@ -8,6 +9,7 @@ mod keeping;
 mod labors;
 mod records;
 
+pub use alarms::*;
 pub use births::*;
 pub use delivery::*;
 pub use events::*;

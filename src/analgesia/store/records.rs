@@ -8,7 +8,7 @@ use crate::analgesia::model::{Indication, Record, RecordVersion, Stop, StopVersi
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId, StaffId};
 use crate::ctx::{Records, Tx};
-use crate::db::Q;
+use crate::db::{Q, placeholders};
 use crate::vault::{Class, Sealed};
 
 pub async fn add_time_out(tx: &mut Tx, facility: FacilityId, time_out: &TimeOut) -> Result<()> {
@@ -150,27 +150,43 @@ pub async fn record(
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Option<RecordVersion>> {
-    let row: Option<(Uuid, i64, DateTime<Utc>, StaffId, Sealed)> = r
-        .q(
-            "select id, number, at, staff_id, document from analgesia_record where facility_id = $1 and labor_id = $2 \
-             order by number desc limit 1",
-        )
-        .bind(facility)
-        .bind(labor)
-        .opt()
-        .await?;
-    let Some((id, number, at, by, document)) = row else {
-        return Ok(None);
-    };
-    let kept: Kept = r.open_json(labor, "record", &document).await?;
-    Ok(Some(RecordVersion {
-        id,
-        number,
-        at,
-        by,
-        record: kept.record,
-        second: kept.second,
-    }))
+    let found = records(r, facility, &[labor]).await?.into_iter().next();
+    Ok(found.map(|(_, version)| version))
+}
+
+/// The records of labors as they are now.
+pub async fn records(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labors: &[LaborId],
+) -> Result<Vec<(LaborId, RecordVersion)>> {
+    if labors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "select v.id, v.labor_id, v.number, v.at, v.staff_id, v.document from analgesia_record v \
+         join labor l on l.record_id = v.id where l.facility_id = $1 and l.id in ({})",
+        placeholders(2, labors.len())
+    );
+    let mut query = r.q(sql).bind(facility);
+    for labor in labors {
+        query = query.bind(*labor);
+    }
+    let rows: Vec<(Uuid, LaborId, i64, DateTime<Utc>, StaffId, Sealed)> = query.all().await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (id, labor, number, at, by, document) in rows {
+        let kept: Kept = r.open_json(labor, "record", &document).await?;
+        let version = RecordVersion {
+            id,
+            number,
+            at,
+            by,
+            record: kept.record,
+            second: kept.second,
+        };
+        found.push((labor, version));
+    }
+    Ok(found)
 }
 
 pub async fn add_stop(
@@ -201,18 +217,34 @@ pub async fn add_stop(
 
 /// The end of analgesia as it was last written.
 pub async fn stop(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Option<StopVersion>> {
-    let row: Option<(Uuid, DateTime<Utc>, StaffId, Sealed)> = r
-        .q(
-            "select id, at, staff_id, document from analgesia_stop where facility_id = $1 and labor_id = $2 \
-             order by at desc, id desc limit 1",
-        )
-        .bind(facility)
-        .bind(labor)
-        .opt()
-        .await?;
-    let Some((id, at, by, document)) = row else {
-        return Ok(None);
-    };
-    let stop: Stop = r.open_json(labor, "stop", &document).await?;
-    Ok(Some(StopVersion { id, at, by, stop }))
+    let found = stops(r, facility, &[labor]).await?.into_iter().next();
+    Ok(found.map(|(_, version)| version))
+}
+
+/// The ends of analgesia as they were last written.
+pub async fn stops(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labors: &[LaborId],
+) -> Result<Vec<(LaborId, StopVersion)>> {
+    if labors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "select id, labor_id, at, staff_id, document from analgesia_stop s where facility_id = $1 and labor_id in ({}) \
+         and not exists (select 1 from analgesia_stop n where n.labor_id = s.labor_id \
+         and (n.at > s.at or (n.at = s.at and n.id > s.id)))",
+        placeholders(2, labors.len())
+    );
+    let mut query = r.q(sql).bind(facility);
+    for labor in labors {
+        query = query.bind(*labor);
+    }
+    let rows: Vec<(Uuid, LaborId, DateTime<Utc>, StaffId, Sealed)> = query.all().await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (id, labor, at, by, document) in rows {
+        let stop: Stop = r.open_json(labor, "stop", &document).await?;
+        found.push((labor, StopVersion { id, at, by, stop }));
+    }
+    Ok(found)
 }

@@ -6,7 +6,7 @@ use crate::base::Act;
 use crate::people::model::{NewsKind, Urgency};
 
 /// The acts that may be news.
-pub const TOLD: [Act; 18] = [
+pub const TOLD: [Act; 21] = [
     Act::FormsSubmit,
     Act::FormsEnter,
     Act::AssessmentAssess,
@@ -25,6 +25,9 @@ pub const TOLD: [Act; 18] = [
     Act::AnalgesiaDeliver,
     Act::AnalgesiaClose,
     Act::AnalgesiaRemind,
+    Act::AnalgesiaEscalate,
+    Act::AnalgesiaTakeAlarm,
+    Act::AnalgesiaCloseAlarm,
 ];
 
 /// Whether an entry is news to those who treat her, and how soon they look. The survey is none: it is anonymous to them.
@@ -71,6 +74,7 @@ pub fn news(act: &str, detail: &Value) -> Option<(NewsKind, Urgency)> {
             },
         )),
         Act::AnalgesiaRequest => Some((NewsKind::Request, Urgency::Now)),
+        Act::AnalgesiaEscalate => Some((NewsKind::Alarm, Urgency::Now)),
         Act::AnalgesiaComplication | Act::AnalgesiaRemind => Some((NewsKind::Alarm, called(detail))),
         Act::AnalgesiaObserve | Act::AnalgesiaStop if calls(detail) => {
             Some((NewsKind::Alarm, called(detail)))
@@ -80,7 +84,9 @@ pub fn news(act: &str, detail: &Value) -> Option<(NewsKind, Urgency)> {
         | Act::AnalgesiaObserve
         | Act::AnalgesiaStop
         | Act::AnalgesiaDeliver
-        | Act::AnalgesiaClose => Some((NewsKind::Labor, Urgency::Routine)),
+        | Act::AnalgesiaClose
+        | Act::AnalgesiaTakeAlarm
+        | Act::AnalgesiaCloseAlarm => Some((NewsKind::Labor, Urgency::Routine)),
         _ => None,
     }
 }

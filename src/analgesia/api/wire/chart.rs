@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 
-use super::{ComplicationOut, LaborOut, ObservationOut, RecordOut, RequestOut, TimeOutOut};
+use super::{AlarmOut, ComplicationOut, DueOut, LaborOut, ObservationOut, RecordOut, RequestOut, TimeOutOut};
 use crate::analgesia::model::{
     Asphyxia, Baby, Chart, CloseReason, Delivery, DeliveryVersion, JudgedBaby, Stop, StopVersion,
 };
 use crate::analgesia::rules::{NextHeparin, next_heparin};
-use crate::base::id::StaffId;
+use crate::base::id::{ObservationId, StaffId};
 
 /// A labor is closed.
 #[derive(Object)]
@@ -146,6 +146,12 @@ pub struct ChartOut {
     pub next_heparin: Option<NextHeparinOut>,
     /// The birth.
     pub delivery: Option<DeliveryOut>,
+    /// Alarms by time.
+    pub alarms: Vec<AlarmOut>,
+    /// The observation that is her baseline.
+    pub baseline: Option<ObservationId>,
+    /// What is due, and what comes next, the soonest first.
+    pub due: Vec<DueOut>,
     /// Pointers of what must be filled in before the record is complete.
     pub missing: Vec<String>,
 }
@@ -167,6 +173,9 @@ impl From<Chart> for ChartOut {
             stop: c.stop.map(Into::into),
             next_heparin: next.map(Into::into),
             delivery: c.delivery.map(Into::into),
+            alarms: c.alarms.into_iter().map(Into::into).collect(),
+            baseline: c.baseline,
+            due: c.due.into_iter().map(Into::into).collect(),
             missing: c.missing.into_iter().map(str::to_owned).collect(),
         }
     }

@@ -3,7 +3,9 @@
 mod chart;
 mod countdown;
 mod record;
+mod ward;
 
 pub use chart::*;
-pub use countdown::CountdownOut;
+use countdown::CountdownOut;
 pub use record::*;
+pub use ward::*;

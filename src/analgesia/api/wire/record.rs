@@ -4,10 +4,9 @@ use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use uuid::Uuid;
 
-use super::CountdownOut;
 use crate::analgesia::acts::TimeOutDraft;
 use crate::analgesia::model::{
-    Admission, Alarm, Amount, BoardLine, Checks, CloseReason, Complication, Event, FhrCategory, Labor,
+    Admission, Alarm, Amount, Checks, CloseReason, Complication, Event, FhrCategory, Labor,
     LaborStage, LaborState, Membranes, Observation, ObservationRow, Record, RecordVersion, Request, TimeOut,
 };
 use crate::base::id::{ComplicationId, EpisodeId, LaborId, ObservationId, PatientId, StaffId};
@@ -108,53 +107,6 @@ impl From<Labor> for LaborOut {
             close_reason: l.close_reason,
             is_test: l.is_test,
             version: l.version,
-        }
-    }
-}
-
-/// One line of the board.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct BoardOut {
-    /// The labor.
-    #[oai(flatten)]
-    pub labor: LaborOut,
-    /// Her name.
-    pub name: Option<String>,
-    /// Record number of the hospital.
-    pub record_number: String,
-    /// State of her consent.
-    pub consent_state: Option<String>,
-    /// When it was confirmed at the bedside.
-    pub bedside_confirmed_at: Option<DateTime<Utc>>,
-    /// Level of her assessment.
-    pub review_level: Option<String>,
-    /// Rules that an anesthesiologist has yet to decide on.
-    pub undecided: Vec<String>,
-    /// Not before, for her anticoagulant.
-    pub not_before: Option<DateTime<Utc>>,
-    /// What she waits for because of anticoagulants; absent when there is nothing to count.
-    pub anticoagulant: Option<CountdownOut>,
-    /// Minutes since she asked, while no dose was given.
-    pub waiting_min: Option<i64>,
-    /// When her pain score of one hour is due, until it is there.
-    pub one_hour_due_at: Option<DateTime<Utc>>,
-}
-
-impl From<BoardLine> for BoardOut {
-    fn from(b: BoardLine) -> BoardOut {
-        BoardOut {
-            labor: b.labor.into(),
-            name: b.name,
-            record_number: b.record_number,
-            consent_state: b.consent_state,
-            bedside_confirmed_at: b.bedside_confirmed_at,
-            review_level: b.review_level,
-            undecided: b.undecided,
-            not_before: b.not_before,
-            anticoagulant: b.anticoagulant.map(Into::into),
-            waiting_min: b.waiting_min,
-            one_hour_due_at: b.one_hour_due_at,
         }
     }
 }
