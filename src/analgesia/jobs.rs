@@ -158,7 +158,9 @@ async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
     let facility = labor.facility_id;
     let reported = store::complications(&mut tx, facility, labor.id).await?;
     let record = store::record(&mut tx, facility, labor.id).await?.map(|version| version.record);
-    let event = reported.iter().find(|row| row.id.0 == subject).map(|row| &row.event);
+    let corrected = store::corrections(&mut tx, facility, labor.id).await?;
+    let newest = rules::newest(&corrected, subject);
+    let event = reported.iter().find(|row| row.id.0 == newest).map(|row| &row.event);
     let over = match (event, alarm) {
         (Some(event), _) => rules::was_done(alarm, event, record.as_ref()),
         (None, Alarm::LastingHypotension) => {

@@ -37,6 +37,8 @@ async fn copy(now: DateTime<Utc>, view: &mut View, mine: Mine) -> Result<Parts> 
             "observations": chart.observations,
             "complications": chart.complications,
             "alarms": chart.alarms,
+            "corrections": chart.corrections,
+            "pain_reports": chart.pain_reports,
             "stop": chart.stop,
             "delivery": chart.delivery,
         });

@@ -164,6 +164,8 @@ pub(in crate::analgesia) async fn chart(
         complications: store::complications(r, facility, id).await?,
         stop: store::stop(r, facility, id).await?,
         delivery: store::delivery(r, facility, id).await?,
+        corrections: store::corrections(r, facility, id).await?,
+        pain_reports: store::pain_reports(r, facility, id).await?,
         alarms,
         baseline,
         due: Vec::new(),

@@ -5,7 +5,9 @@ mod admission;
 mod birth;
 mod block;
 mod chart;
+mod corrections;
 mod monitoring;
+mod pain;
 mod stop;
 mod time_out;
 
@@ -17,7 +19,9 @@ pub use block::*;
 pub(in crate::analgesia) use chart::{chart, due};
 pub use chart::{board, labor};
 pub(in crate::analgesia) use monitoring::background;
+pub use corrections::{CorrectionDraft, correct, history};
 pub use monitoring::{complication, observe};
+pub use pain::report_pain;
 pub use stop::*;
 pub use time_out::*;
 

@@ -7,12 +7,12 @@ use tracing::instrument;
 use super::alarms::{ALARM, COMPLICATION, raise, start_clock};
 use super::{locked, not_closed};
 use crate::analgesia::model::{
-    Alarm, Complication, ComplicationCode, Event, Labor, Observation, ObservationRow, Raised,
+    Alarm, Complication, Event, Labor, Observation, ObservationRow, Raised,
 };
 use crate::analgesia::rules::{self, Background, Call, Judged};
 use crate::analgesia::store;
 use crate::base::error::Result;
-use crate::base::id::LaborId;
+use crate::base::id::{LaborId, ObservationId, StaffId};
 use crate::base::{Act, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::once;
@@ -48,17 +48,34 @@ pub async fn observe(
         rules::check_observation(&mut sheet, seen, &format!("/observations/{index}"));
     }
     sheet.done()?;
-    let (background, one_hour) = background(&mut tx, &labor).await?;
-    let mut raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
-    let known = store::observations(&mut tx, labor.facility_id, &[labor.id]).await?;
+    let named = batch.into_iter().map(|seen| (tx.id(), seen)).collect();
+    let (saved, called) = take(&mut tx, &labor, me.id, named).await?;
+    let urgent = called.iter().any(|call: &Call| call.urgent);
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let detail = json!({ "count": saved.len(), "alarms": called.len(), "urgent": urgent });
+    tx.journal(caller, subject, detail).await?;
+    tx.commit_with(&saved).await?;
+    Ok(saved)
+}
+
+/// Keeps observations, judges them and calls whom they call.
+pub(super) async fn take(
+    tx: &mut Tx,
+    labor: &Labor,
+    by: StaffId,
+    batch: Vec<(ObservationId, Observation)>,
+) -> Result<(Vec<ObservationRow>, Vec<Call>)> {
+    let (background, one_hour) = background(tx, labor).await?;
+    let mut raised = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
+    let known = store::observations(tx, labor.facility_id, &[labor.id]).await?;
     let known = rules::with_late_alarms(known, &raised);
     let mut rows: Vec<ObservationRow> = batch
         .into_iter()
-        .map(|observation| ObservationRow {
-            id: tx.id(),
+        .map(|(id, observation)| ObservationRow {
+            id,
             labor: labor.id,
             recorded_at: tx.now,
-            by: me.id,
+            by: by,
             observation,
             alarms: Vec::new(),
         })
@@ -68,11 +85,11 @@ pub async fn observe(
     for row in &mut rows {
         let own = judged.iter().find(|one| one.id == row.id);
         row.alarms = own.map(|one| one.calls.iter().map(|(alarm, _)| *alarm).collect()).unwrap_or_default();
-        store::add_observation(&mut tx, labor.facility_id, row).await?;
+        store::add_observation(tx, labor.facility_id, row).await?;
     }
     let mut called = Vec::new();
     for one in judged {
-        called.extend(watch(&mut tx, &labor, &mut raised, one).await?);
+        called.extend(watch(tx, labor, &mut raised, one).await?);
     }
     let saved = rows;
     let scored = |row: &ObservationRow| row.observation.pain_tenths().is_some();
@@ -81,14 +98,9 @@ pub async fn observe(
     };
     if saved.iter().any(|row| scored(row) && in_window(row)) {
         let kind = "analgesia.one_hour";
-        episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
+        episode::facts::finish_tasks(tx, labor.facility_id, kind, labor.id.into()).await?;
     }
-    let urgent = called.iter().any(|call: &Call| call.urgent);
-    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "count": saved.len(), "alarms": called.len(), "urgent": urgent });
-    tx.journal(caller, subject, detail).await?;
-    tx.commit_with(&saved).await?;
-    Ok(saved)
+    Ok((saved, called))
 }
 
 /// What observations of this labor are compared with, and the window of its one-hour score.
@@ -133,21 +145,7 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
     let mut tx = once!(ctx, Act::AnalgesiaComplication, caller);
     let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaComplication, id).await?;
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
-    sheet.past(Some(event.onset_at), "/onset_at");
-    sheet.past(event.resolved_at, "/resolved_at");
-    sheet.agree(
-        event.resolved_at.is_none_or(|at| at >= event.onset_at),
-        "/resolved_at",
-    );
-    sheet.past(event.acted_at, "/acted_at");
-    sheet.score(Some(event.severity), "/severity", 1, 4);
-    sheet.need(
-        event.code != ComplicationCode::Adp || event.adp_next.is_some(),
-        "/adp_next",
-    );
-    if let Some(treatment) = event.treatment.take() {
-        event.treatment = Some(sheet.faults.text(&treatment, "/treatment", 1, 1000));
-    }
+    rules::check_event(&mut sheet, &mut event, "");
     sheet.done()?;
     let row = Complication {
         id: tx.id(),

@@ -27,6 +27,8 @@ pub struct TimeOutDraft {
     pub supervisor: Option<StaffId>,
     /// The midwife's word.
     pub attestation: Option<String>,
+    /// When it was held, where it is written down later.
+    pub at: Option<DateTime<Utc>>,
     /// Why before the anticoagulant's interval is over, or though nobody knows whether it is.
     pub early_reason: Option<String>,
 }
@@ -44,6 +46,7 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     not_closed(&labor)?;
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
     rules::check_time_out(&mut sheet, &draft.checks);
+    sheet.past(draft.at, "/at");
     sheet.past(draft.decision_at, "/decision_at");
     sheet.note(draft.early_reason.as_deref(), "/early_reason", 500);
     if let Some(supervisor) = draft.supervisor {
@@ -68,7 +71,8 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     let time_out = TimeOut {
         id: tx.id(),
         labor: labor.id,
-        at: tx.now,
+        at: draft.at.unwrap_or(tx.now),
+        recorded_at: tx.now,
         decision_at: draft.decision_at,
         operator: me.id,
         supervisor: draft.supervisor,

@@ -8,7 +8,7 @@ use poem_openapi::payload::Json;
 
 use super::wire::{
     AdmitIn, AlarmOut, BoardOut, ChartOut, CloseAlarmIn, CloseIn, ComplicationOut, LaborOut, ObservationsIn, ObservationsOut,
-    RequestIn, RequestOut, StopOut, TimeOutIn, TimeOutOut,
+    CorrectionIn, CorrectionOut, HistoryOut, RequestByStaffIn, RequestOut, StopOut, TimeOutIn, TimeOutOut,
 };
 use crate::analgesia::acts;
 use crate::analgesia::model::{Delivery, Event, Record, Stop};
@@ -80,10 +80,12 @@ impl StaffApi {
         ctx: Data<&Ctx>,
         caller: ByStaff,
         id: Path<LaborId>,
-        body: Json<RequestIn>,
+        body: Json<RequestByStaffIn>,
     ) -> Result<Created<RequestOut>, Failure> {
         Ok(Created::of(
-            acts::request(&ctx, &caller.0, id.0, body.vas).boxed().await?,
+            acts::request(&ctx, &caller.0, id.0, body.vas, body.requested_at)
+                .boxed()
+                .await?,
         ))
     }
 
@@ -199,6 +201,40 @@ impl StaffApi {
                 .boxed()
                 .await?,
         ))
+    }
+
+    /// Correct what was written down, or mark it as entered in error
+    #[oai(
+        path = "/labors/:id/corrections",
+        method = "post",
+        operation_id = "analgesia.correct"
+    )]
+    async fn correct(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<LaborId>,
+        body: Json<CorrectionIn>,
+    ) -> Result<Created<CorrectionOut>, Failure> {
+        Ok(Created::of(
+            acts::correct(&ctx, &caller.0, id.0, body.0.into()).boxed().await?,
+        ))
+    }
+
+    /// Everything that was ever written down of a labor
+    #[oai(
+        path = "/labors/:id/history",
+        method = "get",
+        operation_id = "analgesia.history"
+    )]
+    async fn history(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<LaborId>,
+    ) -> Result<Json<HistoryOut>, Failure> {
+        let history = acts::history(&ctx, &caller.0, id.0).boxed().await?;
+        Ok(Json(history.into()))
     }
 
     /// End analgesia

@@ -276,6 +276,8 @@ pub struct Record {
     #[oai(default)]
     #[serde(default)]
     pub confirmed: Vec<String>,
+    /// Why they are right, 1–500 characters; needed with a value that is taken because it was confirmed.
+    pub confirmed_reason: Option<String>,
 }
 
 /// Why it began, or went on, without consent or time-out.

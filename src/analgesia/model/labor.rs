@@ -5,7 +5,10 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Amount, Complication, DeliveryVersion, Due, ObservationRow, Raised, RecordVersion, StopVersion};
+use super::{
+    Amount, Complication, Correction, DeliveryVersion, Due, ObservationRow, PainReport, Raised,
+    RecordVersion, StopVersion,
+};
 use crate::base::id::{EpisodeId, FacilityId, LaborId, ObservationId, PatientId, StaffId};
 
 crate::words! {
@@ -120,6 +123,8 @@ pub struct Labor {
 /// A request for analgesia.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
+    /// Its id.
+    pub id: Uuid,
     /// The labor.
     pub labor: LaborId,
     /// When she asked.
@@ -128,6 +133,8 @@ pub struct Request {
     pub by_patient: bool,
     /// Her pain then, tenths 0–100.
     pub vas_tenths: Option<i64>,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// The checks before the block; each must hold.
@@ -177,6 +184,8 @@ pub struct TimeOut {
     pub checks: Checks,
     /// Why before the anticoagulant's interval was over.
     pub early_reason: Option<String>,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// A labor with everything recorded of it.
@@ -198,6 +207,10 @@ pub struct Chart {
     pub stop: Option<StopVersion>,
     /// The birth as it is now.
     pub delivery: Option<DeliveryVersion>,
+    /// Corrections, first to last.
+    pub corrections: Vec<Correction>,
+    /// Her own words on her pain, first to last.
+    pub pain_reports: Vec<PainReport>,
     /// Alarms by time.
     pub alarms: Vec<Raised>,
     /// Her baseline, with which later values are compared.

@@ -7,6 +7,7 @@
 mod alarm;
 mod amount;
 mod block;
+mod correction;
 mod countdown;
 mod delivery;
 mod dermatome;
@@ -19,6 +20,7 @@ mod ward;
 pub use alarm::*;
 pub use amount::Amount;
 pub use block::*;
+pub use correction::*;
 pub use countdown::*;
 pub use delivery::*;
 pub use dermatome::Dermatome;

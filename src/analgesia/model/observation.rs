@@ -70,6 +70,8 @@ crate::words! {
         LastingBlock = "lasting_block",
         /// A value that no monitor and no body shows.
         OutOfRange = "out_of_range",
+        /// She says that she is in pain though analgesia runs.
+        PatientPain = "patient_pain",
         /// A complication was reported.
         Complication = "complication",
         /// She can't raise her straight legs.

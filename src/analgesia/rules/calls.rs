@@ -1,5 +1,7 @@
 //! Whom an alarm calls, and how soon. Sources: CN-EP, UK-LEG-2020; the rest GK.
 
+use chrono::{DateTime, Duration, Utc};
+
 use crate::analgesia::model::{AdpNext, Alarm, ComplicationCode, Event, LegRaise, Stop};
 use crate::base::Role::{self, Anesthesiologist as A, Midwife as M, Obstetrician as O};
 
@@ -56,6 +58,16 @@ pub fn of_stop(stop: &Stop) -> Vec<(Alarm, Call)> {
     found.map(|(_, alarm)| (alarm, Call::now(&[A]))).collect()
 }
 
+/// Half an hour after the first dose it should work: pain of 4 or more by her own word calls somebody to look.
+pub fn of_pain_report(
+    tenths: i64,
+    first_dose_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Option<Call> {
+    let works_by_now = first_dose_at.is_some_and(|first| now - first >= Duration::minutes(30));
+    (tenths >= 40 && works_by_now).then(|| Call::soon(&[M, A], 15))
+}
+
 /// Whom a complication calls. Severity 3 and 4 are always urgent.
 pub fn of_event(event: &Event) -> Call {
     use ComplicationCode as C;
@@ -90,6 +102,18 @@ mod tests {
         assert!(together.urgent);
         assert_eq!(together.within_min, 0);
         assert!(Call::together(&[]).is_none());
+    }
+
+    #[test]
+    fn her_own_word_calls_somebody_once_the_block_should_work() {
+        let first = DateTime::UNIX_EPOCH;
+        let after = |minutes: i64, tenths: i64| {
+            of_pain_report(tenths, Some(first), first + Duration::minutes(minutes)).is_some()
+        };
+        assert!(after(30, 40));
+        assert!(!after(29, 90));
+        assert!(!after(30, 35));
+        assert!(of_pain_report(90, None, first).is_none());
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! New observations in their place among the known ones: one that is entered late may change what a later one means.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::background::{Background, baseline};
 use super::{Call, of_observation};
-use crate::analgesia::model::{Alarm, AlarmState, ObservationRow, Raised};
+use crate::analgesia::model::{Alarm, AlarmState, Correction, ObservationRow, Raised};
 use crate::base::id::ObservationId;
 
 /// What one observation calls for that nobody was called for yet.
@@ -77,6 +78,12 @@ pub fn unheard(raised: &[Raised], calls: Vec<(Alarm, Call)>) -> Vec<(Alarm, Call
         .into_iter()
         .filter(|(alarm, call)| !heard(alarm, call))
         .collect()
+}
+
+/// The row that stands in the place of another one now.
+pub fn newest(corrections: &[Correction], row: Uuid) -> Uuid {
+    let next = |row: Uuid| corrections.iter().find(|one| one.target == row)?.replacement;
+    std::iter::successors(Some(row), |row| next(*row)).last().unwrap_or(row)
 }
 
 /// Known observations with what they were found to call for later on.

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::Sheet;
 use crate::analgesia::limits::{self, Limit, Verdict};
-use crate::analgesia::model::Observation;
+use crate::analgesia::model::{ComplicationCode, Event, Observation};
 
 /// Checks one observation of a batch; `at` is its pointer. A confirmed observation may hold any measured value.
 pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
@@ -47,6 +47,26 @@ pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
     sheet
         .faults
         .check(seen.temp_c.is_none_or(|celsius| celsius.0 > Decimal::ZERO), &at("temp_c"), "format");
+}
+
+/// Checks a complication; `at` is its pointer. Its treatment is taken as it is kept.
+pub fn check_event(sheet: &mut Sheet, event: &mut Event, at: &str) {
+    let at = |member: &str| format!("{at}/{member}");
+    sheet.past(Some(event.onset_at), &at("onset_at"));
+    sheet.past(event.resolved_at, &at("resolved_at"));
+    sheet.past(event.acted_at, &at("acted_at"));
+    sheet.agree(
+        event.resolved_at.is_none_or(|end| end >= event.onset_at),
+        &at("resolved_at"),
+    );
+    sheet.score(Some(event.severity), &at("severity"), 1, 4);
+    sheet.need(
+        event.code != ComplicationCode::Adp || event.adp_next.is_some(),
+        &at("adp_next"),
+    );
+    if let Some(treatment) = event.treatment.take() {
+        event.treatment = Some(sheet.faults.text(&treatment, &at("treatment"), 1, 1000));
+    }
 }
 
 /// The measured values of an observation with their limits.

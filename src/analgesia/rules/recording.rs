@@ -54,6 +54,7 @@ pub fn check_record(sheet: &mut Sheet, record: &Record, reported: &[Complication
             sheet.faults.text(&why.reason, pointer, 1, 500);
         }
     }
+    sheet.reasoned(record.confirmed_reason.as_deref(), "/confirmed_reason");
     if let Some(declared) = &record.given_outside_limits {
         sheet
             .faults

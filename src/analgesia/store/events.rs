@@ -58,14 +58,31 @@ pub async fn observations(
     facility: FacilityId,
     labors: &[LaborId],
 ) -> Result<Vec<ObservationRow>> {
+    let standing = "and not exists (select 1 from labor_correction c where c.target_id = labor_observation.id)";
+    observed(r, facility, labors, standing).await
+}
+
+/// All observations of a labor by time, also those that were corrected.
+pub async fn every_observation(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Vec<ObservationRow>> {
+    observed(r, facility, &[labor], "").await
+}
+
+async fn observed(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labors: &[LaborId],
+    which: &'static str,
+) -> Result<Vec<ObservationRow>> {
     if labors.is_empty() {
         return Ok(Vec::new());
     }
     let sql = format!(
         "select id, labor_id, alarms, document, staff_id, recorded_at from labor_observation \
-         where facility_id = $1 and labor_id in ({}) \
-         and not exists (select 1 from labor_correction c where c.target_id = labor_observation.id) \
-         order by observed_at, id",
+         where facility_id = $1 and labor_id in ({}) {which} order by observed_at, id",
         placeholders(2, labors.len())
     );
     let mut query = r.q(sql).bind(facility);
@@ -166,20 +183,36 @@ struct ComplicationRow {
     recorded_at: DateTime<Utc>,
 }
 
-/// Complications by onset.
+/// Complications by onset, without those that were corrected.
 pub async fn complications(
     r: &mut impl Records,
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Vec<Complication>> {
+    let standing = "and not exists (select 1 from labor_correction c where c.target_id = labor_complication.id)";
+    reported(r, facility, labor, standing).await
+}
+
+/// All complications by onset, also those that were corrected.
+pub async fn every_complication(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Vec<Complication>> {
+    reported(r, facility, labor, "").await
+}
+
+async fn reported(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+    which: &'static str,
+) -> Result<Vec<Complication>> {
     let rows: Vec<ComplicationRow> = r
-        .q(
+        .q(format!(
             "select id, code, severity, onset_at, resolved_at, outcome, adp_next, acted_at, treatment, staff_id, \
-             recorded_at \
-             from labor_complication where facility_id = $1 and labor_id = $2 \
-             and not exists (select 1 from labor_correction c where c.target_id = labor_complication.id) \
-             order by onset_at, id",
-        )
+             recorded_at from labor_complication where facility_id = $1 and labor_id = $2 {which} order by onset_at, id"
+        ))
         .bind(facility)
         .bind(labor)
         .all()

@@ -3,19 +3,23 @@
 
 mod alarms;
 mod births;
+mod corrections;
 mod delivery;
 mod events;
 mod keeping;
 mod labors;
 mod records;
+mod stops;
 
 pub use alarms::*;
 pub use births::*;
+pub use corrections::*;
 pub use delivery::*;
 pub use events::*;
 pub use keeping::*;
 pub use labors::*;
 pub use records::*;
+pub use stops::*;
 
 use crate::base::error::{Error, Result};
 

@@ -6,7 +6,7 @@ use crate::base::Act;
 use crate::people::model::{NewsKind, Urgency};
 
 /// The acts that may be news.
-pub const TOLD: [Act; 21] = [
+pub const TOLD: [Act; 23] = [
     Act::FormsSubmit,
     Act::FormsEnter,
     Act::AssessmentAssess,
@@ -28,6 +28,8 @@ pub const TOLD: [Act; 21] = [
     Act::AnalgesiaEscalate,
     Act::AnalgesiaTakeAlarm,
     Act::AnalgesiaCloseAlarm,
+    Act::AnalgesiaCorrect,
+    Act::AnalgesiaReportPain,
 ];
 
 /// Whether an entry is news to those who treat her, and how soon they look. The survey is none: it is anonymous to them.
@@ -76,7 +78,9 @@ pub fn news(act: &str, detail: &Value) -> Option<(NewsKind, Urgency)> {
         Act::AnalgesiaRequest => Some((NewsKind::Request, Urgency::Now)),
         Act::AnalgesiaEscalate => Some((NewsKind::Alarm, Urgency::Now)),
         Act::AnalgesiaComplication | Act::AnalgesiaRemind => Some((NewsKind::Alarm, called(detail))),
-        Act::AnalgesiaObserve | Act::AnalgesiaStop if calls(detail) => {
+        Act::AnalgesiaObserve | Act::AnalgesiaStop | Act::AnalgesiaCorrect | Act::AnalgesiaReportPain
+            if calls(detail) =>
+        {
             Some((NewsKind::Alarm, called(detail)))
         }
         Act::AnalgesiaAdmit
@@ -86,7 +90,9 @@ pub fn news(act: &str, detail: &Value) -> Option<(NewsKind, Urgency)> {
         | Act::AnalgesiaDeliver
         | Act::AnalgesiaClose
         | Act::AnalgesiaTakeAlarm
-        | Act::AnalgesiaCloseAlarm => Some((NewsKind::Labor, Urgency::Routine)),
+        | Act::AnalgesiaCloseAlarm
+        | Act::AnalgesiaCorrect
+        | Act::AnalgesiaReportPain => Some((NewsKind::Labor, Urgency::Routine)),
         _ => None,
     }
 }

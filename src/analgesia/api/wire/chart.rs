@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 
-use super::{AlarmOut, ComplicationOut, DueOut, LaborOut, ObservationOut, RecordOut, RequestOut, TimeOutOut};
+use super::{AlarmOut, ComplicationOut, CorrectionOut, DueOut, LaborOut, PainOut, ObservationOut, RecordOut, RequestOut, TimeOutOut};
 use crate::analgesia::model::{
     Asphyxia, Baby, Chart, CloseReason, Delivery, DeliveryVersion, JudgedBaby, Stop, StopVersion,
 };
@@ -146,6 +146,10 @@ pub struct ChartOut {
     pub next_heparin: Option<NextHeparinOut>,
     /// The birth.
     pub delivery: Option<DeliveryOut>,
+    /// Corrections, first to last.
+    pub corrections: Vec<CorrectionOut>,
+    /// Her own words on her pain, first to last.
+    pub pain_reports: Vec<PainOut>,
     /// Alarms by time.
     pub alarms: Vec<AlarmOut>,
     /// The observation that is her baseline.
@@ -173,6 +177,8 @@ impl From<Chart> for ChartOut {
             stop: c.stop.map(Into::into),
             next_heparin: next.map(Into::into),
             delivery: c.delivery.map(Into::into),
+            corrections: c.corrections.into_iter().map(Into::into).collect(),
+            pain_reports: c.pain_reports.into_iter().map(Into::into).collect(),
             alarms: c.alarms.into_iter().map(Into::into).collect(),
             baseline: c.baseline,
             due: c.due.into_iter().map(Into::into).collect(),

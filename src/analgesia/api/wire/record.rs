@@ -8,6 +8,7 @@ use crate::analgesia::acts::TimeOutDraft;
 use crate::analgesia::model::{
     Admission, Alarm, Amount, Checks, CloseReason, Complication, Event, FhrCategory, Labor,
     LaborStage, LaborState, Membranes, Observation, ObservationRow, Record, RecordVersion, Request, TimeOut,
+    is_late,
 };
 use crate::base::id::{ComplicationId, EpisodeId, LaborId, ObservationId, PatientId, StaffId};
 
@@ -119,10 +120,22 @@ pub struct RequestIn {
     pub vas: Option<Amount>,
 }
 
+/// Staff write down that she asks.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct RequestByStaffIn {
+    /// Her pain, 0–10 in halves.
+    pub vas: Option<Amount>,
+    /// When she asked, where it is written down later.
+    pub requested_at: Option<DateTime<Utc>>,
+}
+
 /// She asked; the anesthesiologist was called.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct RequestOut {
+    /// Its id.
+    pub id: Uuid,
     /// The labor.
     pub labor: LaborId,
     /// When: the response clock.
@@ -131,11 +144,18 @@ pub struct RequestOut {
     pub by_patient: bool,
     /// Her pain then.
     pub vas: Option<Amount>,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
+    /// It was written down more than half an hour later.
+    pub late: bool,
 }
 
 impl From<Request> for RequestOut {
     fn from(r: Request) -> RequestOut {
         RequestOut {
+            id: r.id,
+            late: is_late(r.requested_at, r.recorded_at),
+            recorded_at: r.recorded_at,
             labor: r.labor,
             requested_at: r.requested_at,
             by_patient: r.by_patient,
@@ -158,6 +178,8 @@ pub struct TimeOutIn {
     pub attestation: Option<String>,
     /// Why before her anticoagulant's interval is over, 1–500 characters.
     pub early_reason: Option<String>,
+    /// When it was held, where it is written down later.
+    pub at: Option<DateTime<Utc>>,
 }
 
 impl From<TimeOutIn> for TimeOutDraft {
@@ -168,6 +190,7 @@ impl From<TimeOutIn> for TimeOutDraft {
             supervisor: t.supervisor,
             attestation: t.attestation,
             early_reason: t.early_reason,
+            at: t.at,
         }
     }
 }
@@ -192,11 +215,17 @@ pub struct TimeOutOut {
     pub checks: Checks,
     /// Why before the interval was over.
     pub early_reason: Option<String>,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
+    /// It was written down more than half an hour later.
+    pub late: bool,
 }
 
 impl From<TimeOut> for TimeOutOut {
     fn from(t: TimeOut) -> TimeOutOut {
         TimeOutOut {
+            late: is_late(t.at, t.recorded_at),
+            recorded_at: t.recorded_at,
             id: t.id,
             at: t.at,
             decision_at: t.decision_at,
@@ -270,6 +299,8 @@ pub struct ObservationOut {
     pub recorded_at: DateTime<Utc>,
     /// Who wrote it.
     pub by: StaffId,
+    /// It was written down more than half an hour later.
+    pub late: bool,
     /// What it calls for.
     pub alarms: Vec<Alarm>,
     /// What was seen.
@@ -280,6 +311,7 @@ pub struct ObservationOut {
 impl From<ObservationRow> for ObservationOut {
     fn from(r: ObservationRow) -> ObservationOut {
         ObservationOut {
+            late: is_late(r.observation.observed_at, r.recorded_at),
             id: r.id,
             recorded_at: r.recorded_at,
             by: r.by,
@@ -298,6 +330,8 @@ pub struct ComplicationOut {
     pub recorded_at: DateTime<Utc>,
     /// Who wrote it.
     pub by: StaffId,
+    /// It was written down more than half an hour later.
+    pub late: bool,
     /// What happened.
     #[oai(flatten)]
     pub event: Event,
@@ -306,6 +340,7 @@ pub struct ComplicationOut {
 impl From<Complication> for ComplicationOut {
     fn from(c: Complication) -> ComplicationOut {
         ComplicationOut {
+            late: is_late(c.event.onset_at, c.recorded_at),
             id: c.id,
             recorded_at: c.recorded_at,
             by: c.by,

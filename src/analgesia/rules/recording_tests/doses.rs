@@ -152,6 +152,8 @@ fn what_was_given_beyond_the_limits_is_taken_once_declared() {
 fn a_confirmed_soft_limit_is_taken() {
     let mut body = with_dose(dose("sufentanil", "intrathecal", "7.5"));
     body["confirmed"] = json!(["/doses/0/amount"]);
+    assert_eq!(judged(body.clone(), false).0, ["/confirmed_reason required"]);
+    body["confirmed_reason"] = json!("按科室常规");
     assert_eq!(judged(body, false), (vec![], false));
 }
 
