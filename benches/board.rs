@@ -102,7 +102,9 @@ async fn measure(women: usize) -> Outcome<bool> {
     let mut took = Vec::with_capacity(ROUNDS);
     for round in 0..WARM_UP + ROUNDS {
         let begun = Instant::now();
-        let answer = midwife.ask(walker.service, Method::GET, &path, None, None).await?;
+        let answer = midwife
+            .ask(walker.service, Method::GET, &path, None, None)
+            .await?;
         let elapsed = begun.elapsed();
         let shown = answer.body["items"].as_array().map_or(0, Vec::len);
         if shown != women.min(100) {
@@ -150,7 +152,9 @@ async fn in_labor(walker: &Walker<'_>, woman: &mut Woman) -> Outcome<()> {
     let chart = doctor.ask(walker.service, Method::GET, &path, None, None).await?;
     let etag = chart.etag.as_deref();
     let write = format!("{path}/analgesia");
-    doctor.ask(walker.service, Method::PUT, &write, etag, Some(record)).await?;
+    doctor
+        .ask(walker.service, Method::PUT, &write, etag, Some(record))
+        .await?;
     let rows: Vec<Value> = (0..OBSERVATIONS)
         .map(|n| {
             json!({
@@ -162,7 +166,9 @@ async fn in_labor(walker: &Walker<'_>, woman: &mut Woman) -> Outcome<()> {
     let midwife = walker.midwife().await?;
     let write = format!("{path}/observations");
     let body = json!({ "observations": rows });
-    midwife.ask(walker.service, Method::POST, &write, None, Some(body)).await?;
+    midwife
+        .ask(walker.service, Method::POST, &write, None, Some(body))
+        .await?;
     Ok(())
 }
 

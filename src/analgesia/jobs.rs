@@ -100,7 +100,8 @@ async fn remind(ctx: &Ctx, job: &Job, kind: &'static str, roles: &[Role]) -> Res
 /// By when what a reminder waits for should be there; none when nothing is missing.
 async fn missing(tx: &mut Tx, kind: &str, labor: &Labor) -> Result<Option<DateTime<Utc>>> {
     if kind == "analgesia.unanswered" {
-        let waits = labor.state == LaborState::Open && labor.first_dose_at.is_none();
+        let asked = labor.requested_at.is_some() && labor.first_dose_at.is_none();
+        let waits = labor.state == LaborState::Open && asked;
         return Ok(waits.then_some(tx.now));
     }
     let wanted = match kind {
@@ -118,7 +119,9 @@ async fn missing(tx: &mut Tx, kind: &str, labor: &Labor) -> Result<Option<DateTi
 
 /// An alarm that nobody took goes to the next on call, then to the duty officer.
 async fn escalate(ctx: &Ctx, job: &Job) -> Result<()> {
-    let OfAlarm { labor, alarm, step, .. } = job.payload()?;
+    let OfAlarm {
+        labor, alarm, step, ..
+    } = job.payload()?;
     let mut tx = ctx.write(Act::AnalgesiaEscalate).await?;
     let Some(labor) = loaded(&mut tx, hospital(job)?, labor).await? else {
         return Ok(());
@@ -133,7 +136,11 @@ async fn escalate(ctx: &Ctx, job: &Job) -> Result<()> {
         return Ok(());
     }
     alarm.step = step;
-    let roles = if step >= LAST_STEP { vec![Role::Quality] } else { alarm.roles.clone() };
+    let roles = if step >= LAST_STEP {
+        vec![Role::Quality]
+    } else {
+        alarm.roles.clone()
+    };
     for role in roles {
         let place = usize::try_from(step).unwrap_or(0);
         for staff in people::facts::on_call(&mut tx, labor.facility_id, role, place).await? {
@@ -150,17 +157,28 @@ async fn escalate(ctx: &Ctx, job: &Job) -> Result<()> {
 
 /// The clock of a complication has run out: somebody is called, unless what it asks for was done.
 async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
-    let OfClock { labor, alarm, subject, since, .. } = job.payload()?;
+    let OfClock {
+        labor,
+        alarm,
+        subject,
+        since,
+        ..
+    } = job.payload()?;
     let mut tx = ctx.write(Act::AnalgesiaRemind).await?;
     let Some(labor) = loaded(&mut tx, hospital(job)?, labor).await? else {
         return Ok(());
     };
     let facility = labor.facility_id;
     let reported = store::complications(&mut tx, facility, labor.id).await?;
-    let record = store::record(&mut tx, facility, labor.id).await?.map(|version| version.record);
+    let record = store::record(&mut tx, facility, labor.id)
+        .await?
+        .map(|version| version.record);
     let corrected = store::corrections(&mut tx, facility, labor.id).await?;
     let newest = rules::newest(&corrected, subject);
-    let event = reported.iter().find(|row| row.id.0 == newest).map(|row| &row.event);
+    let event = reported
+        .iter()
+        .find(|row| row.id.0 == newest)
+        .map(|row| &row.event);
     let over = match (event, alarm) {
         (Some(event), _) => rules::was_done(alarm, event, record.as_ref()),
         (None, Alarm::LastingHypotension) => {
@@ -180,7 +198,10 @@ async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
     }
     let mut raised = store::alarms(&mut tx, facility, &[labor.id]).await?;
     let calls = vec![(alarm, rules::called_by(alarm))];
-    if acts::raise(&mut tx, &labor, &mut raised, (acts::ALARM, subject), calls).await?.is_none() {
+    if acts::raise(&mut tx, &labor, &mut raised, (acts::ALARM, subject), calls)
+        .await?
+        .is_none()
+    {
         return Ok(());
     }
     let detail = json!({ "task": acts::ALARM, "urgent": true });

@@ -60,7 +60,9 @@ impl Stream {
         while self.events().len() < count {
             let mut bytes = [0; 4096];
             let read = tokio::time::timeout(Duration::from_secs(30), self.socket.read(&mut bytes)).await;
-            let count = read.unwrap_or_else(|_| panic!("no more in {}", self.heard)).unwrap();
+            let count = read
+                .unwrap_or_else(|_| panic!("no more in {}", self.heard))
+                .unwrap();
             self.heard += &String::from_utf8_lossy(&bytes[..count]);
         }
     }
@@ -234,7 +236,11 @@ async fn the_ward_hears_of_a_request_an_alarm_and_a_birth_in_their_order() {
     stream.until_events(5).await;
     assert_eq!(stream.kinds(), ["labor", "request", "labor", "alarm", "labor"]);
     for (_, kind, data) in stream.events() {
-        let urgency = if ["request", "alarm"].contains(&kind.as_str()) { "now" } else { "routine" };
+        let urgency = if ["request", "alarm"].contains(&kind.as_str()) {
+            "now"
+        } else {
+            "routine"
+        };
         assert_eq!(data["urgency"], urgency, "{kind}");
         assert_eq!(data["id"], labor["id"]);
     }

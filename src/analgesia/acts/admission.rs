@@ -208,7 +208,10 @@ async fn ask(
             request
         }
     };
-    if labor.requested_at.is_none_or(|first| request.requested_at < first) {
+    if labor
+        .requested_at
+        .is_none_or(|first| request.requested_at < first)
+    {
         labor.requested_at = Some(request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
         enqueue(
@@ -224,7 +227,13 @@ async fn ask(
         urgent: true,
         within_min: RESPONSE.num_minutes(),
     };
-    call(&mut tx, &labor, "analgesia.request", labor.id, &come).await?;
+    // One that is written down after it was answered calls nobody.
+    if labor
+        .first_dose_at
+        .is_none_or(|first| request.requested_at > first)
+    {
+        call(&mut tx, &labor, "analgesia.request", labor.id, &come).await?;
+    }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     tx.journal(caller, subject, json!({ "by_patient": by_patient }))
         .await?;

@@ -130,7 +130,13 @@ pub(in crate::analgesia) async fn start_clock(
     .await
 }
 
-async fn loaded(tx: &mut Tx, caller: &Caller, act: Act, id: LaborId, alarm: AlarmId) -> Result<(Labor, Raised)> {
+async fn loaded(
+    tx: &mut Tx,
+    caller: &Caller,
+    act: Act,
+    id: LaborId,
+    alarm: AlarmId,
+) -> Result<(Labor, Raised)> {
     let (labor, _) = locked(tx, caller, act, id).await?;
     let all = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
     let alarm = all.into_iter().find(|one| one.id == alarm);

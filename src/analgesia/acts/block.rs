@@ -180,7 +180,13 @@ async fn second_for(
     let seen = rules::Call::now(&[Role::Anesthesiologist]);
     call(tx, labor, "analgesia.outside_limits", labor.id, &seen).await?;
     let number = before.map_or(1, |version| version.number + 1);
-    incident(tx, labor, "analgesia_outside_limits", format!("{}/{number}", labor.id)).await?;
+    incident(
+        tx,
+        labor,
+        "analgesia_outside_limits",
+        format!("{}/{number}", labor.id),
+    )
+    .await?;
     Ok(second)
 }
 

@@ -36,8 +36,12 @@ pub async fn board(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<Page
     lines.retain(|line| after.is_none_or(|after| place(line) > after));
     let page = page.page(lines, Act::AnalgesiaBoard.word(), place);
     let mut tx = ctx.write(Act::AnalgesiaBoard).await?;
-    tx.journal(caller, Subject::list("labor"), json!({ "count": page.items.len() }))
-        .await?;
+    tx.journal(
+        caller,
+        Subject::list("labor"),
+        json!({ "count": page.items.len() }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(page)
 }
@@ -112,7 +116,10 @@ async fn lines(view: &mut View, ctx: &Ctx, facility: FacilityId) -> Result<Vec<B
             review_level: level,
             undecided,
             waiting_min: waiting.map(|at| (now - at).max(Duration::zero()).num_minutes()),
-            one_hour_due_at: labor.first_dose_at.filter(|_| one_hour).map(|first| first + rules::ONE_HOUR),
+            one_hour_due_at: labor
+                .first_dose_at
+                .filter(|_| one_hour)
+                .map(|first| first + rules::ONE_HOUR),
             latest: LatestValues::of(&seen),
             alarms,
             due,
@@ -155,6 +162,7 @@ pub(in crate::analgesia) async fn chart(
     let alarms = store::alarms(r, facility, &[id]).await?;
     let observations = store::observations(r, facility, &[id]).await?;
     let observations = rules::with_late_alarms(observations, &alarms);
+    let settings = people::facts::facility(r, facility).await?.settings;
     let baseline = rules::baseline(observations.iter(), labor.first_dose_at).map(|row| row.id);
     let mut chart = Chart {
         requests: store::requests(r, facility, id).await?,
@@ -166,19 +174,19 @@ pub(in crate::analgesia) async fn chart(
         delivery: store::delivery(r, facility, id).await?,
         corrections: store::corrections(r, facility, id).await?,
         pain_reports: store::pain_reports(r, facility, id).await?,
+        reporting_definition: settings.reporting_definition,
         alarms,
         baseline,
         due: Vec::new(),
         missing: Vec::new(),
         labor,
     };
-    let window_min = people::facts::facility(r, facility).await?.settings.one_hour_window_min;
     let course = rules::Course {
         labor: &chart.labor,
         record: chart.record.as_ref().map(|version| &version.record),
         stop: chart.stop.as_ref().map(|version| &version.stop),
         seen: &chart.observations,
-        window_min,
+        window_min: settings.one_hour_window_min,
     };
     chart.due = rules::due(course, now);
     chart.missing = rules::missing(&chart);
@@ -186,6 +194,10 @@ pub(in crate::analgesia) async fn chart(
 }
 
 /// What is due in a labor.
-pub(in crate::analgesia) async fn due(r: &mut impl Records, labor: &Labor, now: DateTime<Utc>) -> Result<Vec<Due>> {
+pub(in crate::analgesia) async fn due(
+    r: &mut impl Records,
+    labor: &Labor,
+    now: DateTime<Utc>,
+) -> Result<Vec<Due>> {
     Ok(chart(r, labor.clone(), now).await?.due)
 }

@@ -6,20 +6,18 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::admission::enqueue;
-use super::monitoring::{report, take};
 use super::locked;
-use crate::analgesia::model::{
-    Complication, CorrectedKind, Correction, Event, History, Labor, Observation,
-};
+use super::monitoring::{report, take};
+use crate::analgesia::model::{Complication, CorrectedKind, Correction, Event, History, Labor, Observation};
 use crate::analgesia::rules::{self, Call};
 use crate::analgesia::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, ObservationId, StaffId};
 use crate::base::{Act, Noun, Subject};
 use crate::ctx::{Ctx, Tx};
-use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
+use crate::{episode, once};
 
 /// She is reminded of the one-hour score from here on.
 const REMINDER: Duration = Duration::minutes(55);
@@ -94,6 +92,11 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         let left = store::requests(&mut tx, labor.facility_id, labor.id).await?;
         labor.requested_at = left.first().map(|request| request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
+        if labor.requested_at.is_none() {
+            for kind in ["analgesia.request", "analgesia.unanswered"] {
+                episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
+            }
+        }
     }
     if labor.first_dose_at.is_some_and(|first| tx.now > first + REMINDER) {
         // The score of one hour may have been the row that counts no longer.

@@ -1,7 +1,7 @@
 //! One function per operation of labor.
 
-mod alarms;
 mod admission;
+mod alarms;
 mod birth;
 mod block;
 mod chart;
@@ -11,15 +11,15 @@ mod pain;
 mod stop;
 mod time_out;
 
+pub use admission::*;
 pub(in crate::analgesia) use alarms::{ALARM, CLOCK, ESCALATE, OfAlarm, OfClock, raise};
 pub use alarms::{close_alarm, take_alarm};
-pub use admission::*;
 pub use birth::*;
 pub use block::*;
-pub(in crate::analgesia) use chart::{chart, due};
 pub use chart::{board, labor};
-pub(in crate::analgesia) use monitoring::background;
+pub(in crate::analgesia) use chart::{chart, due};
 pub use corrections::{CorrectionDraft, correct, history};
+pub(in crate::analgesia) use monitoring::background;
 pub use monitoring::{complication, observe};
 pub use pain::report_pain;
 pub use stop::*;

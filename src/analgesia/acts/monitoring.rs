@@ -6,9 +6,7 @@ use tracing::instrument;
 
 use super::alarms::{ALARM, COMPLICATION, raise, start_clock};
 use super::{locked, not_closed};
-use crate::analgesia::model::{
-    Alarm, Complication, Event, Labor, Observation, ObservationRow, Raised,
-};
+use crate::analgesia::model::{Alarm, Complication, Event, Labor, Observation, ObservationRow, Raised};
 use crate::analgesia::rules::{self, Background, Call, Judged};
 use crate::analgesia::store;
 use crate::base::error::Result;
@@ -75,7 +73,7 @@ pub(super) async fn take(
             id,
             labor: labor.id,
             recorded_at: tx.now,
-            by: by,
+            by,
             observation,
             alarms: Vec::new(),
         })
@@ -84,7 +82,9 @@ pub(super) async fn take(
     let judged = rules::judge(&known, &rows, background);
     for row in &mut rows {
         let own = judged.iter().find(|one| one.id == row.id);
-        row.alarms = own.map(|one| one.calls.iter().map(|(alarm, _)| *alarm).collect()).unwrap_or_default();
+        row.alarms = own
+            .map(|one| one.calls.iter().map(|(alarm, _)| *alarm).collect())
+            .unwrap_or_default();
         store::add_observation(tx, labor.facility_id, row).await?;
     }
     let mut called = Vec::new();

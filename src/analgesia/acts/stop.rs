@@ -12,10 +12,10 @@ use crate::base::error::{Error, Result};
 use crate::base::id::LaborId;
 use crate::base::{Act, Code, Subject};
 use crate::ctx::{Ctx, Tx};
+use crate::episode;
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
-use crate::episode;
 
 /// Analgesia ends; later calls complete what was not known yet.
 ///

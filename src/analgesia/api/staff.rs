@@ -7,8 +7,9 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
 use super::wire::{
-    AdmitIn, AlarmOut, BoardOut, ChartOut, CloseAlarmIn, CloseIn, ComplicationOut, LaborOut, ObservationsIn, ObservationsOut,
-    CorrectionIn, CorrectionOut, HistoryOut, RequestByStaffIn, RequestOut, StopOut, TimeOutIn, TimeOutOut,
+    AdmitIn, AlarmOut, BoardOut, ChartOut, CloseAlarmIn, CloseIn, ComplicationOut, CorrectionIn,
+    CorrectionOut, HistoryOut, LaborOut, ObservationsIn, ObservationsOut, RequestByStaffIn, RequestOut,
+    StopOut, TimeOutIn, TimeOutOut,
 };
 use crate::analgesia::acts;
 use crate::analgesia::model::{Delivery, Event, Record, Stop};
@@ -217,7 +218,9 @@ impl StaffApi {
         body: Json<CorrectionIn>,
     ) -> Result<Created<CorrectionOut>, Failure> {
         Ok(Created::of(
-            acts::correct(&ctx, &caller.0, id.0, body.0.into()).boxed().await?,
+            acts::correct(&ctx, &caller.0, id.0, body.0.into())
+                .boxed()
+                .await?,
         ))
     }
 

@@ -10,6 +10,7 @@ use super::{
     RecordVersion, StopVersion,
 };
 use crate::base::id::{EpisodeId, FacilityId, LaborId, ObservationId, PatientId, StaffId};
+use crate::people::model::AsphyxiaDefinition;
 
 crate::words! {
     /// Where a labor stands.
@@ -211,6 +212,8 @@ pub struct Chart {
     pub corrections: Vec<Correction>,
     /// Her own words on her pain, first to last.
     pub pain_reports: Vec<PainReport>,
+    /// The definition of asphyxia that the hospital reports by.
+    pub reporting_definition: AsphyxiaDefinition,
     /// Alarms by time.
     pub alarms: Vec<Raised>,
     /// Her baseline, with which later values are compared.

@@ -44,7 +44,7 @@ fn each_alarm_begins_at_its_bound() {
         (json!({ "hr": 0 }), Alarm::Bradycardia, true),
         (json!({ "hr": 131 }), Alarm::Tachycardia, false),
         (json!({ "spo2": 94 }), Alarm::LowSaturation, false),
-                (json!({ "rr": 29 }), Alarm::FastBreathing, false),
+        (json!({ "rr": 29 }), Alarm::FastBreathing, false),
         (json!({ "temp_c": "34.9" }), Alarm::Cold, false),
         (json!({ "temp_c": "38.0" }), Alarm::Fever, false),
         (json!({ "temp_c": "39.0" }), Alarm::Fever, true),
@@ -78,7 +78,10 @@ fn breathing_that_fails_is_a_depression_of_it() {
         (json!({ "spo2": 91 }), Alarm::LowSaturation),
         (json!({ "sedation": 2 }), Alarm::Sedation),
     ] {
-        let found: Vec<Alarm> = alarms(values.clone()).into_iter().map(|(alarm, _)| alarm).collect();
+        let found: Vec<Alarm> = alarms(values.clone())
+            .into_iter()
+            .map(|(alarm, _)| alarm)
+            .collect();
         assert_eq!(found, [first, Alarm::RespiratoryDepression], "{values}");
     }
     assert_eq!(alarms(json!({ "spo2": 92 })), [(Alarm::LowSaturation, false)]);
@@ -87,7 +90,12 @@ fn breathing_that_fails_is_a_depression_of_it() {
 
 #[test]
 fn a_value_that_no_body_shows_calls_somebody_to_look() {
-    for values in [json!({ "spo2": 101 }), json!({ "temp_c": "27" }), json!({ "sbp": 301 }), json!({ "pvr_ml": 3000 })] {
+    for values in [
+        json!({ "spo2": 101 }),
+        json!({ "temp_c": "27" }),
+        json!({ "sbp": 301 }),
+        json!({ "pvr_ml": 3000 }),
+    ] {
         let found = alarms(values.clone());
         assert!(found.contains(&(Alarm::OutOfRange, true)), "{values} {found:?}");
     }
@@ -129,7 +137,9 @@ fn pressure_that_stays_low_for_more_than_ten_minutes_calls_the_anesthesiologist_
     };
     assert!(!lasting(&since("2026-03-02T08:50:00Z")));
     assert!(lasting(&since("2026-03-02T08:49:00Z")));
-    let recovered = since("2026-03-02T08:40:00Z").after(&seen(json!({ "observed_at": "2026-03-02T08:45:00Z", "sbp": 110 })));
+    let recovered = since("2026-03-02T08:40:00Z").after(&seen(
+        json!({ "observed_at": "2026-03-02T08:45:00Z", "sbp": 110 }),
+    ));
     assert!(!lasting(&recovered));
 }
 
@@ -138,7 +148,9 @@ fn a_slow_fetal_heart_becomes_urgent_after_three_minutes_or_ten() {
     let lasting = |first: &str, then: i64, now: i64| {
         let before = Background::default().after(&seen(json!({ "observed_at": first, "fhr": then })));
         let calls = of_observation(&seen(json!({ "fhr": now })), &before);
-        calls.iter().any(|(alarm, call)| *alarm == Alarm::FetalBradycardia && call.urgent)
+        calls
+            .iter()
+            .any(|(alarm, call)| *alarm == Alarm::FetalBradycardia && call.urgent)
     };
     assert!(lasting("2026-03-02T08:57:00Z", 95, 90));
     assert!(!lasting("2026-03-02T08:58:00Z", 95, 90));
@@ -154,7 +166,9 @@ fn legs_call_when_they_are_newly_weak_and_not_again() {
         calls.into_iter().map(|(alarm, _)| alarm).collect()
     };
     let earlier = |score: i64| {
-        Background::default().after(&seen(json!({ "observed_at": "2026-03-02T08:30:00Z", "bromage": score })))
+        Background::default().after(&seen(
+            json!({ "observed_at": "2026-03-02T08:30:00Z", "bromage": score }),
+        ))
     };
     assert_eq!(found(&earlier(0), 1), [Alarm::MotorBlock]);
     assert_eq!(found(&earlier(1), 1), []);
@@ -182,7 +196,8 @@ fn a_block_that_returns_or_lasts_after_the_last_dose_is_urgent() {
         let calls = of_observation(&seen(values), before);
         calls.into_iter().map(|(alarm, _)| alarm).collect()
     };
-    let free = |time: &str, seen_at: &str| ended(time).after(&seen(json!({ "observed_at": seen_at, "bromage": 0 })));
+    let free =
+        |time: &str, seen_at: &str| ended(time).after(&seen(json!({ "observed_at": seen_at, "bromage": 0 })));
     let weak = || json!({ "bromage": 1 });
     let returned = found(&free("2026-03-02T06:00:00Z", "2026-03-02T08:00:00Z"), weak());
     assert!(returned.contains(&Alarm::ReturningBlock));
@@ -209,7 +224,11 @@ fn first_dose() -> Background {
 
 #[test]
 fn pain_at_half_an_hour_and_at_one_hour_is_a_block_without_relief() {
-    let after = |vas: &str| first_dose().after(&seen(json!({ "observed_at": "2026-03-02T08:30:00Z", "vas": vas })));
+    let after = |vas: &str| {
+        first_dose().after(&seen(
+            json!({ "observed_at": "2026-03-02T08:30:00Z", "vas": vas }),
+        ))
+    };
     let relieved = |before: &Background| {
         let calls = of_observation(&seen(json!({ "vas": "4" })), before);
         !calls.iter().any(|(alarm, _)| *alarm == Alarm::NoRelief)
@@ -234,7 +253,11 @@ fn a_row_that_is_entered_late_changes_what_a_later_one_means() {
     let mut later = row(1, json!({ "observed_at": "2026-03-02T09:00:00Z", "fhr": 95 }));
     later.alarms = vec![Alarm::FetalHeart];
     let late = row(2, json!({ "observed_at": "2026-03-02T08:55:00Z", "fhr": 98 }));
-    let judged = judge(std::slice::from_ref(&later), std::slice::from_ref(&late), Background::default());
+    let judged = judge(
+        std::slice::from_ref(&later),
+        std::slice::from_ref(&late),
+        Background::default(),
+    );
     let codes = |judged: &super::super::Judged| -> Vec<Alarm> {
         judged.calls.iter().map(|(alarm, _)| *alarm).collect()
     };
@@ -257,7 +280,8 @@ fn the_baseline_is_marked_or_the_last_before_the_first_dose() {
         at(2, "2026-03-02T07:55:00Z", 120, false),
         at(3, "2026-03-02T08:05:00Z", 100, false),
     ];
-    let of = |rows: &[ObservationRow], first| baseline(rows.iter(), first).and_then(|row| row.observation.sbp);
+    let of =
+        |rows: &[ObservationRow], first| baseline(rows.iter(), first).and_then(|row| row.observation.sbp);
     assert_eq!(of(&rows, Some(first)), Some(120));
     assert_eq!(of(&rows, None), Some(140));
     rows.push(at(4, "2026-03-02T07:30:00Z", 130, true));

@@ -86,7 +86,10 @@ impl Background {
         }
         self.bromage = seen.bromage.map(|score| (at, score)).or(self.bromage);
         self.level = highest(seen).map(|level| (at, level)).or(self.level);
-        let half_hour = self.first_dose_at.map(|first| first + HALF_HOUR).zip(self.one_hour);
+        let half_hour = self
+            .first_dose_at
+            .map(|first| first + HALF_HOUR)
+            .zip(self.one_hour);
         if let (Some((from, (until, _))), Some(tenths)) = (half_hour, seen.pain_tenths())
             && at >= from
             && at < until
@@ -112,7 +115,8 @@ pub fn baseline<'a>(
 ) -> Option<&'a ObservationRow> {
     let at = |row: &&ObservationRow| row.observation.observed_at;
     let measured = rows.clone().filter(|row| row.observation.sbp.is_some());
-    let before = first_dose_at.and_then(|first| measured.clone().filter(|row| at(row) <= first).max_by_key(at));
+    let before =
+        first_dose_at.and_then(|first| measured.clone().filter(|row| at(row) <= first).max_by_key(at));
     let marked = rows.filter(|row| row.observation.baseline).max_by_key(at);
     marked.or(before).or_else(|| measured.min_by_key(at))
 }

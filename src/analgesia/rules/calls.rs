@@ -59,11 +59,7 @@ pub fn of_stop(stop: &Stop) -> Vec<(Alarm, Call)> {
 }
 
 /// Half an hour after the first dose it should work: pain of 4 or more by her own word calls somebody to look.
-pub fn of_pain_report(
-    tenths: i64,
-    first_dose_at: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Option<Call> {
+pub fn of_pain_report(tenths: i64, first_dose_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Call> {
     let works_by_now = first_dose_at.is_some_and(|first| now - first >= Duration::minutes(30));
     (tenths >= 40 && works_by_now).then(|| Call::soon(&[M, A], 15))
 }

@@ -92,7 +92,15 @@ mod tests {
             .unwrap()
         };
         assert!(!was_done(Alarm::ResitingDue, &failed, None));
-        assert!(!was_done(Alarm::ResitingDue, &failed, Some(&record("2026-03-02T07:50:00Z"))));
-        assert!(was_done(Alarm::ResitingDue, &failed, Some(&record("2026-03-02T08:20:00Z"))));
+        assert!(!was_done(
+            Alarm::ResitingDue,
+            &failed,
+            Some(&record("2026-03-02T07:50:00Z"))
+        ));
+        assert!(was_done(
+            Alarm::ResitingDue,
+            &failed,
+            Some(&record("2026-03-02T08:20:00Z"))
+        ));
     }
 }

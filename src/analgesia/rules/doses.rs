@@ -55,7 +55,8 @@ fn check_dose(sheet: &mut Sheet, dose: &Dose, intrathecal: Option<DateTime<Utc>>
     }
 }
 
-fn is_opioid(drug: Drug) -> bool {
+/// Whether it is given in µg against pain.
+pub fn is_opioid(drug: Drug) -> bool {
     matches!(drug, Drug::Sufentanil | Drug::Fentanyl)
 }
 
@@ -117,7 +118,8 @@ fn loading(sheet: &mut Sheet, record: &Record) {
     }
 }
 
-fn total(values: impl Iterator<Item = Decimal>) -> Decimal {
+/// Their sum.
+pub fn total(values: impl Iterator<Item = Decimal>) -> Decimal {
     values.fold(Decimal::ZERO, |sum, value| sum.saturating_add(value))
 }
 
@@ -179,11 +181,21 @@ pub fn milligrams(pump: &Pump) -> Decimal {
     })
 }
 
+/// What a bag gave of its opioid, µg.
+pub fn micrograms(pump: &Pump) -> Decimal {
+    let given = pump.given_ml.zip(pump.opioid_ug_ml);
+    given.map_or(Decimal::ZERO, |(ml, strength)| ml.0.saturating_mul(strength.0))
+}
+
 /// What the bags gave of these, mg, each spread evenly over the hours until the next one began.
 fn by_pumps(record: &Record, drugs: &[Drug], now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Decimal)> {
     let all: Vec<&Pump> = bags(record).collect();
     let mut given = Vec::new();
-    for (index, pump) in all.iter().enumerate().filter(|(_, pump)| drugs.contains(&pump.drug)) {
+    for (index, pump) in all
+        .iter()
+        .enumerate()
+        .filter(|(_, pump)| drugs.contains(&pump.drug))
+    {
         let next = all.iter().skip(index + 1).find_map(|later| later.started_at);
         let end = next.unwrap_or(now);
         let ran = pump.started_at.map_or(Duration::zero(), |start| end - start);

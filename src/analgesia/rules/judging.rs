@@ -83,7 +83,9 @@ pub fn unheard(raised: &[Raised], calls: Vec<(Alarm, Call)>) -> Vec<(Alarm, Call
 /// The row that stands in the place of another one now.
 pub fn newest(corrections: &[Correction], row: Uuid) -> Uuid {
     let next = |row: Uuid| corrections.iter().find(|one| one.target == row)?.replacement;
-    std::iter::successors(Some(row), |row| next(*row)).last().unwrap_or(row)
+    std::iter::successors(Some(row), |row| next(*row))
+        .last()
+        .unwrap_or(row)
 }
 
 /// Known observations with what they were found to call for later on.

@@ -32,4 +32,4 @@ pub use program::carry_pumps;
 pub use recording::check_record;
 pub use schedule::{Course, due, rank};
 pub use sheet::Sheet;
-pub use stopping::{LEG_RAISE, NextHeparin, check_stop, last_dose, next_heparin};
+pub use stopping::{LEG_RAISE, NextHeparin, Totals, check_stop, last_dose, next_heparin, totals};

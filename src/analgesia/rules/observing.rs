@@ -37,16 +37,16 @@ pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
             .check(cm.in_halves(0, 10), &at("cervix_cm"), "score_halves");
     }
     for (value, member, limit) in measured(seen) {
-        sheet
-            .faults
-            .check(value >= Decimal::ZERO, &at(member), "format");
+        sheet.faults.check(value >= Decimal::ZERO, &at(member), "format");
         if !seen.confirmed {
             sheet.measured(&at(member), limit, value);
         }
     }
-    sheet
-        .faults
-        .check(seen.temp_c.is_none_or(|celsius| celsius.0 > Decimal::ZERO), &at("temp_c"), "format");
+    sheet.faults.check(
+        seen.temp_c.is_none_or(|celsius| celsius.0 > Decimal::ZERO),
+        &at("temp_c"),
+        "format",
+    );
 }
 
 /// Checks a complication; `at` is its pointer. Its treatment is taken as it is kept.
@@ -81,7 +81,9 @@ fn measured(seen: &Observation) -> impl Iterator<Item = (Decimal, &'static str, 
         (seen.toco, "toco", &limits::TOCO),
         (seen.pvr_ml, "pvr_ml", &limits::PVR),
     ];
-    let celsius = seen.temp_c.map(|celsius| (celsius.0, "temp_c", &limits::TEMPERATURE));
+    let celsius = seen
+        .temp_c
+        .map(|celsius| (celsius.0, "temp_c", &limits::TEMPERATURE));
     whole
         .into_iter()
         .filter_map(|(value, member, limit)| Some((Decimal::from(value?), member, limit)))

@@ -34,7 +34,11 @@ pub fn carry_pumps(before: &Record, now: &mut Record) {
     }
     let mut earlier = before.earlier_pumps.clone().unwrap_or_default();
     let replaced = before.pump.as_ref().filter(|pump| {
-        positive(pump.given_ml) && !now.pump.as_ref().is_some_and(|running| is_same_bag(pump, running))
+        positive(pump.given_ml)
+            && !now
+                .pump
+                .as_ref()
+                .is_some_and(|running| is_same_bag(pump, running))
     });
     earlier.extend(replaced.cloned());
     now.earlier_pumps = (!earlier.is_empty()).then_some(earlier);
@@ -42,8 +46,14 @@ pub fn carry_pumps(before: &Record, now: &mut Record) {
 
 /// Another batch, another start or a counter that went back is another bag; the rest may be a correction.
 fn is_same_bag(before: &Pump, now: &Pump) -> bool {
-    let counts_on = before.given_ml.zip(now.given_ml).is_none_or(|(then, now)| now >= then);
-    let began = before.started_at.zip(now.started_at).is_none_or(|(then, now)| then == now);
+    let counts_on = before
+        .given_ml
+        .zip(now.given_ml)
+        .is_none_or(|(then, now)| now >= then);
+    let began = before
+        .started_at
+        .zip(now.started_at)
+        .is_none_or(|(then, now)| then == now);
     before.reservoir.batch == now.reservoir.batch && counts_on && began
 }
 

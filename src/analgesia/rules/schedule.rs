@@ -7,8 +7,8 @@ use super::background::highest;
 use super::stopping::{LEG_RAISE, LEG_RAISE_MISSED};
 use super::{ONE_HOUR, has_block, last_dose, window};
 use crate::analgesia::model::{
-    CloseReason, Dose, DoseUse, Drug, Due, DueKind, Labor, LaborState, Observation, ObservationRow, Raised, Rank,
-    Record, Route, Stop,
+    CloseReason, Dose, DoseUse, Drug, Due, DueKind, Labor, LaborState, Observation, ObservationRow, Raised,
+    Rank, Record, Route, Stop,
 };
 
 /// After each loading dose and top-up, min; then by the hour.
@@ -243,13 +243,21 @@ impl Course<'_> {
         let (early, late) = AT_BIRTH;
         let wanted = [PAIN, PRESSURE, PULSE, SATURATION, LEGS];
         let until = DateTime::<Utc>::MAX_UTC;
-        let missing = wanted.iter().filter(|(_, has)| !self.was_seen(*has, born - early, until));
+        let missing = wanted
+            .iter()
+            .filter(|(_, has)| !self.was_seen(*has, born - early, until));
         let fields: Vec<&'static str> = missing.map(|(name, _)| *name).collect();
         (!fields.is_empty()).then(|| row(DueKind::Birth, born, born + late, &fields))
     }
 
     /// Something that is looked at again and again, from the first dose on.
-    fn again(&self, kind: DueKind, (field, has): (&'static str, Has), first: DateTime<Utc>, every: (Duration, Duration)) -> Due {
+    fn again(
+        &self,
+        kind: DueKind,
+        (field, has): (&'static str, Has),
+        first: DateTime<Utc>,
+        every: (Duration, Duration),
+    ) -> Due {
         let (due, overdue) = every;
         let from = self.last(has).filter(|at| *at >= first - BASELINE);
         match from {
@@ -260,15 +268,28 @@ impl Course<'_> {
 
     /// The catheter of a woman who has given birth.
     pub fn catheter(&self) -> Option<Due> {
-        let born = self.labor.born_at.filter(|_| self.labor.state == LaborState::Delivered)?;
+        let born = self
+            .labor
+            .born_at
+            .filter(|_| self.labor.state == LaborState::Delivered)?;
         let lies = self.record.is_some_and(|record| record.catheter_at.is_some());
         let out = self.stop.is_some_and(|stop| stop.catheter_removed_at.is_some());
-        (lies && !out).then(|| row(DueKind::Catheter, born, born + Duration::hours(12), &["catheter_removed_at"]))
+        (lies && !out).then(|| {
+            row(
+                DueKind::Catheter,
+                born,
+                born + Duration::hours(12),
+                &["catheter_removed_at"],
+            )
+        })
     }
 
     /// Her legs, four hours after the last dose. Who went to another hospital before the birth is looked after there.
     pub fn legs(&self) -> Option<Due> {
-        let elsewhere = [Some(CloseReason::Transferred), Some(CloseReason::DeliveredElsewhere)];
+        let elsewhere = [
+            Some(CloseReason::Transferred),
+            Some(CloseReason::DeliveredElsewhere),
+        ];
         if elsewhere.contains(&self.labor.close_reason) {
             return None;
         }

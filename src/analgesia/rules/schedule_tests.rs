@@ -42,7 +42,8 @@ impl Ward {
     }
 
     fn dosed(mut self, time: &str, drug: &str, route: &str) -> Ward {
-        let dose = json!({ "given_at": at(time), "drug": drug, "route": route, "use": "labor", "amount": "5" });
+        let dose =
+            json!({ "given_at": at(time), "drug": drug, "route": route, "use": "labor", "amount": "5" });
         self.record.doses.push(serde_json::from_value(dose).unwrap());
         self
     }
@@ -115,7 +116,10 @@ fn a_round_that_was_made_leads_to_the_next_one() {
     let level = ward.full("08:30");
     let missing = level.due(DueKind::Round, "08:31").unwrap();
     assert_eq!(missing.fields, ["block_level_left"]);
-    let level = level.saw("08:32", json!({ "block_level_left": "T10", "block_level_right": "T10" }));
+    let level = level.saw(
+        "08:32",
+        json!({ "block_level_left": "T10", "block_level_right": "T10" }),
+    );
     assert_eq!(level.round("08:33").as_deref(), Some("09:00"));
     // A quarter of an hour early is early enough for the hour.
     assert_eq!(level.full("08:45").round("08:50").as_deref(), Some("10:00"));
@@ -147,20 +151,36 @@ fn the_score_of_one_hour_is_told_five_minutes_before_and_missed_at_the_end_of_it
     let ward = Ward::new();
     let due = ward.due(DueKind::OneHourPain, "08:50").unwrap();
     assert_eq!((due.due_at, due.overdue_at), (at("08:55"), at("09:15")));
-    let scored = |time: &str| Ward::new().saw(time, json!({ "nrs": 3 })).due(DueKind::OneHourPain, "09:20");
+    let scored = |time: &str| {
+        Ward::new()
+            .saw(time, json!({ "nrs": 3 }))
+            .due(DueKind::OneHourPain, "09:20")
+    };
     assert!(scored("08:44").is_some());
     assert!(scored("08:45").is_none());
     assert!(scored("09:15").is_none());
     assert!(scored("09:16").is_some());
     // Born before the window began: there was nobody to ask. Born within it: she is asked.
-    assert!(Ward::new().born("08:44").due(DueKind::OneHourPain, "09:20").is_none());
-    assert!(Ward::new().born("09:05").due(DueKind::OneHourPain, "09:20").is_some());
+    assert!(
+        Ward::new()
+            .born("08:44")
+            .due(DueKind::OneHourPain, "09:20")
+            .is_none()
+    );
+    assert!(
+        Ward::new()
+            .born("09:05")
+            .due(DueKind::OneHourPain, "09:20")
+            .is_some()
+    );
 }
 
 #[test]
 fn the_fetal_heart_temperature_and_bladder_have_their_own_time() {
-    let ward = Ward::new()
-        .saw("08:10", json!({ "fhr": 140, "temp_c": "36.8", "bladder_catheter": true }));
+    let ward = Ward::new().saw(
+        "08:10",
+        json!({ "fhr": 140, "temp_c": "36.8", "bladder_catheter": true }),
+    );
     let times = |kind: DueKind| {
         let due = ward.due(kind, "08:20").unwrap();
         (due.due_at, due.overdue_at)

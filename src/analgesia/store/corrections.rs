@@ -18,7 +18,13 @@ pub async fn add_correction(
     correction: &Correction,
 ) -> Result<()> {
     let reason = tx
-        .seal(Some(facility), labor, Class::FreeText, "correction", &correction.reason)
+        .seal(
+            Some(facility),
+            labor,
+            Class::FreeText,
+            "correction",
+            &correction.reason,
+        )
         .await?;
     tx.q(
         "insert into labor_correction (id, facility_id, labor_id, kind, target_id, replacement_id, reason, staff_id, at) \
@@ -56,8 +62,10 @@ pub async fn corrections(
     labor: LaborId,
 ) -> Result<Vec<Correction>> {
     let rows: Vec<Row> = r
-        .q("select id, kind, target_id, replacement_id, reason, staff_id, at from labor_correction \
-            where facility_id = $1 and labor_id = $2 order by at, id")
+        .q(
+            "select id, kind, target_id, replacement_id, reason, staff_id, at from labor_correction \
+            where facility_id = $1 and labor_id = $2 order by at, id",
+        )
         .bind(facility)
         .bind(labor)
         .all()
@@ -98,6 +106,10 @@ pub async fn pain_reports(q: &mut impl Q, facility: FacilityId, labor: LaborId) 
         .bind(labor)
         .all()
         .await?;
-    let reports = rows.into_iter().map(|(vas_tenths, at)| PainReport { labor, at, vas_tenths });
+    let reports = rows.into_iter().map(|(vas_tenths, at)| PainReport {
+        labor,
+        at,
+        vas_tenths,
+    });
     Ok(reports.collect())
 }

@@ -58,7 +58,8 @@ pub async fn observations(
     facility: FacilityId,
     labors: &[LaborId],
 ) -> Result<Vec<ObservationRow>> {
-    let standing = "and not exists (select 1 from labor_correction c where c.target_id = labor_observation.id)";
+    let standing =
+        "and not exists (select 1 from labor_correction c where c.target_id = labor_observation.id)";
     observed(r, facility, labors, standing).await
 }
 
@@ -189,7 +190,8 @@ pub async fn complications(
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Vec<Complication>> {
-    let standing = "and not exists (select 1 from labor_correction c where c.target_id = labor_complication.id)";
+    let standing =
+        "and not exists (select 1 from labor_correction c where c.target_id = labor_complication.id)";
     reported(r, facility, labor, standing).await
 }
 

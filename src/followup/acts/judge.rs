@@ -215,8 +215,7 @@ async fn callees(q: &mut impl Q, alert: &Alert) -> Result<Vec<StaffId>> {
             _ => Vec::new(),
         };
         let role = rules::role_of(duty);
-        let rostered = !listed.is_empty()
-            || roster.is_rostered(role);
+        let rostered = !listed.is_empty() || roster.is_rostered(role);
         let on_duty = if listed.is_empty() {
             people::facts::on_duty(q, facility, role).await?
         } else {

@@ -29,8 +29,22 @@ pub struct Settings {
     pub relative_acknowledgement: bool,
     /// What counts as low pressure in labor.
     pub low_pressure: LowPressure,
+    /// The definition of neonatal asphyxia that it reports by.
+    pub reporting_definition: AsphyxiaDefinition,
     /// Who is on duty.
     pub duty: Duty,
+}
+
+crate::words! {
+    /// Neonatal asphyxia by one definition.
+    AsphyxiaDefinition {
+        /// By the Apgar score alone: the national indicator's reading.
+        Apgar = "asphyxia_apgar",
+        /// By the consensus of 2016, with the cord's pH.
+        Consensus2016 = "asphyxia_consensus2016",
+        /// By the proposal of 2013, with pH, breathing and other causes.
+        Proposal2013 = "asphyxia_proposal2013",
+    }
 }
 
 /// What counts as low pressure in labor: below a bound, or fallen by more than a share of her baseline.
@@ -64,6 +78,7 @@ impl Default for Settings {
             is_test: false,
             relative_acknowledgement: true,
             low_pressure: LowPressure::default(),
+            reporting_definition: AsphyxiaDefinition::Apgar,
             duty: Duty::default(),
         }
     }

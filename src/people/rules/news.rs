@@ -146,7 +146,10 @@ mod tests {
     #[test]
     fn the_ward_hears_of_a_request_an_alarm_and_every_change() {
         let seen = |alarms: i64, urgent: bool| {
-            news("analgesia.observe", &json!({ "alarms": alarms, "urgent": urgent }))
+            news(
+                "analgesia.observe",
+                &json!({ "alarms": alarms, "urgent": urgent }),
+            )
         };
         assert_eq!(seen(0, false), Some((NewsKind::Labor, Urgency::Routine)));
         assert_eq!(seen(1, false), Some((NewsKind::Alarm, Urgency::Soon)));

@@ -41,25 +41,39 @@ async fn an_alarm_is_taken_and_closed_with_what_came_of_it() {
     let ward = Ward::open().await;
     ward.sees("00:50", json!({ "spo2": 88 })).await;
     let alarm = ward.alarms().await.remove(0);
-    assert_eq!(alarm["codes"], json!(["low_saturation", "respiratory_depression"]));
+    assert_eq!(
+        alarm["codes"],
+        json!(["low_saturation", "respiratory_depression"])
+    );
     assert_eq!(alarm["proposed"], json!(["respiratory_depression"]));
     assert_eq!(alarm["urgent"], true);
     // It calls the anesthesiologist and nobody else.
     let refused = ward.lin.post(&ward.alarm(&alarm, "take"), json!(null)).await;
     refused.expect(403);
-    let taken = ward.zhao.post(&ward.alarm(&alarm, "take"), json!(null)).await.expect(201);
+    let taken = ward
+        .zhao
+        .post(&ward.alarm(&alarm, "take"), json!(null))
+        .await
+        .expect(201);
     assert_eq!(taken["state"], "taken");
     assert!(taken["taken_by"].is_string());
     let close = ward.alarm(&alarm, "close");
     let empty = ward.zhao.post(&close, json!({ "outcome": "" })).await.expect(422);
     assert_eq!(empty["errors"][0]["pointer"], "/outcome");
-    let closed = ward.zhao.post(&close, json!({ "outcome": "吸氧后恢复" })).await.expect(201);
+    let closed = ward
+        .zhao
+        .post(&close, json!({ "outcome": "吸氧后恢复" }))
+        .await
+        .expect(201);
     assert_eq!(closed["outcome"], "吸氧后恢复");
     assert_eq!(ward.tasks("analgesia.alarm").await, 0);
     let again = ward.zhao.post(&close, json!({ "outcome": "再次关闭" })).await;
     assert_eq!(again.code(), "analgesia.alarm_closed");
     let stranger = ward.app.stranger().await;
-    stranger.post(&close, json!({ "outcome": "别家医院" })).await.expect(404);
+    stranger
+        .post(&close, json!({ "outcome": "别家医院" }))
+        .await
+        .expect(404);
 }
 
 #[tokio::test]
@@ -76,10 +90,16 @@ async fn an_alarm_that_nobody_takes_goes_to_the_next_on_call_and_to_the_duty_off
     ward.app.work().await;
     let alarm = ward.alarms().await.remove(0);
     assert_eq!(alarm["step"], 2);
-    assert!(alarm["called"].as_array().unwrap().len() > called, "the duty officer is called");
+    assert!(
+        alarm["called"].as_array().unwrap().len() > called,
+        "the duty officer is called"
+    );
     ward.sees("01:20", json!({ "rr": 40 })).await;
     let second = ward.alarms().await.remove(1);
-    ward.zhao.post(&ward.alarm(&second, "take"), json!(null)).await.expect(201);
+    ward.zhao
+        .post(&ward.alarm(&second, "take"), json!(null))
+        .await
+        .expect(201);
     ward.app.clock.advance(3600);
     ward.app.work().await;
     assert_eq!(ward.alarms().await[1]["step"], 0);
@@ -121,9 +141,7 @@ async fn the_hospital_says_what_low_pressure_is() {
     let etag = facility.etag();
     let mut body = facility.expect(200);
     body["settings"]["low_pressure"] = json!({ "below": 100, "fall_percent": 20 });
-    let put = json!({
-        "name": body["name"], "phone": body["phone"], "time_zone": body["time_zone"], "settings": body["settings"]
-    });
+    let put = json!({ "name": body["name"], "phone": body["phone"], "settings": body["settings"] });
     wu.put("/facility", &etag, put.clone()).await.expect(200);
     ward.sees("00:50", json!({ "sbp": 98 })).await;
     assert_eq!(ward.codes().await, ["hypotension"]);
@@ -152,7 +170,10 @@ async fn a_failed_block_asks_for_a_new_puncture_within_half_an_hour() {
     let ward = Ward::open().await;
     ward.record(emergency()).await.expect(200);
     let event = json!({ "code": "failed_block", "onset_at": "2026-03-02T00:55:00Z", "severity": 2 });
-    ward.lin.post(&ward.path("/complications"), event).await.expect(201);
+    ward.lin
+        .post(&ward.path("/complications"), event)
+        .await
+        .expect(201);
     assert_eq!(ward.codes().await, ["complication"]);
     ward.app.clock.advance(26 * 60);
     ward.app.work().await;
@@ -160,7 +181,10 @@ async fn a_failed_block_asks_for_a_new_puncture_within_half_an_hour() {
     // Another one, and it is done in time.
     let event = json!({ "code": "hematoma", "onset_at": "2026-03-02T01:00:00Z", "severity": 3,
         "acted_at": "2026-03-02T01:10:00Z" });
-    ward.lin.post(&ward.path("/complications"), event).await.expect(201);
+    ward.lin
+        .post(&ward.path("/complications"), event)
+        .await
+        .expect(201);
     ward.app.clock.advance(4 * 3600);
     ward.app.work().await;
     assert!(!ward.codes().await.contains(&"imaging_due".to_owned()));
@@ -176,8 +200,10 @@ async fn a_block_without_relief_at_half_an_hour_and_at_one_hour_is_named() {
     let ward = Ward::open().await;
     ward.record(emergency()).await.expect(200);
     ward.app.clock.advance(50 * 60);
-    ward.sees("01:15", json!({ "nrs": 6, "vas_context": "contraction" })).await;
-    ward.sees("01:45", json!({ "nrs": 5, "vas_context": "contraction" })).await;
+    ward.sees("01:15", json!({ "nrs": 6, "vas_context": "contraction" }))
+        .await;
+    ward.sees("01:45", json!({ "nrs": 5, "vas_context": "contraction" }))
+        .await;
     assert_eq!(ward.codes().await, ["one_hour_pain", "no_relief"]);
     let alarm = ward.alarms().await.remove(0);
     assert_eq!(alarm["proposed"], json!(["failed_block"]));

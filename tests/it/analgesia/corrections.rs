@@ -34,7 +34,12 @@ async fn an_observation_is_corrected_by_a_new_one_and_the_old_one_stays_readable
     assert_eq!(rows[0]["id"], correction["replacement"]);
     assert_eq!(chart["corrections"][0]["reason"], "录错了");
     let history = ward.lin.get(&ward.path("/history")).await.expect(200);
-    let all: Vec<&Value> = history["observations"].as_array().unwrap().iter().map(|row| &row["sbp"]).collect();
+    let all: Vec<&Value> = history["observations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["sbp"])
+        .collect();
     assert_eq!(all, [21, 121]);
     assert_eq!(history["corrections"][0]["target"], first);
     // It counts no longer, so it can't be corrected again.
@@ -65,7 +70,11 @@ async fn a_score_of_one_hour_that_was_entered_in_error_is_due_again() {
 #[tokio::test]
 async fn a_request_that_nobody_made_takes_the_response_clock_back() {
     let ward = Ward::open().await;
-    let asked = ward.lin.post(&ward.path("/requests"), json!({})).await.expect(201);
+    let asked = ward
+        .lin
+        .post(&ward.path("/requests"), json!({}))
+        .await
+        .expect(201);
     assert!(ward.chart().await["requested_at"].is_string());
     ward.correct(&asked["id"], json!({})).await;
     let chart = ward.chart().await;
@@ -78,7 +87,11 @@ async fn a_complication_that_was_treated_calls_nobody_again_and_stops_its_clock(
     let ward = Ward::open().await;
     ward.record(emergency()).await.expect(200);
     let mut event = json!({ "code": "failed_block", "onset_at": "2026-03-02T00:55:00Z", "severity": 2 });
-    let kept = ward.lin.post(&ward.path("/complications"), event.clone()).await.expect(201);
+    let kept = ward
+        .lin
+        .post(&ward.path("/complications"), event.clone())
+        .await
+        .expect(201);
     event["resolved_at"] = json!("2026-03-02T00:59:00Z");
     event["outcome"] = json!("recovered");
     ward.correct(&kept["id"], json!({ "complication": event })).await;
@@ -117,14 +130,24 @@ async fn her_own_word_on_her_pain_calls_somebody_and_does_not_replace_the_score(
     let ward = Ward::open().await;
     ward.record(emergency()).await.expect(200);
     ward.app.clock.advance(50 * 60);
-    let said = ward.mei.post("/labors/current/pain", json!({ "vas": 6 })).await.expect(201);
+    let said = ward
+        .mei
+        .post("/labors/current/pain", json!({ "vas": 6 }))
+        .await
+        .expect(201);
     assert_eq!(said["by_patient"], true);
     let chart = ward.chart().await;
     assert_eq!(chart["pain_reports"][0]["vas"], "6");
     assert!(chart["alarms"].to_string().contains("patient_pain"));
     assert!(chart["due"].to_string().contains("one_hour_pain"));
-    let wrong = ward.mei.post("/labors/current/pain", json!({ "vas": 11 })).await.expect(422);
+    let wrong = ward
+        .mei
+        .post("/labors/current/pain", json!({ "vas": 11 }))
+        .await
+        .expect(422);
     assert_eq!(wrong["errors"][0]["pointer"], "/vas");
     let bai = ward.app.bai().await;
-    bai.post("/labors/current/pain", json!({ "vas": 6 })).await.expect(404);
+    bai.post("/labors/current/pain", json!({ "vas": 6 }))
+        .await
+        .expect(404);
 }

@@ -110,3 +110,17 @@ async fn the_end_of_a_labor_without_a_block_is_not_written_after_it_was_closed()
     let refused = ward.zhao.post(&ward.path("/stop"), stop).await;
     assert_eq!(refused.code(), "analgesia.labor_closed");
 }
+
+#[tokio::test]
+async fn the_sums_at_the_end_are_compared_with_doses_and_bags() {
+    let ward = Ward::open().await;
+    ward.record(with(bag("B-1", "50"))).await.expect(200);
+    let stop = json!({
+        "stop_at": "2026-03-02T00:59:00Z", "reason": "request", "local_anesthetic_mg": "80", "opioid_ug": "0"
+    });
+    ward.zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    let chart = ward.lin.get(&ward.path("")).await.expect(200);
+    // 10 mg by hand and 50 ml of 0.08 %.
+    assert_eq!(chart["totals"]["local_anesthetic_mg"], "50");
+    assert_eq!(chart["totals"]["differs"], json!(["/stop/local_anesthetic_mg"]));
+}

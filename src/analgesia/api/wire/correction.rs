@@ -6,9 +6,7 @@ use uuid::Uuid;
 
 use super::{ComplicationOut, DeliveryOut, ObservationOut, RecordOut, RequestOut, StopOut};
 use crate::analgesia::acts::CorrectionDraft;
-use crate::analgesia::model::{
-    Amount, CorrectedKind, Correction, Event, History, Observation, PainReport,
-};
+use crate::analgesia::model::{Amount, CorrectedKind, Correction, Event, History, Observation, PainReport};
 use crate::base::id::{LaborId, StaffId};
 
 /// A row that is not so, with what stands in its place; without anything it was entered in error.

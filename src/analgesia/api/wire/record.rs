@@ -6,9 +6,8 @@ use uuid::Uuid;
 
 use crate::analgesia::acts::TimeOutDraft;
 use crate::analgesia::model::{
-    Admission, Alarm, Amount, Checks, CloseReason, Complication, Event, FhrCategory, Labor,
-    LaborStage, LaborState, Membranes, Observation, ObservationRow, Record, RecordVersion, Request, TimeOut,
-    is_late,
+    Admission, Alarm, Amount, Checks, CloseReason, Complication, Event, FhrCategory, Labor, LaborStage,
+    LaborState, Membranes, Observation, ObservationRow, Record, RecordVersion, Request, TimeOut, is_late,
 };
 use crate::base::id::{ComplicationId, EpisodeId, LaborId, ObservationId, PatientId, StaffId};
 

@@ -116,7 +116,8 @@ fn nothing_lies_in_the_future() {
 #[test]
 fn a_catheter_that_was_reported_in_the_spinal_fluid_blocks_program_and_loading_dose_as_well() {
     let reported = |code: &str, next: &str| -> Complication {
-        let event = json!({ "code": code, "onset_at": "2026-03-02T07:55:00Z", "severity": 1, "adp_next": next });
+        let event =
+            json!({ "code": code, "onset_at": "2026-03-02T07:55:00Z", "severity": 1, "adp_next": next });
         serde_json::from_value(json!({
             "id": "01900000-0000-7000-8000-000000000001", "recorded_at": "2026-03-02T07:56:00Z",
             "by": "01900000-0000-7000-8000-000000000002", "event": event
@@ -125,8 +126,15 @@ fn a_catheter_that_was_reported_in_the_spinal_fluid_blocks_program_and_loading_d
     };
     let left = [reported("adp", "intrathecal_catheter")];
     let mut body = json!({ "technique": "epidural", "pump": pump() });
-    assert_eq!(judged_beside(body.clone(), false, &left).0, ["/pump intrathecal_catheter"]);
-    assert!(judged_beside(body.clone(), false, &[reported("adp", "resited_epidural")]).0.is_empty());
+    assert_eq!(
+        judged_beside(body.clone(), false, &left).0,
+        ["/pump intrathecal_catheter"]
+    );
+    assert!(
+        judged_beside(body.clone(), false, &[reported("adp", "resited_epidural")])
+            .0
+            .is_empty()
+    );
     let mut loading = dose("ropivacaine", "epidural", "8");
     loading["loading"] = json!(true);
     let mut earlier = with_dose(loading.clone());
