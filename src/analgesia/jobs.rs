@@ -2,18 +2,23 @@
 //!
 //! Each job looks at the record again and adds a task only while what it waits for has not happened.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::model::{Labor, LaborState};
-use super::{rules, store};
+use super::acts::{OfAlarm, OfClock};
+use super::model::{Alarm, AlarmState, DueKind, Labor, LaborState};
+use super::{acts, rules, store};
 use crate::base::error::{Error, Result};
-use crate::base::id::{EpisodeId, LaborId};
+use crate::base::id::{EpisodeId, FacilityId, LaborId};
 use crate::base::{Act, Actor, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::NewTask;
 use crate::outbox::Job;
 use crate::{consent, episode, people};
+
+/// The last step of the escalation: the duty officer.
+const LAST_STEP: i64 = 2;
 
 /// What every job about a labor carries.
 #[derive(Serialize, Deserialize)]
@@ -32,84 +37,183 @@ struct Consented {
 
 /// Does a job of this slice; false when it is another's.
 pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
-    if job.kind == "analgesia.consented" {
-        return consented(ctx, job).await.map(|()| true);
-    }
-    let (kind, roles): (&'static str, &[Role]) = match job.kind.as_str() {
-        "analgesia.one_hour" => ("analgesia.one_hour", &[Role::Midwife]),
-        "analgesia.unanswered" => ("analgesia.unanswered", &[Role::Anesthesiologist]),
-        "analgesia.leg_raise" => ("analgesia.leg_raise", &[Role::Anesthesiologist, Role::Midwife]),
+    match job.kind.as_str() {
+        "analgesia.consented" => consented(ctx, job).await?,
+        acts::ESCALATE => escalate(ctx, job).await?,
+        acts::CLOCK => clock(ctx, job).await?,
+        "analgesia.one_hour" => remind(ctx, job, "analgesia.one_hour", &[Role::Midwife]).await?,
+        "analgesia.unanswered" => remind(ctx, job, "analgesia.unanswered", &[Role::Anesthesiologist]).await?,
+        "analgesia.leg_raise" => {
+            let roles = [Role::Anesthesiologist, Role::Midwife];
+            remind(ctx, job, "analgesia.leg_raise", &roles).await?;
+        }
         _ => return Ok(false),
-    };
-    let OfLabor { labor, .. } = job.payload()?;
-    let facility = job
-        .facility_id
-        .ok_or_else(|| Error::broken("a reminder without a hospital"))?;
-    let mut tx = ctx.write(Act::AnalgesiaRemind).await?;
-    let Some(episode) = store::episode_of(&mut tx, facility, labor).await? else {
-        return Ok(true);
-    };
-    episode::facts::lock(&mut tx, facility, episode).await?;
-    let Some(labor) = store::labor(&mut tx, facility, labor).await? else {
-        return Ok(true);
-    };
-    if !missing(&mut tx, kind, &labor).await? {
-        return Ok(true);
     }
-    let task = NewTask {
-        facility,
-        patient: labor.patient_id,
-        episode,
-        kind,
-        subject: labor.id.into(),
-        roles: roles.to_vec(),
-        due: tx.now + chrono::Duration::minutes(if kind == "analgesia.one_hour" { 15 } else { 0 }),
-        urgent: kind != "analgesia.one_hour",
-    };
-    episode::facts::add_task(&mut tx, &task).await?;
-    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "task": kind });
-    tx.journal_as(
-        Act::AnalgesiaRemind,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        detail,
-        None,
-    )
-    .await?;
-    tx.commit().await?;
     Ok(true)
 }
 
-async fn missing(tx: &mut Tx, kind: &str, labor: &Labor) -> Result<bool> {
-    match kind {
-        "analgesia.one_hour" => {
-            let Some(first) = labor.first_dose_at else {
-                return Ok(false);
-            };
-            let settings = people::facts::facility(tx, labor.facility_id).await?.settings;
-            let (from, to) = rules::window(first, settings.one_hour_window_min);
-            let scored = store::has_pain_between(tx, labor.facility_id, labor.id, from, to).await?;
-            // Born within the hour: there was nobody to ask.
-            let born = labor.born_at.is_some_and(|at| at < to);
-            Ok(!scored && !born && labor.state != LaborState::Closed)
-        }
-        "analgesia.unanswered" => Ok(labor.state == LaborState::Open && labor.first_dose_at.is_none()),
-        _ => {
-            let stop = store::stop(tx, labor.facility_id, labor.id).await?;
-            Ok(stop.is_some_and(|version| version.stop.leg_raise.is_none()))
+fn hospital(job: &Job) -> Result<FacilityId> {
+    job.facility_id
+        .ok_or_else(|| Error::broken("a job of labor without a hospital"))
+}
+
+/// The labor of a job, its pregnancy locked; none when it is gone.
+async fn loaded(tx: &mut Tx, facility: FacilityId, id: LaborId) -> Result<Option<Labor>> {
+    let Some(episode) = store::episode_of(tx, facility, id).await? else {
+        return Ok(None);
+    };
+    episode::facts::lock(tx, facility, episode).await?;
+    store::labor(tx, facility, id).await
+}
+
+async fn journal(tx: &mut Tx, act: Act, labor: &Labor, detail: serde_json::Value) -> Result<()> {
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    tx.journal_as(act, Actor::SYSTEM, Some(labor.facility_id), subject, detail, None)
+        .await
+}
+
+async fn remind(ctx: &Ctx, job: &Job, kind: &'static str, roles: &[Role]) -> Result<()> {
+    let OfLabor { labor, .. } = job.payload()?;
+    let mut tx = ctx.write(Act::AnalgesiaRemind).await?;
+    let Some(labor) = loaded(&mut tx, hospital(job)?, labor).await? else {
+        return Ok(());
+    };
+    let Some(due) = missing(&mut tx, kind, &labor).await? else {
+        return Ok(());
+    };
+    let task = NewTask {
+        facility: labor.facility_id,
+        patient: labor.patient_id,
+        episode: labor.episode_id,
+        kind,
+        subject: labor.id.into(),
+        roles: roles.to_vec(),
+        due: due.max(tx.now),
+        urgent: kind != "analgesia.one_hour",
+    };
+    episode::facts::add_task(&mut tx, &task).await?;
+    let detail = json!({ "task": kind, "urgent": task.urgent });
+    journal(&mut tx, Act::AnalgesiaRemind, &labor, detail).await?;
+    tx.commit().await
+}
+
+/// By when what a reminder waits for should be there; none when nothing is missing.
+async fn missing(tx: &mut Tx, kind: &str, labor: &Labor) -> Result<Option<DateTime<Utc>>> {
+    if kind == "analgesia.unanswered" {
+        let asked = labor.requested_at.is_some() && labor.first_dose_at.is_none();
+        let waits = labor.state == LaborState::Open && asked;
+        return Ok(waits.then_some(tx.now));
+    }
+    let wanted = match kind {
+        "analgesia.one_hour" => DueKind::OneHourPain,
+        _ => DueKind::LegRaise,
+    };
+    let now = tx.now;
+    let due = acts::due(tx, labor, now).await?;
+    let due = due.into_iter().find(|due| due.kind == wanted);
+    Ok(match wanted {
+        DueKind::OneHourPain => due.map(|due| due.overdue_at),
+        _ => due.filter(|due| due.overdue_at <= now).map(|_| now),
+    })
+}
+
+/// An alarm that nobody took goes to the next on call, then to the duty officer.
+async fn escalate(ctx: &Ctx, job: &Job) -> Result<()> {
+    let OfAlarm {
+        labor, alarm, step, ..
+    } = job.payload()?;
+    let mut tx = ctx.write(Act::AnalgesiaEscalate).await?;
+    let Some(labor) = loaded(&mut tx, hospital(job)?, labor).await? else {
+        return Ok(());
+    };
+    let all = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
+    let Some(mut alarm) = all.into_iter().find(|one| one.id == alarm) else {
+        return Ok(());
+    };
+    let tasks = episode::facts::tasks_about(&mut tx, labor.facility_id, alarm.id.0).await?;
+    let done = tasks.iter().any(|task| task.done_at.is_some());
+    if alarm.state != AlarmState::Open || alarm.step >= step || done {
+        return Ok(());
+    }
+    alarm.step = step;
+    let roles = if step >= LAST_STEP {
+        vec![Role::Quality]
+    } else {
+        alarm.roles.clone()
+    };
+    for role in roles {
+        let place = usize::try_from(step).unwrap_or(0);
+        for staff in people::facts::on_call(&mut tx, labor.facility_id, role, place).await? {
+            if !alarm.called.contains(&staff) {
+                alarm.called.push(staff);
+            }
         }
     }
+    store::save_alarm(&mut tx, labor.facility_id, &alarm).await?;
+    let detail = json!({ "alarm": alarm.id, "step": step, "called": alarm.called });
+    journal(&mut tx, Act::AnalgesiaEscalate, &labor, detail).await?;
+    tx.commit().await
+}
+
+/// The clock of a complication has run out: somebody is called, unless what it asks for was done.
+async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
+    let OfClock {
+        labor,
+        alarm,
+        subject,
+        since,
+        ..
+    } = job.payload()?;
+    let mut tx = ctx.write(Act::AnalgesiaRemind).await?;
+    let Some(labor) = loaded(&mut tx, hospital(job)?, labor).await? else {
+        return Ok(());
+    };
+    let facility = labor.facility_id;
+    let reported = store::complications(&mut tx, facility, labor.id).await?;
+    let record = store::record(&mut tx, facility, labor.id)
+        .await?
+        .map(|version| version.record);
+    let corrected = store::corrections(&mut tx, facility, labor.id).await?;
+    let newest = rules::newest(&corrected, subject);
+    let event = reported
+        .iter()
+        .find(|row| row.id.0 == newest)
+        .map(|row| &row.event);
+    let over = match (event, alarm) {
+        (Some(event), _) => rules::was_done(alarm, event, record.as_ref()),
+        (None, Alarm::LastingHypotension) => {
+            let (background, _) = acts::background(&mut tx, &labor).await?;
+            let seen = store::observations(&mut tx, facility, &[labor.id]).await?;
+            rules::low_since(&seen, background).is_none_or(|low| low > since)
+        }
+        (None, Alarm::ResitingDue) => {
+            let ended = labor.born_at.is_some() || labor.state != LaborState::Open;
+            ended || rules::was_replaced(record.as_ref(), since)
+        }
+        // It was entered in error.
+        (None, _) => true,
+    };
+    if over {
+        return Ok(());
+    }
+    let mut raised = store::alarms(&mut tx, facility, &[labor.id]).await?;
+    let calls = vec![(alarm, rules::called_by(alarm))];
+    if acts::raise(&mut tx, &labor, &mut raised, (acts::ALARM, subject), calls)
+        .await?
+        .is_none()
+    {
+        return Ok(());
+    }
+    let detail = json!({ "task": acts::ALARM, "urgent": true });
+    journal(&mut tx, Act::AnalgesiaRemind, &labor, detail).await?;
+    tx.commit().await
 }
 
 /// A consent that comes into force while analgesia runs, as after a start by exception, carries it from now on.
 /// Idempotent: it is told once.
 async fn consented(ctx: &Ctx, job: &Job) -> Result<()> {
     let Consented { episode } = job.payload()?;
-    let facility = job
-        .facility_id
-        .ok_or_else(|| Error::broken("a consent in force without a hospital"))?;
+    let facility = hospital(job)?;
     let mut tx = ctx.write(Act::ConsentStarted).await?;
     episode::facts::lock(&mut tx, facility, episode).await?;
     let Some(labor) = store::running(&mut tx, facility, episode).await? else {

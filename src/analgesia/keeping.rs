@@ -1,5 +1,6 @@
 //! What this slice keeps of a woman, for her copy and for the end of her record.
 
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use crate::people::model::{Keeper, Parts, Unfinished};
 
 /// Labors with everything recorded of them.
 pub const KEEPER: Keeper = Keeper {
-    copy: |_, view, mine| copy(view, mine).boxed(),
+    copy: |ctx, view, mine| copy(ctx.clock.now(), view, mine).boxed(),
     forget: |_, _| async { Ok(0) }.boxed(),
     records: |tx, mine| people::ids(tx, &store::SEALED, mine).boxed(),
     papers: |_, _, _| async { Ok(Vec::new()) }.boxed(),
@@ -24,17 +25,20 @@ pub const KEEPER: Keeper = Keeper {
     }],
 };
 
-async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
+async fn copy(now: DateTime<Utc>, view: &mut View, mine: Mine) -> Result<Parts> {
     let mut told: Vec<Value> = Vec::new();
     for labor in store::labors_of(view, mine.facility, mine.patient).await? {
         let mut members = serde_json::to_value(&labor)?;
-        let chart = chart(view, labor).await?;
+        let chart = chart(view, labor, now).await?;
         let more = json!({
             "requests": chart.requests,
             "time_outs": chart.time_outs,
             "record": chart.record,
             "observations": chart.observations,
             "complications": chart.complications,
+            "alarms": chart.alarms,
+            "corrections": chart.corrections,
+            "pain_reports": chart.pain_reports,
             "stop": chart.stop,
             "delivery": chart.delivery,
         });

@@ -153,15 +153,15 @@ limits! {
     PUMP_GIVEN: "given by the pump", "ml", soft 0..2000000, hard _.._, "GK";
     PCA_DEMANDS: "demands", "", soft 0..500000, hard _.._, "GK";
 
-    SBP: "systolic pressure", "mmHg", soft 90000..159000, hard _.._, "GK";
-    DBP: "diastolic pressure", "mmHg", soft _..109000, hard _.._, "GK";
-    HR: "pulse", "bpm", soft 50000..130000, hard _.._, "GK";
-    SPO2: "saturation", "%", soft 95000..100000, hard _.._, "GK";
-    RR: "breaths", "/min", soft 10000..28000, hard _.._, "GK";
-    TEMPERATURE: "temperature", "°C", soft 35000..37999, hard _.._, "GK";
-    FHR: "fetal heart", "bpm", soft 110000..160000, hard _.._, "GK";
-    TOCO: "contractions in 10 min", "", soft _..5000, hard _.._, "GK";
-    PVR: "urine left", "ml", soft _..2000000, hard _.._, "GK";
+    SBP: "systolic pressure", "mmHg", soft 90000..159000, hard 0..300000, "GK";
+    DBP: "diastolic pressure", "mmHg", soft _..109000, hard 0..200000, "GK";
+    HR: "pulse", "bpm", soft 50000..130000, hard 0..300000, "GK";
+    SPO2: "saturation", "%", soft 95000..100000, hard 0..100000, "GK";
+    RR: "breaths", "/min", soft 10000..28000, hard 0..80000, "GK";
+    TEMPERATURE: "temperature", "°C", soft 35000..37999, hard 28000..44000, "GK";
+    FHR: "fetal heart", "bpm", soft 110000..160000, hard 0..240000, "GK";
+    TOCO: "contractions in 10 min", "", soft _..5000, hard 0..10000, "GK";
+    PVR: "urine left", "ml", soft _..2000000, hard 0..2000000, "GK";
 
     STAGE: "stage of labor", "min", soft 0..3000000, hard _.._, "GK";
     BLOOD_LOSS_VAGINAL: "blood loss of a vaginal birth", "ml", soft _..499000, hard _.._, "OB-QC-2019/GK";

@@ -1,14 +1,17 @@
 //! What later slices may ask of the assessment, inside their transaction.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::model::{Decision, Phase, Plan, Waits};
+use super::model::{Decision, Phase, Plan, Review, Waits};
 use super::{acts, rules, store};
 use crate::base::Role;
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, ResponseId, ReviewId, StaffId};
 use crate::ctx::{Ctx, Records};
+use crate::forms;
 use crate::questionnaire::{self, Assessment, Form, Status};
 
 /// How she stands before analgesia: the assessment that counts, with what was decided on it.
@@ -161,6 +164,59 @@ pub async fn waits(
     seen.context.now = now;
     let result = questionnaire::assess(seen.form, &seen.answers, &seen.context);
     Ok(rules::waits(seen.form, &run.result, &result))
+}
+
+/// How she stands, as far as the board of the ward shows it.
+#[derive(Clone, Debug)]
+pub struct AtBedside {
+    /// `none`, `caution`, `consult` or `absolute`: the highest level that fired.
+    pub level: String,
+    /// Rules that still want an anesthesiologist's decision.
+    pub undecided: Vec<String>,
+    /// What she waits for because of anticoagulants.
+    pub waits: Option<Waits>,
+}
+
+/// How many women stand at this moment, in as many statements as one would take.
+pub async fn at_bedside(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    facility: FacilityId,
+    episodes: &[EpisodeId],
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<EpisodeId, AtBedside>> {
+    let reviews = store::standing_reviews(r, facility, episodes).await?;
+    let ids: Vec<ReviewId> = reviews.iter().map(|review| review.id).collect();
+    let runs = store::newest_runs(r, facility, &ids).await?;
+    let mut decisions: BTreeMap<EpisodeId, Vec<_>> = BTreeMap::new();
+    for (episode, decision) in store::decisions_of(r, facility, episodes).await? {
+        decisions.entry(episode).or_default().push(decision);
+    }
+    let of_review = |review: &Review| Some((review.response_id, runs.get(&review.id)?));
+    let wanted: Vec<_> = reviews
+        .iter()
+        .filter_map(of_review)
+        .flat_map(|(response, run)| acts::answers_of(response, run))
+        .collect();
+    let mut kept = forms::facts::kept(r, facility, &wanted).await?;
+    let mut found = BTreeMap::new();
+    for review in &reviews {
+        let run = runs
+            .get(&review.id)
+            .ok_or_else(|| Error::broken("a review without an assessment"))?;
+        let mut seen = acts::read(ctx, (review.response_id, review.phase), run, &mut kept)
+            .ok_or_else(|| Error::broken("the answers of an assessment are gone"))?;
+        seen.context.now = now;
+        let result = questionnaire::assess(seen.form, &seen.answers, &seen.context);
+        let decided = decisions.remove(&review.episode_id).unwrap_or_default();
+        let at_bedside = AtBedside {
+            level: run.result.level.clone(),
+            undecided: rules::undecided(&run.result, &decided),
+            waits: rules::waits(seen.form, &run.result, &result),
+        };
+        found.insert(review.episode_id, at_bedside);
+    }
+    Ok(found)
 }
 
 /// The authored form that an assessment was made with.

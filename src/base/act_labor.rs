@@ -26,6 +26,18 @@ macro_rules! with_labor {
             AnalgesiaDeliver = "analgesia.deliver";
             /// A labor is closed.
             AnalgesiaClose = "analgesia.close", keyed;
+            /// Somebody takes an alarm in labor.
+            AnalgesiaTakeAlarm = "analgesia.take_alarm", keyed;
+            /// An alarm in labor is closed with what came of it.
+            AnalgesiaCloseAlarm = "analgesia.close_alarm", keyed;
+            /// What was written down in labor is corrected, or marked as entered in error.
+            AnalgesiaCorrect = "analgesia.correct", keyed;
+            /// Everything that was ever written down of a labor.
+            AnalgesiaHistory = "analgesia.history";
+            /// She says how strong her pain is.
+            AnalgesiaReportPain = "analgesia.report_pain", keyed;
+            /// An alarm in labor that nobody took goes a step further.
+            AnalgesiaEscalate = "analgesia.escalate";
             /// Something in labor is missing and somebody is told.
             AnalgesiaRemind = "analgesia.remind";
         }

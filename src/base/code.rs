@@ -149,6 +149,7 @@ codes! {
     AssessmentAlreadyDecided = "assessment.already_decided";
     AssessmentClaimedByAnother = "assessment.claimed_by_another";
     AssessmentNeedsAnesthesiologist = "assessment.needs_anesthesiologist";
+    AnalgesiaAlarmClosed = "analgesia.alarm_closed";
     AnalgesiaAlreadyDelivered = "analgesia.already_delivered";
     AnalgesiaConsentMissing = "analgesia.consent_missing";
     AnalgesiaLaborClosed = "analgesia.labor_closed";

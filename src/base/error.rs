@@ -117,6 +117,8 @@ pub enum Noun {
     Template,
     /// A labor.
     Labor,
+    /// An alarm in labor.
+    Alarm,
     /// A follow-up point.
     FollowUp,
     /// A red flag.

@@ -42,6 +42,8 @@ ids! {
     AdverseEventId,
     /// An agreement given or withdrawn.
     AgreementId,
+    /// An alarm in labor.
+    AlarmId,
     /// A red flag of follow-up.
     AlertId,
     /// An assignment of a form to a woman.

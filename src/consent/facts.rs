@@ -1,5 +1,7 @@
 //! What later slices may ask of a consent, and what they tell it of the procedure, inside their transaction.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -39,6 +41,15 @@ pub enum Start {
 /// The active consent of an episode, else its newest.
 pub async fn standing(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) -> Result<Option<Standing>> {
     store::standing(q, facility, episode).await
+}
+
+/// The same of many episodes, for a list.
+pub async fn standings(
+    q: &mut impl Q,
+    facility: FacilityId,
+    episodes: &[EpisodeId],
+) -> Result<BTreeMap<EpisodeId, Standing>> {
+    store::standings(q, facility, episodes).await
 }
 
 /// Whether the analgesia record may start, with a technique of this class where it is known (CE-202); never on a

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::model::{Alert, AlertState, Flag, FollowUp};
 use crate::analgesia::model::{BabyOutcome, Birth};
-use crate::base::id::StaffId;
 use crate::base::{Code, Locale, Role};
 use crate::forms::model::Told;
+pub use crate::people::facts::called;
 use crate::questionnaire::{Assessment, Form};
 
 /// The level of an alert that cannot wait.
@@ -73,19 +73,6 @@ pub fn due(flags: &[Flag], now: DateTime<Utc>) -> DateTime<Utc> {
     now + Duration::minutes(i64::from(minutes.unwrap_or(0)))
 }
 
-/// Who is called at a step: on a roster one after the other, without one everybody of the role.
-pub fn called(on_duty: &[StaffId], rostered: bool, step: usize) -> Vec<StaffId> {
-    if !rostered {
-        return on_duty.to_vec();
-    }
-    on_duty
-        .get(step)
-        .or(on_duty.last())
-        .copied()
-        .into_iter()
-        .collect()
-}
-
 /// What she reads after her answers, never a diagnosis. Red: what to do now stands first; below it, what to do if it
 /// gets worse stands last.
 pub fn told(form: &Form, level: &str, flags: &[Flag], locale: Locale, phone: &str) -> Told {
@@ -148,6 +135,7 @@ pub fn escalates(alert: &Alert, step: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::id::StaffId;
 
     fn staff(n: u128) -> StaffId {
         StaffId(uuid::Uuid::from_u128(n))

@@ -1,5 +1,7 @@
 //! What later slices may ask of forms, inside their transaction.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -72,14 +74,13 @@ pub async fn response(
     store::response(r, facility, id).await
 }
 
-/// Answers, and what staff entered beside them, as they were at a kept version.
+/// Answers, and what staff entered beside them, as they were at kept versions.
 pub async fn kept(
     r: &mut impl Records,
     facility: FacilityId,
-    id: ResponseId,
-    version: i64,
-) -> Result<Option<(Value, Option<Value>)>> {
-    store::kept(r, facility, id, version).await
+    wanted: &[(ResponseId, i64)],
+) -> Result<BTreeMap<(ResponseId, i64), (Value, Option<Value>)>> {
+    store::kept(r, facility, wanted).await
 }
 
 /// The newest submitted answers to a form in a pregnancy.

@@ -24,6 +24,15 @@ pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) 
     store::patient(r, facility, id).await
 }
 
+/// Names and record numbers of women, for a list.
+pub async fn named(
+    r: &mut impl Records,
+    facility: FacilityId,
+    ids: &[PatientId],
+) -> Result<BTreeMap<PatientId, (Option<String>, String)>> {
+    store::named(r, facility, ids).await
+}
+
 /// Whether it is what somebody who holds a document of hers may know beside it: the last four of her identity document or
 /// her birth date.
 pub fn is_second_item(patient: &Patient, said: &str) -> bool {
@@ -79,6 +88,26 @@ pub async fn on_duty(q: &mut impl Q, id: FacilityId, role: Role) -> Result<Vec<S
     } else {
         Ok(listed)
     }
+}
+
+/// Who is called for a role at a step of an escalation: on a roster one after the other, without one everybody of the role.
+pub async fn on_call(q: &mut impl Q, id: FacilityId, role: Role, step: usize) -> Result<Vec<StaffId>> {
+    let rostered = facility(q, id).await?.settings.duty.is_rostered(role);
+    let on_duty = on_duty(q, id, role).await?;
+    Ok(called(&on_duty, rostered, step))
+}
+
+/// Who of those on duty is called at a step.
+pub fn called(on_duty: &[StaffId], rostered: bool, step: usize) -> Vec<StaffId> {
+    if !rostered {
+        return on_duty.to_vec();
+    }
+    on_duty
+        .get(step)
+        .or(on_duty.last())
+        .copied()
+        .into_iter()
+        .collect()
 }
 
 /// Whether all agreements are given that answers of hers need: her own two, and for a girl under 14 her guardian's (CE-062).

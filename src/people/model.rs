@@ -5,6 +5,7 @@ mod disputes;
 mod guardians;
 mod proxies;
 mod rights;
+mod settings;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Enum;
@@ -20,6 +21,7 @@ pub use disputes::*;
 pub use guardians::*;
 pub use proxies::*;
 pub use rights::*;
+pub use settings::*;
 
 /// A hospital.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,62 +40,6 @@ pub struct Facility {
     pub settings: Settings,
     /// Revision.
     pub version: i64,
-}
-
-/// What a hospital decides itself, with the defaults of the pages that name them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// Days that a consent holds from her signature.
-    pub consent_validity_days: i64,
-    /// Hours within which an anesthesiologist countersigns.
-    pub countersign_hours: i64,
-    /// Upper limit of the hospital's normal APTT, seconds.
-    pub aptt_uln: Decimal,
-    /// Minutes either side of one hour that a pain score counts for.
-    pub one_hour_window_min: i64,
-    /// Days until behavioral data that belongs to no signed instance goes (CE-232).
-    pub behavior_days: i64,
-    /// Days on which the office does not work, beside weekends: they don't count for answers to requests.
-    pub days_off: Vec<NaiveDate>,
-    /// Records of a rehearsal: never in an indicator.
-    pub is_test: bool,
-    /// Whether a relative may acknowledge a consent beside her signature (CE-064).
-    pub relative_acknowledgement: bool,
-    /// Who is on duty.
-    pub duty: Duty,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            consent_validity_days: 30,
-            countersign_hours: 24,
-            aptt_uln: Decimal::from(40),
-            one_hour_window_min: 15,
-            behavior_days: 180,
-            days_off: Vec::new(),
-            is_test: false,
-            relative_acknowledgement: true,
-            duty: Duty::default(),
-        }
-    }
-}
-
-/// Ordered staff ids; an empty list means all active staff of the role, an empty `duty_officer` means quality.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Duty {
-    /// Anesthesiologists on call.
-    pub anesthesia: Vec<StaffId>,
-    /// Obstetricians on call.
-    pub obstetrics: Vec<StaffId>,
-    /// Midwives on duty.
-    pub midwifery: Vec<StaffId>,
-    /// Whom a mental-health alarm reaches.
-    pub mental_health: Vec<StaffId>,
-    /// Where escalation ends.
-    pub duty_officer: Vec<StaffId>,
 }
 
 /// A staff account.
@@ -336,6 +282,12 @@ crate::words! {
         Signature = "signature",
         /// She said no, or took her consent back.
         Withdrawal = "withdrawal",
+        /// She asks for analgesia.
+        Request = "request",
+        /// Something in labor calls somebody.
+        Alarm = "alarm",
+        /// Something was written down in labor: the board is to be read anew.
+        Labor = "labor",
         /// Too much was missed: lists are to be loaded anew.
         Reset = "reset",
     }

@@ -247,6 +247,12 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::AnalgesiaStop, &[A, M]),
     (Act::AnalgesiaDeliver, &[M, O]),
     (Act::AnalgesiaClose, &[M, O]),
+    (Act::AnalgesiaTakeAlarm, &[M, O, A]),
+    (Act::AnalgesiaCloseAlarm, &[M, O, A]),
+    (Act::AnalgesiaCorrect, &[M, O, A]),
+    (Act::AnalgesiaHistory, &[M, O, A]),
+    (Act::AnalgesiaReportPain, &[P]),
+    (Act::AnalgesiaEscalate, &[System]),
     (Act::AnalgesiaRemind, &[System]),
     (Act::JournalAcceptRestore, &[System]),
 ];

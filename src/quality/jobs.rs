@@ -37,6 +37,8 @@ enum Kind {
     AnalgesiaException,
     /// Analgesia went on after she had taken her consent back (CE-052).
     AnalgesiaAfterWithdrawal,
+    /// Something was given beyond the hard limits.
+    AnalgesiaOutsideLimits,
     /// What is kept of a consent is not what was signed (RC10).
     ConsentIntegrity,
     /// What is kept of the log is not what was logged (CE-186).
@@ -51,6 +53,7 @@ impl Kind {
         match self {
             Kind::AnalgesiaException => "incident_analgesia_exception",
             Kind::AnalgesiaAfterWithdrawal => "incident_analgesia_after_withdrawal",
+            Kind::AnalgesiaOutsideLimits => "incident_analgesia_outside_limits",
             Kind::ConsentIntegrity => "incident_consent_integrity",
             Kind::LogInconsistent => "incident_log_inconsistent",
             Kind::ControlledDrug => "incident_controlled_drug",

@@ -1,6 +1,10 @@
 //! Labor: from admission to birth, over HTTP.
 
+mod alarms;
 mod birth;
+mod board;
+mod corrections;
+mod given;
 
 use serde_json::{Value, json};
 
@@ -261,6 +265,9 @@ async fn settings_beyond_hard_limits_are_refused_and_unusual_ones_confirmed() {
     assert_eq!(refused["errors"][1]["params"]["hard_min"], "5");
     body["pump"]["lockout_min"] = json!(15);
     body["confirmed"] = json!(["/pump/bolus_volume_ml"]);
+    let unreasoned = ward.record(body.clone()).await.expect(422);
+    assert_eq!(unreasoned["errors"][0]["pointer"], "/confirmed_reason");
+    body["confirmed_reason"] = json!("体重 95 kg，宫缩痛剧烈");
     ward.record(body).await.expect(200);
 }
 

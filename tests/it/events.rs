@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::analgesia::admission;
 use crate::forms::submit;
 use crate::support::App;
 use crate::support::cast::{HOSPITAL, OTHER_HOSPITAL, PASSWORD};
@@ -50,6 +51,18 @@ impl Stream {
                 .unwrap_or_else(|_| panic!("no {what} in {}", self.heard))
                 .unwrap();
             assert!(count > 0, "it ended without {what}: {}", self.heard);
+            self.heard += &String::from_utf8_lossy(&bytes[..count]);
+        }
+    }
+
+    /// Reads on until so many events were heard.
+    async fn until_events(&mut self, count: usize) {
+        while self.events().len() < count {
+            let mut bytes = [0; 4096];
+            let read = tokio::time::timeout(Duration::from_secs(30), self.socket.read(&mut bytes)).await;
+            let count = read
+                .unwrap_or_else(|_| panic!("no more in {}", self.heard))
+                .unwrap();
             self.heard += &String::from_utf8_lossy(&bytes[..count]);
         }
     }
@@ -195,6 +208,42 @@ async fn red_flags_and_signatures_are_told_and_the_survey_is_not() {
         .expect("she answered the survey");
     let (_, survey) = survey["subject"].as_str().unwrap().split_once(':').unwrap();
     assert!(!all.heard.contains(survey));
+}
+
+#[tokio::test]
+async fn the_ward_hears_of_a_request_an_alarm_and_a_birth_in_their_order() {
+    let app = App::new().await;
+    let (mei, lin) = (app.mei().await, app.lin().await);
+    app.work().await;
+    let service = Listening::on(&app.ctx).await;
+    let zhao = token(&app, HOSPITAL, "zhao").await;
+    let mut stream = service.open(&zhao, None).await;
+    let labor = lin.post("/labors", admission(&mei.patient_id)).await.expect(201);
+    let path = |rest: &str| format!("/labors/{}{rest}", labor["id"].as_str().unwrap());
+    mei.post("/labors/current/request", json!({ "vas": 8 }))
+        .await
+        .expect(201);
+    let seen = |hr: i64| {
+        let row = json!({ "observed_at": "2026-03-02T00:50:00Z", "hr": hr, "confirmed": true });
+        json!({ "observations": [row] })
+    };
+    lin.post(&path("/observations"), seen(80)).await.expect(201);
+    lin.post(&path("/observations"), seen(0)).await.expect(201);
+    let reason = json!({ "reason": "transferred" });
+    lin.post(&path("/close"), reason).await.expect(201);
+    app.work().await;
+    stream.until("event: alarm").await;
+    stream.until_events(5).await;
+    assert_eq!(stream.kinds(), ["labor", "request", "labor", "alarm", "labor"]);
+    for (_, kind, data) in stream.events() {
+        let urgency = if ["request", "alarm"].contains(&kind.as_str()) {
+            "now"
+        } else {
+            "routine"
+        };
+        assert_eq!(data["urgency"], urgency, "{kind}");
+        assert_eq!(data["id"], labor["id"]);
+    }
 }
 
 #[tokio::test]

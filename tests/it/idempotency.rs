@@ -17,8 +17,12 @@ use crate::support::walk::to_the_survey;
 /// Not in the story: operation and chapter.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("analgesia.close", "analgesia"),
+    ("analgesia.close_alarm", "analgesia::alarms"),
     ("analgesia.complication", "analgesia"),
+    ("analgesia.correct", "analgesia::corrections"),
+    ("analgesia.report_pain", "analgesia::corrections"),
     ("analgesia.request", "analgesia"),
+    ("analgesia.take_alarm", "analgesia::alarms"),
     ("consent.acknowledge", "consent::witnessed"),
     ("consent.answer", "consent"),
     ("consent.ask", "consent"),

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
+use super::stop::follow;
 use super::{call, locked, not_closed};
 use crate::analgesia::jobs::OfLabor;
 use crate::analgesia::model::{Admission, Amount, CloseReason, Labor, LaborState, Request};
@@ -151,21 +152,27 @@ pub async fn request_mine(ctx: &Ctx, caller: &Caller, vas: Option<Amount>) -> Re
         account: Some(caller.account()?),
     };
     policy::may(caller, Act::AnalgesiaRequest, Noun::Labor, belongs)?;
-    ask(tx, caller, labor, vas, true).await
+    ask(tx, caller, labor, vas, None).await
 }
 
 /// Staff record that she asks.
 ///
 /// Errors: `analgesia.labor_closed`, `http.invalid`.
 #[instrument(name = "analgesia.request", skip_all)]
-pub async fn request(ctx: &Ctx, caller: &Caller, id: LaborId, vas: Option<Amount>) -> Result<Request> {
+pub async fn request(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: LaborId,
+    vas: Option<Amount>,
+    requested_at: Option<DateTime<Utc>>,
+) -> Result<Request> {
     policy::allowed(caller, Act::AnalgesiaRequest)?;
     let mut tx = once!(ctx, Act::AnalgesiaRequest, caller);
     let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaRequest, id).await?;
     if labor.state != LaborState::Open {
         return Err(Error::Refused(Code::AnalgesiaLaborClosed));
     }
-    ask(tx, caller, labor, vas, false).await
+    ask(tx, caller, labor, vas, Some(requested_at)).await
 }
 
 async fn ask(
@@ -173,12 +180,16 @@ async fn ask(
     caller: &Caller,
     mut labor: Labor,
     vas: Option<Amount>,
-    by_patient: bool,
+    by_staff: Option<Option<DateTime<Utc>>>,
 ) -> Result<Request> {
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
     let valid = vas.is_none_or(|score| score.in_halves(0, 10));
     sheet.faults.check(valid, "/vas", "score_halves");
+    let at = by_staff.flatten();
+    sheet.past(at, "/requested_at");
     sheet.done()?;
+    let by_patient = by_staff.is_none();
+    let at = at.unwrap_or(tx.now);
     let asked = store::requests(&mut tx, labor.facility_id, labor.id).await?;
     // Tapping again while she waits is the same request; asking again under analgesia is a new one.
     let waiting = asked.into_iter().next().filter(|_| labor.first_dose_at.is_none());
@@ -186,8 +197,10 @@ async fn ask(
         Some(first) => first,
         None => {
             let request = Request {
+                id: tx.id(),
                 labor: labor.id,
-                requested_at: tx.now,
+                requested_at: at,
+                recorded_at: tx.now,
                 by_patient,
                 vas_tenths: vas.and_then(Amount::tenths),
             };
@@ -195,7 +208,10 @@ async fn ask(
             request
         }
     };
-    if labor.requested_at.is_none() {
+    if labor
+        .requested_at
+        .is_none_or(|first| request.requested_at < first)
+    {
         labor.requested_at = Some(request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
         enqueue(
@@ -211,7 +227,13 @@ async fn ask(
         urgent: true,
         within_min: RESPONSE.num_minutes(),
     };
-    call(&mut tx, &labor, "analgesia.request", labor.id, &come).await?;
+    // One that is written down after it was answered calls nobody.
+    if labor
+        .first_dose_at
+        .is_none_or(|first| request.requested_at > first)
+    {
+        call(&mut tx, &labor, "analgesia.request", labor.id, &come).await?;
+    }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     tx.journal(caller, subject, json!({ "by_patient": by_patient }))
         .await?;
@@ -251,6 +273,7 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
             consent::facts::closed(&mut tx, labor.facility_id, labor.episode_id, returns).await?;
         }
     }
+    follow(&mut tx, &labor).await?;
     for kind in ["analgesia.request", "analgesia.unanswered", "analgesia.one_hour"] {
         episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
     }

@@ -6,6 +6,7 @@ use tracing::instrument;
 use super::admission::{enqueue, step};
 use super::chart::chart;
 use super::locked;
+use super::stop::follow;
 use crate::analgesia::model::{Chart, Delivery, DeliveryMode, DeliveryVersion, LaborState};
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
@@ -49,7 +50,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         by: me.id,
         born_at,
         decision_to_delivery_min,
-        babies: delivery.babies.iter().map(rules::judge).collect(),
+        babies: delivery.babies.iter().map(rules::judge_baby).collect(),
         delivery,
     };
     let gestation = episode.gestation(day(born_at));
@@ -73,6 +74,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         }
         consent::facts::closed(&mut tx, labor.facility_id, episode.id, false).await?;
     }
+    follow(&mut tx, &labor).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
@@ -82,7 +84,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         "babies": version.babies.len(),
     });
     tx.journal(caller, subject, detail).await?;
-    let chart = chart(&mut tx, labor).await?;
+    let chart = chart(&mut tx, labor, now).await?;
     tx.commit().await?;
     Ok(chart)
 }

@@ -1,4 +1,4 @@
-//! The time-out, the analgesia record, its end.
+//! The analgesia record.
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
@@ -6,122 +6,26 @@ use tracing::instrument;
 
 use super::admission::{enqueue, step};
 use super::chart::chart;
+use super::monitoring::report;
+use super::stop::follow;
+use super::time_out::require_consent;
 use super::{call, locked, not_closed};
 use crate::analgesia::model::{
-    Chart, Checks, Complication, ComplicationCode, Countdown, Event, Indication, Labor, LegRaise, Record,
-    RecordVersion, Stop, StopVersion, Technique, TimeOut,
+    Chart, Complication, ComplicationCode, Event, Indication, Labor, Record, RecordVersion,
 };
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, StaffId};
 use crate::base::{Act, Code, Role, Subject};
-use crate::consent::facts::Start;
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{StepKind, StepState};
-use crate::once;
 use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy;
-use crate::{assessment, consent, episode, people};
+use crate::{consent, episode, people};
 
-/// The one-hour score is missed by then.
-const ONE_HOUR_MISSED: Duration = Duration::minutes(75);
-/// The straight-leg raise is missed by then, counted from the last dose (UK-LEG-2020).
-const LEG_RAISE_MISSED: Duration = Duration::minutes(270);
-
-/// What is said at a time-out.
-pub struct TimeOutDraft {
-    /// What was checked.
-    pub checks: Checks,
-    /// When the block was decided on.
-    pub decision_at: Option<DateTime<Utc>>,
-    /// Who supervises.
-    pub supervisor: Option<StaffId>,
-    /// The midwife's word.
-    pub attestation: Option<String>,
-    /// Why before the anticoagulant's interval is over, or though nobody knows whether it is.
-    pub early_reason: Option<String>,
-}
-
-/// Anesthesiologist and midwife check together before the block.
-///
-/// Errors: `http.invalid` with each check that fails, `analgesia.consent_missing`, `analgesia.too_early`,
-/// `people.second_person_required`, `analgesia.labor_closed`.
-#[instrument(name = "analgesia.time_out", skip_all)]
-pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDraft) -> Result<TimeOut> {
-    policy::allowed(caller, Act::AnalgesiaTimeOut)?;
-    let me = caller.staff()?;
-    let mut tx = once!(ctx, Act::AnalgesiaTimeOut, caller);
-    let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaTimeOut, id).await?;
-    not_closed(&labor)?;
-    let mut sheet = rules::Sheet::new(tx.now, &[], false);
-    rules::check_time_out(&mut sheet, &draft.checks);
-    sheet.past(draft.decision_at, "/decision_at");
-    sheet.note(draft.early_reason.as_deref(), "/early_reason", 500);
-    if let Some(supervisor) = draft.supervisor {
-        let known = people::facts::staff(&mut tx, me.facility, supervisor).await?;
-        let right = known.is_some_and(|staff| staff.role == Role::Anesthesiologist);
-        sheet.faults.check(right, "/supervisor", "unknown");
-    }
-    sheet.done()?;
-    require_consent(&mut tx, ctx, &labor, None).await?;
-    let countdown = countdown(&mut tx, ctx, &labor).await?;
-    if rules::too_early(countdown.as_ref()) && draft.early_reason.is_none() {
-        let current = countdown.map(|one| json!({ "state": one.state, "not_before": one.not_before }));
-        let current = current.unwrap_or_default();
-        return Err(Error::Conflict(Code::AnalgesiaTooEarly, current));
-    }
-    let word = draft.attestation.as_deref();
-    let (second, role) =
-        people::facts::second_person(&mut tx, me, word, Act::AnalgesiaTimeOut, labor.id).await?;
-    if role != Role::Midwife {
-        return Err(Error::Refused(Code::PeopleSecondPersonRequired));
-    }
-    let time_out = TimeOut {
-        id: tx.id(),
-        labor: labor.id,
-        at: tx.now,
-        decision_at: draft.decision_at,
-        operator: me.id,
-        supervisor: draft.supervisor,
-        second,
-        checks: draft.checks,
-        early_reason: draft.early_reason,
-    };
-    store::add_time_out(&mut tx, labor.facility_id, &time_out).await?;
-    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "second": second, "early": time_out.early_reason.is_some() });
-    tx.journal(caller, subject, detail).await?;
-    tx.commit_with(&time_out).await?;
-    Ok(time_out)
-}
-
-/// Errors: `analgesia.consent_missing`, with the reason when a recall of the template or her assessment of this moment is
-/// it, `analgesia.technique_not_consented`.
-async fn require_consent(tx: &mut Tx, ctx: &Ctx, labor: &Labor, technique: Option<Technique>) -> Result<()> {
-    let (facility, episode, now) = (labor.facility_id, labor.episode_id, tx.now);
-    let meant = technique.map(rules::class);
-    match consent::facts::may_start(tx, ctx, facility, episode, meant, now).await? {
-        Start::On(_) => Ok(()),
-        Start::Missing => Err(Error::Refused(Code::AnalgesiaConsentMissing)),
-        Start::OtherTechnique => Err(Error::Refused(Code::AnalgesiaTechniqueNotConsented)),
-        Start::Recalled => {
-            let current = json!({ "reason": "template_recalled" });
-            Err(Error::Conflict(Code::AnalgesiaConsentMissing, current))
-        }
-        Start::Assessment { reason, rules } => {
-            let current = json!({ "reason": reason, "rules": rules });
-            Err(Error::Conflict(Code::AnalgesiaConsentMissing, current))
-        }
-    }
-}
-
-/// Where the intervals of her anticoagulants stand; none when there is nothing to count.
-async fn countdown(tx: &mut Tx, ctx: &Ctx, labor: &Labor) -> Result<Option<Countdown>> {
-    let now = tx.now;
-    let waits = assessment::facts::waits(tx, ctx, labor.facility_id, labor.episode_id, now).await?;
-    Ok(waits.map(|waits| Countdown::at(waits, now)))
-}
+/// She is reminded of the one-hour score, and it is missed by then.
+const ONE_HOUR: [Duration; 2] = [Duration::minutes(55), Duration::minutes(75)];
 
 /// Writes the analgesia record: a new version of all of it.
 ///
@@ -137,9 +41,13 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     caller.request.must_match(labor.version)?;
     not_closed(&labor)?;
     let before = store::record(&mut tx, labor.facility_id, labor.id).await?;
+    if let Some(before) = &before {
+        rules::carry_pumps(&before.record, &mut record);
+    }
+    let reported = store::complications(&mut tx, labor.facility_id, labor.id).await?;
     let confirmed = record.confirmed.clone();
     let mut sheet = rules::Sheet::new(tx.now, &confirmed, record.given_outside_limits.is_some());
-    rules::check_record(&mut sheet, &record);
+    rules::check_record(&mut sheet, &record, &reported);
     let outside = sheet.done()?;
     if let Some(before) = &before {
         record.exception = record.exception.or_else(|| before.record.exception.clone());
@@ -187,7 +95,8 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         incident(&mut tx, &labor, "analgesia_after_withdrawal", once).await?;
     }
     started(&mut tx, &mut labor, &version.record).await?;
-    dural_puncture(&mut tx, &labor, &version, before.as_ref()).await?;
+    dural_puncture(&mut tx, &labor, &version, before.as_ref(), &reported).await?;
+    follow(&mut tx, &labor).await?;
     labor.version += 1;
     store::save_labor(&mut tx, &labor).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
@@ -199,7 +108,8 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         "outside_limits": second,
     });
     tx.journal(caller, subject, detail).await?;
-    let chart = chart(&mut tx, labor).await?;
+    let now = tx.now;
+    let chart = chart(&mut tx, labor, now).await?;
     tx.commit().await?;
     Ok(chart)
 }
@@ -226,7 +136,7 @@ async fn goes_on(
     Ok(since)
 }
 
-/// An exception from the rule of consent comes before the quality office (CE-202).
+/// An exception from the rule of consent (CE-202), and what was given beyond the limits, come before the quality office.
 async fn incident(tx: &mut Tx, labor: &Labor, kind: &str, once: String) -> Result<()> {
     let due = tx.now;
     let payload = json!({
@@ -269,6 +179,14 @@ async fn second_for(
         people::facts::second_person(tx, me, word.as_deref(), Act::AnalgesiaRecord, labor.id).await?;
     let seen = rules::Call::now(&[Role::Anesthesiologist]);
     call(tx, labor, "analgesia.outside_limits", labor.id, &seen).await?;
+    let number = before.map_or(1, |version| version.number + 1);
+    incident(
+        tx,
+        labor,
+        "analgesia_outside_limits",
+        format!("{}/{number}", labor.id),
+    )
+    .await?;
     Ok(second)
 }
 
@@ -284,7 +202,9 @@ async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record) -> Result<()> 
     for kind in ["analgesia.request", "analgesia.unanswered"] {
         episode::facts::finish_tasks(tx, labor.facility_id, kind, labor.id.into()).await?;
     }
-    enqueue(tx, labor, "analgesia.one_hour", first + ONE_HOUR_MISSED).await?;
+    for after in ONE_HOUR {
+        enqueue(tx, labor, "analgesia.one_hour", first + after).await?;
+    }
     step(tx, labor, StepKind::Analgesia, "analgesia", StepState::Done).await
 }
 
@@ -294,12 +214,12 @@ async fn dural_puncture(
     labor: &Labor,
     version: &RecordVersion,
     before: Option<&RecordVersion>,
+    reported: &[Complication],
 ) -> Result<()> {
     let known = before.is_some_and(|version| version.record.csf == Some(true));
     if version.record.csf != Some(true) || known {
         return Ok(());
     }
-    let reported = store::complications(tx, labor.facility_id, labor.id).await?;
     if reported.iter().any(|row| row.event.code == ComplicationCode::Adp) {
         return Ok(());
     }
@@ -315,60 +235,9 @@ async fn dural_puncture(
             outcome: None,
             resolved_at: None,
             adp_next: None,
+            acted_at: None,
         },
     };
-    store::add_complication(tx, labor.facility_id, labor.id, &row).await?;
-    call(
-        tx,
-        labor,
-        "analgesia.complication",
-        row.id,
-        &rules::of_event(&row.event),
-    )
-    .await
-}
-
-/// Analgesia ends; later calls complete what was not known yet.
-///
-/// Errors: `analgesia.labor_closed`, `http.invalid`.
-#[instrument(name = "analgesia.stop", skip_all)]
-pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result<StopVersion> {
-    policy::allowed(caller, Act::AnalgesiaStop)?;
-    let me = caller.staff()?;
-    let mut tx = once!(ctx, Act::AnalgesiaStop, caller);
-    let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaStop, id).await?;
-    not_closed(&labor)?;
-    let mut sheet = rules::Sheet::new(tx.now, &[], false);
-    rules::check_stop(&mut sheet, &stop);
-    sheet.done()?;
-    let version = StopVersion {
-        id: tx.id(),
-        at: tx.now,
-        by: me.id,
-        stop,
-    };
-    store::add_stop(&mut tx, labor.facility_id, labor.id, &version).await?;
-    let stop = &version.stop;
-    if stop.leg_raise.is_none() {
-        let last_dose = stop.last_dose_at.unwrap_or(stop.stop_at);
-        enqueue(
-            &mut tx,
-            &labor,
-            "analgesia.leg_raise",
-            last_dose + LEG_RAISE_MISSED,
-        )
-        .await?;
-    } else {
-        episode::facts::finish_tasks(&mut tx, labor.facility_id, "analgesia.leg_raise", labor.id.into())
-            .await?;
-    }
-    if stop.leg_raise == Some(LegRaise::Unable) || stop.tip_intact == Some(false) {
-        let at_once = rules::Call::now(&[Role::Anesthesiologist]);
-        call(&mut tx, &labor, "analgesia.alarm", version.id, &at_once).await?;
-    }
-    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    tx.journal(caller, subject, json!({ "reason": stop.reason.word() }))
-        .await?;
-    tx.commit_with(&version).await?;
-    Ok(version)
+    report(tx, labor, &row).await?;
+    Ok(())
 }

@@ -1,16 +1,29 @@
 //! One function per operation of labor.
 
 mod admission;
+mod alarms;
 mod birth;
 mod block;
 mod chart;
+mod corrections;
 mod monitoring;
+mod pain;
+mod stop;
+mod time_out;
 
 pub use admission::*;
+pub(in crate::analgesia) use alarms::{ALARM, CLOCK, ESCALATE, OfAlarm, OfClock, raise};
+pub use alarms::{close_alarm, take_alarm};
 pub use birth::*;
 pub use block::*;
-pub use chart::*;
-pub use monitoring::*;
+pub use chart::{board, labor};
+pub(in crate::analgesia) use chart::{chart, due};
+pub use corrections::{CorrectionDraft, correct, history};
+pub(in crate::analgesia) use monitoring::background;
+pub use monitoring::{complication, observe};
+pub use pain::report_pain;
+pub use stop::*;
+pub use time_out::*;
 
 use chrono::Duration;
 use uuid::Uuid;

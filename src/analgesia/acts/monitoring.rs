@@ -1,20 +1,25 @@
 //! Observations and complications.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use tracing::instrument;
 
-use super::{call, locked, not_closed};
-use crate::analgesia::model::{Complication, ComplicationCode, Event, Observation, ObservationRow};
-use crate::analgesia::rules::{self, Background, Call};
+use super::alarms::{ALARM, COMPLICATION, raise, start_clock};
+use super::{locked, not_closed};
+use crate::analgesia::model::{Alarm, Complication, Event, Labor, Observation, ObservationRow, Raised};
+use crate::analgesia::rules::{self, Background, Call, Judged};
 use crate::analgesia::store;
 use crate::base::error::Result;
-use crate::base::id::LaborId;
+use crate::base::id::{LaborId, ObservationId, StaffId};
 use crate::base::{Act, Subject};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Tx};
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::{episode, people};
+
+/// The span within which a score counts as the one of one hour.
+type Window = Option<(DateTime<Utc>, DateTime<Utc>)>;
 
 /// A monitor's queue after an hour without network.
 const MOST_AT_ONCE: usize = 100;
@@ -41,76 +46,93 @@ pub async fn observe(
         rules::check_observation(&mut sheet, seen, &format!("/observations/{index}"));
     }
     sheet.done()?;
-    let settings = people::facts::facility(&mut tx, labor.facility_id)
-        .await?
-        .settings;
-    let one_hour = labor
-        .first_dose_at
-        .map(|first| rules::window(first, settings.one_hour_window_min));
-    let known = store::observations(&mut tx, labor.facility_id, labor.id).await?;
-    let rows: Vec<ObservationRow> = batch
+    let named = batch.into_iter().map(|seen| (tx.id(), seen)).collect();
+    let (saved, called) = take(&mut tx, &labor, me.id, named).await?;
+    let urgent = called.iter().any(|call: &Call| call.urgent);
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let detail = json!({ "count": saved.len(), "alarms": called.len(), "urgent": urgent });
+    tx.journal(caller, subject, detail).await?;
+    tx.commit_with(&saved).await?;
+    Ok(saved)
+}
+
+/// Keeps observations, judges them and calls whom they call.
+pub(super) async fn take(
+    tx: &mut Tx,
+    labor: &Labor,
+    by: StaffId,
+    batch: Vec<(ObservationId, Observation)>,
+) -> Result<(Vec<ObservationRow>, Vec<Call>)> {
+    let (background, one_hour) = background(tx, labor).await?;
+    let mut raised = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
+    let known = store::observations(tx, labor.facility_id, &[labor.id]).await?;
+    let known = rules::with_late_alarms(known, &raised);
+    let mut rows: Vec<ObservationRow> = batch
         .into_iter()
-        .map(|observation| ObservationRow {
-            id: tx.id(),
+        .map(|(id, observation)| ObservationRow {
+            id,
+            labor: labor.id,
             recorded_at: tx.now,
-            by: me.id,
+            by,
             observation,
             alarms: Vec::new(),
         })
         .collect();
-    let judged = judge(
-        known,
-        rows,
-        Background {
-            one_hour,
-            ..Background::default()
-        },
-    );
-    let mut saved = Vec::with_capacity(judged.len());
-    for (row, alarm) in judged {
-        store::add_observation(&mut tx, labor.facility_id, labor.id, &row).await?;
-        if let Some(alarm) = alarm {
-            call(&mut tx, &labor, "analgesia.alarm", row.id, &alarm).await?;
-        }
-        saved.push(row);
+    rows.sort_by_key(|row| row.observation.observed_at);
+    let judged = rules::judge(&known, &rows, background);
+    for row in &mut rows {
+        let own = judged.iter().find(|one| one.id == row.id);
+        row.alarms = own
+            .map(|one| one.calls.iter().map(|(alarm, _)| *alarm).collect())
+            .unwrap_or_default();
+        store::add_observation(tx, labor.facility_id, row).await?;
     }
+    let mut called = Vec::new();
+    for one in judged {
+        called.extend(watch(tx, labor, &mut raised, one).await?);
+    }
+    let saved = rows;
     let scored = |row: &ObservationRow| row.observation.pain_tenths().is_some();
     let in_window = |row: &ObservationRow| {
         one_hour.is_some_and(|(from, to)| (from..=to).contains(&row.observation.observed_at))
     };
     if saved.iter().any(|row| scored(row) && in_window(row)) {
         let kind = "analgesia.one_hour";
-        episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
+        episode::facts::finish_tasks(tx, labor.facility_id, kind, labor.id.into()).await?;
     }
-    let alarms: usize = saved.iter().map(|row| row.alarms.len()).sum();
-    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "count": saved.len(), "alarms": alarms });
-    tx.journal(caller, subject, detail).await?;
-    tx.commit_with(&saved).await?;
-    Ok(saved)
+    Ok((saved, called))
 }
 
-/// New observations in their place among the known ones, each judged by what was seen before it.
-fn judge(
-    known: Vec<ObservationRow>,
-    new: Vec<ObservationRow>,
-    background: Background,
-) -> Vec<(ObservationRow, Option<Call>)> {
-    let mut all: Vec<(bool, ObservationRow)> = known.into_iter().map(|row| (false, row)).collect();
-    all.extend(new.into_iter().map(|row| (true, row)));
-    all.sort_by_key(|(_, row)| row.observation.observed_at);
-    let mut before = background;
-    let mut judged = Vec::new();
-    for (is_new, mut row) in all {
-        let calls = rules::of_observation(&row.observation, &before);
-        before = before.after(&row.observation);
-        if is_new {
-            let (alarms, calls): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
-            row.alarms = alarms;
-            judged.push((row, Call::together(&calls)));
-        }
+/// What observations of this labor are compared with, and the window of its one-hour score.
+pub(in crate::analgesia) async fn background(tx: &mut Tx, labor: &Labor) -> Result<(Background, Window)> {
+    let settings = people::facts::facility(tx, labor.facility_id).await?.settings;
+    let record = store::record(tx, labor.facility_id, labor.id).await?;
+    let stop = store::stop(tx, labor.facility_id, labor.id).await?;
+    let one_hour = labor
+        .first_dose_at
+        .map(|first| rules::window(first, settings.one_hour_window_min));
+    let background = Background {
+        low_pressure: settings.low_pressure,
+        first_dose_at: labor.first_dose_at,
+        one_hour,
+        ..Background::of(record.map(|v| v.record).as_ref(), stop.map(|v| v.stop).as_ref())
+    };
+    Ok((background, one_hour))
+}
+
+/// Calls whom an observation calls, and starts the clocks that it starts.
+async fn watch(tx: &mut Tx, labor: &Labor, raised: &mut Vec<Raised>, one: Judged) -> Result<Option<Call>> {
+    let has = |wanted: Alarm| one.calls.iter().any(|(alarm, _)| *alarm == wanted);
+    let low = has(Alarm::Hypotension).then_some(one.low_since).flatten();
+    if let Some(since) = low {
+        let lasting = (Alarm::LastingHypotension, rules::LASTING_LOW);
+        start_clock(tx, labor, lasting, one.id.0, since).await?;
     }
-    judged
+    if has(Alarm::NoRelief) {
+        let resiting = (Alarm::ResitingDue, rules::RESITING);
+        start_clock(tx, labor, resiting, one.id.0, one.observed_at).await?;
+    }
+    raise(tx, labor, raised, (ALARM, one.id.0), one.calls).await
 }
 
 /// Reports a complication.
@@ -123,20 +145,7 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
     let mut tx = once!(ctx, Act::AnalgesiaComplication, caller);
     let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaComplication, id).await?;
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
-    sheet.past(Some(event.onset_at), "/onset_at");
-    sheet.past(event.resolved_at, "/resolved_at");
-    sheet.agree(
-        event.resolved_at.is_none_or(|at| at >= event.onset_at),
-        "/resolved_at",
-    );
-    sheet.score(Some(event.severity), "/severity", 1, 4);
-    sheet.need(
-        event.code != ComplicationCode::Adp || event.adp_next.is_some(),
-        "/adp_next",
-    );
-    if let Some(treatment) = event.treatment.take() {
-        event.treatment = Some(sheet.faults.text(&treatment, "/treatment", 1, 1000));
-    }
+    rules::check_event(&mut sheet, &mut event, "");
     sheet.done()?;
     let row = Complication {
         id: tx.id(),
@@ -144,18 +153,25 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
         by: me.id,
         event,
     };
-    store::add_complication(&mut tx, labor.facility_id, labor.id, &row).await?;
-    call(
-        &mut tx,
-        &labor,
-        "analgesia.complication",
-        row.id,
-        &rules::of_event(&row.event),
-    )
-    .await?;
+    let come = report(&mut tx, &labor, &row).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "code": row.event.code.word(), "severity": row.event.severity });
+    let detail = json!({
+        "code": row.event.code.word(), "severity": row.event.severity, "urgent": come.urgent,
+    });
     tx.journal(caller, subject, detail).await?;
     tx.commit_with(&row).await?;
     Ok(row)
+}
+
+/// Keeps a complication, calls whom it calls and starts its clocks.
+pub(super) async fn report(tx: &mut Tx, labor: &Labor, row: &Complication) -> Result<Call> {
+    store::add_complication(tx, labor.facility_id, labor.id, row).await?;
+    let come = rules::of_event(&row.event);
+    // Each complication is a call of its own, whatever else is open.
+    let calls = vec![(Alarm::Complication, come.clone())];
+    raise(tx, labor, &mut Vec::new(), (COMPLICATION, row.id.0), calls).await?;
+    for clock in rules::clocks(row.event.code) {
+        start_clock(tx, labor, *clock, row.id.0, row.event.onset_at).await?;
+    }
+    Ok(come)
 }

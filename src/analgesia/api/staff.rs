@@ -7,13 +7,14 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
 use super::wire::{
-    AdmitIn, BoardOut, ChartOut, CloseIn, ComplicationOut, LaborOut, ObservationsIn, ObservationsOut,
-    RequestIn, RequestOut, StopOut, TimeOutIn, TimeOutOut,
+    AdmitIn, AlarmOut, BoardOut, ChartOut, CloseAlarmIn, CloseIn, ComplicationOut, CorrectionIn,
+    CorrectionOut, HistoryOut, LaborOut, ObservationsIn, ObservationsOut, RequestByStaffIn, RequestOut,
+    StopOut, TimeOutIn, TimeOutOut,
 };
 use crate::analgesia::acts;
 use crate::analgesia::model::{Delivery, Event, Record, Stop};
 use crate::base::PageRequest;
-use crate::base::id::LaborId;
+use crate::base::id::{AlarmId, LaborId};
 use crate::ctx::Ctx;
 use crate::http::answer::{Created, CreatedVersioned, List, Versioned};
 use crate::http::problem::Failure;
@@ -80,10 +81,12 @@ impl StaffApi {
         ctx: Data<&Ctx>,
         caller: ByStaff,
         id: Path<LaborId>,
-        body: Json<RequestIn>,
+        body: Json<RequestByStaffIn>,
     ) -> Result<Created<RequestOut>, Failure> {
         Ok(Created::of(
-            acts::request(&ctx, &caller.0, id.0, body.vas).boxed().await?,
+            acts::request(&ctx, &caller.0, id.0, body.vas, body.requested_at)
+                .boxed()
+                .await?,
         ))
     }
 
@@ -160,6 +163,81 @@ impl StaffApi {
         Ok(Created::of(
             acts::complication(&ctx, &caller.0, id.0, body.0).boxed().await?,
         ))
+    }
+
+    /// Take an alarm
+    #[oai(
+        path = "/labors/:id/alarms/:alarm/take",
+        method = "post",
+        operation_id = "analgesia.take_alarm"
+    )]
+    async fn take_alarm(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<LaborId>,
+        alarm: Path<AlarmId>,
+    ) -> Result<Created<AlarmOut>, Failure> {
+        Ok(Created::of(
+            acts::take_alarm(&ctx, &caller.0, id.0, alarm.0).boxed().await?,
+        ))
+    }
+
+    /// Close an alarm with what came of it
+    #[oai(
+        path = "/labors/:id/alarms/:alarm/close",
+        method = "post",
+        operation_id = "analgesia.close_alarm"
+    )]
+    async fn close_alarm(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<LaborId>,
+        alarm: Path<AlarmId>,
+        body: Json<CloseAlarmIn>,
+    ) -> Result<Created<AlarmOut>, Failure> {
+        Ok(Created::of(
+            acts::close_alarm(&ctx, &caller.0, id.0, alarm.0, &body.outcome)
+                .boxed()
+                .await?,
+        ))
+    }
+
+    /// Correct what was written down, or mark it as entered in error
+    #[oai(
+        path = "/labors/:id/corrections",
+        method = "post",
+        operation_id = "analgesia.correct"
+    )]
+    async fn correct(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<LaborId>,
+        body: Json<CorrectionIn>,
+    ) -> Result<Created<CorrectionOut>, Failure> {
+        Ok(Created::of(
+            acts::correct(&ctx, &caller.0, id.0, body.0.into())
+                .boxed()
+                .await?,
+        ))
+    }
+
+    /// Everything that was ever written down of a labor
+    #[oai(
+        path = "/labors/:id/history",
+        method = "get",
+        operation_id = "analgesia.history"
+    )]
+    async fn history(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<LaborId>,
+    ) -> Result<Json<HistoryOut>, Failure> {
+        let history = acts::history(&ctx, &caller.0, id.0).boxed().await?;
+        Ok(Json(history.into()))
     }
 
     /// End analgesia

@@ -252,6 +252,8 @@ pub struct Record {
     pub doses: Vec<Dose>,
     /// The pump's program as it runs.
     pub pump: Option<Pump>,
+    /// Bags and programs before this one, with what each gave. Left out, a bag that is replaced is kept by itself.
+    pub earlier_pumps: Option<Vec<Pump>>,
     /// New punctures.
     #[oai(default)]
     #[serde(default)]
@@ -274,6 +276,8 @@ pub struct Record {
     #[oai(default)]
     #[serde(default)]
     pub confirmed: Vec<String>,
+    /// Why they are right, 1–500 characters; needed with a value that is taken because it was confirmed.
+    pub confirmed_reason: Option<String>,
 }
 
 /// Why it began, or went on, without consent or time-out.

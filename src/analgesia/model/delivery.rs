@@ -118,6 +118,10 @@ pub struct Baby {
     pub cord_be: Option<Amount>,
     /// Lactate, mmol/l, 0–25.
     pub cord_lactate: Option<Amount>,
+    /// Breathed effectively by itself.
+    pub effective_breathing: Option<bool>,
+    /// Other causes of a low score were excluded.
+    pub other_causes_excluded: Option<bool>,
     /// Resuscitation in words, up to 200 characters.
     pub resuscitation: Option<String>,
     /// Moved to intensive care.
@@ -175,6 +179,12 @@ pub struct JudgedBaby {
     pub asphyxia_apgar: Option<Asphyxia>,
     /// By the consensus of 2016; none without a cord pH.
     pub asphyxia_consensus2016: Option<Asphyxia>,
+    /// By the proposal of 2013; none while pH, breathing or other causes are not known.
+    #[serde(default)]
+    pub asphyxia_proposal2013: Option<bool>,
+    /// A low score without a cord gas.
+    #[serde(default)]
+    pub low_apgar_score: bool,
     /// pH below 7.00 or base excess below −12 together with lactate of 6 or more.
     pub cord_gas_high_risk: bool,
 }

@@ -121,6 +121,8 @@ pub struct Event {
     pub resolved_at: Option<DateTime<Utc>>,
     /// Needed with `adp`.
     pub adp_next: Option<AdpNext>,
+    /// When the step was done that its clock asks for: the new puncture, the imaging of a hematoma, the review of a headache.
+    pub acted_at: Option<DateTime<Utc>>,
 }
 
 /// A complication as it was recorded.

@@ -5,8 +5,12 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Amount, Complication, Countdown, DeliveryVersion, ObservationRow, RecordVersion, StopVersion};
-use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, StaffId};
+use super::{
+    Amount, Complication, Correction, DeliveryVersion, Due, ObservationRow, PainReport, Raised,
+    RecordVersion, StopVersion,
+};
+use crate::base::id::{EpisodeId, FacilityId, LaborId, ObservationId, PatientId, StaffId};
+use crate::people::model::AsphyxiaDefinition;
 
 crate::words! {
     /// Where a labor stands.
@@ -120,6 +124,8 @@ pub struct Labor {
 /// A request for analgesia.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
+    /// Its id.
+    pub id: Uuid,
     /// The labor.
     pub labor: LaborId,
     /// When she asked.
@@ -128,6 +134,8 @@ pub struct Request {
     pub by_patient: bool,
     /// Her pain then, tenths 0–100.
     pub vas_tenths: Option<i64>,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// The checks before the block; each must hold.
@@ -177,6 +185,8 @@ pub struct TimeOut {
     pub checks: Checks,
     /// Why before the anticoagulant's interval was over.
     pub early_reason: Option<String>,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// A labor with everything recorded of it.
@@ -198,33 +208,18 @@ pub struct Chart {
     pub stop: Option<StopVersion>,
     /// The birth as it is now.
     pub delivery: Option<DeliveryVersion>,
+    /// Corrections, first to last.
+    pub corrections: Vec<Correction>,
+    /// Her own words on her pain, first to last.
+    pub pain_reports: Vec<PainReport>,
+    /// The definition of asphyxia that the hospital reports by.
+    pub reporting_definition: AsphyxiaDefinition,
+    /// Alarms by time.
+    pub alarms: Vec<Raised>,
+    /// Her baseline, with which later values are compared.
+    pub baseline: Option<ObservationId>,
+    /// What is due, and what comes next.
+    pub due: Vec<Due>,
     /// Pointers of what must be filled in before the record is complete.
     pub missing: Vec<&'static str>,
-}
-
-/// One line of the board.
-#[derive(Clone, Debug)]
-pub struct BoardLine {
-    /// The labor.
-    pub labor: Labor,
-    /// Her name.
-    pub name: Option<String>,
-    /// Record number of the hospital.
-    pub record_number: String,
-    /// State of her consent.
-    pub consent_state: Option<String>,
-    /// Confirmed at the bedside.
-    pub bedside_confirmed_at: Option<DateTime<Utc>>,
-    /// Level of her assessment.
-    pub review_level: Option<String>,
-    /// Rules that an anesthesiologist has yet to decide on.
-    pub undecided: Vec<String>,
-    /// Not before, for her anticoagulant.
-    pub not_before: Option<DateTime<Utc>>,
-    /// What she waits for because of anticoagulants.
-    pub anticoagulant: Option<Countdown>,
-    /// Minutes since she asked, while no dose was given.
-    pub waiting_min: Option<i64>,
-    /// When her pain score of one hour is due, until it is there.
-    pub one_hour_due_at: Option<DateTime<Utc>>,
 }

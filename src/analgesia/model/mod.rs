@@ -4,8 +4,10 @@
 //! document and in the rules: nothing is added on the way out that did not come in. What the house adds around it
 //! (ids, states, versions) stands in [`labor`].
 
+mod alarm;
 mod amount;
 mod block;
+mod correction;
 mod countdown;
 mod delivery;
 mod dermatome;
@@ -13,9 +15,12 @@ mod event;
 mod labor;
 mod observation;
 mod pump;
+mod ward;
 
+pub use alarm::*;
 pub use amount::Amount;
 pub use block::*;
+pub use correction::*;
 pub use countdown::*;
 pub use delivery::*;
 pub use dermatome::Dermatome;
@@ -23,3 +28,4 @@ pub use event::*;
 pub use labor::*;
 pub use observation::*;
 pub use pump::*;
+pub use ward::*;

@@ -5,7 +5,7 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
 use super::{Amount, Dermatome};
-use crate::base::id::{ObservationId, StaffId};
+use crate::base::id::{LaborId, ObservationId, StaffId};
 
 crate::words! {
     /// When pain was scored.
@@ -18,7 +18,7 @@ crate::words! {
 
     /// What an observation or a complication calls for.
     Alarm {
-        /// Systolic pressure below 90, or more than 20 % below the first one.
+        /// Low systolic pressure, by the hospital's definition: below 90, or more than 20 % below her baseline.
         Hypotension = "hypotension",
         /// 160 systolic or 110 diastolic, or more.
         Hypertension = "hypertension",
@@ -54,6 +54,38 @@ crate::words! {
         Bladder = "bladder",
         /// Pain of 4 or more at one hour.
         OneHourPain = "one_hour_pain",
+        /// Low pressure for more than ten minutes.
+        LastingHypotension = "lasting_hypotension",
+        /// Fetal heart below 100 for three minutes or below 110 for ten.
+        FetalBradycardia = "fetal_bradycardia",
+        /// Slow breathing, saturation below 92 % or deep sleep.
+        RespiratoryDepression = "respiratory_depression",
+        /// Pain of 4 or more half an hour and one hour after the first dose.
+        NoRelief = "no_relief",
+        /// No movement at all with a weak solution: the spinal fluid, or a hematoma.
+        DenseBlock = "dense_block",
+        /// A block that comes back or grows after it wore off.
+        ReturningBlock = "returning_block",
+        /// A block that lasts four hours after the last dose.
+        LastingBlock = "lasting_block",
+        /// A value that no monitor and no body shows.
+        OutOfRange = "out_of_range",
+        /// She says that she is in pain though analgesia runs.
+        PatientPain = "patient_pain",
+        /// A complication was reported.
+        Complication = "complication",
+        /// She can't raise her straight legs.
+        LegRaise = "leg_raise",
+        /// The tip of the catheter is not whole.
+        CatheterTip = "catheter_tip",
+        /// A new puncture is due after a block without relief.
+        ResitingDue = "resiting_due",
+        /// Imaging is due after signs of a hematoma.
+        ImagingDue = "imaging_due",
+        /// A hematoma is to be relieved.
+        DecompressionDue = "decompression_due",
+        /// A headache waits for the anesthesiologist.
+        HeadacheReviewDue = "headache_review_due",
     }
 }
 
@@ -63,6 +95,10 @@ crate::words! {
 pub struct Observation {
     /// When it was seen.
     pub observed_at: DateTime<Utc>,
+    /// Her values before the first dose, with which later ones are compared.
+    #[oai(default)]
+    #[serde(default)]
+    pub baseline: bool,
     /// Pain on the visual scale, 0–10 in halves.
     pub vas: Option<Amount>,
     /// Pain as a number, 0–10; the same target, another scale.
@@ -133,6 +169,8 @@ impl Observation {
 pub struct ObservationRow {
     /// Its id.
     pub id: ObservationId,
+    /// The labor.
+    pub labor: LaborId,
     /// When it was written down.
     pub recorded_at: DateTime<Utc>,
     /// Who wrote it.

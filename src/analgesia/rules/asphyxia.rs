@@ -12,6 +12,8 @@ pub fn judge(baby: &Baby) -> JudgedBaby {
         asphyxia_consensus2016: baby
             .cord_ph
             .map(|ph| by_consensus2016(baby.apgar1, baby.apgar5, ph.0)),
+        asphyxia_proposal2013: by_proposal2013(baby),
+        low_apgar_score: is_low_without_gas(baby),
         cord_gas_high_risk: cord_gas_high_risk(baby),
         baby: baby.clone(),
     }
@@ -38,6 +40,31 @@ fn by_consensus2016(at1: Option<i64>, at5: Option<i64>, ph: Decimal) -> Asphyxia
     } else {
         Asphyxia::None
     }
+}
+
+/// By the proposal of 2013: a low score, no effective breathing, acidosis, and no other cause.
+fn by_proposal2013(baby: &Baby) -> Option<bool> {
+    let low = |score: Option<i64>| score.is_some_and(|score| score <= 7);
+    baby.apgar1?;
+    if !low(baby.apgar1) && !low(baby.apgar5) {
+        return Some(false);
+    }
+    let signs = [
+        baby.effective_breathing.map(|breathes| !breathes),
+        baby.cord_ph.map(|ph| ph.0 < Decimal::new(715, 2)),
+        baby.other_causes_excluded,
+    ];
+    if signs.contains(&Some(false)) {
+        return Some(false);
+    }
+    signs.iter().all(Option::is_some).then_some(true)
+}
+
+/// Without a cord gas a low score is a low score and no more.
+fn is_low_without_gas(baby: &Baby) -> bool {
+    let scored = by_apgar(baby.apgar1, baby.apgar5, baby.apgar10);
+    let low = matches!(scored, Some(Asphyxia::Mild | Asphyxia::Severe));
+    low && baby.cord_ph.is_none() && baby.cord_be.is_none()
 }
 
 fn cord_gas_high_risk(baby: &Baby) -> bool {
@@ -79,6 +106,59 @@ mod tests {
         assert_eq!(at("7.19"), Asphyxia::Mild);
         assert_eq!(at("7.00"), Asphyxia::Mild);
         assert_eq!(at("6.99"), Asphyxia::Severe);
+    }
+
+    fn baby(values: serde_json::Value) -> Baby {
+        let mut body = serde_json::json!({
+            "baby_no": 1, "sex": "female", "born_at": "2026-03-02T08:00:00Z", "outcome": "alive", "apgar1": 9, "apgar5": 9
+        });
+        for (key, value) in values.as_object().unwrap() {
+            body[key] = value.clone();
+        }
+        serde_json::from_value(body).unwrap()
+    }
+
+    #[test]
+    fn the_proposal_of_2013_wants_every_sign() {
+        use serde_json::json;
+        let all = json!({
+            "apgar1": 6, "cord_ph": "7.14", "effective_breathing": false, "other_causes_excluded": true
+        });
+        let with = |key: &str, value: serde_json::Value| {
+            let mut body = all.clone();
+            body[key] = value;
+            by_proposal2013(&baby(body))
+        };
+        assert_eq!(with("apgar1", json!(6)), Some(true));
+        assert_eq!(with("cord_ph", json!("7.15")), Some(false));
+        assert_eq!(with("effective_breathing", json!(true)), Some(false));
+        assert_eq!(with("other_causes_excluded", json!(false)), Some(false));
+        assert_eq!(with("cord_ph", json!(null)), None);
+        assert_eq!(with("apgar1", json!(8)), Some(false));
+        assert_eq!(with("apgar1", json!(null)), None);
+    }
+
+    #[test]
+    fn a_low_score_without_a_gas_is_named_as_such() {
+        use serde_json::json;
+        let low = |values| judge(&baby(values)).low_apgar_score;
+        assert!(low(json!({ "apgar1": 7 })));
+        assert!(!low(json!({ "apgar1": 8 })));
+        assert!(!low(json!({ "apgar1": 3, "cord_ph": "7.25" })));
+    }
+
+    #[test]
+    fn the_gas_of_highest_risk_is_acid_with_much_lactate() {
+        use serde_json::json;
+        let risk = |ph: &str, be: &str, lactate: &str| {
+            cord_gas_high_risk(&baby(
+                json!({ "cord_ph": ph, "cord_be": be, "cord_lactate": lactate }),
+            ))
+        };
+        assert!(risk("6.99", "-5", "6"));
+        assert!(risk("7.10", "-12.1", "6.0"));
+        assert!(!risk("7.00", "-12", "9"));
+        assert!(!risk("6.90", "-20", "5.9"));
     }
 
     #[test]

@@ -1,13 +1,9 @@
-//! Whom an observation or a complication calls, and how soon. Sources: CN-EP, UK-LEG-2020; the rest GK.
+//! Whom an alarm calls, and how soon. Sources: CN-EP, UK-LEG-2020; the rest GK.
 
 use chrono::{DateTime, Duration, Utc};
-use rust_decimal::Decimal;
 
-use crate::analgesia::model::{Alarm, ComplicationCode, Dermatome, Event, Observation};
+use crate::analgesia::model::{AdpNext, Alarm, ComplicationCode, Event, LegRaise, Stop};
 use crate::base::Role::{self, Anesthesiologist as A, Midwife as M, Obstetrician as O};
-
-const NO_URINE: Duration = Duration::hours(4);
-const SLOW_FETAL_HEART: Duration = Duration::minutes(3);
 
 /// A call for somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +26,8 @@ impl Call {
         }
     }
 
-    fn soon(roles: &[Role], within_min: i64) -> Call {
+    /// Within a time.
+    pub fn soon(roles: &[Role], within_min: i64) -> Call {
         Call {
             roles: roles.to_vec(),
             urgent: false,
@@ -52,144 +49,19 @@ impl Call {
     }
 }
 
-/// What an observation is compared with.
-#[derive(Clone, Debug, Default)]
-pub struct Background {
-    /// The first systolic pressure of this labor.
-    pub first_sbp: Option<i64>,
-    /// Since when the fetal heart has been below 100, seen without a break.
-    pub slow_fetal_heart_since: Option<DateTime<Utc>>,
-    /// The window of the one-hour score.
-    pub one_hour: Option<(DateTime<Utc>, DateTime<Utc>)>,
+/// What the end of analgesia calls for.
+pub fn of_stop(stop: &Stop) -> Vec<(Alarm, Call)> {
+    let weak = stop.leg_raise == Some(LegRaise::Unable);
+    let broken = stop.tip_intact == Some(false);
+    let found = [(weak, Alarm::LegRaise), (broken, Alarm::CatheterTip)];
+    let found = found.into_iter().filter(|(is, _)| *is);
+    found.map(|(_, alarm)| (alarm, Call::now(&[A]))).collect()
 }
 
-impl Background {
-    /// The background of the next observation, once this one was seen.
-    pub fn after(mut self, seen: &Observation) -> Background {
-        self.first_sbp = self.first_sbp.or(seen.sbp);
-        if let Some(fhr) = seen.fhr {
-            self.slow_fetal_heart_since =
-                (fhr < 100).then(|| self.slow_fetal_heart_since.unwrap_or(seen.observed_at));
-        }
-        self
-    }
-}
-
-/// What an observation calls for.
-pub fn of_observation(seen: &Observation, before: &Background) -> Vec<(Alarm, Call)> {
-    let mut calls = circulation(seen, before);
-    calls.extend(breathing(seen));
-    calls.extend(child(seen, before));
-    calls.extend(block(seen, before));
-    calls
-}
-
-fn circulation(seen: &Observation, before: &Background) -> Vec<(Alarm, Call)> {
-    let mut calls = Vec::new();
-    if let Some(sbp) = seen.sbp {
-        // More than 20 % below the first one, in whole numbers.
-        let fallen = before.first_sbp.is_some_and(|first| sbp * 10 < first * 8);
-        if sbp < 80 {
-            calls.push((Alarm::Hypotension, Call::now(&[O, A])));
-        } else if sbp < 90 || fallen {
-            calls.push((Alarm::Hypotension, Call::soon(&[A, M], 2)));
-        }
-    }
-    if seen.bp_unrecordable {
-        calls.push((Alarm::Hypotension, Call::now(&[O, A])));
-    }
-    if seen.sbp.is_some_and(|sbp| sbp >= 160) || seen.dbp.is_some_and(|dbp| dbp >= 110) {
-        calls.push((Alarm::Hypertension, Call::soon(&[O, A], 15)));
-    }
-    match seen.hr {
-        Some(0) => calls.push((Alarm::Bradycardia, Call::now(&[O, A]))),
-        Some(..50) => calls.push((Alarm::Bradycardia, Call::soon(&[A], 5))),
-        Some(131..) => calls.push((Alarm::Tachycardia, Call::soon(&[A], 15))),
-        _ => {}
-    }
-    calls
-}
-
-fn breathing(seen: &Observation) -> Vec<(Alarm, Call)> {
-    let mut calls = Vec::new();
-    match seen.spo2 {
-        Some(..90) => calls.push((Alarm::LowSaturation, Call::now(&[A]))),
-        Some(90..95) => calls.push((Alarm::LowSaturation, Call::soon(&[A], 5))),
-        _ => {}
-    }
-    match seen.rr {
-        Some(..10) => calls.push((Alarm::SlowBreathing, Call::now(&[A]))),
-        Some(29..) => calls.push((Alarm::FastBreathing, Call::soon(&[A], 15))),
-        _ => {}
-    }
-    if seen.sedation.is_some_and(|score| score >= 2) {
-        calls.push((Alarm::Sedation, Call::now(&[A])));
-    }
-    if seen.nausea.max(seen.pruritus).is_some_and(|score| score >= 2) {
-        calls.push((Alarm::SideEffect, Call::soon(&[A], 30)));
-    }
-    match seen.temp_c.map(|celsius| celsius.0) {
-        Some(celsius) if celsius >= Decimal::from(39) => calls.push((Alarm::Fever, Call::now(&[O, A]))),
-        Some(celsius) if celsius >= Decimal::from(38) => {
-            calls.push((Alarm::Fever, Call::soon(&[O, A], 30)));
-        }
-        Some(celsius) if celsius < Decimal::from(35) => calls.push((Alarm::Cold, Call::soon(&[A], 15))),
-        _ => {}
-    }
-    let dry = seen
-        .last_void_at
-        .is_some_and(|last| seen.observed_at - last > NO_URINE);
-    if dry && seen.bladder_catheter != Some(true) {
-        calls.push((Alarm::Bladder, Call::soon(&[M], 30)));
-    }
-    calls
-}
-
-fn child(seen: &Observation, before: &Background) -> Vec<(Alarm, Call)> {
-    let mut calls = Vec::new();
-    if let Some(fhr) = seen.fhr {
-        let lasting = before
-            .slow_fetal_heart_since
-            .is_some_and(|since| seen.observed_at - since >= SLOW_FETAL_HEART);
-        if fhr < 100 && lasting {
-            calls.push((Alarm::FetalHeart, Call::now(&[O, A])));
-        } else if !(110..=160).contains(&fhr) {
-            calls.push((Alarm::FetalHeart, Call::soon(&[O], 3)));
-        }
-    }
-    if seen.toco.is_some_and(|count| count > 5) {
-        calls.push((Alarm::Tachysystole, Call::soon(&[O], 10)));
-    }
-    calls
-}
-
-fn block(seen: &Observation, before: &Background) -> Vec<(Alarm, Call)> {
-    let mut calls = Vec::new();
-    match seen.bromage {
-        Some(2..) => calls.push((Alarm::MotorBlock, Call::now(&[A]))),
-        Some(1) => calls.push((Alarm::MotorBlock, Call::soon(&[A], 15))),
-        _ => {}
-    }
-    let sides = [seen.block_level_left, seen.block_level_right];
-    if let Some(highest) = sides.into_iter().flatten().min() {
-        if !Dermatome::T4.above(highest) {
-            calls.push((Alarm::HighBlock, Call::now(&[A])));
-        } else if highest.above(Dermatome::T6) {
-            calls.push((Alarm::HighBlock, Call::soon(&[A], 5)));
-        }
-    }
-    if let [Some(left), Some(right)] = sides
-        && left.apart(right) >= 4
-    {
-        calls.push((Alarm::UnilateralBlock, Call::soon(&[A], 15)));
-    }
-    let in_window = before
-        .one_hour
-        .is_some_and(|(from, to)| (from..=to).contains(&seen.observed_at));
-    if in_window && seen.pain_tenths().is_some_and(|tenths| tenths >= 40) {
-        calls.push((Alarm::OneHourPain, Call::soon(&[A], 15)));
-    }
-    calls
+/// Half an hour after the first dose it should work: pain of 4 or more by her own word calls somebody to look.
+pub fn of_pain_report(tenths: i64, first_dose_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Call> {
+    let works_by_now = first_dose_at.is_some_and(|first| now - first >= Duration::minutes(30));
+    (tenths >= 40 && works_by_now).then(|| Call::soon(&[M, A], 15))
 }
 
 /// Whom a complication calls. Severity 3 and 4 are always urgent.
@@ -205,7 +77,9 @@ pub fn of_event(event: &Event) -> Call {
         C::Pdph => Call::soon(&[A], 24 * 60),
         C::Pruritus | C::Nausea | C::Shivering | C::UrinaryRetention => Call::soon(&[A, M], 60),
     };
-    if event.severity >= 3 {
+    // Through a catheter in the spinal fluid an epidural dose is ten times too much.
+    let high_risk = event.adp_next == Some(AdpNext::IntrathecalCatheter);
+    if event.severity >= 3 || high_risk {
         Call::now(&call.roles)
     } else {
         call
@@ -213,5 +87,45 @@ pub fn of_event(event: &Event) -> Call {
 }
 
 #[cfg(test)]
-#[path = "calls_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_calls_are_one_task() {
+        let calls = [Call::soon(&[O, A], 15), Call::now(&[A]), Call::soon(&[M], 30)];
+        let together = Call::together(&calls).unwrap();
+        assert_eq!(together.roles, [M, O, A]);
+        assert!(together.urgent);
+        assert_eq!(together.within_min, 0);
+        assert!(Call::together(&[]).is_none());
+    }
+
+    #[test]
+    fn her_own_word_calls_somebody_once_the_block_should_work() {
+        let first = DateTime::UNIX_EPOCH;
+        let after = |minutes: i64, tenths: i64| {
+            of_pain_report(tenths, Some(first), first + Duration::minutes(minutes)).is_some()
+        };
+        assert!(after(30, 40));
+        assert!(!after(29, 90));
+        assert!(!after(30, 35));
+        assert!(of_pain_report(90, None, first).is_none());
+    }
+
+    #[test]
+    fn a_severe_complication_is_urgent_whatever_it_is() {
+        let event = |code, severity| Event {
+            code,
+            onset_at: chrono::DateTime::UNIX_EPOCH,
+            severity,
+            treatment: None,
+            outcome: Some(crate::analgesia::model::EventOutcome::Ongoing),
+            resolved_at: None,
+            adp_next: None,
+            acted_at: None,
+        };
+        assert!(!of_event(&event(ComplicationCode::Shivering, 2)).urgent);
+        assert!(of_event(&event(ComplicationCode::Shivering, 3)).urgent);
+        assert!(of_event(&event(ComplicationCode::Last, 1)).urgent);
+    }
+}

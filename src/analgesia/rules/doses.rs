@@ -6,15 +6,17 @@ use rust_decimal::Decimal;
 
 use super::Sheet;
 use crate::analgesia::limits::{self, Limit};
-use crate::analgesia::model::{CatheterSite, Dose, DoseUse, Drug, Record, Route};
+use crate::analgesia::model::{Dose, DoseUse, Drug, Pump, Record, Route};
 
 const TWO_HOURS: Duration = Duration::hours(2);
 const ONE_DAY: Duration = Duration::hours(24);
+/// No labor runs longer: a start that is further back is a slip.
+const LONGEST_BAG_H: i64 = 240;
 
 /// Checks everything given so far: each dose, totals, and sums within two hours and a day.
-pub fn check_doses(sheet: &mut Sheet, record: &Record) {
+pub fn check_doses(sheet: &mut Sheet, record: &Record, intrathecal: Option<DateTime<Utc>>) {
     for (index, dose) in record.doses.iter().enumerate() {
-        check_dose(sheet, record, dose, &format!("/doses/{index}"));
+        check_dose(sheet, dose, intrathecal, &format!("/doses/{index}"));
     }
     test_dose(sheet, record);
     loading(sheet, record);
@@ -22,14 +24,14 @@ pub fn check_doses(sheet: &mut Sheet, record: &Record) {
     sums(sheet, record);
 }
 
-fn check_dose(sheet: &mut Sheet, record: &Record, dose: &Dose, at: &str) {
+fn check_dose(sheet: &mut Sheet, dose: &Dose, intrathecal: Option<DateTime<Utc>>, at: &str) {
     let amount = format!("{at}/amount");
     sheet.past(Some(dose.given_at), &format!("{at}/given_at"));
     sheet.agree(dose.amount.0 > Decimal::ZERO, &amount);
     if let Some(volume) = dose.volume_ml {
         sheet.agree(volume.0 > Decimal::ZERO, &format!("{at}/volume_ml"));
     }
-    if dose.loading && record.catheter_site == Some(CatheterSite::Intrathecal) {
+    if dose.loading && intrathecal.is_some_and(|since| dose.given_at >= since) {
         sheet.beyond(
             &format!("{at}/loading"),
             "intrathecal_catheter",
@@ -38,12 +40,36 @@ fn check_dose(sheet: &mut Sheet, record: &Record, dose: &Dose, at: &str) {
     }
     if dose.purpose == DoseUse::Labor
         && dose.route == Route::Epidural
-        && let (Some(limit), Some(concentration)) = (solution(dose.drug), dose.concentration)
+        && let Some(limit) = solution(dose.drug)
     {
-        sheet.given(&format!("{at}/concentration"), limit, concentration.0);
+        let pointer = format!("{at}/concentration");
+        match strength(dose) {
+            Some(concentration) => sheet.given(&pointer, limit, concentration),
+            // An opioid is also given undiluted; a local anesthetic of unknown strength may be a slip.
+            None if is_opioid(dose.drug) => {}
+            None => sheet.unusual(&pointer, limit.params()),
+        }
     }
     if let Some(limit) = single(dose) {
         sheet.given(&amount, limit, dose.amount.0);
+    }
+}
+
+/// Whether it is given in µg against pain.
+pub fn is_opioid(drug: Drug) -> bool {
+    matches!(drug, Drug::Sufentanil | Drug::Fentanyl)
+}
+
+/// How strong the solution of a dose was: as written, else from amount and volume. 1 % is 10 mg/ml.
+fn strength(dose: &Dose) -> Option<Decimal> {
+    if let Some(written) = dose.concentration {
+        return Some(written.0);
+    }
+    let volume = dose.volume_ml.filter(|ml| ml.0 > Decimal::ZERO)?;
+    let per_ml = dose.amount.0.checked_div(volume.0)?;
+    match is_opioid(dose.drug) {
+        true => dose.loading.then_some(per_ml),
+        false => Some(per_ml / Decimal::TEN),
     }
 }
 
@@ -92,7 +118,8 @@ fn loading(sheet: &mut Sheet, record: &Record) {
     }
 }
 
-fn total(values: impl Iterator<Item = Decimal>) -> Decimal {
+/// Their sum.
+pub fn total(values: impl Iterator<Item = Decimal>) -> Decimal {
     values.fold(Decimal::ZERO, |sum, value| sum.saturating_add(value))
 }
 
@@ -135,18 +162,48 @@ fn sums(sheet: &mut Sheet, record: &Record) {
             &limits::BUPIVACAINE_DAY,
         ),
     ] {
-        let boluses = most_within(&of(drugs, true), ONE_DAY);
-        sheet.given("/doses", limit, boluses.saturating_add(by_pump(record, drugs)));
+        let mut given = of(drugs, true);
+        given.extend(by_pumps(record, drugs, sheet.now));
+        sheet.given("/doses", limit, most_within(&given, ONE_DAY));
     }
 }
 
-/// What the pump has given of these, mg; all of it counts for the day, a pump rarely runs longer.
-fn by_pump(record: &Record, drugs: &[Drug]) -> Decimal {
-    let pump = record.pump.as_ref().filter(|pump| drugs.contains(&pump.drug));
-    let given = pump.and_then(|pump| Some((pump.given_ml?.0, pump.concentration_percent.0)));
-    given.map_or(Decimal::ZERO, |(ml, percent)| {
-        ml.saturating_mul(percent).saturating_mul(Decimal::TEN)
+/// Every bag, the earlier ones first.
+pub fn bags(record: &Record) -> impl Iterator<Item = &Pump> {
+    record.earlier_pumps.iter().flatten().chain(&record.pump)
+}
+
+/// What a bag gave of its local anesthetic, mg.
+pub fn milligrams(pump: &Pump) -> Decimal {
+    pump.given_ml.map_or(Decimal::ZERO, |ml| {
+        let percent = pump.concentration_percent.0;
+        ml.0.saturating_mul(percent).saturating_mul(Decimal::TEN)
     })
+}
+
+/// What a bag gave of its opioid, µg.
+pub fn micrograms(pump: &Pump) -> Decimal {
+    let given = pump.given_ml.zip(pump.opioid_ug_ml);
+    given.map_or(Decimal::ZERO, |(ml, strength)| ml.0.saturating_mul(strength.0))
+}
+
+/// What the bags gave of these, mg, each spread evenly over the hours until the next one began.
+fn by_pumps(record: &Record, drugs: &[Drug], now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Decimal)> {
+    let all: Vec<&Pump> = bags(record).collect();
+    let mut given = Vec::new();
+    for (index, pump) in all
+        .iter()
+        .enumerate()
+        .filter(|(_, pump)| drugs.contains(&pump.drug))
+    {
+        let next = all.iter().skip(index + 1).find_map(|later| later.started_at);
+        let end = next.unwrap_or(now);
+        let ran = pump.started_at.map_or(Duration::zero(), |start| end - start);
+        let hours = (ran.num_hours() + 1).clamp(1, LONGEST_BAG_H);
+        let each = milligrams(pump) / Decimal::from(hours);
+        given.extend((0..hours).map(|before| (end - Duration::hours(before), each)));
+    }
+    given
 }
 
 /// The largest sum within any span of this length.

@@ -1,24 +1,35 @@
 //! Decisions about labor, pure: time, limits and what was recorded come in, faults and calls go out.
 
+mod alarms;
 mod asphyxia;
+mod background;
 mod birth;
 mod calls;
+mod clocks;
 mod doses;
 mod gate;
+mod judging;
 mod observing;
 mod program;
 mod recording;
+mod schedule;
 mod sheet;
 mod stopping;
 
-pub use asphyxia::judge;
+pub use alarms::{LASTING_LOW, of_observation, proposes};
+pub use asphyxia::judge as judge_baby;
+pub use background::{Background, baseline};
 pub use birth::check_delivery;
-pub use calls::{Background, Call, of_event, of_observation};
+pub use calls::{Call, of_event, of_pain_report, of_stop};
+pub use clocks::{RESITING, called_by, clocks, was_done, was_replaced};
 pub use gate::{
-    ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, missing, needs_consent,
-    too_early, window,
+    ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, has_block, missing,
+    needs_consent, too_early, window,
 };
-pub use observing::check_observation;
+pub use judging::{Judged, judge, low_since, newest, unheard, with_late_alarms};
+pub use observing::{check_event, check_observation};
+pub use program::carry_pumps;
 pub use recording::check_record;
+pub use schedule::{Course, due, rank};
 pub use sheet::Sheet;
-pub use stopping::{NextHeparin, check_stop, next_heparin};
+pub use stopping::{LEG_RAISE, NextHeparin, Totals, check_stop, last_dose, next_heparin, totals};

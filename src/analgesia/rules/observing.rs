@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::Sheet;
-use crate::analgesia::limits;
-use crate::analgesia::model::Observation;
+use crate::analgesia::limits::{self, Limit, Verdict};
+use crate::analgesia::model::{ComplicationCode, Event, Observation};
 
 /// Checks one observation of a batch; `at` is its pointer. A confirmed observation may hold any measured value.
 pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
@@ -36,7 +36,42 @@ pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
             .faults
             .check(cm.in_halves(0, 10), &at("cervix_cm"), "score_halves");
     }
-    for (value, member, limit) in [
+    for (value, member, limit) in measured(seen) {
+        sheet.faults.check(value >= Decimal::ZERO, &at(member), "format");
+        if !seen.confirmed {
+            sheet.measured(&at(member), limit, value);
+        }
+    }
+    sheet.faults.check(
+        seen.temp_c.is_none_or(|celsius| celsius.0 > Decimal::ZERO),
+        &at("temp_c"),
+        "format",
+    );
+}
+
+/// Checks a complication; `at` is its pointer. Its treatment is taken as it is kept.
+pub fn check_event(sheet: &mut Sheet, event: &mut Event, at: &str) {
+    let at = |member: &str| format!("{at}/{member}");
+    sheet.past(Some(event.onset_at), &at("onset_at"));
+    sheet.past(event.resolved_at, &at("resolved_at"));
+    sheet.past(event.acted_at, &at("acted_at"));
+    sheet.agree(
+        event.resolved_at.is_none_or(|end| end >= event.onset_at),
+        &at("resolved_at"),
+    );
+    sheet.score(Some(event.severity), &at("severity"), 1, 4);
+    sheet.need(
+        event.code != ComplicationCode::Adp || event.adp_next.is_some(),
+        &at("adp_next"),
+    );
+    if let Some(treatment) = event.treatment.take() {
+        event.treatment = Some(sheet.faults.text(&treatment, &at("treatment"), 1, 1000));
+    }
+}
+
+/// The measured values of an observation with their limits.
+fn measured(seen: &Observation) -> impl Iterator<Item = (Decimal, &'static str, &'static Limit)> {
+    let whole = [
         (seen.sbp, "sbp", &limits::SBP),
         (seen.dbp, "dbp", &limits::DBP),
         (seen.hr, "hr", &limits::HR),
@@ -45,19 +80,17 @@ pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
         (seen.fhr, "fhr", &limits::FHR),
         (seen.toco, "toco", &limits::TOCO),
         (seen.pvr_ml, "pvr_ml", &limits::PVR),
-    ] {
-        let Some(value) = value else { continue };
-        sheet.score(Some(value), &at(member), 0, i64::MAX);
-        if !seen.confirmed {
-            sheet.measured(&at(member), limit, value);
-        }
-    }
-    if let Some(celsius) = seen.temp_c {
-        sheet
-            .faults
-            .check(celsius.0 > Decimal::ZERO, &at("temp_c"), "format");
-        if !seen.confirmed {
-            sheet.measured(&at("temp_c"), &limits::TEMPERATURE, celsius.0);
-        }
-    }
+    ];
+    let celsius = seen
+        .temp_c
+        .map(|celsius| (celsius.0, "temp_c", &limits::TEMPERATURE));
+    whole
+        .into_iter()
+        .filter_map(|(value, member, limit)| Some((Decimal::from(value?), member, limit)))
+        .chain(celsius)
+}
+
+/// Whether a value is one that no monitor and no body shows; it stays a fact, and somebody comes to look.
+pub fn is_out_of_range(seen: &Observation) -> bool {
+    measured(seen).any(|(value, _, limit)| limit.judge(value) == Verdict::Hard)
 }

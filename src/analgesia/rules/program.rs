@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Sheet;
 use crate::analgesia::limits::{self, Limit};
-use crate::analgesia::model::{Amount, Drug, Pump, PumpMode};
+use crate::analgesia::model::{Amount, Drug, Pump, PumpMode, Record};
 use crate::episode::model::day;
 
 /// Checks a program: what its modes need, each setting, and what it could give within an hour.
@@ -14,7 +14,47 @@ pub fn check_pump(sheet: &mut Sheet, pump: &Pump) {
     settings(sheet, pump);
     solution(sheet, pump);
     reservoir(sheet, pump);
-    delivered(sheet, pump);
+    delivered(sheet, pump, "/pump");
+}
+
+/// Checks what earlier bags gave: facts by now, so that no setting of theirs is refused.
+pub fn check_earlier(sheet: &mut Sheet, record: &Record) {
+    for (index, pump) in record.earlier_pumps.iter().flatten().enumerate() {
+        let at = format!("/earlier_pumps/{index}");
+        sheet.need(pump.given_ml.is_some(), &format!("{at}/given_ml"));
+        delivered(sheet, pump, &at);
+    }
+}
+
+/// Keeps what the bag before gave when another one replaces it and its writer does not say so: the sum of a day counts
+/// both.
+pub fn carry_pumps(before: &Record, now: &mut Record) {
+    if now.earlier_pumps.is_some() {
+        return;
+    }
+    let mut earlier = before.earlier_pumps.clone().unwrap_or_default();
+    let replaced = before.pump.as_ref().filter(|pump| {
+        positive(pump.given_ml)
+            && !now
+                .pump
+                .as_ref()
+                .is_some_and(|running| is_same_bag(pump, running))
+    });
+    earlier.extend(replaced.cloned());
+    now.earlier_pumps = (!earlier.is_empty()).then_some(earlier);
+}
+
+/// Another batch, another start or a counter that went back is another bag; the rest may be a correction.
+fn is_same_bag(before: &Pump, now: &Pump) -> bool {
+    let counts_on = before
+        .given_ml
+        .zip(now.given_ml)
+        .is_none_or(|(then, now)| now >= then);
+    let began = before
+        .started_at
+        .zip(now.started_at)
+        .is_none_or(|(then, now)| then == now);
+    before.reservoir.batch == now.reservoir.batch && counts_on && began
 }
 
 fn positive(amount: Option<Amount>) -> bool {
@@ -146,16 +186,16 @@ fn reservoir(sheet: &mut Sheet, pump: &Pump) {
     sheet.faults.check(fresh, "/pump/reservoir/expires_on", "expired");
 }
 
-fn delivered(sheet: &mut Sheet, pump: &Pump) {
-    sheet.past(pump.started_at, "/pump/started_at");
+fn delivered(sheet: &mut Sheet, pump: &Pump, at: &str) {
+    sheet.past(pump.started_at, &format!("{at}/started_at"));
     if let Some(given) = pump.given_ml {
-        sheet.measured("/pump/given_ml", &limits::PUMP_GIVEN, given.0);
+        sheet.measured(&format!("{at}/given_ml"), &limits::PUMP_GIVEN, given.0);
     }
     if let Some(demands) = pump.pca_demands {
-        sheet.measured("/pump/pca_demands", &limits::PCA_DEMANDS, demands);
+        sheet.measured(&format!("{at}/pca_demands"), &limits::PCA_DEMANDS, demands);
     }
     if let Some(boluses) = pump.pca_delivered {
         let possible = pump.pca_demands.is_none_or(|demands| boluses <= demands);
-        sheet.agree(boluses >= 0 && possible, "/pump/pca_delivered");
+        sheet.agree(boluses >= 0 && possible, &format!("{at}/pca_delivered"));
     }
 }

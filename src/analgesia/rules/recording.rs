@@ -1,22 +1,42 @@
 //! The analgesia record. Sources: CN-EP; interspaces and depths GK.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::Sheet;
 use super::doses::check_doses;
-use super::program::check_pump;
+use super::program::{check_earlier, check_pump};
 use crate::analgesia::limits;
-use crate::analgesia::model::{CatheterSite, DoseUse, Indication, Interspace, Record, Route, Technique};
+use crate::analgesia::model::{
+    AdpNext, CatheterSite, Complication, DoseUse, Indication, Interspace, Record, Route, Technique,
+};
 
-/// Checks a record; whether something was given beyond the hard limits.
-pub fn check_record(sheet: &mut Sheet, record: &Record) {
+/// Since when the catheter lies in the spinal fluid: by the record, or by the report of a dural puncture that no new
+/// puncture followed.
+fn intrathecal_since(record: &Record, reported: &[Complication]) -> Option<DateTime<Utc>> {
+    if record.catheter_site == Some(CatheterSite::Intrathecal) {
+        return Some(DateTime::<Utc>::MIN_UTC);
+    }
+    reported
+        .iter()
+        .filter(|row| row.event.adp_next == Some(AdpNext::IntrathecalCatheter))
+        .map(|row| row.event.onset_at)
+        .filter(|since| !record.resitings.iter().any(|new| new.at > *since))
+        .max()
+}
+
+/// Checks a record in the light of the complications that were reported; whether something was given beyond the hard
+/// limits.
+pub fn check_record(sheet: &mut Sheet, record: &Record, reported: &[Complication]) {
+    let intrathecal = intrathecal_since(record, reported);
     times(sheet, record);
     puncture(sheet, record);
     first_dose(sheet, record);
-    check_doses(sheet, record);
+    check_doses(sheet, record, intrathecal);
+    check_earlier(sheet, record);
     if let Some(pump) = &record.pump {
-        if record.catheter_site == Some(CatheterSite::Intrathecal) {
+        if intrathecal.is_some() {
             sheet.refuse("/pump", "intrathecal_catheter", json!({}));
         }
         check_pump(sheet, pump);
@@ -34,6 +54,7 @@ pub fn check_record(sheet: &mut Sheet, record: &Record) {
             sheet.faults.text(&why.reason, pointer, 1, 500);
         }
     }
+    sheet.reasoned(record.confirmed_reason.as_deref(), "/confirmed_reason");
     if let Some(declared) = &record.given_outside_limits {
         sheet
             .faults
@@ -126,5 +147,5 @@ fn first_dose(sheet: &mut Sheet, record: &Record) {
 }
 
 #[cfg(test)]
-#[path = "recording_tests.rs"]
+#[path = "recording_tests/mod.rs"]
 mod tests;

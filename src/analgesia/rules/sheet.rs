@@ -17,6 +17,7 @@ pub struct Sheet<'a> {
     confirmed: &'a [String],
     declared: bool,
     outside: bool,
+    relied: bool,
 }
 
 impl<'a> Sheet<'a> {
@@ -29,6 +30,7 @@ impl<'a> Sheet<'a> {
             confirmed,
             declared,
             outside: false,
+            relied: false,
         }
     }
 
@@ -59,9 +61,17 @@ impl<'a> Sheet<'a> {
 
     /// To be confirmed.
     pub fn unusual(&mut self, pointer: &str, params: Value) {
-        if !self.confirmed.iter().any(|one| one == pointer) {
+        if self.confirmed.iter().any(|one| one == pointer) {
+            self.relied = true;
+        } else {
             self.refuse(pointer, "unconfirmed", params);
         }
+    }
+
+    /// A reason that a value which was taken because it was confirmed needs.
+    pub fn reasoned(&mut self, reason: Option<&str>, pointer: &str) {
+        self.need(!self.relied || reason.is_some(), pointer);
+        self.note(reason, pointer, 500);
     }
 
     /// Beyond what is sensible, but done: to be declared with a reason and a second person.

@@ -1,9 +1,19 @@
 //! The end of analgesia. Sources: SOAP-AC18 (intervals of heparin, to be confirmed for the hospital), UK-LEG-2020.
 
 use chrono::{DateTime, Duration, Utc};
+use rust_decimal::Decimal;
 
 use super::Sheet;
-use crate::analgesia::model::Stop;
+use super::doses::{bags, is_opioid, micrograms, milligrams, total};
+use crate::analgesia::model::{Amount, Drug, Record, Route, Stop};
+
+/// She raises the straight leg by then, counted from the last dose.
+pub const LEG_RAISE: Duration = Duration::hours(4);
+/// The check is missed by then.
+pub const LEG_RAISE_MISSED: Duration = Duration::minutes(270);
+
+/// Sums that are this close are the same: what stays in a line is rounded by everybody in another way.
+const SAME_TOTAL: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 
 /// When low-molecular-weight heparin may be given again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +39,81 @@ pub fn next_heparin(stop: &Stop, puncture_at: Option<DateTime<Utc>>) -> Option<N
             .last_lmwh_at
             .is_some_and(|last| removed - last < Duration::hours(12)),
     })
+}
+
+/// The last neuraxial dose, from which four hours count until she raises her legs. While a pump runs there is none yet;
+/// one that nobody stopped is taken to have run until she gave birth or left.
+pub fn last_dose(
+    record: &Record,
+    stop: Option<&Stop>,
+    left_at: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    let doses = record.doses.iter();
+    let neuraxial = doses.filter(|dose| matches!(dose.route, Route::Epidural | Route::Intrathecal));
+    let by_hand = neuraxial
+        .map(|dose| dose.given_at)
+        .chain(record.test_dose.as_ref().map(|test| test.given_at))
+        .chain(record.first_dose_at)
+        .max();
+    let ended = match (stop, &record.pump) {
+        (Some(stop), Some(_)) => Some(stop.last_dose_at.unwrap_or(stop.stop_at)),
+        (Some(stop), None) => stop.last_dose_at,
+        (None, Some(_)) => Some(left_at?),
+        (None, None) => None,
+    };
+    by_hand.max(ended)
+}
+
+/// What was given in all, by the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Totals {
+    /// Local anesthetics, mg.
+    pub local_anesthetic_mg: Decimal,
+    /// Opioids, µg.
+    pub opioid_ug: Decimal,
+    /// Pointers of the sums at the end of analgesia that say something else.
+    pub differs: Vec<&'static str>,
+}
+
+/// Sums doses, the test dose and every bag, and compares them with what was written down at the end.
+pub fn totals(record: &Record, stop: Option<&Stop>) -> Totals {
+    let local = |drug: Drug| {
+        use Drug::{Bupivacaine, Chloroprocaine, Levobupivacaine, Lidocaine, Ropivacaine};
+        matches!(
+            drug,
+            Ropivacaine | Bupivacaine | Levobupivacaine | Lidocaine | Chloroprocaine
+        )
+    };
+    let given = |wanted: &dyn Fn(Drug) -> bool| {
+        let doses = record.doses.iter().filter(|dose| wanted(dose.drug));
+        total(doses.map(|dose| dose.amount.0))
+    };
+    let test = record
+        .test_dose
+        .iter()
+        .filter(|test| local(test.drug))
+        .map(|test| test.amount.0);
+    let by_bags = total(bags(record).map(milligrams));
+    let local_anesthetic_mg = given(&local).saturating_add(total(test)).saturating_add(by_bags);
+    let opioid_ug = given(&is_opioid).saturating_add(total(bags(record).map(micrograms)));
+    let far = |written: Option<Amount>, reckoned: Decimal| {
+        written.is_some_and(|written| written.0.saturating_sub(reckoned).abs() > reckoned.abs() * SAME_TOTAL)
+    };
+    let mut differs = Vec::new();
+    if far(
+        stop.and_then(|stop| stop.local_anesthetic_mg),
+        local_anesthetic_mg,
+    ) {
+        differs.push("/stop/local_anesthetic_mg");
+    }
+    if far(stop.and_then(|stop| stop.opioid_ug), opioid_ug) {
+        differs.push("/stop/opioid_ug");
+    }
+    Totals {
+        local_anesthetic_mg,
+        opioid_ug,
+        differs,
+    }
 }
 
 /// Checks the end of analgesia.
@@ -72,6 +157,8 @@ pub fn check_stop(sheet: &mut Sheet, stop: &Stop) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::analgesia::model::StopReason;
 
@@ -112,5 +199,63 @@ mod tests {
         let puncture = Some(DateTime::<Utc>::UNIX_EPOCH);
         assert!(next_heparin(&stop(11, Some(0)), puncture).unwrap().removed_early);
         assert!(!next_heparin(&stop(12, Some(0)), puncture).unwrap().removed_early);
+    }
+
+    #[test]
+    fn the_legs_are_checked_after_the_last_dose_whether_or_not_the_end_was_written_down() {
+        let at = |h: i64| DateTime::<Utc>::UNIX_EPOCH + Duration::hours(h);
+        let record = |pump: bool| -> Record {
+            let mut body = json!({
+                "technique": "spinal_single",
+                "doses": [
+                    { "given_at": at(1), "drug": "sufentanil", "route": "intrathecal", "use": "labor", "amount": "5" },
+                    { "given_at": at(3), "drug": "ephedrine", "route": "intravenous", "use": "treatment", "amount": "5" },
+                ],
+            });
+            if pump {
+                body["pump"] = json!({
+                    "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "hourly_limit_ml_h": "20",
+                    "reservoir": { "label": "x", "batch": "B", "expires_on": "2027-01-01" },
+                });
+            }
+            serde_json::from_value(body).unwrap()
+        };
+        let ended = stop(6, None);
+        assert_eq!(last_dose(&record(false), None, None), Some(at(1)));
+        assert_eq!(last_dose(&record(false), Some(&ended), None), Some(at(1)));
+        assert_eq!(last_dose(&record(true), None, None), None);
+        assert_eq!(last_dose(&record(true), None, Some(at(9))), Some(at(9)));
+        let late = Stop {
+            stop_at: at(7),
+            ..ended
+        };
+        assert_eq!(last_dose(&record(true), Some(&late), Some(at(9))), Some(at(7)));
+    }
+
+    #[test]
+    fn the_sums_at_the_end_are_those_of_doses_and_bags() {
+        let bag = |ml: &str| {
+            json!({
+                "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "hourly_limit_ml_h": "20",
+                "opioid": "sufentanil", "opioid_ug_ml": "0.5", "given_ml": ml,
+                "reservoir": { "label": "x", "batch": "B", "expires_on": "2027-01-01" },
+            })
+        };
+        let dose = |drug: &str, amount: &str| json!({ "given_at": DateTime::UNIX_EPOCH, "drug": drug, "route": "epidural", "use": "labor", "amount": amount });
+        let record: Record = serde_json::from_value(json!({
+            "doses": [dose("ropivacaine", "10"), dose("sufentanil", "5"), dose("ephedrine", "10")],
+            "test_dose": { "given_at": DateTime::UNIX_EPOCH, "drug": "lidocaine", "amount": "45", "result": "negative" },
+            "earlier_pumps": [bag("50")], "pump": bag("20"),
+        }))
+        .unwrap();
+        let mut written = stop(6, None);
+        let at = |written: &Stop| totals(&record, Some(written));
+        // 10 + 45 + 50 + 20 mg; 5 + 25 + 10 µg.
+        assert_eq!(at(&written).local_anesthetic_mg, Decimal::from(125));
+        assert_eq!(at(&written).opioid_ug, Decimal::from(40));
+        assert!(at(&written).differs.is_empty());
+        written.local_anesthetic_mg = Some(Amount::from(131));
+        written.opioid_ug = Some(Amount::from(43));
+        assert_eq!(at(&written).differs, ["/stop/opioid_ug"]);
     }
 }

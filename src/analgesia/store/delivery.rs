@@ -116,27 +116,47 @@ pub async fn delivery(
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Option<DeliveryVersion>> {
-    let row: Option<Row> = r
-        .q(
-            "select id, number, at, staff_id, born_at, document from delivery where facility_id = $1 and labor_id = $2 \
-             order by number desc limit 1",
-        )
+    let newest = "order by number desc limit 1";
+    Ok(versions(r, facility, labor, newest).await?.pop())
+}
+
+/// All versions of the birth, first to last.
+pub async fn every_delivery(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Vec<DeliveryVersion>> {
+    versions(r, facility, labor, "order by number").await
+}
+
+async fn versions(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+    which: &'static str,
+) -> Result<Vec<DeliveryVersion>> {
+    let rows: Vec<Row> = r
+        .q(format!(
+            "select id, number, at, staff_id, born_at, document from delivery \
+             where facility_id = $1 and labor_id = $2 {which}"
+        ))
         .bind(facility)
         .bind(labor)
-        .opt()
+        .all()
         .await?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    let kept: Kept = r.open_json(labor, "delivery", &row.document).await?;
-    Ok(Some(DeliveryVersion {
-        id: row.id,
-        number: row.number,
-        at: row.at,
-        by: row.staff_id,
-        born_at: row.born_at,
-        decision_to_delivery_min: kept.decision_to_delivery_min,
-        delivery: kept.delivery,
-        babies: kept.babies,
-    }))
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        let kept: Kept = r.open_json(labor, "delivery", &row.document).await?;
+        all.push(DeliveryVersion {
+            id: row.id,
+            number: row.number,
+            at: row.at,
+            by: row.staff_id,
+            born_at: row.born_at,
+            decision_to_delivery_min: kept.decision_to_delivery_min,
+            delivery: kept.delivery,
+            babies: kept.babies,
+        });
+    }
+    Ok(all)
 }

@@ -9,15 +9,11 @@ use crate::analgesia::model::{
 use crate::base::error::Result;
 use crate::base::id::{ComplicationId, FacilityId, LaborId, ObservationId, StaffId};
 use crate::ctx::{Records, Tx};
-use crate::db::Q;
+use crate::db::{Q, placeholders};
 use crate::vault::{Class, Sealed};
 
-pub async fn add_observation(
-    tx: &mut Tx,
-    facility: FacilityId,
-    labor: LaborId,
-    row: &ObservationRow,
-) -> Result<()> {
+pub async fn add_observation(tx: &mut Tx, facility: FacilityId, row: &ObservationRow) -> Result<()> {
+    let labor = row.labor;
     let document = tx
         .seal_json(
             Some(facility),
@@ -49,35 +45,64 @@ pub async fn add_observation(
 #[derive(sqlx::FromRow)]
 struct Row {
     id: ObservationId,
+    labor_id: LaborId,
     alarms: String,
     document: Sealed,
     staff_id: StaffId,
     recorded_at: DateTime<Utc>,
 }
 
-/// Observations by time.
+/// Observations of labors by time, without those that were corrected.
 pub async fn observations(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labors: &[LaborId],
+) -> Result<Vec<ObservationRow>> {
+    let standing =
+        "and not exists (select 1 from labor_correction c where c.target_id = labor_observation.id)";
+    observed(r, facility, labors, standing).await
+}
+
+/// All observations of a labor by time, also those that were corrected.
+pub async fn every_observation(
     r: &mut impl Records,
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Vec<ObservationRow>> {
-    let rows: Vec<Row> = r
-        .q(
-            "select id, alarms, document, staff_id, recorded_at from labor_observation \
-            where facility_id = $1 and labor_id = $2 order by observed_at, id",
-        )
-        .bind(facility)
-        .bind(labor)
-        .all()
-        .await?;
+    observed(r, facility, &[labor], "").await
+}
+
+async fn observed(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labors: &[LaborId],
+    which: &'static str,
+) -> Result<Vec<ObservationRow>> {
+    if labors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "select id, labor_id, alarms, document, staff_id, recorded_at from labor_observation \
+         where facility_id = $1 and labor_id in ({}) {which} order by observed_at, id",
+        placeholders(2, labors.len())
+    );
+    let mut query = r.q(sql).bind(facility);
+    for labor in labors {
+        query = query.bind(*labor);
+    }
+    let rows: Vec<Row> = query.all().await?;
+    let vault = r.vault();
+    let sealed: Vec<&Sealed> = rows.iter().map(|row| &row.document).collect();
+    vault.warm(r, &sealed).await?;
     let mut observations = Vec::with_capacity(rows.len());
     for row in rows {
         let alarms: Vec<Alarm> = serde_json::from_str(&row.alarms)?;
         observations.push(ObservationRow {
             id: row.id,
+            labor: row.labor_id,
             recorded_at: row.recorded_at,
             by: row.staff_id,
-            observation: r.open_json(labor, "observation", &row.document).await?,
+            observation: r.open_json(row.labor_id, "observation", &row.document).await?,
             alarms,
         });
     }
@@ -94,7 +119,8 @@ pub async fn has_pain_between(
 ) -> Result<bool> {
     let row: Option<(ObservationId,)> = q
         .q("select id from labor_observation where facility_id = $1 and labor_id = $2 and pain_tenths is not null \
-            and observed_at >= $3 and observed_at <= $4 limit 1")
+            and observed_at >= $3 and observed_at <= $4 \
+            and not exists (select 1 from labor_correction c where c.target_id = labor_observation.id) limit 1")
         .bind(facility)
         .bind(labor)
         .bind(from)
@@ -122,7 +148,8 @@ pub async fn add_complication(
         .await?;
     tx.q(
         "insert into labor_complication (id, facility_id, labor_id, code, severity, onset_at, resolved_at, outcome, \
-         adp_next, treatment, staff_id, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         adp_next, acted_at, treatment, staff_id, recorded_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(row.id)
     .bind(facility)
@@ -133,6 +160,7 @@ pub async fn add_complication(
     .bind(event.resolved_at)
     .bind(event.outcome.map(EventOutcome::word))
     .bind(event.adp_next.map(AdpNext::word))
+    .bind(event.acted_at)
     .bind(treatment)
     .bind(row.by)
     .bind(row.recorded_at)
@@ -150,22 +178,43 @@ struct ComplicationRow {
     resolved_at: Option<DateTime<Utc>>,
     outcome: Option<String>,
     adp_next: Option<String>,
+    acted_at: Option<DateTime<Utc>>,
     treatment: Option<Sealed>,
     staff_id: StaffId,
     recorded_at: DateTime<Utc>,
 }
 
-/// Complications by onset.
+/// Complications by onset, without those that were corrected.
 pub async fn complications(
     r: &mut impl Records,
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Vec<Complication>> {
+    let standing =
+        "and not exists (select 1 from labor_correction c where c.target_id = labor_complication.id)";
+    reported(r, facility, labor, standing).await
+}
+
+/// All complications by onset, also those that were corrected.
+pub async fn every_complication(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Vec<Complication>> {
+    reported(r, facility, labor, "").await
+}
+
+async fn reported(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+    which: &'static str,
+) -> Result<Vec<Complication>> {
     let rows: Vec<ComplicationRow> = r
-        .q(
-            "select id, code, severity, onset_at, resolved_at, outcome, adp_next, treatment, staff_id, recorded_at \
-             from labor_complication where facility_id = $1 and labor_id = $2 order by onset_at, id",
-        )
+        .q(format!(
+            "select id, code, severity, onset_at, resolved_at, outcome, adp_next, acted_at, treatment, staff_id, \
+             recorded_at from labor_complication where facility_id = $1 and labor_id = $2 {which} order by onset_at, id"
+        ))
         .bind(facility)
         .bind(labor)
         .all()
@@ -184,6 +233,7 @@ pub async fn complications(
                 outcome: row.outcome.as_deref().and_then(EventOutcome::parse),
                 resolved_at: row.resolved_at,
                 adp_next: row.adp_next.as_deref().and_then(AdpNext::parse),
+                acted_at: row.acted_at,
             },
         });
     }

@@ -94,33 +94,31 @@ pub async fn running(
 
 const BOARD: &str = concat!(
     columns!(),
-    "where facility_id = $1 and state = 'open' order by admitted_at desc, id desc limit $2"
-);
-const BOARD_AFTER: &str = concat!(
-    columns!(),
-    "where facility_id = $1 and state = 'open' and (admitted_at < $3 or (admitted_at = $3 and id < $4)) \
-     order by admitted_at desc, id desc limit $2"
+    "where facility_id = $1 and on_ward order by admitted_at desc, id desc limit $2"
 );
 
-/// Who is in labor, the last admitted first.
-pub async fn board(
-    r: &mut impl Records,
-    facility: FacilityId,
-    after: Option<(DateTime<Utc>, LaborId)>,
-    limit: i64,
-) -> Result<Vec<Labor>> {
-    let rows: Vec<LaborRow> = match after {
-        Some((at, id)) => {
-            let query = r.q(BOARD_AFTER).bind(facility).bind(limit).bind(at).bind(id);
-            query.all().await?
-        }
-        None => r.q(BOARD).bind(facility).bind(limit).all().await?,
-    };
+/// Who is on the ward, the last admitted first.
+pub async fn board(r: &mut impl Records, facility: FacilityId, limit: i64) -> Result<Vec<Labor>> {
+    let rows: Vec<LaborRow> = r.q(BOARD).bind(facility).bind(limit).all().await?;
+    let vault = r.vault();
+    let sealed: Vec<&Sealed> = rows.iter().map(|row| &row.admission).collect();
+    vault.warm(r, &sealed).await?;
     let mut labors = Vec::with_capacity(rows.len());
     for row in rows {
         labors.push(read(r, row).await?);
     }
     Ok(labors)
+}
+
+/// Keeps her on the board, or takes her off it.
+pub async fn set_on_ward(tx: &mut Tx, facility: FacilityId, id: LaborId, on_ward: bool) -> Result<()> {
+    tx.q("update labor set on_ward = $3 where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .bind(on_ward)
+        .run()
+        .await?;
+    Ok(())
 }
 
 pub async fn add_labor(tx: &mut Tx, labor: &Labor) -> Result<()> {
@@ -174,27 +172,36 @@ pub async fn save_labor(tx: &mut Tx, labor: &Labor) -> Result<()> {
 }
 
 pub async fn add_request(tx: &mut Tx, facility: FacilityId, request: &Request) -> Result<()> {
-    let id: Uuid = tx.id();
     tx.q(
-        "insert into analgesia_request (id, facility_id, labor_id, by_patient, pain_tenths, requested_at) \
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into analgesia_request (id, facility_id, labor_id, by_patient, pain_tenths, requested_at, recorded_at) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
-    .bind(id)
+    .bind(request.id)
     .bind(facility)
     .bind(request.labor)
     .bind(request.by_patient)
     .bind(request.vas_tenths)
     .bind(request.requested_at)
+    .bind(request.recorded_at)
     .run()
     .await?;
     Ok(())
 }
 
-/// Her requests, first to last.
-pub async fn requests(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<Vec<Request>> {
-    let rows: Vec<(DateTime<Utc>, bool, Option<i64>)> = q
+#[derive(sqlx::FromRow)]
+struct RequestRow {
+    id: Uuid,
+    requested_at: DateTime<Utc>,
+    by_patient: bool,
+    pain_tenths: Option<i64>,
+    recorded_at: Option<DateTime<Utc>>,
+}
+
+/// Her requests, first to last, also those that were corrected.
+pub async fn every_request(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<Vec<Request>> {
+    let rows: Vec<RequestRow> = q
         .q(
-            "select requested_at, by_patient, pain_tenths from analgesia_request \
+            "select id, requested_at, by_patient, pain_tenths, recorded_at from analgesia_request \
              where facility_id = $1 and labor_id = $2 order by requested_at, id",
         )
         .bind(facility)
@@ -203,11 +210,21 @@ pub async fn requests(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> R
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(requested_at, by_patient, vas_tenths)| Request {
+        .map(|row| Request {
+            id: row.id,
             labor,
-            requested_at,
-            by_patient,
-            vas_tenths,
+            requested_at: row.requested_at,
+            by_patient: row.by_patient,
+            vas_tenths: row.pain_tenths,
+            recorded_at: row.recorded_at.unwrap_or(row.requested_at),
         })
         .collect())
+}
+
+/// Her requests, first to last.
+pub async fn requests(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Vec<Request>> {
+    let corrected = super::corrections(r, facility, labor).await?;
+    let mut all = every_request(r, facility, labor).await?;
+    all.retain(|request| !corrected.iter().any(|one| one.target == request.id));
+    Ok(all)
 }

@@ -1,19 +1,25 @@
 //! The SQL of labor and nothing else. What is sealed is bound to the labor, so that one key opens, and destroys, all
 //! of one labor.
 
+mod alarms;
 mod births;
+mod corrections;
 mod delivery;
 mod events;
 mod keeping;
 mod labors;
 mod records;
+mod stops;
 
+pub use alarms::*;
 pub use births::*;
+pub use corrections::*;
 pub use delivery::*;
 pub use events::*;
 pub use keeping::*;
 pub use labors::*;
 pub use records::*;
+pub use stops::*;
 
 use crate::base::error::{Error, Result};
 

@@ -1,14 +1,14 @@
-//! Time-outs, versions of the analgesia record, the end of analgesia.
+//! Time-outs, versions of the analgesia record.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::analgesia::model::{Indication, Record, RecordVersion, Stop, StopVersion, Technique, TimeOut};
+use crate::analgesia::model::{Indication, Record, RecordVersion, Technique, TimeOut};
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId, StaffId};
 use crate::ctx::{Records, Tx};
-use crate::db::Q;
+use crate::db::{Q, placeholders};
 use crate::vault::{Class, Sealed};
 
 pub async fn add_time_out(tx: &mut Tx, facility: FacilityId, time_out: &TimeOut) -> Result<()> {
@@ -23,7 +23,7 @@ pub async fn add_time_out(tx: &mut Tx, facility: FacilityId, time_out: &TimeOut)
         .await?;
     tx.q(
         "insert into analgesia_time_out (id, facility_id, labor_id, operator_id, supervisor_id, second_id, checks, \
-         early_reason, decision_at, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         early_reason, decision_at, at, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(time_out.id)
     .bind(facility)
@@ -35,6 +35,7 @@ pub async fn add_time_out(tx: &mut Tx, facility: FacilityId, time_out: &TimeOut)
     .bind(reason)
     .bind(time_out.decision_at)
     .bind(time_out.at)
+    .bind(time_out.recorded_at)
     .run()
     .await?;
     Ok(())
@@ -50,14 +51,15 @@ struct TimeOutRow {
     early_reason: Option<Sealed>,
     decision_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
+    recorded_at: Option<DateTime<Utc>>,
 }
 
 /// Time-outs, first to last.
 pub async fn time_outs(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Vec<TimeOut>> {
     let rows: Vec<TimeOutRow> = r
         .q(
-            "select id, operator_id, supervisor_id, second_id, checks, early_reason, decision_at, at \
-             from analgesia_time_out where facility_id = $1 and labor_id = $2 order by at, id",
+            "select id, operator_id, supervisor_id, second_id, checks, early_reason, decision_at, at, \
+             recorded_at from analgesia_time_out where facility_id = $1 and labor_id = $2 order by at, id",
         )
         .bind(facility)
         .bind(labor)
@@ -69,6 +71,7 @@ pub async fn time_outs(r: &mut impl Records, facility: FacilityId, labor: LaborI
             id: row.id,
             labor,
             at: row.at,
+            recorded_at: row.recorded_at.unwrap_or(row.at),
             decision_at: row.decision_at,
             operator: row.operator_id,
             supervisor: row.supervisor_id,
@@ -150,69 +153,69 @@ pub async fn record(
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Option<RecordVersion>> {
-    let row: Option<(Uuid, i64, DateTime<Utc>, StaffId, Sealed)> = r
-        .q(
-            "select id, number, at, staff_id, document from analgesia_record where facility_id = $1 and labor_id = $2 \
-             order by number desc limit 1",
-        )
-        .bind(facility)
-        .bind(labor)
-        .opt()
-        .await?;
-    let Some((id, number, at, by, document)) = row else {
-        return Ok(None);
-    };
-    let kept: Kept = r.open_json(labor, "record", &document).await?;
-    Ok(Some(RecordVersion {
-        id,
-        number,
-        at,
-        by,
-        record: kept.record,
-        second: kept.second,
-    }))
+    let found = records(r, facility, &[labor]).await?.into_iter().next();
+    Ok(found.map(|(_, version)| version))
 }
 
-pub async fn add_stop(
-    tx: &mut Tx,
+/// The records of labors as they are now.
+pub async fn records(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labors: &[LaborId],
+) -> Result<Vec<(LaborId, RecordVersion)>> {
+    if labors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "select v.id, v.labor_id, v.number, v.at, v.staff_id, v.document from analgesia_record v \
+         join labor l on l.record_id = v.id where l.facility_id = $1 and l.id in ({})",
+        placeholders(2, labors.len())
+    );
+    let mut query = r.q(sql).bind(facility);
+    for labor in labors {
+        query = query.bind(*labor);
+    }
+    let rows: Vec<(Uuid, LaborId, i64, DateTime<Utc>, StaffId, Sealed)> = query.all().await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (id, labor, number, at, by, document) in rows {
+        let kept: Kept = r.open_json(labor, "record", &document).await?;
+        let version = RecordVersion {
+            id,
+            number,
+            at,
+            by,
+            record: kept.record,
+            second: kept.second,
+        };
+        found.push((labor, version));
+    }
+    Ok(found)
+}
+
+/// All versions of a record, first to last.
+pub async fn every_record(
+    r: &mut impl Records,
     facility: FacilityId,
     labor: LaborId,
-    version: &StopVersion,
-) -> Result<()> {
-    let document = tx
-        .seal_json(Some(facility), labor, Class::Clinical, "stop", &version.stop)
-        .await?;
-    tx.q(
-        "insert into analgesia_stop (id, facility_id, labor_id, stop_at, reason, document, staff_id, at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(version.id)
-    .bind(facility)
-    .bind(labor)
-    .bind(version.stop.stop_at)
-    .bind(version.stop.reason.word())
-    .bind(document)
-    .bind(version.by)
-    .bind(version.at)
-    .run()
-    .await?;
-    Ok(())
-}
-
-/// The end of analgesia as it was last written.
-pub async fn stop(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Option<StopVersion>> {
-    let row: Option<(Uuid, DateTime<Utc>, StaffId, Sealed)> = r
-        .q(
-            "select id, at, staff_id, document from analgesia_stop where facility_id = $1 and labor_id = $2 \
-             order by at desc, id desc limit 1",
-        )
+) -> Result<Vec<RecordVersion>> {
+    let rows: Vec<(Uuid, i64, DateTime<Utc>, StaffId, Sealed)> = r
+        .q("select id, number, at, staff_id, document from analgesia_record where facility_id = $1 and labor_id = $2 \
+            order by number")
         .bind(facility)
         .bind(labor)
-        .opt()
+        .all()
         .await?;
-    let Some((id, at, by, document)) = row else {
-        return Ok(None);
-    };
-    let stop: Stop = r.open_json(labor, "stop", &document).await?;
-    Ok(Some(StopVersion { id, at, by, stop }))
+    let mut all = Vec::with_capacity(rows.len());
+    for (id, number, at, by, document) in rows {
+        let kept: Kept = r.open_json(labor, "record", &document).await?;
+        all.push(RecordVersion {
+            id,
+            number,
+            at,
+            by,
+            record: kept.record,
+            second: kept.second,
+        });
+    }
+    Ok(all)
 }

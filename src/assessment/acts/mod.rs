@@ -14,6 +14,6 @@ pub use assess::{marked, on_submitted};
 pub use observing::{About, Measured, observations};
 pub use record::{Record, ShownFinding};
 pub use reopening::due_date_changed;
-pub(super) use replay::seen;
 pub use replay::{Made, Replayed, replay};
+pub(super) use replay::{answers_of, read, seen};
 pub use reviews::*;

@@ -102,7 +102,8 @@ async fn compared(
     let Some((earlier, version)) = run.inputs.earlier else {
         return Ok(None);
     };
-    let kept = forms::facts::kept(tx, place, earlier, version).await?;
+    let named = (earlier, version);
+    let kept = forms::facts::kept(tx, place, &[named]).await?.remove(&named);
     let made = store::newest_run_on(tx, place, earlier).await?;
     let again = ctx.content.forms.version(RECHECK, response.form_version());
     let first = ctx.content.forms.version(ASSESSMENT, response.form_version());

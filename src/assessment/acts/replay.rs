@@ -62,6 +62,25 @@ pub(in crate::assessment) async fn seen<'a>(
     (response, phase): (ResponseId, Phase),
     run: &Assessed,
 ) -> Result<Option<Seen<'a>>> {
+    let mut kept = forms::facts::kept(r, facility, &answers_of(response, run)).await?;
+    Ok(read(ctx, (response, phase), run, &mut kept))
+}
+
+/// The versions of the answers that a run read.
+pub(in crate::assessment) fn answers_of(response: ResponseId, run: &Assessed) -> Vec<(ResponseId, i64)> {
+    [(response, run.response_version)]
+        .into_iter()
+        .chain(run.inputs.earlier)
+        .collect()
+}
+
+/// The same, from answers that were fetched before.
+pub(in crate::assessment) fn read<'a>(
+    ctx: &'a Ctx,
+    (response, phase): (ResponseId, Phase),
+    run: &Assessed,
+    kept: &mut BTreeMap<(ResponseId, i64), (Value, Option<Value>)>,
+) -> Option<Seen<'a>> {
     let version = run
         .result
         .form
@@ -72,28 +91,19 @@ pub(in crate::assessment) async fn seen<'a>(
         Phase::Recheck => RECHECK,
     };
     let loaded = &ctx.content.forms;
-    let (Some(form), Some(own)) = (loaded.authored(version), loaded.version(name, version)) else {
-        return Ok(None);
-    };
-    let kept = forms::facts::kept(r, facility, response, run.response_version).await?;
-    let Some((document, staff_items)) = kept else {
-        return Ok(None);
-    };
+    let form = loaded.authored(version)?;
+    let own = loaded.version(name, version)?;
     let earlier = match run.inputs.earlier {
         None => None,
-        Some((id, version)) => match forms::facts::kept(r, facility, id, version).await? {
-            None => return Ok(None),
-            found => found,
-        },
+        Some(named) => Some(kept.get(&named)?.clone()),
     };
+    let (document, staff_items) = kept.remove(&(response, run.response_version))?;
     let before = match &earlier {
         None => None,
         Some((content, staff_items)) => {
             let named = content.get("questionnaire").and_then(Value::as_str);
-            let version = named.and_then(|canonical| canonical.rsplit_once('|'));
-            let Some(asked) = version.and_then(|(_, version)| loaded.authored(version)) else {
-                return Ok(None);
-            };
+            let (_, version) = named?.rsplit_once('|')?;
+            let asked = loaded.authored(version)?;
             let answers = rules::Before {
                 form: asked,
                 content,
@@ -103,15 +113,13 @@ pub(in crate::assessment) async fn seen<'a>(
         }
     };
     let hers = Answers::from_response(&own.form, &document);
-    let Ok(aptt_uln) = run.inputs.aptt_uln.parse() else {
-        return Ok(None);
-    };
-    Ok(Some(Seen {
+    let aptt_uln = run.inputs.aptt_uln.parse().ok()?;
+    Some(Seen {
         answers: rules::union(form, before, hers, staff_items.as_ref()),
         context: rules::context(run.at, phase, aptt_uln),
         form,
         document,
-    }))
+    })
 }
 
 /// Makes every stored run of every hospital again and tells of each. A line of each hospital's journal says that it was

@@ -9,7 +9,7 @@ use crate::base::Role;
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, ReviewId, StaffId};
 use crate::ctx::{Records, Tx};
-use crate::db::{Q, Sql};
+use crate::db::{Q, Sql, placeholders};
 use crate::questionnaire::Assessment;
 use crate::vault::{Class, Sealed};
 
@@ -27,6 +27,7 @@ struct DecisionRow {
     summary: Sealed,
     reason: Option<Sealed>,
     at: DateTime<Utc>,
+    episode_id: EpisodeId,
     result: Sealed,
 }
 
@@ -75,8 +76,8 @@ pub async fn add_decision(
 }
 
 const COLUMNS: &str = "select d.id, d.review_id, d.assessment_id, d.outcome, d.by_id, d.by_role, d.second_by_id, d.conditions, \
-    d.plan, d.summary, d.reason, d.at, a.result from review_decision d join assessment a on a.id = d.assessment_id \
-    where d.facility_id = $1 and d.episode_id = $2";
+    d.plan, d.summary, d.reason, d.at, d.episode_id, a.result from review_decision d join assessment a on a.id = d.assessment_id \
+    where d.facility_id = $1";
 
 /// The decisions of a pregnancy that count, with the run that each was made on, newest first: not those on answers that were
 /// entered in error.
@@ -85,8 +86,18 @@ pub async fn decisions(
     facility: FacilityId,
     episode: EpisodeId,
 ) -> Result<Vec<(Decision, Assessment)>> {
+    let found = decisions_of(r, facility, &[episode]).await?;
+    Ok(found.into_iter().map(|(_, decision)| decision).collect())
+}
+
+/// The same of many pregnancies.
+pub async fn decisions_of(
+    r: &mut impl Records,
+    facility: FacilityId,
+    episodes: &[EpisodeId],
+) -> Result<Vec<(EpisodeId, (Decision, Assessment))>> {
     let standing = "and not exists (select 1 from withdrawn_answers w where w.response_id = a.response_id)";
-    found(r, facility, episode, standing).await
+    found(r, facility, episodes, standing).await
 }
 
 /// All decisions of a pregnancy that were ever made, newest first.
@@ -95,23 +106,26 @@ pub async fn every_decision(
     facility: FacilityId,
     episode: EpisodeId,
 ) -> Result<Vec<(Decision, Assessment)>> {
-    found(r, facility, episode, "").await
+    let found = found(r, facility, &[episode], "").await?;
+    Ok(found.into_iter().map(|(_, decision)| decision).collect())
 }
 
 async fn found(
     r: &mut impl Records,
     facility: FacilityId,
-    episode: EpisodeId,
+    episodes: &[EpisodeId],
     condition: &str,
-) -> Result<Vec<(Decision, Assessment)>> {
-    let rows: Vec<DecisionRow> = r
-        .q(Sql::Built(format!(
-            "{COLUMNS} {condition} order by d.at desc, d.id desc"
-        )))
-        .bind(facility)
-        .bind(episode)
-        .all()
-        .await?;
+) -> Result<Vec<(EpisodeId, (Decision, Assessment))>> {
+    if episodes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks = placeholders(2, episodes.len());
+    let sql = format!("{COLUMNS} and d.episode_id in ({marks}) {condition} order by d.at desc, d.id desc");
+    let mut query = r.q(Sql::Built(sql)).bind(facility);
+    for episode in episodes {
+        query = query.bind(*episode);
+    }
+    let rows: Vec<DecisionRow> = query.all().await?;
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
         let plan = match &row.plan {
@@ -133,7 +147,7 @@ async fn found(
             reason: r.open_if(row.id, "reason", row.reason.as_ref()).await?,
         };
         let result = r.open_json(row.assessment_id, "result", &row.result).await?;
-        all.push((decision, result));
+        all.push((row.episode_id, (decision, result)));
     }
     Ok(all)
 }

@@ -8,7 +8,7 @@ use crate::assessment::model::{Level, Phase, QueueFilter, Review, ReviewState};
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, PatientId, ResponseId, ReviewId, StaffId};
 use crate::ctx::Tx;
-use crate::db::{Q, Sql};
+use crate::db::{Q, Sql, placeholders};
 
 #[derive(sqlx::FromRow)]
 struct ReviewRow {
@@ -145,10 +145,31 @@ pub async fn standing_review(
     facility: FacilityId,
     episode: EpisodeId,
 ) -> Result<Option<Review>> {
-    let condition = "episode_id = $2 and not exists (select 1 from withdrawn_answers w where w.response_id = review.response_id) \
-                     order by case when phase = 'recheck' then 0 else 1 end, created_at desc, \
-                     id desc limit 1";
-    one(q, facility, condition, episode.into()).await
+    Ok(standing_reviews(q, facility, &[episode]).await?.pop())
+}
+
+/// The same of many pregnancies.
+pub async fn standing_reviews(
+    q: &mut impl Q,
+    facility: FacilityId,
+    episodes: &[EpisodeId],
+) -> Result<Vec<Review>> {
+    if episodes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "{COLUMNS} and episode_id in ({}) and not exists \
+         (select 1 from withdrawn_answers w where w.response_id = review.response_id) \
+         order by episode_id, case when phase = 'recheck' then 0 else 1 end, created_at desc, id desc",
+        placeholders(2, episodes.len())
+    );
+    let mut query = q.q(sql).bind(facility);
+    for episode in episodes {
+        query = query.bind(*episode);
+    }
+    let mut rows: Vec<ReviewRow> = query.all().await?;
+    rows.dedup_by_key(|row| row.episode_id);
+    rows.into_iter().map(Review::try_from).collect()
 }
 
 /// Urgent first, then by due time. A claim that has run out is no claim.

@@ -1,5 +1,7 @@
 //! Runs of the rules; never changed.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -8,7 +10,7 @@ use crate::assessment::model::{Assessed, Inputs, Phase, Review, Stored};
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, ResponseId, ReviewId};
 use crate::ctx::{Records, Tx};
-use crate::db::Q;
+use crate::db::{Q, placeholders};
 use crate::forms::model::Mark;
 use crate::questionnaire::{Assessment, Status};
 use crate::vault::{Class, Sealed};
@@ -82,16 +84,44 @@ pub async fn newest_run(
     facility: FacilityId,
     review: ReviewId,
 ) -> Result<Option<Assessed>> {
-    let row = r
-        .q(
-            "select id, response_version, at, result, inputs from assessment where facility_id = $1 and review_id = $2 \
-            order by response_version desc, at desc, id desc limit 1",
-        )
-        .bind(facility)
-        .bind(review)
-        .opt()
-        .await?;
-    opened_if(r, row).await
+    Ok(newest_runs(r, facility, &[review]).await?.remove(&review))
+}
+
+/// The same of many reviews.
+pub async fn newest_runs(
+    r: &mut impl Records,
+    facility: FacilityId,
+    reviews: &[ReviewId],
+) -> Result<BTreeMap<ReviewId, Assessed>> {
+    if reviews.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let sql = format!(
+        "select id, response_version, at, result, inputs, review_id from assessment \
+         where facility_id = $1 and review_id in ({}) order by review_id, response_version desc, at desc, id desc",
+        placeholders(2, reviews.len())
+    );
+    let mut query = r.q(sql).bind(facility);
+    for review in reviews {
+        query = query.bind(*review);
+    }
+    let mut rows: Vec<OfReview> = query.all().await?;
+    rows.dedup_by_key(|row| row.review_id);
+    let vault = r.vault();
+    let sealed: Vec<&Sealed> = rows.iter().map(|row| &row.run.result).collect();
+    vault.warm(r, &sealed).await?;
+    let mut runs = BTreeMap::new();
+    for row in rows {
+        runs.insert(row.review_id, opened(r, row.run).await?);
+    }
+    Ok(runs)
+}
+
+#[derive(sqlx::FromRow)]
+struct OfReview {
+    #[sqlx(flatten)]
+    run: AssessedRow,
+    review_id: ReviewId,
 }
 
 /// The newest run on a set of answers.

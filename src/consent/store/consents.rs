@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::base::Locale;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, EpisodeId, FacilityId, PatientId, StaffId};
-use crate::consent::model::{Basis, Consent, ConsentForm, Medium, Risks, Standing, State, TechniqueClass};
+use crate::consent::model::{Basis, Consent, ConsentForm, Medium, Risks, State, TechniqueClass};
 use crate::ctx::{Records, Tx};
 use crate::db::{Q, placeholders};
 use crate::vault::{Class, Sealed};
@@ -224,39 +224,6 @@ pub async fn consents(
     }
     let rows: Vec<Row> = query.bind(limit).all().await?;
     rows.into_iter().map(Consent::try_from).collect()
-}
-
-/// The active consent of an episode, else its newest.
-pub async fn standing(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) -> Result<Option<Standing>> {
-    let row: Option<(ConsentId, String, Option<DateTime<Utc>>, String)> = q
-        .q(
-            "select id, state, valid_until, technique_class from consent where facility_id = $1 and episode_id = $2 \
-            order by case when state = 'active' then 0 else 1 end, id desc limit 1",
-        )
-        .bind(facility)
-        .bind(episode)
-        .opt()
-        .await?;
-    let Some((id, state, valid_until, technique_class)) = row else {
-        return Ok(None);
-    };
-    // Who could not confirm it later on has not confirmed it.
-    let confirmed: Option<(DateTime<Utc>,)> = q
-        .q("select b.at from consent_bedside b where b.facility_id = $1 and b.consent_id = $2 and not exists \
-            (select 1 from consent_unconfirmed u where u.consent_id = b.consent_id and u.id > b.id) \
-            order by b.at desc limit 1")
-        .bind(facility)
-        .bind(id)
-        .opt()
-        .await?;
-    Ok(Some(Standing {
-        id,
-        state: State::parse(&state).ok_or_else(|| Error::broken("a consent is in an unknown state"))?,
-        valid_until,
-        confirmed_at: confirmed.map(|(at,)| at),
-        technique_class: TechniqueClass::parse(&technique_class)
-            .ok_or_else(|| Error::broken("a consent holds an unknown word"))?,
-    }))
 }
 
 /// Keeps the anesthesiologist's decision on her risks.

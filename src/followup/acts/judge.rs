@@ -215,13 +215,7 @@ async fn callees(q: &mut impl Q, alert: &Alert) -> Result<Vec<StaffId>> {
             _ => Vec::new(),
         };
         let role = rules::role_of(duty);
-        let rostered = !listed.is_empty()
-            || match role {
-                Role::Anesthesiologist => !roster.anesthesia.is_empty(),
-                Role::Obstetrician => !roster.obstetrics.is_empty(),
-                Role::Midwife => !roster.midwifery.is_empty(),
-                Role::Quality | Role::Admin => !roster.duty_officer.is_empty(),
-            };
+        let rostered = !listed.is_empty() || roster.is_rostered(role);
         let on_duty = if listed.is_empty() {
             people::facts::on_duty(q, facility, role).await?
         } else {

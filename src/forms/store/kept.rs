@@ -1,5 +1,7 @@
 //! The kept versions of answers.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -13,32 +15,50 @@ use crate::vault::Sealed;
 #[derive(sqlx::FromRow)]
 struct KeptRow {
     id: Uuid,
+    response_id: ResponseId,
+    version: i64,
     content: Sealed,
     staff_items: Option<Sealed>,
 }
 
-/// Answers, and what staff entered beside them, as they were at a kept version.
+/// Answers, and what staff entered beside them.
+pub type KeptAnswers = (Value, Option<Value>);
+
+/// Answers, and what staff entered beside them, as they were at kept versions.
 pub async fn kept(
     r: &mut impl Records,
     facility: FacilityId,
-    id: ResponseId,
-    version: i64,
-) -> Result<Option<(Value, Option<Value>)>> {
-    let row: Option<KeptRow> = r
-        .q("select id, content, staff_items from response_version \
-            where facility_id = $1 and response_id = $2 and version = $3")
-        .bind(facility)
-        .bind(id)
-        .bind(version)
-        .opt()
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let content = r.open_json(row.id, "content", &row.content).await?;
-    let staff_items = match &row.staff_items {
-        Some(sealed) => Some(r.open_json(row.id, "staff_items", sealed).await?),
-        None => None,
-    };
-    Ok(Some((content, staff_items)))
+    wanted: &[(ResponseId, i64)],
+) -> Result<BTreeMap<(ResponseId, i64), KeptAnswers>> {
+    if wanted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let each: Vec<String> = (0..wanted.len())
+        .map(|n| format!("(response_id = ${} and version = ${})", 2 * n + 2, 2 * n + 3))
+        .collect();
+    let mut query = r
+        .q(format!(
+            "select id, response_id, version, content, staff_items from response_version where facility_id = $1 and ({})",
+            each.join(" or ")
+        ))
+        .bind(facility);
+    for (response, version) in wanted {
+        query = query.bind(*response).bind(*version);
+    }
+    let rows: Vec<KeptRow> = query.all().await?;
+    let vault = r.vault();
+    let sealed: Vec<&Sealed> = rows.iter().map(|row| &row.content).collect();
+    vault.warm(r, &sealed).await?;
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let content = r.open_json(row.id, "content", &row.content).await?;
+        let staff_items = match &row.staff_items {
+            Some(sealed) => Some(r.open_json(row.id, "staff_items", sealed).await?),
+            None => None,
+        };
+        found.insert((row.response_id, row.version), (content, staff_items));
+    }
+    Ok(found)
 }
 
 /// The kept versions of a set of answers, oldest first.

@@ -291,6 +291,9 @@ pub async fn facility_update(
         "/settings/one_hour_window_min",
         "unknown",
     );
+    let low = settings.low_pressure;
+    faults.number(low.below, "/settings/low_pressure/below", 80, 110);
+    faults.number(low.fall_percent, "/settings/low_pressure/fall_percent", 10, 50);
     let uln = settings.aptt_uln;
     faults.check(
         uln >= 20.into() && uln <= 80.into(),

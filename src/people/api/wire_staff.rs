@@ -27,7 +27,7 @@ pub struct FacilityOut {
     /// The 24-hour telephone.
     pub phone: String,
     /// Settings: consent_validity_days, countersign_hours, aptt_uln, one_hour_window_min, behavior_days,
-    /// days_off, is_test, relative_acknowledgement, duty.
+    /// days_off, is_test, relative_acknowledgement, low_pressure, reporting_definition, duty.
     pub settings: Any<Value>,
     /// Revision.
     pub version: i64,

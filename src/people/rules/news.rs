@@ -6,7 +6,7 @@ use crate::base::Act;
 use crate::people::model::{NewsKind, Urgency};
 
 /// The acts that may be news.
-pub const TOLD: [Act; 9] = [
+pub const TOLD: [Act; 23] = [
     Act::FormsSubmit,
     Act::FormsEnter,
     Act::AssessmentAssess,
@@ -16,6 +16,20 @@ pub const TOLD: [Act; 9] = [
     Act::ConsentActivated,
     Act::ConsentRefuse,
     Act::ConsentWithdraw,
+    Act::AnalgesiaAdmit,
+    Act::AnalgesiaRequest,
+    Act::AnalgesiaRecord,
+    Act::AnalgesiaObserve,
+    Act::AnalgesiaComplication,
+    Act::AnalgesiaStop,
+    Act::AnalgesiaDeliver,
+    Act::AnalgesiaClose,
+    Act::AnalgesiaRemind,
+    Act::AnalgesiaEscalate,
+    Act::AnalgesiaTakeAlarm,
+    Act::AnalgesiaCloseAlarm,
+    Act::AnalgesiaCorrect,
+    Act::AnalgesiaReportPain,
 ];
 
 /// Whether an entry is news to those who treat her, and how soon they look. The survey is none: it is anonymous to them.
@@ -61,7 +75,37 @@ pub fn news(act: &str, detail: &Value) -> Option<(NewsKind, Urgency)> {
                 _ => Urgency::Soon,
             },
         )),
+        Act::AnalgesiaRequest => Some((NewsKind::Request, Urgency::Now)),
+        Act::AnalgesiaEscalate => Some((NewsKind::Alarm, Urgency::Now)),
+        Act::AnalgesiaComplication | Act::AnalgesiaRemind => Some((NewsKind::Alarm, called(detail))),
+        Act::AnalgesiaObserve | Act::AnalgesiaStop | Act::AnalgesiaCorrect | Act::AnalgesiaReportPain
+            if calls(detail) =>
+        {
+            Some((NewsKind::Alarm, called(detail)))
+        }
+        Act::AnalgesiaAdmit
+        | Act::AnalgesiaRecord
+        | Act::AnalgesiaObserve
+        | Act::AnalgesiaStop
+        | Act::AnalgesiaDeliver
+        | Act::AnalgesiaClose
+        | Act::AnalgesiaTakeAlarm
+        | Act::AnalgesiaCloseAlarm
+        | Act::AnalgesiaCorrect
+        | Act::AnalgesiaReportPain => Some((NewsKind::Labor, Urgency::Routine)),
         _ => None,
+    }
+}
+
+/// Whether something that was seen in labor calls somebody.
+fn calls(detail: &Value) -> bool {
+    detail.get("alarms").and_then(Value::as_i64).unwrap_or(0) > 0
+}
+
+fn called(detail: &Value) -> Urgency {
+    match detail.get("urgent").and_then(Value::as_bool) {
+        Some(true) => Urgency::Now,
+        _ => Urgency::Soon,
     }
 }
 
@@ -97,5 +141,22 @@ mod tests {
         assert_eq!(withdrawn("during"), Some((NewsKind::Withdrawal, Urgency::Now)));
         assert_eq!(withdrawn("before"), Some((NewsKind::Withdrawal, Urgency::Soon)));
         assert_eq!(news("people.audit", &json!({})), None);
+    }
+
+    #[test]
+    fn the_ward_hears_of_a_request_an_alarm_and_every_change() {
+        let seen = |alarms: i64, urgent: bool| {
+            news(
+                "analgesia.observe",
+                &json!({ "alarms": alarms, "urgent": urgent }),
+            )
+        };
+        assert_eq!(seen(0, false), Some((NewsKind::Labor, Urgency::Routine)));
+        assert_eq!(seen(1, false), Some((NewsKind::Alarm, Urgency::Soon)));
+        assert_eq!(seen(1, true), Some((NewsKind::Alarm, Urgency::Now)));
+        let asked = news("analgesia.request", &json!({ "by_patient": true }));
+        assert_eq!(asked, Some((NewsKind::Request, Urgency::Now)));
+        let born = news("analgesia.deliver", &json!({ "number": 1 }));
+        assert_eq!(born, Some((NewsKind::Labor, Urgency::Routine)));
     }
 }

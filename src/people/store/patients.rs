@@ -1,11 +1,13 @@
 //! Women's records.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, PatientId};
 use crate::ctx::{Records, Tx};
-use crate::db::{Q, dialect};
+use crate::db::{Q, dialect, placeholders};
 use crate::people::model::{EmergencyContact, IdType, Patient};
 use crate::vault::{Blind, Class, Sealed};
 
@@ -72,6 +74,36 @@ pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) 
         is_test: row.is_test,
         version: row.version,
     }))
+}
+
+/// Names and record numbers of women, however many in one statement.
+pub async fn named(
+    r: &mut impl Records,
+    facility: FacilityId,
+    ids: &[PatientId],
+) -> Result<BTreeMap<PatientId, (Option<String>, String)>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let marks = placeholders(2, ids.len());
+    let mut query = r
+        .q(format!(
+            "select id, name, record_number from patient where facility_id = $1 and id in ({marks})"
+        ))
+        .bind(facility);
+    for id in ids {
+        query = query.bind(*id);
+    }
+    let rows: Vec<(PatientId, Option<Sealed>, String)> = query.all().await?;
+    let vault = r.vault();
+    let sealed: Vec<&Sealed> = rows.iter().filter_map(|(_, name, _)| name.as_ref()).collect();
+    vault.warm(r, &sealed).await?;
+    let mut named = BTreeMap::new();
+    for (id, name, record_number) in rows {
+        let name = r.open_if(id, "name", name.as_ref()).await?;
+        named.insert(id, (name, record_number));
+    }
+    Ok(named)
 }
 
 /// Writes a record as it is now; makes the row on first sight. The revision rises by one.

@@ -13,6 +13,8 @@ async fn a_birth_without_analgesia_is_recorded_and_corrected() {
     let baby = &chart["delivery"]["newborns"][0];
     assert_eq!(baby["asphyxia_apgar"], "mild");
     assert_eq!(baby["asphyxia_consensus2016"], "mild");
+    assert_eq!(baby["low_apgar_score"], false);
+    assert_eq!(chart["reporting_definition"], "asphyxia_apgar");
     let mut corrected = birth();
     corrected["babies"][0]["apgar1"] = json!(8);
     let chart = ward.deliver(corrected).await.expect(200);

@@ -3,12 +3,16 @@
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 
-use super::{ComplicationOut, LaborOut, ObservationOut, RecordOut, RequestOut, TimeOutOut};
-use crate::analgesia::model::{
-    Asphyxia, Baby, Chart, CloseReason, Delivery, DeliveryVersion, JudgedBaby, Stop, StopVersion,
+use super::{
+    AlarmOut, ComplicationOut, CorrectionOut, DueOut, LaborOut, ObservationOut, PainOut, RecordOut,
+    RequestOut, TimeOutOut,
 };
-use crate::analgesia::rules::{NextHeparin, next_heparin};
-use crate::base::id::StaffId;
+use crate::analgesia::model::{
+    Amount, Asphyxia, Baby, Chart, CloseReason, Delivery, DeliveryVersion, JudgedBaby, Stop, StopVersion,
+};
+use crate::analgesia::rules::{NextHeparin, Totals, next_heparin, totals};
+use crate::base::id::{ObservationId, StaffId};
+use crate::people::model::AsphyxiaDefinition;
 
 /// A labor is closed.
 #[derive(Object)]
@@ -62,6 +66,27 @@ impl From<NextHeparin> for NextHeparinOut {
     }
 }
 
+/// What was given in all, by the record.
+#[derive(Object)]
+pub struct TotalsOut {
+    /// Local anesthetics, mg.
+    pub local_anesthetic_mg: Amount,
+    /// Opioids, µg.
+    pub opioid_ug: Amount,
+    /// Pointers of the sums at the end of analgesia that say something else.
+    pub differs: Vec<String>,
+}
+
+impl From<Totals> for TotalsOut {
+    fn from(t: Totals) -> TotalsOut {
+        TotalsOut {
+            local_anesthetic_mg: Amount(t.local_anesthetic_mg),
+            opioid_ug: Amount(t.opioid_ug),
+            differs: t.differs.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
 /// A newborn with what is computed of it.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
@@ -70,6 +95,10 @@ pub struct BabyOut {
     pub asphyxia_apgar: Option<Asphyxia>,
     /// By the consensus of 2016; absent without a cord pH.
     pub asphyxia_consensus2016: Option<Asphyxia>,
+    /// By the proposal of 2013; absent while pH, breathing or other causes are not known.
+    pub asphyxia_proposal2013: Option<bool>,
+    /// A low score without a cord gas: shown as 低Apgar评分, not as asphyxia.
+    pub low_apgar_score: bool,
     /// pH below 7.00 or base excess below −12 together with lactate of 6 or more.
     pub cord_gas_high_risk: bool,
     /// As recorded.
@@ -82,6 +111,8 @@ impl From<JudgedBaby> for BabyOut {
         BabyOut {
             asphyxia_apgar: j.asphyxia_apgar,
             asphyxia_consensus2016: j.asphyxia_consensus2016,
+            asphyxia_proposal2013: j.asphyxia_proposal2013,
+            low_apgar_score: j.low_apgar_score,
             cord_gas_high_risk: j.cord_gas_high_risk,
             baby: j.baby,
         }
@@ -142,10 +173,24 @@ pub struct ChartOut {
     pub complications: Vec<ComplicationOut>,
     /// The end of analgesia.
     pub stop: Option<StopOut>,
+    /// What was given in all by doses and bags, once there is a record.
+    pub totals: Option<TotalsOut>,
+    /// The definition of asphyxia that the hospital reports by.
+    pub reporting_definition: AsphyxiaDefinition,
     /// When heparin may be given again, once the catheter is out.
     pub next_heparin: Option<NextHeparinOut>,
     /// The birth.
     pub delivery: Option<DeliveryOut>,
+    /// Corrections, first to last.
+    pub corrections: Vec<CorrectionOut>,
+    /// Her own words on her pain, first to last.
+    pub pain_reports: Vec<PainOut>,
+    /// Alarms by time.
+    pub alarms: Vec<AlarmOut>,
+    /// The observation that is her baseline.
+    pub baseline: Option<ObservationId>,
+    /// What is due, and what comes next, the soonest first.
+    pub due: Vec<DueOut>,
     /// Pointers of what must be filled in before the record is complete.
     pub missing: Vec<String>,
 }
@@ -157,7 +202,11 @@ impl From<Chart> for ChartOut {
             .stop
             .as_ref()
             .and_then(|version| next_heparin(&version.stop, puncture_at));
+        let stop = c.stop.as_ref().map(|version| &version.stop);
+        let totals = c.record.as_ref().map(|version| totals(&version.record, stop));
         ChartOut {
+            totals: totals.map(Into::into),
+            reporting_definition: c.reporting_definition,
             labor: c.labor.into(),
             requests: c.requests.into_iter().map(Into::into).collect(),
             time_outs: c.time_outs.into_iter().map(Into::into).collect(),
@@ -167,6 +216,11 @@ impl From<Chart> for ChartOut {
             stop: c.stop.map(Into::into),
             next_heparin: next.map(Into::into),
             delivery: c.delivery.map(Into::into),
+            corrections: c.corrections.into_iter().map(Into::into).collect(),
+            pain_reports: c.pain_reports.into_iter().map(Into::into).collect(),
+            alarms: c.alarms.into_iter().map(Into::into).collect(),
+            baseline: c.baseline,
+            due: c.due.into_iter().map(Into::into).collect(),
             missing: c.missing.into_iter().map(str::to_owned).collect(),
         }
     }

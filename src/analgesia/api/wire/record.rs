@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use uuid::Uuid;
 
-use super::CountdownOut;
 use crate::analgesia::acts::TimeOutDraft;
 use crate::analgesia::model::{
-    Admission, Alarm, Amount, BoardLine, Checks, CloseReason, Complication, Event, FhrCategory, Labor,
-    LaborStage, LaborState, Membranes, Observation, ObservationRow, Record, RecordVersion, Request, TimeOut,
+    Admission, Alarm, Amount, Checks, CloseReason, Complication, Event, FhrCategory, Labor, LaborStage,
+    LaborState, Membranes, Observation, ObservationRow, Record, RecordVersion, Request, TimeOut, is_late,
 };
 use crate::base::id::{ComplicationId, EpisodeId, LaborId, ObservationId, PatientId, StaffId};
 
@@ -112,53 +111,6 @@ impl From<Labor> for LaborOut {
     }
 }
 
-/// One line of the board.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct BoardOut {
-    /// The labor.
-    #[oai(flatten)]
-    pub labor: LaborOut,
-    /// Her name.
-    pub name: Option<String>,
-    /// Record number of the hospital.
-    pub record_number: String,
-    /// State of her consent.
-    pub consent_state: Option<String>,
-    /// When it was confirmed at the bedside.
-    pub bedside_confirmed_at: Option<DateTime<Utc>>,
-    /// Level of her assessment.
-    pub review_level: Option<String>,
-    /// Rules that an anesthesiologist has yet to decide on.
-    pub undecided: Vec<String>,
-    /// Not before, for her anticoagulant.
-    pub not_before: Option<DateTime<Utc>>,
-    /// What she waits for because of anticoagulants; absent when there is nothing to count.
-    pub anticoagulant: Option<CountdownOut>,
-    /// Minutes since she asked, while no dose was given.
-    pub waiting_min: Option<i64>,
-    /// When her pain score of one hour is due, until it is there.
-    pub one_hour_due_at: Option<DateTime<Utc>>,
-}
-
-impl From<BoardLine> for BoardOut {
-    fn from(b: BoardLine) -> BoardOut {
-        BoardOut {
-            labor: b.labor.into(),
-            name: b.name,
-            record_number: b.record_number,
-            consent_state: b.consent_state,
-            bedside_confirmed_at: b.bedside_confirmed_at,
-            review_level: b.review_level,
-            undecided: b.undecided,
-            not_before: b.not_before,
-            anticoagulant: b.anticoagulant.map(Into::into),
-            waiting_min: b.waiting_min,
-            one_hour_due_at: b.one_hour_due_at,
-        }
-    }
-}
-
 /// She asks.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
@@ -167,10 +119,22 @@ pub struct RequestIn {
     pub vas: Option<Amount>,
 }
 
+/// Staff write down that she asks.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct RequestByStaffIn {
+    /// Her pain, 0–10 in halves.
+    pub vas: Option<Amount>,
+    /// When she asked, where it is written down later.
+    pub requested_at: Option<DateTime<Utc>>,
+}
+
 /// She asked; the anesthesiologist was called.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct RequestOut {
+    /// Its id.
+    pub id: Uuid,
     /// The labor.
     pub labor: LaborId,
     /// When: the response clock.
@@ -179,11 +143,18 @@ pub struct RequestOut {
     pub by_patient: bool,
     /// Her pain then.
     pub vas: Option<Amount>,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
+    /// It was written down more than half an hour later.
+    pub late: bool,
 }
 
 impl From<Request> for RequestOut {
     fn from(r: Request) -> RequestOut {
         RequestOut {
+            id: r.id,
+            late: is_late(r.requested_at, r.recorded_at),
+            recorded_at: r.recorded_at,
             labor: r.labor,
             requested_at: r.requested_at,
             by_patient: r.by_patient,
@@ -206,6 +177,8 @@ pub struct TimeOutIn {
     pub attestation: Option<String>,
     /// Why before her anticoagulant's interval is over, 1–500 characters.
     pub early_reason: Option<String>,
+    /// When it was held, where it is written down later.
+    pub at: Option<DateTime<Utc>>,
 }
 
 impl From<TimeOutIn> for TimeOutDraft {
@@ -216,6 +189,7 @@ impl From<TimeOutIn> for TimeOutDraft {
             supervisor: t.supervisor,
             attestation: t.attestation,
             early_reason: t.early_reason,
+            at: t.at,
         }
     }
 }
@@ -240,11 +214,17 @@ pub struct TimeOutOut {
     pub checks: Checks,
     /// Why before the interval was over.
     pub early_reason: Option<String>,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
+    /// It was written down more than half an hour later.
+    pub late: bool,
 }
 
 impl From<TimeOut> for TimeOutOut {
     fn from(t: TimeOut) -> TimeOutOut {
         TimeOutOut {
+            late: is_late(t.at, t.recorded_at),
+            recorded_at: t.recorded_at,
             id: t.id,
             at: t.at,
             decision_at: t.decision_at,
@@ -318,6 +298,8 @@ pub struct ObservationOut {
     pub recorded_at: DateTime<Utc>,
     /// Who wrote it.
     pub by: StaffId,
+    /// It was written down more than half an hour later.
+    pub late: bool,
     /// What it calls for.
     pub alarms: Vec<Alarm>,
     /// What was seen.
@@ -328,6 +310,7 @@ pub struct ObservationOut {
 impl From<ObservationRow> for ObservationOut {
     fn from(r: ObservationRow) -> ObservationOut {
         ObservationOut {
+            late: is_late(r.observation.observed_at, r.recorded_at),
             id: r.id,
             recorded_at: r.recorded_at,
             by: r.by,
@@ -346,6 +329,8 @@ pub struct ComplicationOut {
     pub recorded_at: DateTime<Utc>,
     /// Who wrote it.
     pub by: StaffId,
+    /// It was written down more than half an hour later.
+    pub late: bool,
     /// What happened.
     #[oai(flatten)]
     pub event: Event,
@@ -354,6 +339,7 @@ pub struct ComplicationOut {
 impl From<Complication> for ComplicationOut {
     fn from(c: Complication) -> ComplicationOut {
         ComplicationOut {
+            late: is_late(c.event.onset_at, c.recorded_at),
             id: c.id,
             recorded_at: c.recorded_at,
             by: c.by,

@@ -1,0 +1,199 @@
+//! Alarms: who is called, who takes one, what came of it.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::locked;
+use crate::analgesia::model::{Alarm, AlarmState, Labor, Raised};
+use crate::analgesia::rules::{self, Call};
+use crate::analgesia::store;
+use crate::base::error::{Error, Result};
+use crate::base::id::{AlarmId, EpisodeId, LaborId};
+use crate::base::{Act, Code, Noun, Subject};
+use crate::ctx::{Ctx, Tx};
+use crate::episode::facts as episodes;
+use crate::http::params::Faults;
+use crate::once;
+use crate::outbox::Message;
+use crate::people::caller::Caller;
+use crate::people::policy;
+
+/// Task: an alarm waits.
+pub(in crate::analgesia) const ALARM: &str = "analgesia.alarm";
+/// Task: a complication waits.
+pub(in crate::analgesia) const COMPLICATION: &str = "analgesia.complication";
+/// Job: an alarm that nobody took goes a step further.
+pub(in crate::analgesia) const ESCALATE: &str = "analgesia.escalate";
+/// Job: the clock of a complication runs out.
+pub(in crate::analgesia) const CLOCK: &str = "analgesia.clock";
+/// How long after it was due an alarm goes to the next on call, and to the duty officer.
+const STEPS: [(i64, Duration); 2] = [(1, Duration::minutes(10)), (2, Duration::minutes(20))];
+
+/// An alarm that may have to go further.
+#[derive(Serialize, Deserialize)]
+pub(in crate::analgesia) struct OfAlarm {
+    pub labor: LaborId,
+    pub episode: EpisodeId,
+    pub alarm: AlarmId,
+    pub step: i64,
+}
+
+/// A clock that runs.
+#[derive(Serialize, Deserialize)]
+pub(in crate::analgesia) struct OfClock {
+    pub labor: LaborId,
+    pub episode: EpisodeId,
+    /// What is called out.
+    pub alarm: Alarm,
+    /// The complication or the observation that started it.
+    pub subject: Uuid,
+    /// When it began.
+    pub since: DateTime<Utc>,
+}
+
+/// Raises an alarm for what nobody is called for yet; none when everything is.
+pub(in crate::analgesia) async fn raise(
+    tx: &mut Tx,
+    labor: &Labor,
+    raised: &mut Vec<Raised>,
+    (task, subject): (&'static str, Uuid),
+    calls: Vec<(Alarm, Call)>,
+) -> Result<Option<Call>> {
+    let (codes, calls): (Vec<Alarm>, Vec<Call>) = rules::unheard(raised, calls).into_iter().unzip();
+    let Some(call) = Call::together(&calls) else {
+        return Ok(None);
+    };
+    let alarm = Raised {
+        id: tx.id(),
+        labor: labor.id,
+        subject,
+        task: task.to_owned(),
+        codes,
+        roles: call.roles.clone(),
+        urgent: call.urgent,
+        state: AlarmState::Open,
+        step: 0,
+        called: Vec::new(),
+        raised_at: tx.now,
+        due_at: tx.now + Duration::minutes(call.within_min),
+        taken: None,
+        closed: None,
+        outcome: None,
+    };
+    store::add_alarm(tx, labor.facility_id, &alarm).await?;
+    super::call(tx, labor, task, alarm.id, &call).await?;
+    for (step, after) in STEPS {
+        let payload = OfAlarm {
+            labor: labor.id,
+            episode: labor.episode_id,
+            alarm: alarm.id,
+            step,
+        };
+        tx.enqueue(Message {
+            kind: ESCALATE,
+            facility: Some(labor.facility_id),
+            payload: &payload,
+            dedupe: Some(format!("{}/{step}", alarm.id)),
+            due: alarm.due_at + after,
+        })
+        .await?;
+    }
+    raised.push(alarm);
+    Ok(Some(call))
+}
+
+/// Starts a clock; the same one is started once.
+pub(in crate::analgesia) async fn start_clock(
+    tx: &mut Tx,
+    labor: &Labor,
+    (alarm, after): (Alarm, Duration),
+    subject: Uuid,
+    since: DateTime<Utc>,
+) -> Result<()> {
+    let payload = OfClock {
+        labor: labor.id,
+        episode: labor.episode_id,
+        alarm,
+        subject,
+        since,
+    };
+    tx.enqueue(Message {
+        kind: CLOCK,
+        facility: Some(labor.facility_id),
+        payload: &payload,
+        dedupe: Some(format!("{}/{}/{}", labor.id, alarm.word(), since.timestamp())),
+        due: since + after,
+    })
+    .await
+}
+
+async fn loaded(
+    tx: &mut Tx,
+    caller: &Caller,
+    act: Act,
+    id: LaborId,
+    alarm: AlarmId,
+) -> Result<(Labor, Raised)> {
+    let (labor, _) = locked(tx, caller, act, id).await?;
+    let all = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
+    let alarm = all.into_iter().find(|one| one.id == alarm);
+    let alarm = alarm.ok_or(Error::Missing(Noun::Alarm))?;
+    if !alarm.roles.contains(&caller.staff()?.role) {
+        return Err(Error::Forbidden);
+    }
+    if alarm.state == AlarmState::Closed {
+        return Err(Error::Refused(Code::AnalgesiaAlarmClosed));
+    }
+    Ok((labor, alarm))
+}
+
+/// Somebody whom an alarm calls takes it; it goes no further.
+///
+/// Errors: `Forbidden` for a role that it does not call, `analgesia.alarm_closed`.
+#[instrument(name = "analgesia.take_alarm", skip_all)]
+pub async fn take_alarm(ctx: &Ctx, caller: &Caller, id: LaborId, alarm: AlarmId) -> Result<Raised> {
+    policy::allowed(caller, Act::AnalgesiaTakeAlarm)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::AnalgesiaTakeAlarm, caller);
+    let (labor, mut alarm) = loaded(&mut tx, caller, Act::AnalgesiaTakeAlarm, id, alarm).await?;
+    alarm.state = AlarmState::Taken;
+    alarm.taken = Some((me.id, tx.now));
+    finish(tx, caller, labor, alarm).await
+}
+
+/// Somebody whom an alarm calls closes it with what came of it, 2–1000 characters.
+///
+/// Errors: `Forbidden` for a role that it does not call, `analgesia.alarm_closed`, `http.invalid` without an outcome.
+#[instrument(name = "analgesia.close_alarm", skip_all)]
+pub async fn close_alarm(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: LaborId,
+    alarm: AlarmId,
+    outcome: &str,
+) -> Result<Raised> {
+    policy::allowed(caller, Act::AnalgesiaCloseAlarm)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::AnalgesiaCloseAlarm, caller);
+    let (labor, mut alarm) = loaded(&mut tx, caller, Act::AnalgesiaCloseAlarm, id, alarm).await?;
+    let mut faults = Faults::default();
+    alarm.outcome = Some(faults.text(outcome, "/outcome", 2, 1000));
+    faults.done()?;
+    alarm.state = AlarmState::Closed;
+    alarm.closed = Some((me.id, tx.now));
+    alarm.taken = alarm.taken.or(alarm.closed);
+    episodes::finish_tasks(&mut tx, labor.facility_id, &alarm.task, alarm.id.0).await?;
+    finish(tx, caller, labor, alarm).await
+}
+
+async fn finish(mut tx: Tx, caller: &Caller, labor: Labor, alarm: Raised) -> Result<Raised> {
+    store::save_alarm(&mut tx, labor.facility_id, &alarm).await?;
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let detail = json!({ "alarm": alarm.id, "step": alarm.step });
+    tx.journal(caller, subject, detail).await?;
+    tx.commit_with(&alarm).await?;
+    Ok(alarm)
+}

@@ -1,0 +1,203 @@
+//! Corrections: what was written down and is not so, and everything that was ever written down.
+
+use chrono::Duration;
+use serde_json::json;
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::admission::enqueue;
+use super::locked;
+use super::monitoring::{report, take};
+use crate::analgesia::model::{Complication, CorrectedKind, Correction, Event, History, Labor, Observation};
+use crate::analgesia::rules::{self, Call};
+use crate::analgesia::store;
+use crate::base::error::{Error, Result};
+use crate::base::id::{LaborId, ObservationId, StaffId};
+use crate::base::{Act, Noun, Subject};
+use crate::ctx::{Ctx, Tx};
+use crate::people::caller::Caller;
+use crate::people::policy::{self, Belongs};
+use crate::{episode, once};
+
+/// She is reminded of the one-hour score from here on.
+const REMINDER: Duration = Duration::minutes(55);
+
+/// What is said of a row that is not so.
+pub struct CorrectionDraft {
+    /// The row.
+    pub target: Uuid,
+    /// Why.
+    pub reason: String,
+    /// What was seen instead.
+    pub observation: Option<Observation>,
+    /// What happened instead, or how it went on.
+    pub complication: Option<Event>,
+}
+
+/// Corrects an observation, a complication or a request by a new row that points back, or marks it as entered in error. A
+/// complication that went on, was treated or is over is corrected in the same way.
+///
+/// Errors: `http.invalid` for a row that is not of this labor or counts no longer, and for what is written in its place.
+#[instrument(name = "analgesia.correct", skip_all)]
+pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionDraft) -> Result<Correction> {
+    policy::allowed(caller, Act::AnalgesiaCorrect)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::AnalgesiaCorrect, caller);
+    let (mut labor, _) = locked(&mut tx, caller, Act::AnalgesiaCorrect, id).await?;
+    let kind = kind_of(&mut tx, &labor, draft.target).await?;
+    let kind = kind.ok_or_else(|| Error::invalid("/target", "unknown"))?;
+    let mut sheet = rules::Sheet::new(tx.now, &[], false);
+    let reason = sheet.faults.text(&draft.reason, "/reason", 2, 500);
+    let (observation, mut complication) = (draft.observation, draft.complication);
+    sheet.agree(
+        observation.is_none() || kind == CorrectedKind::Observation,
+        "/observation",
+    );
+    sheet.agree(
+        complication.is_none() || kind == CorrectedKind::Complication,
+        "/complication",
+    );
+    if let Some(seen) = &observation {
+        rules::check_observation(&mut sheet, seen, "/observation");
+    }
+    if let Some(event) = &mut complication {
+        rules::check_event(&mut sheet, event, "/complication");
+    }
+    sheet.done()?;
+    let event = complication.map(|event| Complication {
+        id: tx.id(),
+        recorded_at: tx.now,
+        by: me.id,
+        event,
+    });
+    let mut correction = Correction {
+        id: tx.id(),
+        kind,
+        target: draft.target,
+        replacement: event.as_ref().map(|row| row.id.0),
+        reason,
+        by: me.id,
+        at: tx.now,
+    };
+    let called = match event {
+        Some(row) => {
+            let before = store::complications(&mut tx, labor.facility_id, labor.id).await?;
+            keep(&mut tx, &labor, &correction).await?;
+            let before = before.into_iter().find(|known| known.id.0 == correction.target);
+            goes_on(&mut tx, &labor, before, &row).await?
+        }
+        None => seen_instead(&mut tx, &labor, &mut correction, me.id, observation).await?,
+    };
+    if kind == CorrectedKind::Request {
+        let left = store::requests(&mut tx, labor.facility_id, labor.id).await?;
+        labor.requested_at = left.first().map(|request| request.requested_at);
+        store::save_labor(&mut tx, &labor).await?;
+        if labor.requested_at.is_none() {
+            for kind in ["analgesia.request", "analgesia.unanswered"] {
+                episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
+            }
+        }
+    }
+    if labor.first_dose_at.is_some_and(|first| tx.now > first + REMINDER) {
+        // The score of one hour may have been the row that counts no longer.
+        let now = tx.now;
+        enqueue(&mut tx, &labor, "analgesia.one_hour", now).await?;
+    }
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let urgent = called.iter().any(|call| call.urgent);
+    let detail = json!({
+        "kind": kind.word(), "target": correction.target, "replaced": correction.replacement.is_some(),
+        "alarms": called.len(), "urgent": urgent,
+    });
+    tx.journal(caller, subject, detail).await?;
+    tx.commit_with(&correction).await?;
+    Ok(correction)
+}
+
+/// What kind of row it is, while it counts.
+async fn kind_of(tx: &mut Tx, labor: &Labor, target: Uuid) -> Result<Option<CorrectedKind>> {
+    let (facility, id) = (labor.facility_id, labor.id);
+    let seen = store::observations(tx, facility, &[id]).await?;
+    if seen.iter().any(|row| row.id.0 == target) {
+        return Ok(Some(CorrectedKind::Observation));
+    }
+    let reported = store::complications(tx, facility, id).await?;
+    if reported.iter().any(|row| row.id.0 == target) {
+        return Ok(Some(CorrectedKind::Complication));
+    }
+    let asked = store::requests(tx, facility, id).await?;
+    let asked = asked.iter().any(|request| request.id == target);
+    Ok(asked.then_some(CorrectedKind::Request))
+}
+
+async fn keep(tx: &mut Tx, labor: &Labor, correction: &Correction) -> Result<()> {
+    store::add_correction(tx, labor.facility_id, labor.id, correction).await
+}
+
+/// What was seen instead takes the place of the row, and is judged among the others without it.
+async fn seen_instead(
+    tx: &mut Tx,
+    labor: &Labor,
+    correction: &mut Correction,
+    by: StaffId,
+    observation: Option<Observation>,
+) -> Result<Vec<Call>> {
+    let Some(observation) = observation else {
+        keep(tx, labor, correction).await?;
+        return Ok(Vec::new());
+    };
+    let id: ObservationId = tx.id();
+    correction.replacement = Some(id.0);
+    keep(tx, labor, correction).await?;
+    let (_, called) = take(tx, labor, by, vec![(id, observation)]).await?;
+    Ok(called)
+}
+
+/// A complication that became graver, or is another one, calls again; one that went on does not.
+async fn goes_on(
+    tx: &mut Tx,
+    labor: &Labor,
+    before: Option<Complication>,
+    row: &Complication,
+) -> Result<Vec<Call>> {
+    let known = before.is_some_and(|before| {
+        before.event.code == row.event.code
+            && before.event.severity >= row.event.severity
+            && (before.event.adp_next == row.event.adp_next || row.event.adp_next.is_none())
+    });
+    if known {
+        store::add_complication(tx, labor.facility_id, labor.id, row).await?;
+        return Ok(Vec::new());
+    }
+    Ok(vec![report(tx, labor, row).await?])
+}
+
+/// Everything that was ever written down of a labor.
+///
+/// Errors: `Missing`.
+#[instrument(name = "analgesia.history", skip_all)]
+pub async fn history(ctx: &Ctx, caller: &Caller, id: LaborId) -> Result<History> {
+    policy::allowed(caller, Act::AnalgesiaHistory)?;
+    let facility = caller.place()?;
+    let mut tx = ctx.write(Act::AnalgesiaHistory).await?;
+    let labor = store::labor(&mut tx, facility, id).await?;
+    let labor = labor.ok_or(Error::Missing(Noun::Labor))?;
+    let belongs = Belongs {
+        facility: labor.facility_id,
+        account: None,
+    };
+    policy::may(caller, Act::AnalgesiaHistory, Noun::Labor, belongs)?;
+    let history = History {
+        records: store::every_record(&mut tx, facility, id).await?,
+        stops: store::every_stop(&mut tx, facility, id).await?,
+        deliveries: store::every_delivery(&mut tx, facility, id).await?,
+        observations: store::every_observation(&mut tx, facility, id).await?,
+        complications: store::every_complication(&mut tx, facility, id).await?,
+        requests: store::every_request(&mut tx, facility, id).await?,
+        corrections: store::corrections(&mut tx, facility, id).await?,
+    };
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    tx.journal(caller, subject, json!({})).await?;
+    tx.commit().await?;
+    Ok(history)
+}

@@ -1,0 +1,57 @@
+//! Her own word on her pain, from her phone. It calls somebody and never stands in the place of the score that a midwife
+//! takes at the peak of a contraction: the national indicator counts that one.
+
+use serde_json::json;
+use tracing::instrument;
+
+use super::alarms::{ALARM, raise};
+use crate::analgesia::model::{Alarm, Amount, LaborState, PainReport};
+use crate::analgesia::{rules, store};
+use crate::base::error::{Error, Result};
+use crate::base::{Act, Noun, Subject};
+use crate::ctx::Ctx;
+use crate::people::caller::Caller;
+use crate::people::policy::{self, Belongs};
+use crate::{episode, once};
+
+/// She says how strong her pain is, in the labor that she is in.
+///
+/// Errors: `Missing` when she is not in labor, `http.invalid`.
+#[instrument(name = "analgesia.report_pain", skip_all)]
+pub async fn report_pain(ctx: &Ctx, caller: &Caller, vas: Amount) -> Result<PainReport> {
+    policy::allowed(caller, Act::AnalgesiaReportPain)?;
+    let mine = caller.mine()?;
+    let mut tx = once!(ctx, Act::AnalgesiaReportPain, caller);
+    let missing = || Error::Missing(Noun::Labor);
+    let current = episode::facts::current(&mut tx, mine.facility, mine.patient).await?;
+    let current = current.ok_or_else(missing)?;
+    episode::facts::lock(&mut tx, mine.facility, current.id).await?;
+    let running = store::running(&mut tx, mine.facility, current.id).await?;
+    let labor = running
+        .filter(|labor| labor.state == LaborState::Open)
+        .ok_or_else(missing)?;
+    let belongs = Belongs {
+        facility: mine.facility,
+        account: Some(caller.account()?),
+    };
+    policy::may(caller, Act::AnalgesiaReportPain, Noun::Labor, belongs)?;
+    let tenths = vas.tenths().filter(|_| vas.in_halves(0, 10));
+    let vas_tenths = tenths.ok_or_else(|| Error::invalid("/vas", "score_halves"))?;
+    let report = PainReport {
+        labor: labor.id,
+        at: tx.now,
+        vas_tenths,
+    };
+    store::add_pain_report(&mut tx, labor.facility_id, &report).await?;
+    let mut calls = Vec::new();
+    if let Some(call) = rules::of_pain_report(vas_tenths, labor.first_dose_at, tx.now) {
+        calls.push((Alarm::PatientPain, call));
+    }
+    let mut raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
+    let called = raise(&mut tx, &labor, &mut raised, (ALARM, labor.id.0), calls).await?;
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let detail = json!({ "alarms": i64::from(called.is_some()), "urgent": false });
+    tx.journal(caller, subject, detail).await?;
+    tx.commit_with(&report).await?;
+    Ok(report)
+}

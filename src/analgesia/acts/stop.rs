@@ -1,0 +1,85 @@
+//! The end of analgesia, and the check that her legs came back.
+
+use serde_json::json;
+use tracing::instrument;
+
+use super::admission::enqueue;
+use super::alarms::{ALARM, raise};
+use super::locked;
+use crate::analgesia::model::{Labor, LaborState, Stop, StopVersion};
+use crate::analgesia::{rules, store};
+use crate::base::error::{Error, Result};
+use crate::base::id::LaborId;
+use crate::base::{Act, Code, Subject};
+use crate::ctx::{Ctx, Tx};
+use crate::episode;
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::policy;
+
+/// Analgesia ends; later calls complete what was not known yet.
+///
+/// After she was discharged it is still taken: her legs are checked hours later.
+///
+/// Errors: `analgesia.labor_closed` for a labor that was closed without a block, `http.invalid`.
+#[instrument(name = "analgesia.stop", skip_all)]
+pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result<StopVersion> {
+    policy::allowed(caller, Act::AnalgesiaStop)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::AnalgesiaStop, caller);
+    let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaStop, id).await?;
+    let record = store::record(&mut tx, labor.facility_id, labor.id).await?;
+    let had_block = record.is_some_and(|version| rules::has_block(&version.record));
+    if labor.state == LaborState::Closed && !had_block {
+        return Err(Error::Refused(Code::AnalgesiaLaborClosed));
+    }
+    let mut sheet = rules::Sheet::new(tx.now, &[], false);
+    rules::check_stop(&mut sheet, &stop);
+    sheet.done()?;
+    let version = StopVersion {
+        id: tx.id(),
+        at: tx.now,
+        by: me.id,
+        stop,
+    };
+    store::add_stop(&mut tx, labor.facility_id, labor.id, &version).await?;
+    let stop = &version.stop;
+    follow(&mut tx, &labor).await?;
+    if stop.leg_raise.is_some() {
+        episode::facts::finish_tasks(&mut tx, labor.facility_id, "analgesia.leg_raise", labor.id.into())
+            .await?;
+    }
+    let calls = rules::of_stop(stop);
+    let alarms = calls.len();
+    let mut raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
+    raise(&mut tx, &labor, &mut raised, (ALARM, version.id), calls).await?;
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let detail = json!({ "reason": stop.reason.word(), "alarms": alarms, "urgent": alarms > 0 });
+    tx.journal(caller, subject, detail).await?;
+    tx.commit_with(&version).await?;
+    Ok(version)
+}
+
+/// After the record, its end, the birth or the discharge were written: the check of her legs hangs on the last dose,
+/// whoever does or does not write down the end of analgesia, and until then, and until the catheter is out, she stays on
+/// the board.
+pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
+    let record = store::record(tx, labor.facility_id, labor.id).await?;
+    let stop = store::stop(tx, labor.facility_id, labor.id).await?;
+    let course = rules::Course {
+        labor,
+        record: record.as_ref().map(|version| &version.record),
+        stop: stop.as_ref().map(|version| &version.stop),
+        seen: &[],
+        window_min: 0,
+    };
+    if let Some(legs) = course.legs() {
+        enqueue(tx, labor, "analgesia.leg_raise", legs.overdue_at).await?;
+    }
+    let on_ward = match labor.state {
+        LaborState::Open => true,
+        LaborState::Delivered => course.legs().or(course.catheter()).is_some(),
+        LaborState::Closed => false,
+    };
+    store::set_on_ward(tx, labor.facility_id, labor.id, on_ward).await
+}

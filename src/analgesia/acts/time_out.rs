@@ -1,0 +1,121 @@
+//! The time-out, and what a block needs before it begins.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use tracing::instrument;
+
+use super::{locked, not_closed};
+use crate::analgesia::model::{Checks, Countdown, Labor, Technique, TimeOut};
+use crate::analgesia::{rules, store};
+use crate::base::error::{Error, Result};
+use crate::base::id::{LaborId, StaffId};
+use crate::base::{Act, Code, Role, Subject};
+use crate::consent::facts::Start;
+use crate::ctx::{Ctx, Tx};
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::policy;
+use crate::{assessment, consent, people};
+
+/// What is said at a time-out.
+pub struct TimeOutDraft {
+    /// What was checked.
+    pub checks: Checks,
+    /// When the block was decided on.
+    pub decision_at: Option<DateTime<Utc>>,
+    /// Who supervises.
+    pub supervisor: Option<StaffId>,
+    /// The midwife's word.
+    pub attestation: Option<String>,
+    /// When it was held, where it is written down later.
+    pub at: Option<DateTime<Utc>>,
+    /// Why before the anticoagulant's interval is over, or though nobody knows whether it is.
+    pub early_reason: Option<String>,
+}
+
+/// Anesthesiologist and midwife check together before the block.
+///
+/// Errors: `http.invalid` with each check that fails, `analgesia.consent_missing`, `analgesia.too_early`,
+/// `people.second_person_required`, `analgesia.labor_closed`.
+#[instrument(name = "analgesia.time_out", skip_all)]
+pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDraft) -> Result<TimeOut> {
+    policy::allowed(caller, Act::AnalgesiaTimeOut)?;
+    let me = caller.staff()?;
+    let mut tx = once!(ctx, Act::AnalgesiaTimeOut, caller);
+    let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaTimeOut, id).await?;
+    not_closed(&labor)?;
+    let mut sheet = rules::Sheet::new(tx.now, &[], false);
+    rules::check_time_out(&mut sheet, &draft.checks);
+    sheet.past(draft.at, "/at");
+    sheet.past(draft.decision_at, "/decision_at");
+    sheet.note(draft.early_reason.as_deref(), "/early_reason", 500);
+    if let Some(supervisor) = draft.supervisor {
+        let known = people::facts::staff(&mut tx, me.facility, supervisor).await?;
+        let right = known.is_some_and(|staff| staff.role == Role::Anesthesiologist);
+        sheet.faults.check(right, "/supervisor", "unknown");
+    }
+    sheet.done()?;
+    require_consent(&mut tx, ctx, &labor, None).await?;
+    let countdown = countdown(&mut tx, ctx, &labor).await?;
+    if rules::too_early(countdown.as_ref()) && draft.early_reason.is_none() {
+        let current = countdown.map(|one| json!({ "state": one.state, "not_before": one.not_before }));
+        let current = current.unwrap_or_default();
+        return Err(Error::Conflict(Code::AnalgesiaTooEarly, current));
+    }
+    let word = draft.attestation.as_deref();
+    let (second, role) =
+        people::facts::second_person(&mut tx, me, word, Act::AnalgesiaTimeOut, labor.id).await?;
+    if role != Role::Midwife {
+        return Err(Error::Refused(Code::PeopleSecondPersonRequired));
+    }
+    let time_out = TimeOut {
+        id: tx.id(),
+        labor: labor.id,
+        at: draft.at.unwrap_or(tx.now),
+        recorded_at: tx.now,
+        decision_at: draft.decision_at,
+        operator: me.id,
+        supervisor: draft.supervisor,
+        second,
+        checks: draft.checks,
+        early_reason: draft.early_reason,
+    };
+    store::add_time_out(&mut tx, labor.facility_id, &time_out).await?;
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
+    let detail = json!({ "second": second, "early": time_out.early_reason.is_some() });
+    tx.journal(caller, subject, detail).await?;
+    tx.commit_with(&time_out).await?;
+    Ok(time_out)
+}
+
+/// Errors: `analgesia.consent_missing`, with the reason when a recall of the template or her assessment of this moment is
+/// it, `analgesia.technique_not_consented`.
+pub(super) async fn require_consent(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    labor: &Labor,
+    technique: Option<Technique>,
+) -> Result<()> {
+    let (facility, episode, now) = (labor.facility_id, labor.episode_id, tx.now);
+    let meant = technique.map(rules::class);
+    match consent::facts::may_start(tx, ctx, facility, episode, meant, now).await? {
+        Start::On(_) => Ok(()),
+        Start::Missing => Err(Error::Refused(Code::AnalgesiaConsentMissing)),
+        Start::OtherTechnique => Err(Error::Refused(Code::AnalgesiaTechniqueNotConsented)),
+        Start::Recalled => {
+            let current = json!({ "reason": "template_recalled" });
+            Err(Error::Conflict(Code::AnalgesiaConsentMissing, current))
+        }
+        Start::Assessment { reason, rules } => {
+            let current = json!({ "reason": reason, "rules": rules });
+            Err(Error::Conflict(Code::AnalgesiaConsentMissing, current))
+        }
+    }
+}
+
+/// Where the intervals of her anticoagulants stand; none when there is nothing to count.
+async fn countdown(tx: &mut Tx, ctx: &Ctx, labor: &Labor) -> Result<Option<Countdown>> {
+    let now = tx.now;
+    let waits = assessment::facts::waits(tx, ctx, labor.facility_id, labor.episode_id, now).await?;
+    Ok(waits.map(|waits| Countdown::at(waits, now)))
+}

@@ -1,0 +1,102 @@
+//! New observations in their place among the known ones: one that is entered late may change what a later one means.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::background::{Background, baseline};
+use super::{Call, of_observation};
+use crate::analgesia::model::{Alarm, AlarmState, Correction, ObservationRow, Raised};
+use crate::base::id::ObservationId;
+
+/// What one observation calls for that nobody was called for yet.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The observation.
+    pub id: ObservationId,
+    /// When it was seen.
+    pub observed_at: DateTime<Utc>,
+    /// What it calls for.
+    pub calls: Vec<(Alarm, Call)>,
+    /// Since when pressure is low.
+    pub low_since: Option<DateTime<Utc>>,
+}
+
+/// Judges the new observations, and again each known one that a new one precedes.
+pub fn judge(known: &[ObservationRow], new: &[ObservationRow], background: Background) -> Vec<Judged> {
+    let at = |row: &ObservationRow| row.observation.observed_at;
+    let Some(earliest) = new.iter().map(at).min() else {
+        return Vec::new();
+    };
+    let mut all: Vec<(bool, &ObservationRow)> = known.iter().map(|row| (false, row)).collect();
+    all.extend(new.iter().map(|row| (true, row)));
+    all.sort_by_key(|(_, row)| at(row));
+    let mut before = with_baseline(known.iter().chain(new), background);
+    let mut judged = Vec::new();
+    for (is_new, row) in all {
+        let mut calls = of_observation(&row.observation, &before);
+        before = before.after(&row.observation);
+        if is_new || at(row) > earliest {
+            calls.retain(|(alarm, _)| !row.alarms.contains(alarm));
+            judged.push(Judged {
+                id: row.id,
+                observed_at: at(row),
+                calls,
+                low_since: before.low_since,
+            });
+        }
+    }
+    judged
+}
+
+/// The background before the first observation, with her baseline among them.
+fn with_baseline<'a>(
+    rows: impl Iterator<Item = &'a ObservationRow> + Clone,
+    background: Background,
+) -> Background {
+    let row = baseline(rows, background.first_dose_at).map(|row| &row.observation);
+    Background {
+        baseline: row.and_then(|seen| Some((seen.observed_at, seen.sbp?))),
+        ..background
+    }
+}
+
+/// Since when pressure has been low, as far as it was measured.
+pub fn low_since(rows: &[ObservationRow], background: Background) -> Option<DateTime<Utc>> {
+    let before = with_baseline(rows.iter(), background);
+    let seen = rows.iter().map(|row| &row.observation);
+    seen.fold(before, |before, seen| before.after(seen)).low_since
+}
+
+/// What of it nobody is called for yet: an alarm that is open is not raised a second time, unless it has become urgent.
+pub fn unheard(raised: &[Raised], calls: Vec<(Alarm, Call)>) -> Vec<(Alarm, Call)> {
+    let heard = |alarm: &Alarm, call: &Call| {
+        raised.iter().any(|one| {
+            one.state != AlarmState::Closed && one.codes.contains(alarm) && (one.urgent || !call.urgent)
+        })
+    };
+    calls
+        .into_iter()
+        .filter(|(alarm, call)| !heard(alarm, call))
+        .collect()
+}
+
+/// The row that stands in the place of another one now.
+pub fn newest(corrections: &[Correction], row: Uuid) -> Uuid {
+    let next = |row: Uuid| corrections.iter().find(|one| one.target == row)?.replacement;
+    std::iter::successors(Some(row), |row| next(*row))
+        .last()
+        .unwrap_or(row)
+}
+
+/// Known observations with what they were found to call for later on.
+pub fn with_late_alarms(mut rows: Vec<ObservationRow>, raised: &[Raised]) -> Vec<ObservationRow> {
+    for row in &mut rows {
+        let about = raised.iter().filter(|one| one.subject == row.id.0);
+        let late: Vec<Alarm> = about
+            .flat_map(|one| one.codes.iter().copied())
+            .filter(|alarm| !row.alarms.contains(alarm))
+            .collect();
+        row.alarms.extend(late);
+    }
+    rows
+}

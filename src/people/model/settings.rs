@@ -1,0 +1,113 @@
+//! What a hospital has set for itself.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::base::Role;
+use crate::base::id::StaffId;
+
+/// What a hospital decides itself, with the defaults of the pages that name them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Days that a consent holds from her signature.
+    pub consent_validity_days: i64,
+    /// Hours within which an anesthesiologist countersigns.
+    pub countersign_hours: i64,
+    /// Upper limit of the hospital's normal APTT, seconds.
+    pub aptt_uln: Decimal,
+    /// Minutes either side of one hour that a pain score counts for.
+    pub one_hour_window_min: i64,
+    /// Days until behavioral data that belongs to no signed instance goes (CE-232).
+    pub behavior_days: i64,
+    /// Days on which the office does not work, beside weekends: they don't count for answers to requests.
+    pub days_off: Vec<NaiveDate>,
+    /// Records of a rehearsal: never in an indicator.
+    pub is_test: bool,
+    /// Whether a relative may acknowledge a consent beside her signature (CE-064).
+    pub relative_acknowledgement: bool,
+    /// What counts as low pressure in labor.
+    pub low_pressure: LowPressure,
+    /// The definition of neonatal asphyxia that it reports by.
+    pub reporting_definition: AsphyxiaDefinition,
+    /// Who is on duty.
+    pub duty: Duty,
+}
+
+crate::words! {
+    /// Neonatal asphyxia by one definition.
+    AsphyxiaDefinition {
+        /// By the Apgar score alone: the national indicator's reading.
+        Apgar = "asphyxia_apgar",
+        /// By the consensus of 2016, with the cord's pH.
+        Consensus2016 = "asphyxia_consensus2016",
+        /// By the proposal of 2013, with pH, breathing and other causes.
+        Proposal2013 = "asphyxia_proposal2013",
+    }
+}
+
+/// What counts as low pressure in labor: below a bound, or fallen by more than a share of her baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LowPressure {
+    /// Systolic, mmHg, 80–110.
+    pub below: i64,
+    /// Fall from the baseline, %, 10–50.
+    pub fall_percent: i64,
+}
+
+impl Default for LowPressure {
+    fn default() -> LowPressure {
+        LowPressure {
+            below: 90,
+            fall_percent: 20,
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            consent_validity_days: 30,
+            countersign_hours: 24,
+            aptt_uln: Decimal::from(40),
+            one_hour_window_min: 15,
+            behavior_days: 180,
+            days_off: Vec::new(),
+            is_test: false,
+            relative_acknowledgement: true,
+            low_pressure: LowPressure::default(),
+            reporting_definition: AsphyxiaDefinition::Apgar,
+            duty: Duty::default(),
+        }
+    }
+}
+
+/// Ordered staff ids; an empty list means all active staff of the role, an empty `duty_officer` means quality.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Duty {
+    /// Anesthesiologists on call.
+    pub anesthesia: Vec<StaffId>,
+    /// Obstetricians on call.
+    pub obstetrics: Vec<StaffId>,
+    /// Midwives on duty.
+    pub midwifery: Vec<StaffId>,
+    /// Whom a mental-health alarm reaches.
+    pub mental_health: Vec<StaffId>,
+    /// Where escalation ends.
+    pub duty_officer: Vec<StaffId>,
+}
+
+impl Duty {
+    /// Whether the hospital lists somebody for a role.
+    pub fn is_rostered(&self, role: Role) -> bool {
+        match role {
+            Role::Anesthesiologist => !self.anesthesia.is_empty(),
+            Role::Obstetrician => !self.obstetrics.is_empty(),
+            Role::Midwife => !self.midwifery.is_empty(),
+            Role::Quality | Role::Admin => !self.duty_officer.is_empty(),
+        }
+    }
+}

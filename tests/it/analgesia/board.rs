@@ -1,0 +1,150 @@
+//! The board of the ward: who needs somebody first, what is due, the newest values; and who stays on it after the birth.
+
+use serde_json::{Value, json};
+
+use super::{Ward, admission, birth, emergency};
+
+impl Ward {
+    async fn board(&self) -> Vec<Value> {
+        let board = self.lin.get("/labors").await.expect(200);
+        board["items"].as_array().unwrap().clone()
+    }
+
+    async fn due(&self, what: &str) -> Option<Value> {
+        let chart = self.lin.get(&self.path("")).await.expect(200);
+        let due = chart["due"].as_array().unwrap().clone();
+        due.into_iter().find(|one| one["what"] == what)
+    }
+}
+
+#[tokio::test]
+async fn the_board_shows_the_newest_values_the_alarms_and_what_is_due() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let seen = |time: &str, sbp: i64| json!({ "observed_at": format!("2026-03-02T{time}:00Z"), "sbp": sbp, "dbp": 70, "confirmed": true });
+    ward.observe(seen("00:44", 120)).await.expect(201);
+    ward.observe(seen("00:50", 85)).await.expect(201);
+    let line = ward.board().await.remove(0);
+    assert_eq!(line["latest"]["sbp"]["value"], "85");
+    assert_eq!(line["latest"]["sbp"]["at"], "2026-03-02T00:50:00Z");
+    assert!(line["latest"].get("fhr").is_none());
+    assert_eq!(line["alarms"][0]["codes"], json!(["hypotension"]));
+    let round = line["due"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|due| due["what"] == "round")
+        .unwrap();
+    assert_eq!(round["due_at"], "2026-03-02T01:00:00Z");
+    assert_eq!(round["fields"], json!(["sbp", "hr", "spo2", "bromage", "fhr"]));
+    assert_eq!(line["one_hour_due_at"], "2026-03-02T01:45:00Z");
+    let chart = ward.lin.get(&ward.path("")).await.expect(200);
+    assert_eq!(chart["baseline"], chart["observations"][0]["id"]);
+}
+
+#[tokio::test]
+async fn whoever_needs_somebody_first_stands_first() {
+    let ward = Ward::open().await;
+    let bai = ward.app.bai().await;
+    let other = ward
+        .lin
+        .post("/labors", admission(&bai.patient_id))
+        .await
+        .expect(201);
+    ward.lin
+        .post(&ward.path("/requests"), json!({}))
+        .await
+        .expect(201);
+    let order =
+        |lines: Vec<Value>| -> Vec<Value> { lines.into_iter().map(|line| line["id"].clone()).collect() };
+    assert_eq!(
+        order(ward.board().await),
+        [json!(ward.labor), other["id"].clone()]
+    );
+    let path = format!("/labors/{}/observations", other["id"].as_str().unwrap());
+    let arrest =
+        json!({ "observations": [{ "observed_at": "2026-03-02T00:50:00Z", "hr": 0, "confirmed": true }] });
+    ward.lin.post(&path, arrest).await.expect(201);
+    assert_eq!(
+        order(ward.board().await),
+        [other["id"].clone(), json!(ward.labor)]
+    );
+    let first = ward.lin.get("/labors?limit=1").await.expect(200);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = ward
+        .lin
+        .get(&format!("/labors?limit=1&cursor={cursor}"))
+        .await
+        .expect(200);
+    assert_eq!(second["items"][0]["id"], ward.labor);
+}
+
+#[tokio::test]
+async fn after_the_birth_she_stays_on_the_board_until_catheter_and_legs_are_done() {
+    let ward = Ward::open().await;
+    let mut record = emergency();
+    record["catheter_at"] = json!("2026-03-02T00:42:00Z");
+    ward.record(record).await.expect(200);
+    ward.deliver(birth()).await.expect(200);
+    let line = ward.board().await.remove(0);
+    assert_eq!(line["state"], "delivered");
+    let kinds: Vec<&str> = line["due"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|due| due["what"].as_str().unwrap())
+        .collect();
+    assert!(
+        kinds.contains(&"catheter") && kinds.contains(&"leg_raise"),
+        "{kinds:?}"
+    );
+    ward.app.clock.advance(5 * 3600);
+    let (lin, zhao) = (ward.app.lin().await, ward.app.zhao().await);
+    let mut stop = json!({
+        "stop_at": "2026-03-02T01:10:00Z", "reason": "delivered", "catheter_removed_at": "2026-03-02T01:15:00Z",
+        "tip_intact": true
+    });
+    zhao.post(&ward.path("/stop"), stop.clone()).await.expect(201);
+    assert_eq!(
+        lin.get("/labors").await.expect(200)["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    stop["leg_raise"] = json!("able");
+    stop["leg_raise_at"] = json!("2026-03-02T05:00:00Z");
+    zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    assert_eq!(lin.get("/labors").await.expect(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_birth_without_a_block_leaves_the_board() {
+    let ward = Ward::open().await;
+    ward.deliver(birth()).await.expect(200);
+    assert!(ward.board().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_score_of_one_hour_is_due_also_for_a_birth_within_its_window() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let due = ward.due("one_hour_pain").await.unwrap();
+    assert_eq!(due["due_at"], "2026-03-02T01:40:00Z");
+    assert_eq!(due["overdue_at"], "2026-03-02T02:00:00Z");
+    ward.app.clock.advance(41 * 60);
+    ward.app.work().await;
+    let tasks = ward.lin.get("/tasks").await.expect(200);
+    assert!(
+        tasks.to_string().contains("analgesia.one_hour"),
+        "a reminder comes before the hour"
+    );
+    let mut late = birth();
+    late["babies"][0]["born_at"] = json!("2026-03-02T01:35:00Z");
+    ward.deliver(late).await.expect(200);
+    assert!(ward.due("one_hour_pain").await.is_some());
+    let mut early = birth();
+    early["babies"][0]["born_at"] = json!("2026-03-02T01:29:00Z");
+    ward.deliver(early).await.expect(200);
+    assert!(ward.due("one_hour_pain").await.is_none());
+}

@@ -1,0 +1,153 @@
+//! What was written down and is not so; what was written down late; her own word on her pain.
+
+use serde_json::{Value, json};
+
+use super::{Ward, emergency};
+
+impl Ward {
+    async fn chart(&self) -> Value {
+        self.lin.get(&self.path("")).await.expect(200)
+    }
+
+    async fn correct(&self, target: &Value, more: Value) -> Value {
+        let mut body = json!({ "target": target, "reason": "录错了" });
+        for (key, value) in more.as_object().unwrap() {
+            body[key] = value.clone();
+        }
+        self.lin.post(&self.path("/corrections"), body).await.expect(201)
+    }
+}
+
+#[tokio::test]
+async fn an_observation_is_corrected_by_a_new_one_and_the_old_one_stays_readable() {
+    let ward = Ward::open().await;
+    let typed = json!({ "observed_at": "2026-03-02T00:50:00Z", "sbp": 21, "confirmed": true });
+    let taken = ward.observe(typed).await.expect(201);
+    let first = taken["observations"][0]["id"].clone();
+    let meant = json!({ "observed_at": "2026-03-02T00:50:00Z", "sbp": 121 });
+    let correction = ward.correct(&first, json!({ "observation": meant })).await;
+    assert_eq!(correction["kind"], "observation");
+    let chart = ward.chart().await;
+    let rows = chart["observations"].as_array().unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["sbp"], 121);
+    assert_eq!(rows[0]["id"], correction["replacement"]);
+    assert_eq!(chart["corrections"][0]["reason"], "录错了");
+    let history = ward.lin.get(&ward.path("/history")).await.expect(200);
+    let all: Vec<&Value> = history["observations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["sbp"])
+        .collect();
+    assert_eq!(all, [21, 121]);
+    assert_eq!(history["corrections"][0]["target"], first);
+    // It counts no longer, so it can't be corrected again.
+    let again = json!({ "target": first, "reason": "再改一次" });
+    let refused = ward.lin.post(&ward.path("/corrections"), again).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/target");
+    let stranger = ward.app.stranger().await;
+    stranger.get(&ward.path("/history")).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_score_of_one_hour_that_was_entered_in_error_is_due_again() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    ward.app.clock.advance(50 * 60);
+    let score = json!({ "observed_at": "2026-03-02T01:44:00Z", "nrs": 3 });
+    let taken = ward.observe(score).await.expect(201);
+    let due = |chart: &Value| chart["due"].to_string().contains("one_hour_pain");
+    assert!(!due(&ward.chart().await));
+    let correction = ward.correct(&taken["observations"][0]["id"], json!({})).await;
+    assert!(correction.get("replacement").is_none());
+    assert!(due(&ward.chart().await));
+    ward.app.work().await;
+    let tasks = ward.lin.get("/tasks").await.expect(200);
+    assert!(tasks.to_string().contains("analgesia.one_hour"));
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_made_takes_the_response_clock_back() {
+    let ward = Ward::open().await;
+    let asked = ward
+        .lin
+        .post(&ward.path("/requests"), json!({}))
+        .await
+        .expect(201);
+    assert!(ward.chart().await["requested_at"].is_string());
+    ward.correct(&asked["id"], json!({})).await;
+    let chart = ward.chart().await;
+    assert!(chart.get("requested_at").is_none());
+    assert_eq!(chart["requests"], json!([]));
+}
+
+#[tokio::test]
+async fn a_complication_that_was_treated_calls_nobody_again_and_stops_its_clock() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let mut event = json!({ "code": "failed_block", "onset_at": "2026-03-02T00:55:00Z", "severity": 2 });
+    let kept = ward
+        .lin
+        .post(&ward.path("/complications"), event.clone())
+        .await
+        .expect(201);
+    event["resolved_at"] = json!("2026-03-02T00:59:00Z");
+    event["outcome"] = json!("recovered");
+    ward.correct(&kept["id"], json!({ "complication": event })).await;
+    let chart = ward.chart().await;
+    assert_eq!(chart["complications"].as_array().unwrap().len(), 1);
+    assert_eq!(chart["complications"][0]["outcome"], "recovered");
+    assert_eq!(ward.tasks("analgesia.complication").await, 1);
+    ward.app.clock.advance(31 * 60);
+    ward.app.work().await;
+    assert!(!ward.chart().await["alarms"].to_string().contains("resiting_due"));
+    let seen = json!({ "observed_at": "2026-03-02T00:50:00Z", "hr": 80 });
+    let body = json!({ "target": chart["complications"][0]["id"], "reason": "不对", "observation": seen });
+    let refused = ward.lin.post(&ward.path("/corrections"), body).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/observation");
+}
+
+#[tokio::test]
+async fn what_is_entered_after_a_time_without_network_keeps_its_time_and_is_marked() {
+    let ward = Ward::open().await;
+    let asked = json!({ "requested_at": "2026-03-02T00:20:00Z" });
+    let asked = ward.lin.post(&ward.path("/requests"), asked).await.expect(201);
+    assert_eq!(asked["requested_at"], "2026-03-02T00:20:00Z");
+    assert_eq!(asked["late"], true);
+    assert_eq!(ward.chart().await["requested_at"], "2026-03-02T00:20:00Z");
+    let seen = |time: &str| json!({ "observed_at": format!("2026-03-02T{time}:00Z"), "hr": 80 });
+    let late = ward.observe(seen("00:29")).await.expect(201);
+    assert_eq!(late["observations"][0]["late"], true);
+    let fresh = ward.observe(seen("00:31")).await.expect(201);
+    assert_eq!(fresh["observations"][0]["late"], false);
+    let later = json!({ "requested_at": "2026-03-02T03:00:00Z" });
+    ward.lin.post(&ward.path("/requests"), later).await.expect(422);
+}
+
+#[tokio::test]
+async fn her_own_word_on_her_pain_calls_somebody_and_does_not_replace_the_score() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    ward.app.clock.advance(50 * 60);
+    let said = ward
+        .mei
+        .post("/labors/current/pain", json!({ "vas": 6 }))
+        .await
+        .expect(201);
+    assert_eq!(said["by_patient"], true);
+    let chart = ward.chart().await;
+    assert_eq!(chart["pain_reports"][0]["vas"], "6");
+    assert!(chart["alarms"].to_string().contains("patient_pain"));
+    assert!(chart["due"].to_string().contains("one_hour_pain"));
+    let wrong = ward
+        .mei
+        .post("/labors/current/pain", json!({ "vas": 11 }))
+        .await
+        .expect(422);
+    assert_eq!(wrong["errors"][0]["pointer"], "/vas");
+    let bai = ward.app.bai().await;
+    bai.post("/labors/current/pain", json!({ "vas": 6 }))
+        .await
+        .expect(404);
+}

@@ -1,0 +1,126 @@
+//! What was given: beyond the limits, from one bag after the other, into the spinal fluid; and the legs after the last
+//! dose.
+
+use serde_json::{Value, json};
+
+use super::{Ward, emergency};
+
+/// A program of ropivacaine from one bag.
+fn bag(batch: &str, given_ml: &str) -> Value {
+    json!({
+        "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": "0.08", "bolus_volume_ml": "8",
+        "lockout_min": 15, "hourly_limit_ml_h": "30", "given_ml": given_ml,
+        "reservoir": { "label": "0.08% ropivacaine", "batch": batch, "expires_on": "2027-01-01" }
+    })
+}
+
+fn with(pump: Value) -> Value {
+    let mut body = emergency();
+    body["pump"] = pump;
+    body
+}
+
+/// A single dose into the spinal fluid, nothing more.
+fn spinal() -> Value {
+    let mut body = emergency();
+    body["technique"] = json!("spinal_single");
+    body["doses"] = json!([{
+        "given_at": "2026-03-02T00:45:00Z", "drug": "sufentanil", "route": "intrathecal", "use": "labor", "amount": "5"
+    }]);
+    body
+}
+
+#[tokio::test]
+async fn what_was_given_beyond_the_limits_comes_before_the_quality_office_once() {
+    let ward = Ward::open().await;
+    let word = json!({ "act": "analgesia.record", "subject": ward.labor });
+    let word = ward.lin.post("/attestations", word).await.expect(201);
+    let mut body = spinal();
+    body["doses"][0]["amount"] = json!("12");
+    body["given_outside_limits"] = json!({ "reason": "抽药错误", "attestation": word["attestation"] });
+    ward.record(body.clone()).await.expect(200);
+    body["given_outside_limits"] = json!({ "reason": "抽药错误" });
+    body["blood"] = json!(false);
+    ward.record(body).await.expect(200);
+    ward.app.work().await;
+    let qian = ward.app.qian().await;
+    let reports = qian.get("/adverse-events").await.expect(200);
+    let about = reports["items"].as_array().unwrap().iter();
+    let told = about.filter(|one| one.to_string().contains("硬性限值"));
+    assert_eq!(told.count(), 1, "{reports}");
+}
+
+#[tokio::test]
+async fn a_bag_that_is_replaced_stays_in_the_record() {
+    let ward = Ward::open().await;
+    ward.record(with(bag("B-1", "90"))).await.expect(200);
+    let chart = ward.record(with(bag("B-2", "5"))).await.expect(200);
+    let earlier = &chart["analgesia"]["earlier_pumps"];
+    assert_eq!(earlier[0]["reservoir"]["batch"], "B-1");
+    assert_eq!(earlier[0]["given_ml"], "90");
+    let chart = ward.record(with(bag("B-2", "20"))).await.expect(200);
+    assert_eq!(chart["analgesia"]["earlier_pumps"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_catheter_reported_in_the_spinal_fluid_stops_the_pump() {
+    let ward = Ward::open().await;
+    ward.record(with(bag("B-1", "9"))).await.expect(200);
+    let event = json!({
+        "code": "adp", "onset_at": "2026-03-02T00:50:00Z", "severity": 2, "adp_next": "intrathecal_catheter"
+    });
+    ward.lin
+        .post(&ward.path("/complications"), event)
+        .await
+        .expect(201);
+    let refused = ward.record(with(bag("B-1", "12"))).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/pump");
+    assert_eq!(refused["errors"][0]["code"], "intrathecal_catheter");
+    let chart = ward.record(emergency()).await.expect(200);
+    assert_eq!(chart["analgesia"]["earlier_pumps"][0]["given_ml"], "9");
+}
+
+#[tokio::test]
+async fn legs_that_nobody_checked_are_called_out_though_nobody_wrote_down_the_end() {
+    let ward = Ward::open().await;
+    ward.record(spinal()).await.expect(200);
+    ward.app.clock.advance(4 * 3600);
+    ward.app.work().await;
+    assert_eq!(ward.tasks("analgesia.leg_raise").await, 0);
+    ward.app.clock.advance(16 * 60);
+    ward.app.work().await;
+    assert_eq!(ward.tasks("analgesia.leg_raise").await, 1);
+    let reason = json!({ "reason": "discharged" });
+    let (zhao, lin) = (ward.app.zhao().await, ward.app.lin().await);
+    lin.post(&ward.path("/close"), reason).await.expect(201);
+    let checked = json!({
+        "stop_at": "2026-03-02T01:00:00Z", "reason": "request", "leg_raise": "able", "leg_raise_at": "2026-03-02T05:00:00Z"
+    });
+    zhao.post(&ward.path("/stop"), checked).await.expect(201);
+    let tasks = zhao.get("/tasks").await.expect(200);
+    assert!(!tasks.to_string().contains("analgesia.leg_raise"), "{tasks}");
+}
+
+#[tokio::test]
+async fn the_end_of_a_labor_without_a_block_is_not_written_after_it_was_closed() {
+    let ward = Ward::open().await;
+    let reason = json!({ "reason": "cancelled" });
+    ward.lin.post(&ward.path("/close"), reason).await.expect(201);
+    let stop = json!({ "stop_at": "2026-03-02T01:00:00Z", "reason": "request" });
+    let refused = ward.zhao.post(&ward.path("/stop"), stop).await;
+    assert_eq!(refused.code(), "analgesia.labor_closed");
+}
+
+#[tokio::test]
+async fn the_sums_at_the_end_are_compared_with_doses_and_bags() {
+    let ward = Ward::open().await;
+    ward.record(with(bag("B-1", "50"))).await.expect(200);
+    let stop = json!({
+        "stop_at": "2026-03-02T00:59:00Z", "reason": "request", "local_anesthetic_mg": "80", "opioid_ug": "0"
+    });
+    ward.zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    let chart = ward.lin.get(&ward.path("")).await.expect(200);
+    // 10 mg by hand and 50 ml of 0.08 %.
+    assert_eq!(chart["totals"]["local_anesthetic_mg"], "50");
+    assert_eq!(chart["totals"]["differs"], json!(["/stop/local_anesthetic_mg"]));
+}
