@@ -3,8 +3,11 @@
 use serde_json::json;
 use tracing::instrument;
 
+use super::admission::enqueue;
 use super::{call, locked, not_closed};
-use crate::analgesia::model::{Complication, ComplicationCode, Event, Observation, ObservationRow};
+use crate::analgesia::model::{
+    Complication, ComplicationCode, Event, LaborState, Observation, ObservationRow,
+};
 use crate::analgesia::rules::{self, Background, Call};
 use crate::analgesia::store;
 use crate::base::error::Result;
@@ -153,6 +156,10 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
         &rules::of_event(&row.event),
     )
     .await?;
+    if labor.state != LaborState::Open {
+        let now = tx.now;
+        enqueue(&mut tx, &labor, "followup.schedule", now).await?;
+    }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "code": row.event.code.word(), "severity": row.event.severity });
     tx.journal(caller, subject, detail).await?;
