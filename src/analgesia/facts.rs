@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::model::{Birth, Labor, Left};
+use super::model::{Birth, Complication, ComplicationCode, Event, Labor, Left, Mother};
 use super::store;
 use crate::base::error::Result;
-use crate::base::id::{FacilityId, LaborId};
-use crate::ctx::Records;
+use crate::base::id::{FacilityId, LaborId, StaffId};
+use crate::ctx::{Records, Tx};
 use crate::db::Q;
 
 /// A labor of this hospital.
@@ -37,4 +37,39 @@ pub async fn left(
 /// The birth of one labor; none before it is recorded.
 pub async fn birth(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<Option<Birth>> {
     store::birth(q, facility, labor).await
+}
+
+/// How the mother came out of a labor, whether its birth is known here or not.
+pub async fn mother(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<Mother> {
+    store::mother(q, facility, labor).await
+}
+
+/// Whether a complication was recorded in a labor.
+pub async fn had(
+    q: &mut impl Q,
+    facility: FacilityId,
+    labor: LaborId,
+    code: ComplicationCode,
+) -> Result<bool> {
+    store::had(q, facility, labor, code).await
+}
+
+/// Records a complication that shows after labor only; an earlier one of its kind is meant, if there is one.
+pub async fn complicate(
+    tx: &mut Tx,
+    facility: FacilityId,
+    labor: LaborId,
+    by: StaffId,
+    event: Event,
+) -> Result<()> {
+    if store::had(tx, facility, labor, event.code).await? {
+        return Ok(());
+    }
+    let row = Complication {
+        id: tx.id(),
+        recorded_at: tx.now,
+        by,
+        event,
+    };
+    store::add_complication(tx, facility, labor, &row).await
 }

@@ -1,4 +1,4 @@
-//! What is done in labor: the end of the list in [`super::act`].
+//! What is done in labor, and what of follow-up came later: the end of the list in [`super::act`].
 
 macro_rules! with_labor {
     ($($before:tt)*) => {
@@ -40,6 +40,20 @@ macro_rules! with_labor {
             AnalgesiaEscalate = "analgesia.escalate";
             /// Something in labor is missing and somebody is told.
             AnalgesiaRemind = "analgesia.remind";
+            /// Staff have called her about a follow-up point.
+            FollowupLogCall = "followup.log_call", keyed;
+            /// Staff give her up as lost to a follow-up point.
+            FollowupLose = "followup.lose", keyed;
+            /// An anesthesiologist says that a headache is one after dural puncture.
+            FollowupConfirmPdph = "followup.confirm_pdph", keyed;
+            /// One follow-up point with what staff found.
+            FollowupGet = "followup.get";
+            /// Staff examine her beside her answers.
+            FollowupExamine = "followup.examine", keyed;
+            /// What the surveys came to.
+            FollowupSurveys = "followup.surveys";
+            /// The weeks after a birth are over, and its pregnancy is closed.
+            FollowupOver = "followup.over";
         }
     };
 }

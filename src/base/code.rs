@@ -133,6 +133,9 @@ codes! {
     ConsentWitnessInvolved = "consent.witness_involved";
     FollowupAlertClosed = "followup.alert_closed";
     FollowupAlreadyAnswered = "followup.already_answered";
+    FollowupCallsMissing = "followup.calls_missing";
+    FollowupNoExamination = "followup.no_examination";
+    FollowupNoProposal = "followup.no_proposal";
     QualityDiscussionMissing = "quality.discussion_missing";
     QualityIllegalTransition = "quality.illegal_transition";
     FormsAlreadyAmended = "forms.already_amended";

@@ -23,6 +23,10 @@ pub const STAFF: &str = "pre-analgesia-staff";
 pub const RISK: &str = "pregnancy-risk-screening";
 /// The hospital's self-check against the technical requirements.
 pub const READINESS: &str = "facility-readiness";
+/// The slot of the depression scale, which a hospital fills with its licensed text.
+pub const EPDS: &str = "epds";
+/// The survey of those who chose no labor analgesia.
+pub const REFUSAL: &str = "refusal-survey";
 /// The survey.
 pub const SATISFACTION: &str = "satisfaction";
 

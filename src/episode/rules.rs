@@ -74,6 +74,19 @@ pub fn plausible(edd: NaiveDate, today: NaiveDate) -> bool {
     (-LONGEST_OVERDUE..=TERM_DAYS).contains(&(edd - today).num_days())
 }
 
+/// After a birth, an expected date so much later than the last one is another pregnancy's: conceived after the earliest
+/// birth that is followed up, at 24 weeks.
+const ANOTHER_PREGNANCY: i64 = TERM_DAYS - 16 * 7;
+
+/// Whether an expected date begins another pregnancy after the one that stands.
+pub fn begins_another(standing: &Episode, edd: NaiveDate) -> bool {
+    match standing.stage {
+        Stage::Closed => true,
+        Stage::Postpartum => (edd - standing.edd).num_days() >= ANOTHER_PREGNANCY,
+        Stage::Antenatal | Stage::Labor => false,
+    }
+}
+
 /// May she still change her dates?
 ///
 /// Refuses: `episode.past_antenatal`, since from admission on staff answer for them.

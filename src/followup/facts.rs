@@ -36,7 +36,7 @@ pub async fn replies(
     store::replies(q, facility, from, to).await
 }
 
-/// Whether the survey is not sent after this birth, because a baby died.
+/// Whether the survey is not sent after this birth: a baby died, or the mother did or nearly did.
 pub fn is_survey_suppressed(birth: &Birth) -> bool {
-    rules::is_loss(birth)
+    rules::is_survey_suppressed(birth)
 }

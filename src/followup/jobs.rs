@@ -1,51 +1,83 @@
-//! What is due: the schedule after a birth, reminders, calls by staff, the escalation of a red flag.
+//! What is due: reminders, calls by staff, the escalation of an alert, the end of a pregnancy's record.
+//!
+//! Each job looks at the plan again: one of a plan that has moved since, and one that was done before, does nothing.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
 
-use super::acts::call;
-use super::model::{FollowUp, PointState};
-use super::schedule::{self, Slot};
-use super::{rules, store};
-use crate::analgesia::model::Birth;
+use super::acts::{call, escalation_task};
+use super::course::{Course, course};
+use super::model::{FollowUp, HEADACHE_FORM};
+use super::{headache, planning, rules, schedule, store};
+use crate::analgesia::model::Mother;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId, PatientId};
 use crate::base::{Act, Actor, Role, Subject};
 use crate::content::forms::SATISFACTION;
 use crate::ctx::{Ctx, Tx};
-use crate::episode::model::{NewTask, Step, StepKind, StepState};
+use crate::episode::model::{NewTask, Stage, day};
 use crate::outbox::{Job, Message};
+use crate::questionnaire::Answers;
 use crate::{analgesia, episode, forms, people};
 
 /// Task: an alert waits.
 pub const ALERT: &str = "followup.alert";
+/// Task: an alert that nobody took waits for the next on call.
+pub const ALERT_NEXT: &str = "followup.alert_next";
+/// Task: an alert that nobody took waits for the duty officer.
+pub const ALERT_OFFICER: &str = "followup.alert_officer";
 /// Task and job: she did not answer, staff phone her.
 pub const PHONE: &str = "followup.phone";
 /// Task: an anesthesiologist calls her after the death of a baby.
 pub const LOSS_CALL: &str = "followup.loss_call";
 /// Task: she was dissatisfied and asked for a call.
 pub const SERVICE_RECOVERY: &str = "followup.service_recovery";
-/// Job: a red flag goes a step further.
+/// Task: an examination found weakness, or a tip that was not whole.
+pub const EXAMINED: &str = "followup.examined";
+/// Job: an alert goes a step further.
 pub const ESCALATE: &str = "followup.escalate";
+/// Job: she is reminded of a point.
+pub const REMIND: &str = "followup.remind";
+/// Job: she is reminded of the survey.
+pub const REMIND_SURVEY: &str = "followup.remind_survey";
 
 const SCHEDULE: &str = "followup.schedule";
-const REMIND: &str = "followup.remind";
-const REMIND_SURVEY: &str = "followup.remind_survey";
+const OVER: &str = "followup.over";
+const HEADACHE: &str = "followup.headache";
 
+/// So long after a birth nothing more is asked, and the pregnancy is over.
+const POSTPARTUM: Duration = Duration::days(56);
+
+/// What a job about a labor carries.
 #[derive(Serialize, Deserialize)]
-struct Delivered {
-    labor: LaborId,
-    episode: EpisodeId,
+pub struct OfLabor {
+    /// The labor.
+    pub labor: LaborId,
+    /// The pregnancy.
+    pub episode: EpisodeId,
 }
 
+/// What a job about a point carries.
 #[derive(Serialize, Deserialize)]
-struct OfPoint {
-    follow_up: FollowUpId,
+pub struct OfPoint {
+    /// The point.
+    pub follow_up: FollowUpId,
+    /// The time of the plan that it stands for.
+    pub planned: DateTime<Utc>,
 }
 
-/// A red flag that may have to go further.
+/// What a job about a survey or a headache carries.
+#[derive(Serialize, Deserialize)]
+pub struct OfSurvey {
+    /// The labor.
+    pub labor: LaborId,
+    /// The time of the plan that it stands for.
+    pub planned: DateTime<Utc>,
+}
+
+/// An alert that may have to go further.
 #[derive(Serialize, Deserialize)]
 pub struct Escalate {
     /// Which.
@@ -63,34 +95,16 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         .facility_id
         .ok_or_else(|| Error::broken("a job of follow-up without its hospital"))?;
     match job.kind.as_str() {
-        SCHEDULE => schedule_all(ctx, facility, job.payload()?).await?,
+        SCHEDULE => planning::schedule_all(ctx, facility, job.payload()?).await?,
         REMIND => remind(ctx, facility, job.payload()?).await?,
         REMIND_SURVEY => remind_survey(ctx, facility, job.payload()?).await?,
         PHONE => phone(ctx, facility, job.payload()?).await?,
         ESCALATE => escalate(ctx, facility, job.payload()?).await?,
+        HEADACHE => ask_about_headache(ctx, facility, job.payload()?).await?,
+        OVER => over(ctx, facility, job.payload()?).await?,
         _ => return Ok(false),
     }
     Ok(true)
-}
-
-/// Her step for the survey.
-pub fn survey_step(
-    facility: FacilityId,
-    episode: EpisodeId,
-    born_at: DateTime<Utc>,
-    state: StepState,
-) -> Step {
-    Step {
-        episode,
-        facility,
-        kind: StepKind::Survey,
-        reference: SATISFACTION.to_owned(),
-        subject: None,
-        state,
-        due_from: Some(born_at + schedule::SURVEY_OPENS),
-        due_to: Some(born_at + schedule::SURVEY_CLOSES),
-        required: false,
-    }
 }
 
 /// The task to phone her about a point.
@@ -109,170 +123,15 @@ pub async fn phone_task(tx: &mut Tx, point: &FollowUp, due: DateTime<Utc>) -> Re
     Ok(())
 }
 
-async fn journal(tx: &mut Tx, act: Act, facility: FacilityId, subject: Subject) -> Result<()> {
-    tx.journal_as(act, Actor::SYSTEM, Some(facility), subject, json!({}), None)
+async fn journal(
+    tx: &mut Tx,
+    act: Act,
+    facility: FacilityId,
+    subject: Subject,
+    detail: serde_json::Value,
+) -> Result<()> {
+    tx.journal_as(act, Actor::SYSTEM, Some(facility), subject, detail, None)
         .await
-}
-
-/// Makes the points of a birth, or turns what is not answered yet to the forms without the baby after a loss.
-#[instrument(name = "followup.schedule", skip_all)]
-async fn schedule_all(ctx: &Ctx, facility: FacilityId, delivered: Delivered) -> Result<()> {
-    let mut tx = ctx.write(Act::FollowupSchedule).await?;
-    let Some(episode) = episode::facts::lock(&mut tx, facility, delivered.episode).await? else {
-        return Ok(());
-    };
-    let Some(birth) = analgesia::facts::birth(&mut tx, facility, delivered.labor).await? else {
-        return Ok(());
-    };
-    // The questions are about a puncture and its drugs: without a block there is nothing to follow up.
-    let Some(_) = birth.technique else {
-        return Ok(());
-    };
-    let loss = rules::is_loss(&birth);
-    let mut changed = false;
-    for slot in schedule::slots(birth.born_at) {
-        match store::point_of_labor(&mut tx, facility, birth.labor, slot.point).await? {
-            None => {
-                add_point(&mut tx, facility, &birth, &slot, loss).await?;
-                changed = true;
-            }
-            Some(known) => changed |= loss && !known.after_loss && known.answered_at.is_none(),
-        }
-    }
-    if !changed {
-        return Ok(());
-    }
-    if loss {
-        store::set_after_loss(&mut tx, facility, birth.labor).await?;
-        forms::facts::mark_after_loss(&mut tx, facility, episode.id).await?;
-        forms::facts::close_assignments(&mut tx, facility, episode.id, SATISFACTION).await?;
-        let steps = episode::facts::steps(&mut tx, facility, episode.id).await?;
-        if steps.iter().any(|step| step.kind == StepKind::Survey) {
-            let closed = survey_step(facility, episode.id, birth.born_at, StepState::Closed);
-            episode::facts::set_step(&mut tx, &closed).await?;
-        }
-        let call = NewTask {
-            facility,
-            patient: birth.patient,
-            episode: episode.id,
-            kind: LOSS_CALL,
-            subject: birth.labor.0,
-            roles: vec![Role::Anesthesiologist],
-            due: birth.born_at + chrono::Duration::hours(24),
-            urgent: false,
-        };
-        episode::facts::add_task(&mut tx, &call).await?;
-    } else if birth.first_dose_at.is_some() {
-        open_survey(&mut tx, facility, &birth).await?;
-    }
-    let subject = Subject::of_patient("labor", birth.labor, birth.patient);
-    journal(&mut tx, Act::FollowupSchedule, facility, subject).await?;
-    tx.commit().await
-}
-
-async fn add_point(tx: &mut Tx, facility: FacilityId, birth: &Birth, slot: &Slot, loss: bool) -> Result<()> {
-    let point = FollowUp {
-        id: tx.id(),
-        facility_id: facility,
-        patient_id: birth.patient,
-        episode_id: birth.episode,
-        labor_id: birth.labor,
-        point: slot.point,
-        form: format!("follow-up-{}", slot.point.word()),
-        after_loss: loss,
-        delivery_mode: birth.mode.word().to_owned(),
-        born_at: birth.born_at,
-        opens: slot.opens,
-        due: slot.due,
-        overdue_at: slot.overdue_at,
-        response_id: None,
-        level: None,
-        complete: None,
-        answered_at: None,
-    };
-    store::add_point(tx, &point).await?;
-    forms::facts::assign(
-        tx,
-        facility,
-        birth.patient,
-        birth.episode,
-        &point.form,
-        slot.point.word(),
-        slot.opens,
-        Some(slot.due),
-        Some(slot.closes),
-    )
-    .await?;
-    let step = Step {
-        episode: birth.episode,
-        facility,
-        kind: StepKind::FollowUp,
-        reference: slot.point.word().to_owned(),
-        subject: Some(point.id.0),
-        state: StepState::Open,
-        due_from: Some(slot.opens),
-        due_to: Some(slot.overdue_at),
-        required: true,
-    };
-    episode::facts::set_step(tx, &step).await?;
-    let payload = OfPoint { follow_up: point.id };
-    let now = tx.now;
-    // A birth that is entered late is not followed by a row of old reminders.
-    for (n, due) in slot.reminders.iter().filter(|due| **due > now).enumerate() {
-        let message = Message {
-            kind: REMIND,
-            facility: Some(facility),
-            payload: &payload,
-            dedupe: Some(format!("{}/{n}", point.id)),
-            due: *due,
-        };
-        tx.enqueue(message).await?;
-    }
-    let message = Message {
-        kind: PHONE,
-        facility: Some(facility),
-        payload: &payload,
-        dedupe: Some(point.id.to_string()),
-        due: slot.phone_at,
-    };
-    tx.enqueue(message).await
-}
-
-async fn open_survey(tx: &mut Tx, facility: FacilityId, birth: &Birth) -> Result<()> {
-    let (opens, closes) = (
-        birth.born_at + schedule::SURVEY_OPENS,
-        birth.born_at + schedule::SURVEY_CLOSES,
-    );
-    forms::facts::assign(
-        tx,
-        facility,
-        birth.patient,
-        birth.episode,
-        SATISFACTION,
-        SATISFACTION,
-        opens,
-        None,
-        Some(closes),
-    )
-    .await?;
-    let step = survey_step(facility, birth.episode, birth.born_at, StepState::Open);
-    episode::facts::set_step(tx, &step).await?;
-    let payload = Delivered {
-        labor: birth.labor,
-        episode: birth.episode,
-    };
-    let (now, due) = (tx.now, schedule::survey_reminders(birth.born_at));
-    for (n, due) in due.into_iter().filter(|due| *due > now).enumerate() {
-        let message = Message {
-            kind: REMIND_SURVEY,
-            facility: Some(facility),
-            payload: &payload,
-            dedupe: Some(format!("{}/{n}", birth.labor)),
-            due,
-        };
-        tx.enqueue(message).await?;
-    }
-    Ok(())
 }
 
 /// Whether her data may only be kept: then nobody reminds or phones her.
@@ -280,53 +139,111 @@ async fn restricted(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Re
     Ok(people::facts::restricted(tx, facility).await?.contains(&patient))
 }
 
-async fn remind(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
-    let mut tx = ctx.write(Act::FollowupRemind).await?;
-    let Some(point) = store::point(&mut tx, facility, job.follow_up).await? else {
-        return Ok(());
+/// A point that she is still asked about; none after an answer, for whom nobody may contact, and for a mother who died or
+/// nearly did.
+async fn asked(tx: &mut Tx, facility: FacilityId, id: FollowUpId) -> Result<Option<FollowUp>> {
+    let Some(point) = store::point(tx, facility, id).await? else {
+        return Ok(None);
     };
-    if point.answered_at.is_some() || restricted(&mut tx, facility, point.patient_id).await? {
-        return Ok(());
+    if point.answered_at.is_some()
+        || point.ended.is_some()
+        || restricted(tx, facility, point.patient_id).await?
+    {
+        return Ok(None);
     }
-    episode::facts::notify(
-        &mut tx,
+    let course = course(tx, facility, point.labor_id).await?;
+    Ok(course
+        .is_some_and(|course| course.mother == Mother::Well)
+        .then_some(point))
+}
+
+/// Puts a reminder that a late worker finds in the quiet hours off until they are over; whether it did.
+async fn put_off<T: Serialize + Sync>(
+    tx: &mut Tx,
+    facility: FacilityId,
+    kind: &'static str,
+    payload: &T,
+    about: &Subject,
+) -> Result<bool> {
+    let due = schedule::awake(tx.now);
+    if due == tx.now {
+        return Ok(false);
+    }
+    let dedupe = Some(format!("{}@{}", about.word(), due.timestamp()));
+    tx.enqueue(Message {
+        kind,
+        facility: Some(facility),
+        payload,
+        dedupe,
+        due,
+    })
+    .await?;
+    journal(
+        tx,
+        Act::FollowupRemind,
         facility,
-        point.patient_id,
-        "follow_up_due",
-        point.point.word(),
+        about.clone(),
+        json!({ "put_off": true }),
     )
     .await?;
+    Ok(true)
+}
+
+async fn remind(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
+    let mut tx = ctx.write(Act::FollowupRemind).await?;
+    let Some(point) = asked(&mut tx, facility, job.follow_up).await? else {
+        return Ok(());
+    };
+    let planned = schedule::slot(point.point, point.born_at).and_then(|slot| slot.reminder(tx.now));
+    if planned != Some(job.planned) || point.reminded_at >= planned {
+        return Ok(());
+    }
     let subject = Subject::of_patient("follow_up", point.id, point.patient_id);
-    journal(&mut tx, Act::FollowupRemind, facility, subject).await?;
+    if !put_off(&mut tx, facility, REMIND, &job, &subject).await? {
+        store::set_reminded(&mut tx, &point, job.planned).await?;
+        let reference = point.point.word();
+        episode::facts::notify(&mut tx, facility, point.patient_id, "follow_up_due", reference).await?;
+        journal(&mut tx, Act::FollowupRemind, facility, subject, json!({})).await?;
+    }
     tx.commit().await
 }
 
-async fn remind_survey(ctx: &Ctx, facility: FacilityId, job: Delivered) -> Result<()> {
+async fn remind_survey(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> Result<()> {
     let mut tx = ctx.write(Act::FollowupRemind).await?;
-    let Some(birth) = analgesia::facts::birth(&mut tx, facility, job.labor).await? else {
+    let Some(course) = course(&mut tx, facility, job.labor).await? else {
         return Ok(());
     };
+    let planned = schedule::survey_reminders(course.born_at);
+    let last = planned.into_iter().filter(|at| *at <= tx.now).max();
     let replied = !store::replies_of(&mut tx, facility, job.labor).await?.is_empty();
-    if replied || rules::is_loss(&birth) || restricted(&mut tx, facility, birth.patient).await? {
+    if !course.has_survey
+        || last != Some(job.planned)
+        || replied
+        || restricted(&mut tx, facility, course.patient).await?
+    {
         return Ok(());
     }
-    episode::facts::notify(&mut tx, facility, birth.patient, "survey_due", SATISFACTION).await?;
-    let subject = Subject::of_patient("labor", birth.labor, birth.patient);
-    journal(&mut tx, Act::FollowupRemind, facility, subject).await?;
+    let subject = Subject::of_patient("labor", course.labor, course.patient);
+    if !put_off(&mut tx, facility, REMIND_SURVEY, &job, &subject).await? {
+        episode::facts::notify(&mut tx, facility, course.patient, "survey_due", SATISFACTION).await?;
+        journal(&mut tx, Act::FollowupRemind, facility, subject, json!({})).await?;
+    }
     tx.commit().await
 }
 
 async fn phone(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     let mut tx = ctx.write(Act::FollowupRemind).await?;
-    let Some(point) = store::point(&mut tx, facility, job.follow_up).await? else {
+    let Some(point) = asked(&mut tx, facility, job.follow_up).await? else {
         return Ok(());
     };
-    if point.state(tx.now) == PointState::Answered || restricted(&mut tx, facility, point.patient_id).await? {
+    let planned = schedule::slot(point.point, point.born_at).map(|slot| slot.phone_at);
+    let tasks = episode::facts::tasks_about(&mut tx, facility, point.id.0).await?;
+    if planned != Some(job.planned) || tasks.iter().any(|task| task.kind == PHONE) {
         return Ok(());
     }
     phone_task(&mut tx, &point, point.overdue_at).await?;
     let subject = Subject::of_patient("follow_up", point.id, point.patient_id);
-    journal(&mut tx, Act::FollowupRemind, facility, subject).await?;
+    journal(&mut tx, Act::FollowupRemind, facility, subject, json!({})).await?;
     tx.commit().await
 }
 
@@ -345,15 +262,93 @@ async fn escalate(ctx: &Ctx, facility: FacilityId, job: Escalate) -> Result<()> 
     }
     alert.step = job.step;
     store::save_alert(&mut tx, &alert).await?;
-    call(&mut tx, &mut alert).await?;
-    tx.journal_as(
-        Act::FollowupEscalate,
-        Actor::SYSTEM,
-        Some(facility),
-        Subject::of_patient("alert", alert.id, alert.patient_id),
-        json!({ "step": job.step }),
-        None,
-    )
-    .await?;
+    let called = call(&mut tx, &mut alert).await?;
+    escalation_task(&mut tx, &alert, &called).await?;
+    let subject = Subject::of_patient("alert", alert.id, alert.patient_id);
+    let detail = json!({ "step": job.step, "level": alert.level });
+    journal(&mut tx, Act::FollowupEscalate, facility, subject, detail).await?;
+    tx.commit().await
+}
+
+/// Asks her about a headache after dural puncture again in the morning.
+pub async fn ask_tomorrow(tx: &mut Tx, course: &Course, due: DateTime<Utc>) -> Result<()> {
+    let payload = OfSurvey {
+        labor: course.labor,
+        planned: due,
+    };
+    tx.enqueue(Message {
+        kind: HEADACHE,
+        facility: Some(course.facility),
+        payload: &payload,
+        dedupe: Some(format!("{}@{}", course.labor, due.timestamp())),
+        due,
+    })
+    .await
+}
+
+/// The morning after an answer with a headache: she is asked again, every day until it has gone.
+#[instrument(name = "followup.headache", skip_all)]
+async fn ask_about_headache(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> Result<()> {
+    let mut tx = ctx.write(Act::FollowupRemind).await?;
+    let Some(course) = course(&mut tx, facility, job.labor).await? else {
+        return Ok(());
+    };
+    let last = forms::facts::latest_completed(&mut tx, facility, course.episode, HEADACHE_FORM).await?;
+    let form = last.as_ref().and_then(|last| {
+        let forms = &ctx.content.forms;
+        forms.asked(&last.name, &last.questionnaire, last.after_loss)
+    });
+    let (Some(last), Some(form)) = (&last, form) else {
+        return Ok(());
+    };
+    let has_headache = headache::has_headache(&Answers::from_response(&form.form, &last.content));
+    if !has_headache
+        || course.mother != Mother::Well
+        || tx.now > course.born_at + schedule::HEADACHE_ASKED
+        || restricted(&mut tx, facility, course.patient).await?
+    {
+        return Ok(());
+    }
+    let subject = Subject::of_patient("labor", course.labor, course.patient);
+    if !put_off(&mut tx, facility, HEADACHE, &job, &subject).await? {
+        let now = tx.now;
+        let tomorrow = schedule::tomorrow(now);
+        let reference = format!("headache-{}", day(now));
+        let (patient, episode) = (course.patient, course.episode);
+        forms::facts::assign(
+            &mut tx,
+            facility,
+            patient,
+            episode,
+            HEADACHE_FORM,
+            &reference,
+            now,
+            None,
+            Some(tomorrow),
+        )
+        .await?;
+        episode::facts::notify(&mut tx, facility, patient, "follow_up_due", &reference).await?;
+        ask_tomorrow(&mut tx, &course, tomorrow).await?;
+        journal(&mut tx, Act::FollowupRemind, facility, subject, json!({})).await?;
+    }
+    tx.commit().await
+}
+
+/// Eight weeks after a birth its pregnancy is over: the next one can begin.
+#[instrument(name = "followup.over", skip_all)]
+async fn over(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Result<()> {
+    let mut tx = ctx.write(Act::FollowupOver).await?;
+    let Some(episode) = episode::facts::lock(&mut tx, facility, job.episode).await? else {
+        return Ok(());
+    };
+    let labor = analgesia::facts::labor(&mut tx, facility, job.labor).await?;
+    let born_at = labor.and_then(|labor| labor.born_at);
+    // The birth was corrected to a later day: that day has a job of its own.
+    if episode.stage != Stage::Postpartum || born_at.is_none_or(|at| at + POSTPARTUM > tx.now) {
+        return Ok(());
+    }
+    episode::facts::set_stage(&mut tx, facility, episode.id, Stage::Closed).await?;
+    let subject = Subject::of_patient("episode", episode.id, episode.patient_id);
+    journal(&mut tx, Act::FollowupOver, facility, subject, json!({})).await?;
     tx.commit().await
 }

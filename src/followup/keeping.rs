@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 use serde_json::Value;
 
-use super::model::FollowUp;
+use super::model::{Examined, FollowUp};
 use super::store;
 use crate::base::error::Result;
 use crate::ctx::View;
@@ -34,11 +34,15 @@ pub const KEEPER: Keeper = Keeper {
 async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     let points = store::points_of(view, mine.facility, mine.patient).await?;
     let alerts = store::alerts_of(view, mine.facility, mine.patient).await?;
-    let told = points.iter().map(hers).collect::<Result<Vec<Value>>>()?;
+    let mut told = Vec::with_capacity(points.len());
+    for point in &points {
+        let found = store::examinations(view, mine.facility, point.id).await?;
+        told.push(hers(point, &found)?);
+    }
     Ok(vec![("follow_ups", told.into()), ("alerts", alerts.into())])
 }
 
-fn hers(point: &FollowUp) -> Result<Value> {
+fn hers(point: &FollowUp, found: &[Examined]) -> Result<Value> {
     let mut told = serde_json::to_value(point)?;
     if let Some(members) = told.as_object_mut() {
         let state = if point.answered_at.is_some() {
@@ -47,6 +51,7 @@ fn hers(point: &FollowUp) -> Result<Value> {
             "unanswered"
         };
         members.insert("state".to_owned(), state.into());
+        members.insert("examinations".to_owned(), serde_json::to_value(found)?);
     }
     Ok(told)
 }

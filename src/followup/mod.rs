@@ -5,13 +5,17 @@
 
 mod acts;
 pub mod api;
+mod course;
 pub mod facts;
+mod headache;
 pub mod jobs;
 mod keeping;
 pub mod model;
+mod planning;
 mod rules;
 mod schedule;
 mod store;
+mod surveys;
 
 pub use acts::on_submitted;
 pub use keeping::KEEPER;

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
-use super::model::{Alert, AlertState, Flag, FollowUp};
-use crate::analgesia::model::{BabyOutcome, Birth};
+use super::model::{Alert, AlertState, CallOutcome, Examination, Flag, FollowUp, Point};
+use super::schedule;
+use crate::analgesia::model::{BabyOutcome, Birth, Mother};
 use crate::base::{Code, Locale, Role};
 use crate::forms::model::Told;
 pub use crate::people::facts::called;
@@ -12,6 +13,12 @@ use crate::questionnaire::{Assessment, Form};
 
 /// The level of an alert that cannot wait.
 pub const RED: &str = "red";
+/// The level of an alert that is answered on the same day.
+pub const ORANGE: &str = "orange";
+/// From this time on what an orange flag allows is bounded by the hours of the day.
+const ORANGE_ANSWERED: Duration = Duration::hours(4);
+/// From the time at which an orange flag should have been answered to the call of the duty officer.
+const ORANGE_OVERDUE: Duration = Duration::hours(1);
 /// Minutes until an alert that nobody took goes to the next on call.
 pub const NEXT_ON_CALL: Duration = Duration::minutes(10);
 /// Minutes until it goes to the duty officer.
@@ -67,10 +74,26 @@ pub fn role_of(duty: &str) -> Role {
     Role::parse(duty).unwrap_or(Role::Obstetrician)
 }
 
-/// By when somebody must act: the shortest time of all flags.
-pub fn due(flags: &[Flag], now: DateTime<Utc>) -> DateTime<Utc> {
+/// By when somebody must act: the shortest time of all flags; an orange one that gives no shorter time is answered within
+/// the hours of the day, or in the morning.
+pub fn due(level: &str, flags: &[Flag], now: DateTime<Utc>) -> DateTime<Utc> {
     let minutes = flags.iter().filter_map(|flag| flag.within_minutes).min();
-    now + Duration::minutes(i64::from(minutes.unwrap_or(0)))
+    let shortest = Duration::minutes(i64::from(minutes.unwrap_or(0)));
+    if level == ORANGE && shortest >= ORANGE_ANSWERED {
+        schedule::answer_by(now)
+    } else {
+        now + shortest
+    }
+}
+
+/// When an alert that nobody takes goes how far. Yellow ends with the next on call, in daytime.
+pub fn escalation(alert: &Alert) -> Vec<(i64, DateTime<Utc>)> {
+    let raised = alert.raised_at;
+    match alert.level.as_str() {
+        RED => vec![(1, raised + NEXT_ON_CALL), (LAST_STEP, raised + DUTY_OFFICER)],
+        ORANGE => vec![(1, alert.due), (LAST_STEP, alert.due + ORANGE_OVERDUE)],
+        _ => vec![(1, schedule::awake(alert.due))],
+    }
 }
 
 /// What she reads after her answers, never a diagnosis. Red: what to do now stands first; below it, what to do if it
@@ -105,6 +128,11 @@ pub fn is_loss(birth: &Birth) -> bool {
     birth.babies.iter().any(|baby| baby.outcome != BabyOutcome::Alive)
 }
 
+/// Whether the survey is not sent after a birth: a baby died, or the mother did or nearly did.
+pub fn is_survey_suppressed(birth: &Birth) -> bool {
+    is_loss(birth) || birth.mother != Mother::Well
+}
+
 /// Whether staff may enter answers for a point.
 ///
 /// Refuses: `followup.already_answered`.
@@ -114,6 +142,42 @@ pub fn may_enter(point: &FollowUp) -> Result<(), Code> {
     } else {
         Ok(())
     }
+}
+
+/// Calls that nobody answered, after which she may be given up.
+const UNANSWERED_CALLS: usize = 2;
+
+/// Whether she may be given up as lost: staff have tried.
+///
+/// Refuses: `followup.already_answered`, `followup.calls_missing`.
+pub fn may_lose(point: &FollowUp) -> Result<(), Code> {
+    may_enter(point)?;
+    let unanswered = point
+        .calls
+        .iter()
+        .filter(|call| call.outcome != CallOutcome::Answered);
+    if unanswered.count() < UNANSWERED_CALLS {
+        Err(Code::FollowupCallsMissing)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether staff examine her at a point: in hospital, and again before the first week is over.
+///
+/// Refuses: `followup.no_examination`.
+pub fn may_examine(point: &FollowUp) -> Result<(), Code> {
+    if matches!(point.point, Point::F24 | Point::F72) {
+        Ok(())
+    } else {
+        Err(Code::FollowupNoExamination)
+    }
+}
+
+/// Whether an examination calls an anesthesiologist: no weakness is expected any more, and nothing may have stayed in her
+/// back.
+pub fn calls(found: &Examination) -> bool {
+    found.bromage > 0 || found.tip_intact == Some(false)
 }
 
 /// Whether an alert still takes a word.
@@ -129,7 +193,7 @@ pub fn may_act(alert: &Alert) -> Result<(), Code> {
 
 /// Whether an alert goes a step further: nobody has taken it, and it has not gone there yet.
 pub fn escalates(alert: &Alert, step: i64) -> bool {
-    alert.state == AlertState::Open && alert.level == RED && alert.step < step && step <= LAST_STEP
+    alert.state == AlertState::Open && alert.step < step && step <= LAST_STEP
 }
 
 #[cfg(test)]
@@ -163,8 +227,11 @@ mod tests {
     fn the_shortest_time_of_all_flags_counts() {
         let now = DateTime::<Utc>::UNIX_EPOCH;
         let flags = [flag("orange", Some(240)), flag("red", Some(5))];
-        assert_eq!(due(&flags, now), now + Duration::minutes(5));
-        assert_eq!(due(&[flag("yellow", None)], now), now);
+        assert_eq!(due("red", &flags, now), now + Duration::minutes(5));
+        assert_eq!(due("yellow", &[flag("yellow", None)], now), now);
+        let today = [flag("orange", Some(60)), flag("orange", Some(1440))];
+        assert_eq!(due("orange", &today, now), now + Duration::hours(1));
+        assert_eq!(due("orange", &today[1..], now), now + Duration::hours(4));
     }
 
     #[test]

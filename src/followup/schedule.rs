@@ -2,7 +2,7 @@
 //!
 //! Source: the follow-up schedule of the pathway; windows await a clinician's confirmation (GK).
 
-use chrono::{DateTime, Duration, NaiveTime, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
 use super::model::Point;
 use crate::base::clock::clinic_zone;
@@ -44,9 +44,19 @@ struct Row {
     due_h: i64,
     expires_h: i64,
     closes_h: i64,
-    reminders_h: &'static [i64],
+    reminders: &'static [Reminder],
     phone_h: i64,
 }
+
+/// When she is reminded of a point.
+enum Reminder {
+    /// So many hours after birth.
+    Hours(i64),
+    /// At ten in the morning, so many days after birth.
+    Morning(i64),
+}
+
+use Reminder::{Hours, Morning};
 
 const ROWS: [Row; 4] = [
     Row {
@@ -55,7 +65,7 @@ const ROWS: [Row; 4] = [
         due_h: 24,
         expires_h: 36,
         closes_h: 48,
-        reminders_h: &[20, 24],
+        reminders: &[Hours(20), Hours(24)],
         phone_h: 30,
     },
     Row {
@@ -64,7 +74,7 @@ const ROWS: [Row; 4] = [
         due_h: 60,
         expires_h: 96,
         closes_h: 6 * 24,
-        reminders_h: &[48, 60, 72],
+        reminders: &[Hours(48), Hours(60), Hours(72)],
         phone_h: 84,
     },
     Row {
@@ -73,7 +83,7 @@ const ROWS: [Row; 4] = [
         due_h: 7 * 24,
         expires_h: 10 * 24,
         closes_h: 38 * 24,
-        reminders_h: &[7 * 24, 8 * 24],
+        reminders: &[Morning(7), Hours(8 * 24)],
         phone_h: 10 * 24,
     },
     Row {
@@ -82,25 +92,126 @@ const ROWS: [Row; 4] = [
         due_h: 42 * 24,
         expires_h: 56 * 24,
         closes_h: 56 * 24,
-        reminders_h: &[40 * 24, 42 * 24, 45 * 24],
+        reminders: &[Hours(40 * 24), Hours(42 * 24), Hours(45 * 24)],
         phone_h: 56 * 24,
+    },
+];
+
+/// After an accidental dural puncture, beside the points of every birth.
+const AFTER_PUNCTURE: [Row; 7] = [
+    Row {
+        point: Point::Adp24,
+        opens_h: 18,
+        due_h: 24,
+        expires_h: 36,
+        closes_h: 42,
+        reminders: &[Hours(24)],
+        phone_h: 30,
+    },
+    Row {
+        point: Point::Adp48,
+        opens_h: 42,
+        due_h: 48,
+        expires_h: 60,
+        closes_h: 66,
+        reminders: &[Hours(48)],
+        phone_h: 54,
+    },
+    Row {
+        point: Point::Adp72,
+        opens_h: 66,
+        due_h: 72,
+        expires_h: 96,
+        closes_h: 6 * 24,
+        reminders: &[Hours(72)],
+        phone_h: 84,
+    },
+    Row {
+        point: Point::Adp7,
+        opens_h: 6 * 24,
+        due_h: 7 * 24,
+        expires_h: 10 * 24,
+        closes_h: 13 * 24,
+        reminders: &[Morning(7), Hours(8 * 24)],
+        phone_h: 10 * 24,
+    },
+    Row {
+        point: Point::Adp14,
+        opens_h: 13 * 24,
+        due_h: 14 * 24,
+        expires_h: 17 * 24,
+        closes_h: 38 * 24,
+        reminders: &[Morning(14), Hours(15 * 24)],
+        phone_h: 17 * 24,
+    },
+    Row {
+        point: Point::Adp42,
+        opens_h: 38 * 24,
+        due_h: 42 * 24,
+        expires_h: 56 * 24,
+        closes_h: 85 * 24,
+        reminders: &[Hours(40 * 24), Hours(42 * 24), Hours(45 * 24)],
+        phone_h: 56 * 24,
+    },
+    Row {
+        point: Point::Adp90,
+        opens_h: 85 * 24,
+        due_h: 90 * 24,
+        expires_h: 104 * 24,
+        closes_h: 104 * 24,
+        reminders: &[Hours(90 * 24), Hours(93 * 24), Hours(97 * 24)],
+        phone_h: 104 * 24,
     },
 ];
 
 /// The four points of a birth.
 pub fn slots(born_at: DateTime<Utc>) -> Vec<Slot> {
-    let at = |hours: i64| born_at + Duration::hours(hours);
-    ROWS.iter()
-        .map(|row| Slot {
-            point: row.point,
-            opens: at(row.opens_h),
-            due: at(row.due_h),
-            overdue_at: at(row.expires_h),
-            closes: at(row.closes_h),
-            reminders: row.reminders_h.iter().map(|hours| awake(at(*hours))).collect(),
-            phone_at: at(row.phone_h),
-        })
-        .collect()
+    ROWS.iter().map(|row| row.at(born_at)).collect()
+}
+
+/// The points after an accidental dural puncture.
+pub fn slots_after_puncture(born_at: DateTime<Utc>) -> Vec<Slot> {
+    AFTER_PUNCTURE.iter().map(|row| row.at(born_at)).collect()
+}
+
+/// The times of one point.
+pub fn slot(point: Point, born_at: DateTime<Utc>) -> Option<Slot> {
+    let mut rows = ROWS.iter().chain(&AFTER_PUNCTURE);
+    rows.find(|row| row.point == point).map(|row| row.at(born_at))
+}
+
+impl Row {
+    fn at(&self, born_at: DateTime<Utc>) -> Slot {
+        let after = |hours: i64| born_at + Duration::hours(hours);
+        Slot {
+            point: self.point,
+            opens: after(self.opens_h),
+            due: after(self.due_h),
+            overdue_at: after(self.expires_h),
+            closes: after(self.closes_h),
+            reminders: self.reminders.iter().map(|one| one.at(born_at)).collect(),
+            phone_at: after(self.phone_h),
+        }
+    }
+}
+
+impl Reminder {
+    fn at(&self, born_at: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Hours(hours) => awake(born_at + Duration::hours(*hours)),
+            Morning(days) => {
+                let day = (born_at + Duration::days(*days)).with_timezone(&clinic_zone());
+                local(day.date_naive(), 10).unwrap_or(born_at + Duration::days(*days))
+            }
+        }
+    }
+}
+
+impl Slot {
+    /// The reminder that is to be sent now: the last that is due. What a late worker missed before it is not made up for.
+    pub fn reminder(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.reminders.iter().copied().filter(|at| *at <= now).max()
+    }
 }
 
 /// When the survey is brought to her mind.
@@ -111,22 +222,50 @@ pub fn survey_reminders(born_at: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         .collect()
 }
 
+/// Until when after birth she is asked every day whether a headache has gone.
+pub const HEADACHE_ASKED: Duration = Duration::days(14);
+
+/// Ten in the morning of the next day.
+pub fn tomorrow(now: DateTime<Utc>) -> DateTime<Utc> {
+    let day = now.with_timezone(&clinic_zone()).date_naive() + Duration::days(1);
+    local(day, 10).unwrap_or(now + Duration::days(1))
+}
+
+/// From the beginning of a day in the hospital to the end of another; none if it ends before it begins.
+pub fn period(from: NaiveDate, to: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let end = local(to.succ_opt()?, 0)?;
+    let begin = local(from, 0)?;
+    (begin < end).then_some((begin, end))
+}
+
+/// By when somebody of the staff has answered an orange flag: within four hours in daytime, before ten in the morning for one
+/// that came in the quiet hours.
+pub fn answer_by(raised_at: DateTime<Utc>) -> DateTime<Utc> {
+    let morning = awake(raised_at);
+    if morning == raised_at {
+        raised_at + Duration::hours(4)
+    } else {
+        morning + Duration::hours(2)
+    }
+}
+
 /// The same moment, or eight in the morning if it lies in the quiet hours 22:00–08:00.
-fn awake(at: DateTime<Utc>) -> DateTime<Utc> {
-    let zone = clinic_zone();
-    let local = at.with_timezone(&zone).naive_local();
-    let (morning, night) = (clock(8), clock(22));
-    let day = if local.time() >= night {
-        local.date() + Duration::days(1)
-    } else if local.time() < morning {
-        local.date()
+pub fn awake(at: DateTime<Utc>) -> DateTime<Utc> {
+    let here = at.with_timezone(&clinic_zone()).naive_local();
+    let day = if here.time() >= clock(22) {
+        here.date() + Duration::days(1)
+    } else if here.time() < clock(8) {
+        here.date()
     } else {
         return at;
     };
-    day.and_time(morning)
-        .and_local_timezone(zone)
-        .single()
-        .map_or(at, |morning| morning.with_timezone(&Utc))
+    local(day, 8).unwrap_or(at)
+}
+
+/// An hour of a day in the hospital.
+fn local(day: NaiveDate, hour: u32) -> Option<DateTime<Utc>> {
+    let at = day.and_time(clock(hour)).and_local_timezone(clinic_zone());
+    at.single().map(|at| at.with_timezone(&Utc))
 }
 
 fn clock(hour: u32) -> NaiveTime {
@@ -170,9 +309,11 @@ mod tests {
 
     #[test]
     fn a_form_takes_answers_until_the_next_point_opens() {
-        let slots = slots(at("2026-03-02T04:00:00Z"));
-        for pair in slots.windows(2) {
-            assert_eq!(pair[0].closes, pair[1].opens);
+        let born = at("2026-03-02T04:00:00Z");
+        for slots in [slots(born), slots_after_puncture(born)] {
+            for pair in slots.windows(2) {
+                assert_eq!(pair[0].closes, pair[1].opens);
+            }
         }
     }
 
@@ -190,5 +331,33 @@ mod tests {
         for slot in slots(at("2026-03-02T04:00:00Z")) {
             assert!(slot.reminders.len() <= 3, "{:?}", slot.point);
         }
+    }
+
+    #[test]
+    fn the_week_is_asked_about_at_ten_in_the_morning() {
+        let week = slot(Point::F7, at("2026-03-02T14:30:00Z")).unwrap();
+        assert_eq!(week.reminders[0], at("2026-03-09T02:00:00Z"));
+    }
+
+    #[test]
+    fn of_several_missed_reminders_the_last_is_sent() {
+        let day = slot(Point::F24, at("2026-03-02T04:00:00Z")).unwrap();
+        assert_eq!(day.reminder(at("2026-03-02T23:59:00Z")), None);
+        assert_eq!(
+            day.reminder(at("2026-03-03T00:00:00Z")),
+            Some(at("2026-03-03T00:00:00Z"))
+        );
+        assert_eq!(
+            day.reminder(at("2026-03-05T00:00:00Z")),
+            Some(at("2026-03-03T04:00:00Z"))
+        );
+    }
+
+    #[test]
+    fn an_orange_flag_is_answered_in_four_hours_by_day_and_by_ten_after_a_night() {
+        assert_eq!(answer_by(at("2026-03-02T04:00:00Z")), at("2026-03-02T08:00:00Z"));
+        assert_eq!(answer_by(at("2026-03-02T13:59:00Z")), at("2026-03-02T17:59:00Z"));
+        assert_eq!(answer_by(at("2026-03-02T14:00:00Z")), at("2026-03-03T02:00:00Z"));
+        assert_eq!(answer_by(at("2026-03-02T20:00:00Z")), at("2026-03-03T02:00:00Z"));
     }
 }

@@ -41,6 +41,16 @@ pub async fn assign(
     store::assign(tx, new).await
 }
 
+/// Moves the end of an assignment's window, also of one that was closed.
+pub async fn close_at(
+    tx: &mut Tx,
+    facility: FacilityId,
+    id: AssignmentId,
+    closes: DateTime<Utc>,
+) -> Result<()> {
+    store::close_at(tx, facility, id, closes).await
+}
+
 /// Ends the windows of a form that are still open; a draft can no longer be submitted.
 pub async fn close_assignments(
     tx: &mut Tx,

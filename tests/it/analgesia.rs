@@ -74,7 +74,7 @@ impl Ward {
 }
 
 /// An epidural in an emergency: no consent, no time-out, a reason.
-fn emergency() -> Value {
+pub fn emergency() -> Value {
     json!({
         "technique": "epidural", "indication": "labor", "interspace": "L3-4", "needle_attempts": 1,
         "puncture_at": "2026-03-02T00:40:00Z", "first_dose_at": "2026-03-02T00:45:00Z",
@@ -86,7 +86,7 @@ fn emergency() -> Value {
     })
 }
 
-fn birth() -> Value {
+pub fn birth() -> Value {
     json!({
         "mode": "spontaneous_vaginal", "birth_place": "here", "blood_loss_ml": 250,
         "babies": [{

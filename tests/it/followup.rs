@@ -1,5 +1,14 @@
 //! Follow-up: her red flag reaches the right people, goes further when nobody takes it, and ends with an outcome.
 
+mod examined;
+mod headache;
+mod lost;
+mod next;
+mod plan;
+mod reminders;
+mod surveys;
+mod ward;
+
 use muan::base::id::{FacilityId, PatientId, ResponseId};
 use muan::base::{Act, Actor, Locale, Subject};
 use muan::forms::model::{Response, ResponseStatus, Submitted, Told};
@@ -10,6 +19,7 @@ use uuid::Uuid;
 
 use crate::support::App;
 use crate::support::cast::Woman;
+use crate::support::client::Client;
 
 /// Her answers to a form, handed to follow-up as a submission hands them.
 async fn submits(app: &App, mei: &Woman, name: &str, changed: Value) -> Option<Told> {
@@ -134,15 +144,83 @@ async fn a_red_flag_that_nobody_takes_goes_to_the_next_on_call_and_to_the_duty_o
     let app = App::new().await;
     let mei = app.mei().await;
     submits(&app, &mei, "follow-up-f7", json!({ "fu.bleeding": "heavy" })).await;
-    let lin = app.lin().await;
+    let (lin, sun, qian) = (app.lin().await, app.sun().await, app.qian().await);
+    let id = lin.get("/alerts").await.expect(200)["items"][0]["id"].clone();
+    let take = format!("/alerts/{}/acknowledge", id.as_str().unwrap());
     for (minutes, step) in [(9, 0), (2, 1), (10, 2)] {
         app.clock.advance(minutes * 60);
         app.work().await;
         let alerts = lin.get("/alerts?state=open").await.expect(200);
         assert_eq!(alerts["items"][0]["step"], step);
+        assert_eq!(waiting(&sun, "followup.alert_next").await, usize::from(step >= 1));
+        assert_eq!(
+            waiting(&qian, "followup.alert_officer").await,
+            usize::from(step == 2)
+        );
+        let hers = qian.get("/alerts").await.expect(200);
+        assert_eq!(hers["items"].as_array().unwrap().len(), usize::from(step == 2));
+        if step < 2 {
+            qian.post(&take, json!(null)).await.expect(404);
+        }
     }
     let history = lin.get("/alerts").await.expect(200)["items"][0]["history"].clone();
     assert!(history.as_array().unwrap().iter().any(|entry| entry["step"] == 2));
+    let taken = qian.post(&take, json!(null)).await.expect(200);
+    assert_eq!(taken["state"], "acknowledged");
+    assert_eq!(waiting(&sun, "followup.alert_next").await, 0);
+    assert_eq!(waiting(&qian, "followup.alert_officer").await, 0);
+}
+
+/// Tasks of a kind that wait for somebody.
+async fn waiting(who: &Client, kind: &str) -> usize {
+    let tasks = who.get("/tasks").await.expect(200);
+    let items = tasks["items"].as_array().unwrap();
+    items.iter().filter(|task| task["kind"] == kind).count()
+}
+
+#[tokio::test]
+async fn an_orange_flag_is_answered_in_four_hours_or_goes_further() {
+    let app = App::new().await;
+    let mei = app.mei().await;
+    let headache = json!({ "fu.headache": "moderate", "fu.headache_posture": "yes" });
+    submits(&app, &mei, "follow-up-f7", headache).await;
+    let lin = app.lin().await;
+    let alert = lin.get("/alerts").await.expect(200)["items"][0].clone();
+    assert_eq!(
+        (&alert["level"], &alert["due"]),
+        (&json!("orange"), &json!("2026-03-02T05:00:00.000Z"))
+    );
+    for (minutes, step) in [(239, 0), (2, 1), (60, 2)] {
+        app.clock.advance(minutes * 60);
+        app.work().await;
+        let alerts = lin.get("/alerts").await.expect(200);
+        assert_eq!(alerts["items"][0]["step"], step);
+    }
+}
+
+#[tokio::test]
+async fn an_orange_flag_of_the_night_waits_until_ten_and_a_yellow_one_for_three_days() {
+    let app = App::new().await;
+    let (mei, bai) = (app.mei().await, app.bai().await);
+    // Eleven in the evening.
+    app.clock.advance(14 * 3600);
+    let headache = json!({ "fu.headache": "moderate", "fu.headache_posture": "yes" });
+    submits(&app, &mei, "follow-up-f7", headache).await;
+    submits(&app, &bai, "follow-up-f7", json!({ "fu.contact": true })).await;
+    let alerts = app.lin().await.get("/alerts").await.expect(200);
+    assert_eq!(alerts["items"][0]["due"], "2026-03-03T02:00:00.000Z");
+    assert_eq!(alerts["items"][1]["level"], "yellow");
+    app.clock.advance(3 * 86_400);
+    app.work().await;
+    let step = |alerts: Value| alerts["items"][1]["step"].clone();
+    assert_eq!(
+        step(app.lin().await.get("/alerts").await.expect(200)),
+        0,
+        "it is night"
+    );
+    app.clock.advance(9 * 3600);
+    app.work().await;
+    assert_eq!(step(app.lin().await.get("/alerts").await.expect(200)), 1);
 }
 
 #[tokio::test]
@@ -220,5 +298,5 @@ async fn the_list_of_follow_ups_is_for_midwives_and_anesthesiologists() {
     app.lin().await.get("/follow-ups?state=due").await.expect(200);
     app.zhao().await.get("/follow-ups").await.expect(200);
     app.sun().await.get("/follow-ups").await.expect(403);
-    app.qian().await.get("/alerts").await.expect(403);
+    app.qian().await.get("/follow-ups").await.expect(403);
 }

@@ -1,5 +1,6 @@
 //! The birth.
 
+use chrono::Duration;
 use serde_json::json;
 use tracing::instrument;
 
@@ -17,6 +18,9 @@ use crate::episode::model::{Stage, StepKind, StepState, day};
 use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::{consent, episode};
+
+/// From then on nothing more is asked about a birth, and the pregnancy is over.
+const POSTPARTUM: Duration = Duration::days(56);
 
 /// Records the birth, with or without analgesia; a correction appends a version.
 ///
@@ -77,6 +81,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     follow(&mut tx, &labor).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;
+    enqueue(&mut tx, &labor, "followup.over", born_at + POSTPARTUM).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({
         "number": version.number,

@@ -99,6 +99,11 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     follow(&mut tx, &labor).await?;
     labor.version += 1;
     store::save_labor(&mut tx, &labor).await?;
+    if labor.born_at.is_some() {
+        // Written up after the birth, as an emergency is.
+        let now = tx.now;
+        enqueue(&mut tx, &labor, "followup.schedule", now).await?;
+    }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({
         "number": version.number,

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use tracing::instrument;
 
+use super::admission::enqueue;
 use super::alarms::{ALARM, COMPLICATION, raise, start_clock};
 use super::{locked, not_closed};
-use crate::analgesia::model::{Alarm, Complication, Event, Labor, Observation, ObservationRow, Raised};
+use crate::analgesia::model::{Alarm, Complication, Event, Labor, LaborState, Observation, ObservationRow, Raised};
 use crate::analgesia::rules::{self, Background, Call, Judged};
 use crate::analgesia::store;
 use crate::base::error::Result;
@@ -154,6 +155,10 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
         event,
     };
     let come = report(&mut tx, &labor, &row).await?;
+    if labor.state != LaborState::Open {
+        let now = tx.now;
+        enqueue(&mut tx, &labor, "followup.schedule", now).await?;
+    }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({
         "code": row.event.code.word(), "severity": row.event.severity, "urgent": come.urgent,

@@ -210,6 +210,28 @@ pub struct DeliveryVersion {
     pub babies: Vec<JudgedBaby>,
 }
 
+/// How a mother came out of labor, by the complications that were recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mother {
+    /// Alive.
+    Well,
+    /// She was resuscitated.
+    NearMiss,
+    /// She died.
+    Died,
+}
+
+impl Mother {
+    /// Reads the gravest complication as the store ranks it: 2 death, 1 arrest.
+    pub fn of(gravest: Option<i64>) -> Mother {
+        match gravest {
+            Some(2..) => Mother::Died,
+            Some(1) => Mother::NearMiss,
+            _ => Mother::Well,
+        }
+    }
+}
+
 /// A birth as the indicators need it.
 #[derive(Clone, Debug)]
 pub struct Birth {
@@ -249,6 +271,8 @@ pub struct Birth {
     pub cs_decision_at: Option<DateTime<Utc>>,
     /// Blood loss within 24 h, ml.
     pub blood_loss_ml: Option<i64>,
+    /// How the mother came out of it.
+    pub mother: Mother,
     /// Pain scores.
     pub pain: Vec<PainScore>,
     /// 38 °C or more was measured in labor.

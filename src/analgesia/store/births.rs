@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::known;
 use crate::analgesia::model::{
     BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode, Left,
-    PainScore, Technique,
+    Mother, PainScore, Technique,
 };
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId};
@@ -33,6 +33,7 @@ struct BirthRow {
     blood_loss_ml: Option<i64>,
     gestation_days: Option<i64>,
     parity: Option<i64>,
+    gravest: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -62,6 +63,13 @@ struct BabyRow {
     apgar10: Option<i64>,
 }
 
+/// The gravest thing that happened to the mother, as [`Mother::of`] reads it. Binds nothing but the labor `l`.
+macro_rules! gravest {
+    () => {
+        "(select max(cast(case when c.code = 'maternal_death' or c.outcome = 'death' then 2 \
+         when c.code = 'maternal_arrest' then 1 else 0 end as bigint)) from labor_complication c where c.labor_id = l.id)"
+    };
+}
 macro_rules! over {
     ($select:literal, $order:literal, $which:literal) => {
         concat!($select, " where l.facility_id = $1 and ", $which, $order)
@@ -70,13 +78,15 @@ macro_rules! over {
 macro_rules! texts {
     ($which:literal) => {
         [
-            over!(
+            concat!(
                 "select l.id, l.episode_id, l.patient_id, l.is_test, l.admitted_at, l.requested_at, l.first_dose_at, \
-                 r.technique, r.first_dose_at as block_dose_at, r.resited, r.abandoned, d.born_at, d.mode, d.birth_place, d.cs_decision_at, d.blood_loss_ml, \
-                 d.gestation_days, d.parity from labor l join delivery d on d.id = l.delivery_id \
-                 left join analgesia_record r on r.id = l.record_id",
-                " order by l.born_at, l.id",
-                $which
+                 r.technique, r.first_dose_at as block_dose_at, r.resited, r.abandoned, d.born_at, d.mode, d.birth_place, \
+                 d.cs_decision_at, d.blood_loss_ml, d.gestation_days, d.parity, ",
+                gravest!(),
+                " as gravest from labor l join delivery d on d.id = l.delivery_id \
+                 left join analgesia_record r on r.id = l.record_id where l.facility_id = $1 and ",
+                $which,
+                " order by l.born_at, l.id"
             ),
             over!(
                 "select o.labor_id, o.observed_at, o.pain_tenths, o.recorded_at from labor_observation o \
@@ -167,6 +177,21 @@ pub async fn birth(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Resu
     Ok(births.into_iter().next())
 }
 
+/// How a mother came out of a labor, whether the birth is known or not.
+pub async fn mother(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<Mother> {
+    let gravest: Option<(Option<i64>,)> = q
+        .q(concat!(
+            "select ",
+            gravest!(),
+            " from labor l where l.facility_id = $1 and l.id = $2"
+        ))
+        .bind(facility)
+        .bind(labor)
+        .opt()
+        .await?;
+    Ok(Mother::of(gravest.and_then(|(gravest,)| gravest)))
+}
+
 struct Read {
     births: Vec<BirthRow>,
     pain: Vec<PainRow>,
@@ -232,6 +257,7 @@ impl Read {
                 abandoned: row.abandoned.unwrap_or(false),
                 cs_decision_at: row.cs_decision_at,
                 blood_loss_ml: row.blood_loss_ml,
+                mother: Mother::of(row.gravest),
             })
         };
         self.births.into_iter().map(birth).collect()

@@ -169,6 +169,23 @@ pub async fn add_complication(
     Ok(())
 }
 
+/// Whether a complication of this kind was recorded.
+pub async fn had(
+    q: &mut impl Q,
+    facility: FacilityId,
+    labor: LaborId,
+    code: ComplicationCode,
+) -> Result<bool> {
+    let row: Option<(ComplicationId,)> = q
+        .q("select id from labor_complication where facility_id = $1 and labor_id = $2 and code = $3 limit 1")
+        .bind(facility)
+        .bind(labor)
+        .bind(code.word())
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
 #[derive(sqlx::FromRow)]
 struct ComplicationRow {
     id: ComplicationId,

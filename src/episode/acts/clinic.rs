@@ -50,31 +50,17 @@ pub async fn register(ctx: &Ctx, caller: &Caller, new: NewPatient) -> Result<Reg
     let mut tx = once!(ctx, Act::EpisodeRegister, caller);
     let new = checked(new, tx.now)?;
     people::lock_register(&mut tx, facility).await?;
-    if let Some(known) = registered(&mut tx, facility, &new).await? {
-        let current = json!({ "patient_id": known });
-        return Err(Error::Conflict(Code::EpisodeAlreadyRegistered, current));
-    }
-    let place = people::facility(&mut tx, facility).await?;
-    let mut patient = Patient {
-        id: tx.id(),
-        facility_id: facility,
-        account_id: None,
-        record_number: String::new(),
-        name: Some(new.name),
-        birth_date: new.birth_date,
-        id_type: new.id_document.as_ref().map(|(kind, _)| *kind),
-        id_number: new.id_document.map(|(_, number)| number),
-        phone: new.phone,
-        phone_confirmed: false,
-        height_cm: None,
-        language: "zh-CN".to_owned(),
-        emergency_contact: None,
-        level: 0,
-        matched: false,
-        is_test: place.settings.is_test,
-        version: 1,
+    let patient = match registered(&mut tx, facility, &new).await? {
+        None => recorded(&mut tx, facility, &new).await?,
+        Some(known) => {
+            // She comes again: another pregnancy belongs to the same record.
+            if !is_over(&mut tx, &known, new.edd).await? {
+                let current = json!({ "patient_id": known.id });
+                return Err(Error::Conflict(Code::EpisodeAlreadyRegistered, current));
+            }
+            known
+        }
     };
-    people::add_patient(&mut tx, &mut patient).await?;
     let said = Dates {
         edd: Some(new.edd),
         lmp: None,
@@ -102,6 +88,47 @@ pub async fn register(ctx: &Ctx, caller: &Caller, new: NewPatient) -> Result<Reg
     };
     tx.commit_with(&registered).await?;
     Ok(registered)
+}
+
+async fn recorded(tx: &mut Tx, facility: FacilityId, new: &NewPatient) -> Result<Patient> {
+    let place = people::facility(tx, facility).await?;
+    let mut patient = Patient {
+        id: tx.id(),
+        facility_id: facility,
+        account_id: None,
+        record_number: String::new(),
+        name: Some(new.name.clone()),
+        birth_date: new.birth_date,
+        id_type: new.id_document.as_ref().map(|(kind, _)| *kind),
+        id_number: new.id_document.as_ref().map(|(_, number)| number.clone()),
+        phone: new.phone.clone(),
+        phone_confirmed: false,
+        height_cm: None,
+        language: "zh-CN".to_owned(),
+        emergency_contact: None,
+        level: 0,
+        matched: false,
+        is_test: place.settings.is_test,
+        version: 1,
+    };
+    people::add_patient(tx, &mut patient).await?;
+    Ok(patient)
+}
+
+/// Whether her last pregnancy here is over, or an expected date says that it must be; then it is closed.
+async fn is_over(tx: &mut Tx, patient: &Patient, edd: NaiveDate) -> Result<bool> {
+    let facility = patient.facility_id;
+    let Some(last) = store::current(tx, facility, patient.id).await? else {
+        return Ok(true);
+    };
+    let last = store::lock(tx, facility, last.id)
+        .await?
+        .ok_or(Error::Missing(Noun::Episode))?;
+    let over = rules::begins_another(&last, edd);
+    if over && last.stage != Stage::Closed {
+        store::set_stage(tx, facility, last.id, Stage::Closed).await?;
+    }
+    Ok(over)
 }
 
 fn checked(new: NewPatient, now: DateTime<Utc>) -> Result<NewPatient> {
@@ -151,7 +178,7 @@ fn checked(new: NewPatient, now: DateTime<Utc>) -> Result<NewPatient> {
 }
 
 /// Whether this hospital has her phone or identity number already.
-async fn registered(tx: &mut Tx, facility: FacilityId, new: &NewPatient) -> Result<Option<PatientId>> {
+async fn registered(tx: &mut Tx, facility: FacilityId, new: &NewPatient) -> Result<Option<Patient>> {
     let number = new.id_document.as_ref().map(|(_, number)| number);
     for text in new.phone.iter().chain(number) {
         for id in people::search(tx, facility, text).await? {
@@ -160,8 +187,8 @@ async fn registered(tx: &mut Tx, facility: FacilityId, new: &NewPatient) -> Resu
             let same = |patient: &Patient| {
                 patient.phone.as_ref() == Some(text) || patient.id_number.as_ref() == Some(text)
             };
-            if found.is_some_and(|patient| same(&patient)) {
-                return Ok(Some(id));
+            if let Some(patient) = found.filter(same) {
+                return Ok(Some(patient));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What she does with her own pregnancy.
 
+use chrono::NaiveDate;
 use serde_json::json;
 use tracing::instrument;
 
@@ -27,35 +28,24 @@ pub async fn enroll(ctx: &Ctx, caller: &Caller, facility: FacilityId, said: Date
     let mut tx = ctx.write(Act::EpisodeEnroll).await?;
     people::require_own_agreements(&mut tx, ctx, account).await?;
     let patient = record(&mut tx, caller, account, facility).await?;
-    let episode = match store::current(&mut tx, facility, patient.id).await? {
+    let standing = match store::current(&mut tx, facility, patient.id).await? {
+        Some(known) => store::lock(&mut tx, facility, known.id).await?,
+        None => None,
+    };
+    let edd = checked(&said, day(tx.now))?;
+    let episode = match standing {
         Some(known) if known.stage != Stage::Closed => {
-            let mut known = store::lock(&mut tx, facility, known.id)
-                .await?
-                .ok_or(Error::Missing(Noun::Episode))?;
             if known.enrolled_at.is_some() {
                 caller.request.must_match(known.version)?;
             }
-            rules::may_enroll(&known).map_err(Error::Refused)?;
-            let before = known.edd;
-            known.edd = checked(&said, day(tx.now))?;
-            if known.edd != before {
-                redated(&mut tx, &known).await?;
+            if rules::begins_another(&known, edd) {
+                store::set_stage(&mut tx, facility, known.id, Stage::Closed).await?;
+                begin(&mut tx, &patient, edd, &said).await?
+            } else {
+                redate(&mut tx, known, edd, &said).await?
             }
-            known.gravidity = said.gravidity;
-            known.parity = said.parity;
-            known.fetuses = said.fetuses;
-            known.pre_pregnancy_weight_kg = said.pre_pregnancy_weight_kg;
-            known.enrolled_at = known.enrolled_at.or(Some(tx.now));
-            store::save_dates(&mut tx, &known).await?;
-            known.version += 1;
-            known
         }
-        _ => {
-            let edd = checked(&said, day(tx.now))?;
-            let new = begun(&tx, &patient, edd, &said, true);
-            store::add_episode(&mut tx, &new).await?;
-            new
-        }
+        _ => begin(&mut tx, &patient, edd, &said).await?,
     };
     lay_out(&mut tx, ctx, &episode).await?;
     // She may have had no hospital when this request began, so the entry names it itself.
@@ -75,6 +65,31 @@ pub async fn enroll(ctx: &Ctx, caller: &Caller, facility: FacilityId, said: Date
     Ok(episode)
 }
 
+/// A pregnancy that she herself begins here.
+async fn begin(tx: &mut Tx, patient: &Patient, edd: NaiveDate, said: &Dates) -> Result<Episode> {
+    let new = begun(tx, patient, edd, said, true);
+    store::add_episode(tx, &new).await?;
+    Ok(new)
+}
+
+/// Errors: `episode.past_antenatal`.
+async fn redate(tx: &mut Tx, mut known: Episode, edd: NaiveDate, said: &Dates) -> Result<Episode> {
+    rules::may_enroll(&known).map_err(Error::Refused)?;
+    let before = known.edd;
+    known.edd = edd;
+    if known.edd != before {
+        redated(tx, &known).await?;
+    }
+    known.gravidity = said.gravidity;
+    known.parity = said.parity;
+    known.fetuses = said.fetuses;
+    known.pre_pregnancy_weight_kg = said.pre_pregnancy_weight_kg;
+    known.enrolled_at = known.enrolled_at.or(Some(tx.now));
+    store::save_dates(tx, &known).await?;
+    known.version += 1;
+    Ok(known)
+}
+
 /// The weeks that her assessment was made with are no longer right.
 async fn redated(tx: &mut Tx, episode: &Episode) -> Result<()> {
     let due = tx.now;
@@ -88,7 +103,7 @@ async fn redated(tx: &mut Tx, episode: &Episode) -> Result<()> {
     .await
 }
 
-fn checked(said: &Dates, today: chrono::NaiveDate) -> Result<chrono::NaiveDate> {
+fn checked(said: &Dates, today: NaiveDate) -> Result<NaiveDate> {
     let mut faults = Faults::default();
     let edd = rules::check_dates(&mut faults, said, today);
     faults.done()?;
@@ -128,13 +143,7 @@ async fn record(tx: &mut Tx, caller: &Caller, account: AccountId, facility: Faci
 }
 
 /// A pregnancy that begins here.
-pub(super) fn begun(
-    tx: &Tx,
-    patient: &Patient,
-    edd: chrono::NaiveDate,
-    said: &Dates,
-    by_herself: bool,
-) -> Episode {
+pub(super) fn begun(tx: &Tx, patient: &Patient, edd: NaiveDate, said: &Dates, by_herself: bool) -> Episode {
     Episode {
         id: tx.id(),
         facility_id: patient.facility_id,

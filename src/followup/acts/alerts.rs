@@ -1,12 +1,15 @@
 //! The queue of alerts: who takes one, and what came of it.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
 
+use crate::analgesia;
+use crate::analgesia::model::{ComplicationCode, Event};
 use crate::base::error::{Error, Result};
 use crate::base::id::AlertId;
-use crate::base::{Act, Noun, Page, PageRequest, Subject};
+use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::followup::model::{Alert, AlertEntryKind, AlertState};
@@ -42,6 +45,15 @@ async fn shown(tx: &mut Tx, alert: Alert) -> Result<Shown> {
     })
 }
 
+/// The first step of the alerts that a role sees: the quality office those that have come to the duty officer.
+fn from_step(role: Role) -> i64 {
+    if role == Role::Quality {
+        rules::LAST_STEP
+    } else {
+        0
+    }
+}
+
 /// The alerts: open ones first, red first, the longest waiting first.
 #[instrument(name = "followup.alerts", skip_all)]
 pub async fn alerts(
@@ -51,11 +63,20 @@ pub async fn alerts(
     page: PageRequest,
 ) -> Result<Page<Shown>> {
     policy::allowed(caller, Act::FollowupAlerts)?;
-    let facility = caller.staff()?.facility;
+    let staff = caller.staff()?;
+    let facility = staff.facility;
     let filter = state.map_or("all", AlertState::word);
     let after = page.after::<store::AlertKey>(filter)?;
     let mut tx = ctx.write(Act::FollowupAlerts).await?;
-    let alerts = store::alerts(&mut tx, facility, state, after, page.limit + 1).await?;
+    let alerts = store::alerts(
+        &mut tx,
+        facility,
+        state,
+        from_step(staff.role),
+        after,
+        page.limit + 1,
+    )
+    .await?;
     let mut rows = Vec::with_capacity(alerts.len());
     for alert in alerts {
         rows.push(shown(&mut tx, alert).await?);
@@ -76,7 +97,8 @@ pub async fn alerts(
 }
 
 async fn loaded(tx: &mut Tx, caller: &Caller, act: Act, id: AlertId) -> Result<Alert> {
-    let facility = caller.staff()?.facility;
+    let staff = caller.staff()?;
+    let facility = staff.facility;
     let missing = || Error::Missing(Noun::Alert);
     let known = store::alert(tx, facility, id).await?.ok_or_else(missing)?;
     episode::facts::lock(tx, facility, known.episode_id)
@@ -89,7 +111,18 @@ async fn loaded(tx: &mut Tx, caller: &Caller, act: Act, id: AlertId) -> Result<A
         account: None,
     };
     policy::may(caller, act, Noun::Alert, belongs)?;
+    if alert.step < from_step(staff.role) {
+        return Err(missing());
+    }
     Ok(alert)
+}
+
+/// Somebody has taken it: nobody else is waited for.
+async fn escalation_over(tx: &mut Tx, alert: &Alert) -> Result<()> {
+    for kind in [jobs::ALERT_NEXT, jobs::ALERT_OFFICER] {
+        episode::facts::finish_tasks(tx, alert.facility_id, kind, alert.id.0).await?;
+    }
+    Ok(())
 }
 
 /// A staff member takes an alert; it goes no further. Each one who does is kept with the time.
@@ -105,6 +138,7 @@ pub async fn acknowledge(ctx: &Ctx, caller: &Caller, id: AlertId) -> Result<Show
     alert.state = AlertState::Acknowledged;
     store::save_alert(&mut tx, &alert).await?;
     store::add_alert_entry(&mut tx, &mut alert, AlertEntryKind::Acknowledged, staff.id).await?;
+    escalation_over(&mut tx, &alert).await?;
     tx.journal(
         caller,
         Subject::of_patient("alert", id, alert.patient_id),
@@ -134,10 +168,68 @@ pub async fn close_alert(ctx: &Ctx, caller: &Caller, id: AlertId, outcome: &str)
     store::save_alert(&mut tx, &alert).await?;
     store::add_alert_entry(&mut tx, &mut alert, AlertEntryKind::Closed, staff.id).await?;
     episode::facts::finish_tasks(&mut tx, alert.facility_id, jobs::ALERT, id.0).await?;
+    escalation_over(&mut tx, &alert).await?;
     tx.journal(
         caller,
         Subject::of_patient("alert", id, alert.patient_id),
         json!({ "level": alert.level, "step": alert.step }),
+    )
+    .await?;
+    let shown = shown(&mut tx, alert).await?;
+    tx.commit_with(&shown).await?;
+    Ok(shown)
+}
+
+/// An anesthesiologist says that the headache of an alert is one after dural puncture: it becomes a complication of the
+/// labor. Said again, nothing more is recorded.
+///
+/// Errors: `http.invalid` for a grade outside 1–4 or an onset to come, `followup.no_proposal`.
+#[instrument(name = "followup.confirm_pdph", skip_all)]
+pub async fn confirm_pdph(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: AlertId,
+    onset_at: DateTime<Utc>,
+    severity: i64,
+) -> Result<Shown> {
+    policy::allowed(caller, Act::FollowupConfirmPdph)?;
+    let staff = caller.staff()?;
+    let mut tx = once!(ctx, Act::FollowupConfirmPdph, caller);
+    let mut alert = loaded(&mut tx, caller, Act::FollowupConfirmPdph, id).await?;
+    let none = || Error::Refused(Code::FollowupNoProposal);
+    alert.proposal.ok_or_else(none)?;
+    let mut faults = Faults::default();
+    faults.number(severity, "/severity", 1, 4);
+    faults.check(onset_at <= tx.now, "/onset_at", "in_future");
+    faults.done()?;
+    let point = match alert.follow_up_id {
+        Some(point) => store::point(&mut tx, alert.facility_id, point).await?,
+        None => None,
+    };
+    let labor = match point {
+        Some(point) => point.labor_id,
+        None => store::labor_of(&mut tx, alert.facility_id, alert.episode_id)
+            .await?
+            .map(|(labor, ..)| labor)
+            .ok_or_else(none)?,
+    };
+    let event = Event {
+        code: ComplicationCode::Pdph,
+        onset_at,
+        severity,
+        treatment: None,
+        outcome: None,
+        resolved_at: None,
+        adp_next: None,
+    };
+    analgesia::facts::complicate(&mut tx, alert.facility_id, labor, staff.id, event).await?;
+    if alert.confirmed_at.is_none() {
+        store::set_confirmed(&mut tx, &mut alert, staff.id).await?;
+    }
+    tx.journal(
+        caller,
+        Subject::of_patient("alert", id, alert.patient_id),
+        json!({ "severity": severity }),
     )
     .await?;
     let shown = shown(&mut tx, alert).await?;

@@ -1,21 +1,25 @@
 //! What her answers set going: red flags become an alert with people called, a survey becomes one number.
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
+use super::replies::replied;
 use crate::base::error::{Error, Result};
-use crate::base::id::{AlertId, FacilityId, StaffId};
+use crate::base::id::{AlertId, FacilityId, FollowUpId, StaffId};
 use crate::base::{Act, Actor, Locale, Role, Subject};
-use crate::content::forms::SATISFACTION;
+use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
 use crate::ctx::{Ctx, Tx};
 use crate::db::Q;
-use crate::episode::model::{Episode, NewTask, Step, StepKind, StepState};
-use crate::followup::model::{Alert, AlertEntryKind, AlertState, Flag};
-use crate::followup::{jobs, rules, schedule, store};
+use crate::episode::model::{Episode, NewTask, StepState};
+use crate::followup::course::course;
+use crate::followup::headache::{self, Puncture};
+use crate::followup::model::{Alert, AlertEntryKind, AlertState, Flag, FollowUp, HEADACHE_FORM, Proposal};
+use crate::followup::{jobs, planning, rules, schedule, store};
 use crate::forms::model::{Response, ResponseStatus, Submitted, Told};
 use crate::people;
 use crate::questionnaire::{Answers, Assessment, Context, Form, Status, assess};
-use crate::{episode, outbox};
+use crate::{episode, forms, outbox};
 
 /// Hears every submission; follow-up forms and the survey are its own.
 pub fn on_submitted<'a>(
@@ -35,9 +39,9 @@ pub fn on_submitted<'a>(
             // Whom an alert has called stays called until a person has looked.
             return Ok(None);
         }
-        if response.name == SATISFACTION {
-            survey(ctx, tx, response, answers, episode, locale).await
-        } else if response.name.starts_with("follow-up-") {
+        if response.name == SATISFACTION || response.name == REFUSAL {
+            replied(ctx, tx, response, answers, episode, locale).await
+        } else if response.name.starts_with("follow-up-") || response.name == EPDS {
             let judged = judge(ctx, tx, response, answers, episode, locale).await?;
             Ok(Some(judged.told))
         } else {
@@ -58,12 +62,26 @@ pub(super) struct Judged {
     pub told: Told,
 }
 
-fn form_of<'a>(ctx: &'a Ctx, response: &Response) -> Result<&'a Form> {
+pub(super) fn form_of<'a>(ctx: &'a Ctx, response: &Response) -> Result<&'a Form> {
     ctx.content
         .forms
         .asked(&response.name, &response.questionnaire, response.after_loss)
         .map(|entry| entry.form.as_ref())
         .ok_or_else(|| Error::broken("answers to a form that is not loaded"))
+}
+
+/// The point that answers belong to: the one of their assignment, of a labor that is still followed. The depression scale
+/// and answers that staff filed without an assignment may have none.
+async fn point_of(tx: &mut Tx, response: &Response, episode: &Episode) -> Result<Option<FollowUp>> {
+    let asked = forms::facts::assignments(tx, response.facility_id, episode.id).await?;
+    let reference = asked
+        .iter()
+        .find(|one| Some(one.id) == response.assignment_id)
+        .map(|one| one.reference.as_str());
+    let points = store::points_of_episode(tx, response.facility_id, episode.id).await?;
+    Ok(points.into_iter().find(|point| {
+        point.form == response.name && reference.is_none_or(|reference| point.point.word() == reference)
+    }))
 }
 
 pub(super) async fn judge(
@@ -76,7 +94,7 @@ pub(super) async fn judge(
 ) -> Result<Judged> {
     let facility = response.facility_id;
     let form = form_of(ctx, response)?;
-    let point = store::point_of_form(tx, facility, episode.id, &response.name).await?;
+    let point = point_of(tx, response, episode).await?;
     let mut context = Context::at(tx.now);
     if let Some(point) = &point {
         context
@@ -90,29 +108,22 @@ pub(super) async fn judge(
     let told = rules::told(form, &assessment.level, &flags, locale, &phone);
     if let Some(point) = &point {
         store::set_answered(tx, facility, point.id, response.id, &assessment.level, complete).await?;
-        let step = Step {
-            episode: episode.id,
-            facility,
-            kind: StepKind::FollowUp,
-            reference: point.point.word().to_owned(),
-            subject: Some(point.id.0),
-            state: StepState::Done,
-            due_from: Some(point.opens),
-            due_to: Some(point.overdue_at),
-            required: true,
-        };
-        episode::facts::set_step(tx, &step).await?;
+        episode::facts::set_step(tx, &planning::point_step(point, StepState::Done)).await?;
         episode::facts::finish_tasks(tx, facility, jobs::PHONE, point.id.0).await?;
         if !complete {
             // A question that a red flag needs is not answered: that is not "clear", somebody asks her.
             jobs::phone_task(tx, point, tx.now).await?;
         }
     }
+    let proposal = propose(tx, response, point.as_ref(), answers).await?;
     let alert = if flags.is_empty() {
         None
     } else {
-        let follow_up_id = point.map(|point| point.id);
-        raise(tx, response, form, &assessment, flags, follow_up_id).await?
+        let about = About {
+            follow_up_id: point.map(|point| point.id),
+            proposal,
+        };
+        raise(tx, response, form, &assessment, flags, about).await?
     };
     Ok(Judged {
         level: assessment.level,
@@ -122,24 +133,61 @@ pub(super) async fn judge(
     })
 }
 
+/// What the answers suggest of a headache; one after a dural puncture is asked about again tomorrow.
+async fn propose(
+    tx: &mut Tx,
+    response: &Response,
+    point: Option<&FollowUp>,
+    answers: &Answers,
+) -> Result<Option<Proposal>> {
+    if !headache::has_headache(answers) {
+        return Ok(None);
+    }
+    let labor = match point {
+        Some(point) => Some(point.labor_id),
+        None => store::labor_of(tx, response.facility_id, response.episode_id)
+            .await?
+            .map(|(labor, ..)| labor),
+    };
+    let Some(labor) = labor else { return Ok(None) };
+    let Some(course) = course(tx, response.facility_id, labor).await? else {
+        return Ok(None);
+    };
+    if response.name == HEADACHE_FORM {
+        let due = schedule::tomorrow(tx.now);
+        jobs::ask_tomorrow(tx, &course, due).await?;
+    }
+    let puncture = Puncture {
+        at: course.punctured_at,
+        is_known: course.has_puncture,
+    };
+    Ok(headache::propose(answers, &puncture, tx.now))
+}
+
+/// What an alert is about, beside its flags.
+struct About {
+    follow_up_id: Option<FollowUpId>,
+    proposal: Option<Proposal>,
+}
+
 async fn raise(
     tx: &mut Tx,
     response: &Response,
     form: &Form,
     assessment: &Assessment,
     flags: Vec<Flag>,
-    follow_up_id: Option<crate::base::id::FollowUpId>,
+    about: About,
 ) -> Result<Option<AlertId>> {
     let mut alert = Alert {
         id: tx.id(),
         facility_id: response.facility_id,
         patient_id: response.patient_id,
         episode_id: response.episode_id,
-        follow_up_id,
+        follow_up_id: about.follow_up_id,
         response_id: response.id,
         form: response.name.clone(),
         level: assessment.level.clone(),
-        due: rules::due(&flags, tx.now),
+        due: rules::due(&assessment.level, &flags, tx.now),
         notify: rules::duties(form, &flags),
         flags,
         rules_version: assessment.rules_version.clone(),
@@ -147,40 +195,28 @@ async fn raise(
         step: 0,
         raised_at: tx.now,
         outcome: None,
+        proposal: about.proposal,
+        confirmed_at: None,
         history: Vec::new(),
     };
     if !store::add_alert(tx, &alert).await? {
         return Ok(None);
     }
     call(tx, &mut alert).await?;
-    let mut roles: Vec<Role> = alert.notify.iter().map(|duty| rules::role_of(duty)).collect();
-    roles.sort_unstable();
-    roles.dedup();
-    let task = NewTask {
-        facility: alert.facility_id,
-        patient: alert.patient_id,
-        episode: alert.episode_id,
-        kind: jobs::ALERT,
-        subject: alert.id.0,
-        roles,
-        due: alert.due,
-        urgent: alert.level == rules::RED,
-    };
-    episode::facts::add_task(tx, &task).await?;
-    if alert.level == rules::RED {
-        for (step, after) in [(1, rules::NEXT_ON_CALL), (2, rules::DUTY_OFFICER)] {
-            let message = outbox::Message {
-                kind: jobs::ESCALATE,
-                facility: Some(alert.facility_id),
-                payload: &jobs::Escalate {
-                    alert: alert.id,
-                    step,
-                },
-                dedupe: Some(format!("{}/{step}", alert.id)),
-                due: tx.now + after,
-            };
-            tx.enqueue(message).await?;
-        }
+    let roles = duty_roles(&alert);
+    add_task(tx, &alert, jobs::ALERT, roles, alert.due).await?;
+    for (step, due) in rules::escalation(&alert) {
+        let message = outbox::Message {
+            kind: jobs::ESCALATE,
+            facility: Some(alert.facility_id),
+            payload: &jobs::Escalate {
+                alert: alert.id,
+                step,
+            },
+            dedupe: Some(format!("{}/{step}", alert.id)),
+            due,
+        };
+        tx.enqueue(message).await?;
     }
     tx.journal_as(
         Act::FollowupRaise,
@@ -194,12 +230,62 @@ async fn raise(
     Ok(Some(alert.id))
 }
 
-/// Calls whom the alert's step is for, and keeps who was called.
-pub(in crate::followup) async fn call(tx: &mut Tx, alert: &mut Alert) -> Result<()> {
-    for staff in callees(tx, alert).await? {
-        store::add_alert_entry(tx, alert, AlertEntryKind::Called, staff).await?;
-    }
+/// The roles that answer for the duties of an alert, each once.
+fn duty_roles(alert: &Alert) -> Vec<Role> {
+    let mut roles: Vec<Role> = alert.notify.iter().map(|duty| rules::role_of(duty)).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+async fn add_task(
+    tx: &mut Tx,
+    alert: &Alert,
+    kind: &'static str,
+    roles: Vec<Role>,
+    due: DateTime<Utc>,
+) -> Result<()> {
+    let task = NewTask {
+        facility: alert.facility_id,
+        patient: alert.patient_id,
+        episode: alert.episode_id,
+        kind,
+        subject: alert.id.0,
+        roles,
+        due,
+        urgent: alert.level == rules::RED,
+    };
+    episode::facts::add_task(tx, &task).await?;
     Ok(())
+}
+
+/// Calls whom the alert's step is for, and keeps who was called.
+pub(in crate::followup) async fn call(tx: &mut Tx, alert: &mut Alert) -> Result<Vec<StaffId>> {
+    let callees = callees(tx, alert).await?;
+    for staff in &callees {
+        store::add_alert_entry(tx, alert, AlertEntryKind::Called, *staff).await?;
+    }
+    Ok(callees)
+}
+
+/// The task of whom an alert has gone on to: at the last step of the roles of those who were called, whoever they are.
+pub(in crate::followup) async fn escalation_task(
+    tx: &mut Tx,
+    alert: &Alert,
+    called: &[StaffId],
+) -> Result<()> {
+    let now = tx.now;
+    if alert.step < rules::LAST_STEP {
+        return add_task(tx, alert, jobs::ALERT_NEXT, duty_roles(alert), now).await;
+    }
+    let mut roles = vec![Role::Quality];
+    for id in called {
+        let known = people::facts::staff(tx, alert.facility_id, *id).await?;
+        roles.extend(known.map(|staff| staff.role));
+    }
+    roles.sort_unstable();
+    roles.dedup();
+    add_task(tx, alert, jobs::ALERT_OFFICER, roles, now).await
 }
 
 async fn callees(q: &mut impl Q, alert: &Alert) -> Result<Vec<StaffId>> {
@@ -229,52 +315,4 @@ async fn callees(q: &mut impl Q, alert: &Alert) -> Result<Vec<StaffId>> {
         }
     }
     Ok(callees)
-}
-
-async fn survey(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    response: &Response,
-    answers: &Answers,
-    episode: &Episode,
-    locale: Locale,
-) -> Result<Option<Told>> {
-    let facility = response.facility_id;
-    let overall = answers
-        .get("sat.overall")
-        .first()
-        .and_then(|answer| answer.code()?.parse::<i64>().ok())
-        .filter(|score| (1..=5).contains(score));
-    let labor = store::labor_of(tx, facility, episode.id).await?;
-    if let (Some(overall), Some((labor, born_at))) = (overall, labor) {
-        let by_staff = response.entered_by.is_some();
-        store::add_reply(tx, facility, labor, response.id, overall, by_staff).await?;
-        let step = jobs::survey_step(facility, episode.id, born_at, StepState::Done);
-        episode::facts::set_step(tx, &step).await?;
-    }
-    let form = form_of(ctx, response)?;
-    let assessment = assess(form, answers, &Context::at(tx.now));
-    let flags = rules::flags(form, &assessment);
-    if flags.is_empty() {
-        return Ok(None);
-    }
-    // She asked to be called. The task names her pregnancy and not her answers, which staff must not see.
-    let task = NewTask {
-        facility,
-        patient: response.patient_id,
-        episode: episode.id,
-        kind: jobs::SERVICE_RECOVERY,
-        subject: episode.id.0,
-        roles: vec![Role::Midwife, Role::Quality],
-        due: rules::due(&flags, tx.now).min(tx.now + schedule::SERVICE_RECOVERY),
-        urgent: false,
-    };
-    episode::facts::add_task(tx, &task).await?;
-    let phone = people::facts::facility(tx, facility).await?.phone;
-    let told = rules::told(form, &assessment.level, &flags, locale, &phone);
-    Ok(Some(Told {
-        phone: None,
-        level: None,
-        ..told
-    }))
 }

@@ -1,10 +1,15 @@
 //! One function per operation of follow-up, and what her answers set going.
 
 mod alerts;
+mod examinations;
 mod judge;
 mod points;
+mod replies;
+mod surveys;
 
 pub use alerts::*;
-pub(super) use judge::call;
+pub use examinations::*;
 pub use judge::on_submitted;
+pub(super) use judge::{call, escalation_task};
 pub use points::*;
+pub use surveys::*;

@@ -7,7 +7,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, PatientId, ResponseId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
-use crate::followup::model::{Alert, AlertEntry, AlertEntryKind, AlertState};
+use crate::followup::model::{Alert, AlertEntry, AlertEntryKind, AlertState, Proposal};
 use crate::followup::rules;
 use crate::vault::{Class, Sealed};
 
@@ -29,6 +29,8 @@ struct Row {
     raised_at: DateTime<Utc>,
     due: DateTime<Utc>,
     outcome: Option<Sealed>,
+    proposal: Option<String>,
+    confirmed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -40,7 +42,7 @@ struct EntryRow {
 }
 
 const COLUMNS: &str = "id, facility_id, patient_id, episode_id, follow_up_id, response_id, form, level, rules_version, \
-    notify, findings, state, step, raised_at, due, outcome";
+    notify, findings, state, step, raised_at, due, outcome, proposal, confirmed_at";
 
 async fn read(r: &mut impl Records, row: Row) -> Result<Alert> {
     let entries: Vec<EntryRow> = r
@@ -79,6 +81,8 @@ async fn read(r: &mut impl Records, row: Row) -> Result<Alert> {
         step: row.step,
         raised_at: row.raised_at,
         due: row.due,
+        proposal: row.proposal.as_deref().and_then(Proposal::parse),
+        confirmed_at: row.confirmed_at,
     })
 }
 
@@ -121,6 +125,7 @@ pub async fn alerts(
     r: &mut impl Records,
     facility: FacilityId,
     state: Option<AlertState>,
+    from_step: i64,
     after: Option<AlertKey>,
     limit: i64,
 ) -> Result<Vec<Alert>> {
@@ -130,7 +135,7 @@ pub async fn alerts(
     });
     let rows: Vec<Row> = r
         .q(format!(
-            "select {COLUMNS} from alert where facility_id = $1 and place >= $2 and place <= $3 \
+            "select {COLUMNS} from alert where facility_id = $1 and place >= $2 and place <= $3 and step >= $9 \
              and (place, rank, raised_at, id) > ($4, $5, $6, $7) order by place, rank, raised_at, id limit $8"
         ))
         .bind(facility)
@@ -141,6 +146,7 @@ pub async fn alerts(
         .bind(raised_at)
         .bind(id)
         .bind(limit)
+        .bind(from_step)
         .all()
         .await?;
     let mut alerts = Vec::with_capacity(rows.len());
@@ -160,8 +166,8 @@ pub async fn add_alert(tx: &mut Tx, alert: &Alert) -> Result<bool> {
     let added = tx
         .q(
             "insert into alert (id, facility_id, patient_id, episode_id, follow_up_id, response_id, form, level, rank, \
-             rules, rules_version, notify, findings, state, place, step, raised_at, due) values ($1, $2, $3, $4, $5, $6, \
-             $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) on conflict (response_id) do nothing",
+             rules, rules_version, notify, findings, state, place, step, raised_at, due, proposal) values ($1, $2, $3, $4, $5, \
+             $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) on conflict (response_id) do nothing",
         )
         .bind(alert.id)
         .bind(alert.facility_id)
@@ -181,6 +187,7 @@ pub async fn add_alert(tx: &mut Tx, alert: &Alert) -> Result<bool> {
         .bind(alert.step)
         .bind(alert.raised_at)
         .bind(alert.due)
+        .bind(alert.proposal.map(Proposal::word))
         .run()
         .await?;
     Ok(added == 1)
@@ -208,6 +215,20 @@ pub async fn save_alert(tx: &mut Tx, alert: &Alert) -> Result<()> {
     .bind(outcome)
     .run()
     .await?;
+    Ok(())
+}
+
+/// An anesthesiologist has said that it is a headache after dural puncture.
+pub async fn set_confirmed(tx: &mut Tx, alert: &mut Alert, by: StaffId) -> Result<()> {
+    let now = tx.now;
+    tx.q("update alert set confirmed_at = $3, confirmed_by_id = $4 where facility_id = $1 and id = $2")
+        .bind(alert.facility_id)
+        .bind(alert.id)
+        .bind(now)
+        .bind(by)
+        .run()
+        .await?;
+    alert.confirmed_at = Some(now);
     Ok(())
 }
 

@@ -9,7 +9,10 @@ use crate::db::Q;
 use crate::followup::model::FollowUp;
 
 /// Sealed records of a woman. Binds: hospital, woman.
-pub const SEALED: [&str; 1] = ["select id from alert where facility_id = $1 and patient_id = $2"];
+pub const SEALED: [&str; 2] = [
+    "select id from alert where facility_id = $1 and patient_id = $2",
+    "select id from follow_up where facility_id = $1 and patient_id = $2",
+];
 
 /// All follow-up points of a woman by when they are due.
 pub async fn points_of(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Vec<FollowUp>> {

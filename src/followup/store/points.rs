@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
-use crate::base::id::{EpisodeId, FacilityId, FollowUpId, LaborId, PatientId, ResponseId};
+use crate::base::id::{EpisodeId, FacilityId, FollowUpId, LaborId, PatientId, ResponseId, StaffId};
 use crate::ctx::Tx;
 use crate::db::Q;
-use crate::followup::model::{FollowUp, Point, PointState};
+use crate::db::run::placeholders;
+use crate::followup::model::{CallOutcome, Ended, FollowUp, LostReason, PhoneCall, Point, PointState};
+use crate::followup::schedule::Slot;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -28,10 +30,13 @@ struct Row {
     level: Option<String>,
     complete: Option<bool>,
     answered_at: Option<DateTime<Utc>>,
+    ended: Option<String>,
+    lost_reason: Option<String>,
+    reminded_at: Option<DateTime<Utc>>,
 }
 
 const COLUMNS: &str = "id, facility_id, patient_id, episode_id, labor_id, point, form, after_loss, delivery_mode, born_at, \
-    opens, due, overdue_at, response_id, level, complete, answered_at";
+    opens, due, overdue_at, response_id, level, complete, answered_at, ended, lost_reason, reminded_at";
 
 impl Row {
     fn read(self) -> Result<FollowUp> {
@@ -54,68 +59,82 @@ impl Row {
             level: self.level,
             complete: self.complete,
             answered_at: self.answered_at,
+            ended: self.ended.as_deref().and_then(Ended::parse),
+            lost_reason: self.lost_reason.as_deref().and_then(LostReason::parse),
+            reminded_at: self.reminded_at,
+            calls: Vec::new(),
         })
     }
 }
 
+/// Points with the calls about them.
+async fn whole(q: &mut impl Q, facility: FacilityId, rows: Vec<Row>) -> Result<Vec<FollowUp>> {
+    let mut points = rows
+        .into_iter()
+        .map(Row::read)
+        .collect::<Result<Vec<FollowUp>>>()?;
+    if points.is_empty() {
+        return Ok(points);
+    }
+    let mut query = q
+        .q(format!(
+            "select follow_up_id, outcome, staff_id, at from follow_up_call where facility_id = $1 \
+             and follow_up_id in ({}) order by at, id",
+            placeholders(2, points.len())
+        ))
+        .bind(facility);
+    for point in &points {
+        query = query.bind(point.id);
+    }
+    let calls: Vec<(FollowUpId, String, StaffId, DateTime<Utc>)> = query.all().await?;
+    for (id, outcome, staff, at) in calls {
+        let outcome =
+            CallOutcome::parse(&outcome).ok_or_else(|| Error::broken("a call has an unknown outcome"))?;
+        if let Some(point) = points.iter_mut().find(|point| point.id == id) {
+            point.calls.push(PhoneCall { outcome, staff, at });
+        }
+    }
+    Ok(points)
+}
+
 pub async fn point(q: &mut impl Q, facility: FacilityId, id: FollowUpId) -> Result<Option<FollowUp>> {
-    q.q(format!(
-        "select {COLUMNS} from follow_up where facility_id = $1 and id = $2"
-    ))
-    .bind(facility)
-    .bind(id)
-    .opt::<Row>()
-    .await?
-    .map(Row::read)
-    .transpose()
+    let row = q
+        .q(format!(
+            "select {COLUMNS} from follow_up where facility_id = $1 and id = $2"
+        ))
+        .bind(facility)
+        .bind(id)
+        .opt::<Row>()
+        .await?;
+    Ok(whole(q, facility, row.into_iter().collect()).await?.pop())
 }
 
-pub async fn point_of_labor(
-    q: &mut impl Q,
-    facility: FacilityId,
-    labor: LaborId,
-    point: Point,
-) -> Result<Option<FollowUp>> {
-    q.q(format!(
-        "select {COLUMNS} from follow_up where facility_id = $1 and labor_id = $2 and point = $3"
-    ))
-    .bind(facility)
-    .bind(labor)
-    .bind(point.word())
-    .opt::<Row>()
-    .await?
-    .map(Row::read)
-    .transpose()
-}
-
-/// The newest point of a pregnancy that a form belongs to.
-pub async fn point_of_form(
+/// The points of a pregnancy, the newest labor's first, in the order of time.
+pub async fn points_of_episode(
     q: &mut impl Q,
     facility: FacilityId,
     episode: EpisodeId,
-    form: &str,
-) -> Result<Option<FollowUp>> {
-    q.q(format!(
-        "select {COLUMNS} from follow_up where facility_id = $1 and episode_id = $2 and form = $3 \
-         order by born_at desc, id desc limit 1"
-    ))
-    .bind(facility)
-    .bind(episode)
-    .bind(form.to_owned())
-    .opt::<Row>()
-    .await?
-    .map(Row::read)
-    .transpose()
+) -> Result<Vec<FollowUp>> {
+    let rows = q
+        .q(format!(
+            "select {COLUMNS} from follow_up where facility_id = $1 and episode_id = $2 \
+             order by born_at desc, labor_id, due, id"
+        ))
+        .bind(facility)
+        .bind(episode)
+        .all::<Row>()
+        .await?;
+    whole(q, facility, rows).await
 }
 
-/// The labor of a pregnancy that is followed up, the newest if there were two.
+/// The labor of a pregnancy that is followed up, its birth and the mode of it; the newest if there were two.
 pub async fn labor_of(
     q: &mut impl Q,
     facility: FacilityId,
     episode: EpisodeId,
-) -> Result<Option<(LaborId, DateTime<Utc>)>> {
+) -> Result<Option<(LaborId, DateTime<Utc>, String)>> {
     q.q(
-        "select labor_id, born_at from follow_up where facility_id = $1 and episode_id = $2 \
+        "select labor_id, born_at, delivery_mode from follow_up where facility_id = $1 and episode_id = $2 \
          order by born_at desc, id desc limit 1",
     )
     .bind(facility)
@@ -150,6 +169,96 @@ pub async fn add_point(tx: &mut Tx, point: &FollowUp) -> Result<()> {
     Ok(())
 }
 
+/// Moves a point that nobody has answered, after the birth was corrected, and opens it again if it had ended.
+pub async fn move_point(
+    tx: &mut Tx,
+    point: &FollowUp,
+    born_at: DateTime<Utc>,
+    mode: &str,
+    slot: &Slot,
+) -> Result<()> {
+    tx.q(
+        "update follow_up set born_at = $3, delivery_mode = $4, opens = $5, due = $6, overdue_at = $7, ended = null, \
+         ended_at = null, lost_reason = null where facility_id = $1 and id = $2",
+    )
+    .bind(point.facility_id)
+    .bind(point.id)
+    .bind(born_at)
+    .bind(mode.to_owned())
+    .bind(slot.opens)
+    .bind(slot.due)
+    .bind(slot.overdue_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Nobody asks any more.
+pub async fn end_point(
+    tx: &mut Tx,
+    point: &FollowUp,
+    ended: Ended,
+    reason: Option<LostReason>,
+) -> Result<()> {
+    let now = tx.now;
+    tx.q(
+        "update follow_up set ended = $3, ended_at = $4, lost_reason = $5 where facility_id = $1 and id = $2",
+    )
+    .bind(point.facility_id)
+    .bind(point.id)
+    .bind(ended.word())
+    .bind(now)
+    .bind(reason.map(LostReason::word))
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Keeps which reminder was sent, so that none comes twice.
+pub async fn set_reminded(tx: &mut Tx, point: &FollowUp, at: DateTime<Utc>) -> Result<()> {
+    tx.q("update follow_up set reminded_at = $3 where facility_id = $1 and id = $2")
+        .bind(point.facility_id)
+        .bind(point.id)
+        .bind(at)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn add_call(tx: &mut Tx, point: &mut FollowUp, outcome: CallOutcome, staff: StaffId) -> Result<()> {
+    let (id, now) = (tx.id::<Uuid>(), tx.now);
+    tx.q(
+        "insert into follow_up_call (id, facility_id, follow_up_id, outcome, staff_id, at) \
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(point.facility_id)
+    .bind(point.id)
+    .bind(outcome.word())
+    .bind(staff)
+    .bind(now)
+    .run()
+    .await?;
+    point.calls.push(PhoneCall {
+        outcome,
+        staff,
+        at: now,
+    });
+    Ok(())
+}
+
+/// She was reached after all.
+pub async fn reopen_point(tx: &mut Tx, point: &FollowUp) -> Result<()> {
+    tx.q(
+        "update follow_up set ended = null, ended_at = null, lost_reason = null where facility_id = $1 and id = $2",
+    )
+    .bind(point.facility_id)
+    .bind(point.id)
+    .run()
+    .await?;
+    Ok(())
+}
+
 /// From now on her forms leave out the baby.
 pub async fn set_after_loss(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result<()> {
     tx.q("update follow_up set after_loss = $3 where facility_id = $1 and labor_id = $2 and answered_at is null")
@@ -171,8 +280,8 @@ pub async fn set_answered(
 ) -> Result<()> {
     let now = tx.now;
     tx.q(
-        "update follow_up set response_id = $3, level = $4, complete = $5, answered_at = $6 \
-         where facility_id = $1 and id = $2",
+        "update follow_up set response_id = $3, level = $4, complete = $5, answered_at = $6, ended = null, \
+         ended_at = null, lost_reason = null where facility_id = $1 and id = $2",
     )
     .bind(facility)
     .bind(id)
@@ -196,24 +305,25 @@ pub async fn points(
 ) -> Result<Vec<FollowUp>> {
     let condition = match state {
         None => "(opens <= $2 or answered_at is not null)",
-        Some(PointState::Upcoming) => "answered_at is null and opens > $2",
-        Some(PointState::Due) => "answered_at is null and opens <= $2 and overdue_at > $2",
-        Some(PointState::Overdue) => "answered_at is null and overdue_at <= $2",
+        Some(PointState::Upcoming) => "answered_at is null and ended is null and opens > $2",
+        Some(PointState::Due) => "answered_at is null and ended is null and opens <= $2 and overdue_at > $2",
+        Some(PointState::Overdue) => "answered_at is null and ended is null and overdue_at <= $2",
         Some(PointState::Answered) => "answered_at <= $2",
+        Some(PointState::Lost) => "ended = 'lost' and ended_at <= $2",
+        Some(PointState::Ended) => "ended in ('died', 'replaced') and ended_at <= $2",
     };
     let (due, id) = after.unwrap_or((DateTime::UNIX_EPOCH, Uuid::nil()));
-    q.q(format!(
-        "select {COLUMNS} from follow_up where facility_id = $1 and {condition} and (due, id) > ($3, $4) \
-         order by due, id limit $5"
-    ))
-    .bind(facility)
-    .bind(now)
-    .bind(due)
-    .bind(id)
-    .bind(limit)
-    .all::<Row>()
-    .await?
-    .into_iter()
-    .map(Row::read)
-    .collect()
+    let rows = q
+        .q(format!(
+            "select {COLUMNS} from follow_up where facility_id = $1 and {condition} and (due, id) > ($3, $4) \
+             order by due, id limit $5"
+        ))
+        .bind(facility)
+        .bind(now)
+        .bind(due)
+        .bind(id)
+        .bind(limit)
+        .all::<Row>()
+        .await?;
+    whole(q, facility, rows).await
 }

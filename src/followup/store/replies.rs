@@ -1,13 +1,16 @@
-//! Replies to the survey: the one number that indicators need.
+//! Replies to the surveys: the one number that indicators need, and what else can be counted. Nothing that she wrote.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::base::error::Result;
-use crate::base::id::{FacilityId, LaborId, ResponseId};
+use crate::base::id::{EpisodeId, FacilityId, LaborId, ResponseId};
 use crate::ctx::Tx;
 use crate::db::Q;
-use crate::followup::model::Reply;
+use crate::followup::model::{Reply, SurveyAnswer, SurveyReply};
+use crate::forms::model::Response;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -80,4 +83,88 @@ pub async fn replies(
         .all()
         .await?;
     Ok(rows.into_iter().map(Reply::from).collect())
+}
+
+/// Keeps what can be counted of a reply.
+pub async fn add_answers(
+    tx: &mut Tx,
+    response: &Response,
+    mode: Option<&str>,
+    answers: &[SurveyAnswer],
+) -> Result<()> {
+    for answer in answers {
+        let (id, now) = (tx.id::<Uuid>(), tx.now);
+        tx.q(
+            "insert into survey_answer (id, facility_id, episode_id, response_id, form, mode, item, code, score, \
+             by_staff, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(id)
+        .bind(response.facility_id)
+        .bind(response.episode_id)
+        .bind(response.id)
+        .bind(response.name.clone())
+        .bind(mode.map(str::to_owned))
+        .bind(answer.item.clone())
+        .bind(answer.code.clone())
+        .bind(answer.score)
+        .bind(response.entered_by.is_some())
+        .bind(now)
+        .run()
+        .await?;
+    }
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct AnswerRow {
+    episode_id: EpisodeId,
+    response_id: ResponseId,
+    mode: Option<String>,
+    item: String,
+    code: String,
+    score: Option<i64>,
+    by_staff: bool,
+}
+
+/// The replies to a survey of a period; of several of one pregnancy the last.
+pub async fn survey_replies(
+    q: &mut impl Q,
+    facility: FacilityId,
+    form: &str,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<SurveyReply>> {
+    let rows: Vec<AnswerRow> = q
+        .q(
+            "select episode_id, response_id, mode, item, code, score, by_staff from survey_answer \
+             where facility_id = $1 and form = $2 and at >= $3 and at < $4 order by at, id",
+        )
+        .bind(facility)
+        .bind(form.to_owned())
+        .bind(from)
+        .bind(to)
+        .all()
+        .await?;
+    let mut last: BTreeMap<EpisodeId, (ResponseId, SurveyReply)> = BTreeMap::new();
+    for row in rows {
+        let (response, reply) = last.entry(row.episode_id).or_insert_with(|| {
+            let reply = SurveyReply {
+                mode: row.mode.clone(),
+                by_staff: row.by_staff,
+                answers: Vec::new(),
+            };
+            (row.response_id, reply)
+        });
+        if *response != row.response_id {
+            *response = row.response_id;
+            reply.by_staff = row.by_staff;
+            reply.mode = row.mode;
+            reply.answers.clear();
+        }
+        reply.answers.push(SurveyAnswer {
+            item: row.item,
+            code: row.code,
+            score: row.score,
+        });
+    }
+    Ok(last.into_values().map(|(_, reply)| reply).collect())
 }

@@ -108,6 +108,22 @@ fn assignment(row: AssignmentRow) -> Result<Assignment> {
     })
 }
 
+/// Moves the end of a window, also of one that was closed.
+pub async fn close_at(
+    tx: &mut Tx,
+    facility: FacilityId,
+    id: AssignmentId,
+    closes: DateTime<Utc>,
+) -> Result<()> {
+    tx.q("update assignment set closes_at = $3 where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .bind(closes)
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Ends the windows of a form that are still open.
 pub async fn close(tx: &mut Tx, facility: FacilityId, episode: EpisodeId, name: &str) -> Result<()> {
     let now = tx.now;

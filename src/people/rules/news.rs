@@ -6,12 +6,13 @@ use crate::base::Act;
 use crate::people::model::{NewsKind, Urgency};
 
 /// The acts that may be news.
-pub const TOLD: [Act; 23] = [
+pub const TOLD: [Act; 24] = [
     Act::FormsSubmit,
     Act::FormsEnter,
     Act::AssessmentAssess,
     Act::EpisodeSetRiskColor,
     Act::FollowupRaise,
+    Act::FollowupEscalate,
     Act::ConsentSign,
     Act::ConsentActivated,
     Act::ConsentRefuse,
@@ -58,7 +59,7 @@ pub fn news(act: &str, detail: &Value) -> Option<(NewsKind, Urgency)> {
             "orange" => Some((NewsKind::HighRisk, Urgency::Soon)),
             _ => None,
         },
-        Act::FollowupRaise => Some(match word("level") {
+        Act::FollowupRaise | Act::FollowupEscalate => Some(match word("level") {
             "red" => (NewsKind::RedFlag, Urgency::Now),
             "orange" => (NewsKind::RedFlag, Urgency::Soon),
             _ => (NewsKind::RedFlag, Urgency::Routine),

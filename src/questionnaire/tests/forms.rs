@@ -3,7 +3,13 @@
 use super::super::{Mode, Who, after_loss, assess};
 use super::*;
 
-const FOLLOW_UPS: [&str; 4] = ["follow-up-f24", "follow-up-f72", "follow-up-f7", "follow-up-f42"];
+const FOLLOW_UPS: [&str; 5] = [
+    "follow-up-f24",
+    "follow-up-f72",
+    "follow-up-f7",
+    "follow-up-f42",
+    "follow-up-fadp",
+];
 
 fn form(name: &str) -> std::sync::Arc<Form> {
     compile(
@@ -41,7 +47,7 @@ fn the_follow_up_vectors_come_out_as_given() {
             count += 1;
         }
     }
-    assert_eq!(count, 21);
+    assert_eq!(count, 28);
 }
 
 #[test]

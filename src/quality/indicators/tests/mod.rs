@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use super::{Data, Figure, Indicator, Part, PointFact, Reason, Way, rate, score_at_one_hour};
 use crate::analgesia::model::{
     BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode, Left,
-    PainScore, Technique,
+    Mother, PainScore, Technique,
 };
 use crate::base::id::{EpisodeId, LaborId, PatientId};
 use crate::followup::model::Reply;
@@ -62,6 +62,7 @@ fn birth(n: u128) -> Birth {
         abandoned: false,
         cs_decision_at: None,
         blood_loss_ml: Some(300),
+        mother: Mother::Well,
         pain: Vec::new(),
         fever: false,
         complications: Vec::new(),

@@ -1,11 +1,20 @@
 //! Nouns of follow-up and their small words.
 
+mod examination;
+mod survey;
+
 use chrono::{DateTime, Utc};
 use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId, PatientId, ResponseId, StaffId};
+
+pub use examination::*;
+pub use survey::*;
+
+/// The form after an accidental dural puncture.
+pub const HEADACHE_FORM: &str = "follow-up-fadp";
 
 /// When she is asked after birth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
@@ -20,11 +29,37 @@ pub enum Point {
     F7,
     /// 42 days.
     F42,
+    /// 24 h after an accidental dural puncture, from birth as all of them.
+    Adp24,
+    /// 48 h after one.
+    Adp48,
+    /// 72 h after one.
+    Adp72,
+    /// 7 days after one.
+    Adp7,
+    /// 14 days after one.
+    Adp14,
+    /// 42 days after one.
+    Adp42,
+    /// 3 months after one.
+    Adp90,
 }
 
 impl Point {
-    /// In the order of time.
-    pub const ALL: [Point; 4] = [Point::F24, Point::F72, Point::F7, Point::F42];
+    /// Those of every birth in the order of time, then those after an accidental dural puncture.
+    pub const ALL: [Point; 11] = [
+        Point::F24,
+        Point::F72,
+        Point::F7,
+        Point::F42,
+        Point::Adp24,
+        Point::Adp48,
+        Point::Adp72,
+        Point::Adp7,
+        Point::Adp14,
+        Point::Adp42,
+        Point::Adp90,
+    ];
 
     /// The stored word, the end of its form's name.
     pub fn word(self) -> &'static str {
@@ -33,6 +68,24 @@ impl Point {
             Point::F72 => "f72",
             Point::F7 => "f7",
             Point::F42 => "f42",
+            Point::Adp24 => "adp24",
+            Point::Adp48 => "adp48",
+            Point::Adp72 => "adp72",
+            Point::Adp7 => "adp7",
+            Point::Adp14 => "adp14",
+            Point::Adp42 => "adp42",
+            Point::Adp90 => "adp90",
+        }
+    }
+
+    /// Its form.
+    pub fn form(self) -> &'static str {
+        match self {
+            Point::F24 => "follow-up-f24",
+            Point::F72 => "follow-up-f72",
+            Point::F7 => "follow-up-f7",
+            Point::F42 => "follow-up-f42",
+            _ => HEADACHE_FORM,
         }
     }
 
@@ -79,6 +132,59 @@ pub struct FollowUp {
     pub complete: Option<bool>,
     /// When she answered.
     pub answered_at: Option<DateTime<Utc>>,
+    /// Why nobody asks any more, though she has not answered.
+    pub ended: Option<Ended>,
+    /// Why she was lost, of a point that ended so.
+    pub lost_reason: Option<LostReason>,
+    /// The last reminder that was sent.
+    pub reminded_at: Option<DateTime<Utc>>,
+    /// Calls of staff, first to last.
+    pub calls: Vec<PhoneCall>,
+}
+
+crate::words! {
+    /// Why a point ended without an answer.
+    Ended {
+        /// Staff could not reach her.
+        Lost = "lost",
+        /// She died.
+        Died = "died",
+        /// A later labor of the pregnancy is followed in its place.
+        Replaced = "replaced",
+    }
+
+    /// Why she was lost to follow-up.
+    LostReason {
+        /// Nobody answers.
+        NoAnswer = "no_answer",
+        /// The number is not hers.
+        WrongNumber = "wrong_number",
+        /// She does not want to be asked.
+        Declined = "declined",
+        /// She lives elsewhere and is followed there.
+        MovedAway = "moved_away",
+    }
+
+    /// How a call ended.
+    CallOutcome {
+        /// She answered.
+        Answered = "answered",
+        /// Nobody did.
+        NoAnswer = "no_answer",
+        /// Somebody else did, who does not know her.
+        WrongNumber = "wrong_number",
+    }
+}
+
+/// A call of staff about a point.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneCall {
+    /// How it ended.
+    pub outcome: CallOutcome,
+    /// Who called.
+    pub staff: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// Where a point stands at a moment.
@@ -94,6 +200,10 @@ pub enum PointState {
     Overdue,
     /// Answered.
     Answered,
+    /// She was lost to follow-up; her answer would still be taken.
+    Lost,
+    /// Nobody asks any more: she died, or a later labor is followed in its place.
+    Ended,
 }
 
 impl FollowUp {
@@ -101,6 +211,11 @@ impl FollowUp {
     pub fn state(&self, now: DateTime<Utc>) -> PointState {
         if self.answered_at.is_some() {
             PointState::Answered
+        } else if let Some(ended) = self.ended {
+            match ended {
+                Ended::Lost => PointState::Lost,
+                Ended::Died | Ended::Replaced => PointState::Ended,
+            }
         } else if now >= self.overdue_at {
             PointState::Overdue
         } else if now >= self.opens {
@@ -108,6 +223,16 @@ impl FollowUp {
         } else {
             PointState::Upcoming
         }
+    }
+}
+
+crate::words! {
+    /// A headache as answers suggest it.
+    Proposal {
+        /// Worse upright, as after a dural puncture.
+        PdphTypical = "pdph_typical",
+        /// Not so, after a puncture that is known.
+        PdphPossible = "pdph_possible",
     }
 }
 
@@ -205,6 +330,10 @@ pub struct Alert {
     pub due: DateTime<Utc>,
     /// What came of it; a closed one always has it.
     pub outcome: Option<String>,
+    /// What headache her answers suggest; only an anesthesiologist says that it is one.
+    pub proposal: Option<Proposal>,
+    /// When an anesthesiologist said so.
+    pub confirmed_at: Option<DateTime<Utc>>,
     /// Who was called, took it and closed it, in the order of time.
     pub history: Vec<AlertEntry>,
 }

@@ -1,65 +1,97 @@
-//! Staff's routes of follow-up. She herself answers through the forms.
+//! What goes over the wire of follow-up.
 
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
-use poem::web::Data;
-use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::Json;
+use poem_openapi::Object;
 use poem_openapi::types::Any;
-use poem_openapi::{Object, OpenApi};
 use serde_json::Value;
 
-use super::acts::{self, Entered, Listed, Shown};
-use super::model::{AlertEntry, AlertEntryKind, AlertState, Flag, Point, PointState};
-use crate::base::PageRequest;
 use crate::base::id::{AlertId, EpisodeId, FollowUpId, LaborId, PatientId, ResponseId, StaffId};
-use crate::ctx::Ctx;
-use crate::http::answer::{Created, List};
-use crate::http::problem::Failure;
-use crate::people::caller::ByStaff;
-
-/// Follow-up points and alerts.
-pub struct StaffApi;
+use crate::followup::acts::{Detailed, Entered, Listed, Shown};
+use crate::followup::model::{
+    AlertEntry, AlertEntryKind, AlertState, CallOutcome, Examined, Flag, LostReason, PhoneCall, Point,
+    PointState, Proposal, SurveyGroup,
+};
 
 /// A follow-up point.
 #[derive(Clone, Debug, Object)]
-struct FollowUpOut {
+pub struct FollowUpOut {
     /// Its id.
-    id: FollowUpId,
+    pub id: FollowUpId,
     /// Who.
-    patient: PatientId,
+    pub patient: PatientId,
     /// Her name.
-    name: Option<String>,
+    pub name: Option<String>,
     /// Record number of the hospital.
-    record_number: String,
+    pub record_number: String,
     /// Her pregnancy.
-    episode: EpisodeId,
+    pub episode: EpisodeId,
     /// Her labor.
-    labor: LaborId,
+    pub labor: LaborId,
     /// Which point.
-    point: Point,
+    pub point: Point,
     /// Name of its form.
-    form: String,
+    pub form: String,
     /// A baby died: nothing said to her may speak of a baby or congratulate.
-    after_loss: bool,
+    pub after_loss: bool,
     /// Where it stands now.
-    state: PointState,
+    pub state: PointState,
     /// When the first baby was born.
-    born_at: DateTime<Utc>,
+    pub born_at: DateTime<Utc>,
     /// From when she can answer.
-    opens: DateTime<Utc>,
+    pub opens: DateTime<Utc>,
     /// When she should have.
-    due: DateTime<Utc>,
+    pub due: DateTime<Utc>,
     /// From when staff phone her.
-    overdue_at: DateTime<Utc>,
+    pub overdue_at: DateTime<Utc>,
     /// The answers.
-    response: Option<ResponseId>,
+    pub response: Option<ResponseId>,
     /// Highest level of the answers: `none`, `yellow`, `orange`, `red`.
-    level: Option<String>,
+    pub level: Option<String>,
     /// Whether every question that a red flag needs was answered.
-    complete: Option<bool>,
+    pub complete: Option<bool>,
     /// When she answered.
-    answered_at: Option<DateTime<Utc>>,
+    pub answered_at: Option<DateTime<Utc>>,
+    /// Why she was lost to follow-up.
+    pub lost_reason: Option<LostReason>,
+    /// Calls of staff, first to last.
+    pub calls: Vec<PhoneCallOut>,
+}
+
+/// A call of staff.
+#[derive(Clone, Debug, Object)]
+pub struct PhoneCallOut {
+    /// How it ended.
+    pub outcome: CallOutcome,
+    /// Who called.
+    pub staff: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl From<PhoneCall> for PhoneCallOut {
+    fn from(call: PhoneCall) -> PhoneCallOut {
+        PhoneCallOut {
+            outcome: call.outcome,
+            staff: call.staff,
+            at: call.at,
+        }
+    }
+}
+
+/// A call of staff about a point.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct PhoneCallIn {
+    /// How it ended.
+    pub outcome: CallOutcome,
+}
+
+/// Why she is given up.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct LostIn {
+    /// Why.
+    pub reason: LostReason,
 }
 
 impl From<Listed> for FollowUpOut {
@@ -84,6 +116,8 @@ impl From<Listed> for FollowUpOut {
             level: point.level,
             complete: point.complete,
             answered_at: point.answered_at,
+            lost_reason: point.lost_reason,
+            calls: point.calls.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -91,24 +125,24 @@ impl From<Listed> for FollowUpOut {
 /// Her answers, asked at the bedside or by phone.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct AnswersIn {
+pub struct AnswersIn {
     /// A FHIR `QuestionnaireResponse` to the point's form.
-    content: Any<Value>,
+    pub content: Any<Value>,
 }
 
 /// What answers came to.
 #[derive(Object)]
-struct EnteredOut {
+pub struct EnteredOut {
     /// The answers.
-    response: ResponseId,
+    pub response: ResponseId,
     /// Highest level: `none`, `yellow`, `orange`, `red`.
-    level: String,
+    pub level: String,
     /// Whether every question that a red flag needs was answered.
-    complete: bool,
+    pub complete: bool,
     /// What it raised.
-    alert: Option<AlertId>,
+    pub alert: Option<AlertId>,
     /// What to tell her, in the language asked for.
-    lines: Vec<String>,
+    pub lines: Vec<String>,
 }
 
 impl From<Entered> for EnteredOut {
@@ -125,30 +159,30 @@ impl From<Entered> for EnteredOut {
 
 /// One rule that fired.
 #[derive(Clone, Debug, Object)]
-struct FlagOut {
+pub struct FlagOut {
     /// Rule id.
-    rule: String,
+    pub rule: String,
     /// Its level.
-    level: String,
+    pub level: String,
     /// What staff read.
-    staff: String,
+    pub staff: String,
     /// The answers that decided it.
-    decided_by: Vec<FlagDecidedByOut>,
+    pub decided_by: Vec<FlagDecidedByOut>,
     /// Guideline it rests on.
-    source: String,
+    pub source: String,
     /// Whether a clinician has confirmed the rule.
-    confirmed: bool,
+    pub confirmed: bool,
     /// Minutes within which somebody must act.
-    within_minutes: Option<u32>,
+    pub within_minutes: Option<u32>,
 }
 
 /// An answer that decided.
 #[derive(Clone, Debug, Object)]
-struct FlagDecidedByOut {
+pub struct FlagDecidedByOut {
     /// The question.
-    link_id: String,
+    pub link_id: String,
     /// The answer; several as a list.
-    value: Any<Value>,
+    pub value: Any<Value>,
 }
 
 impl From<Flag> for FlagOut {
@@ -174,15 +208,15 @@ impl From<Flag> for FlagOut {
 
 /// What happened to an alert.
 #[derive(Clone, Debug, Object)]
-struct AlertEntryOut {
+pub struct AlertEntryOut {
     /// What.
-    kind: AlertEntryKind,
+    pub kind: AlertEntryKind,
     /// Who.
-    staff: StaffId,
+    pub staff: StaffId,
     /// At which step: 0 first on call, 1 next on call, 2 duty officer.
-    step: i64,
+    pub step: i64,
     /// When.
-    at: DateTime<Utc>,
+    pub at: DateTime<Utc>,
 }
 
 impl From<AlertEntry> for AlertEntryOut {
@@ -198,43 +232,47 @@ impl From<AlertEntry> for AlertEntryOut {
 
 /// An alert.
 #[derive(Clone, Debug, Object)]
-struct AlertOut {
+pub struct AlertOut {
     /// Its id.
-    id: AlertId,
+    pub id: AlertId,
     /// Who.
-    patient: PatientId,
+    pub patient: PatientId,
     /// Her name.
-    name: Option<String>,
+    pub name: Option<String>,
     /// Her phone, to call her.
-    phone: Option<String>,
+    pub phone: Option<String>,
     /// Record number of the hospital.
-    record_number: String,
+    pub record_number: String,
     /// The follow-up point, if the answers belong to one.
-    follow_up: Option<FollowUpId>,
+    pub follow_up: Option<FollowUpId>,
     /// The answers.
-    response: ResponseId,
+    pub response: ResponseId,
     /// Name of the form.
-    form: String,
+    pub form: String,
     /// `yellow`, `orange` or `red`.
-    level: String,
+    pub level: String,
     /// What fired, the most urgent first.
-    flags: Vec<FlagOut>,
+    pub flags: Vec<FlagOut>,
     /// Version of the rules.
-    rules_version: String,
+    pub rules_version: String,
     /// Whose it is: roles or `mental_health`.
-    notify: Vec<String>,
+    pub notify: Vec<String>,
     /// Where it stands.
-    state: AlertState,
+    pub state: AlertState,
     /// How far it went: 0 first on call, 1 next on call, 2 duty officer.
-    step: i64,
+    pub step: i64,
     /// When it was raised.
-    raised_at: DateTime<Utc>,
+    pub raised_at: DateTime<Utc>,
     /// By when somebody must act.
-    due: DateTime<Utc>,
+    pub due: DateTime<Utc>,
     /// What came of it.
-    outcome: Option<String>,
+    pub outcome: Option<String>,
+    /// The headache that her answers suggest.
+    pub proposal: Option<Proposal>,
+    /// When an anesthesiologist said that it is one after dural puncture.
+    pub confirmed_at: Option<DateTime<Utc>>,
     /// Who was called, took it and closed it.
-    history: Vec<AlertEntryOut>,
+    pub history: Vec<AlertEntryOut>,
 }
 
 impl From<Shown> for AlertOut {
@@ -258,6 +296,8 @@ impl From<Shown> for AlertOut {
             raised_at: alert.raised_at,
             due: alert.due,
             outcome: alert.outcome,
+            proposal: alert.proposal,
+            confirmed_at: alert.confirmed_at,
             history: alert.history.into_iter().map(Into::into).collect(),
         }
     }
@@ -266,100 +306,42 @@ impl From<Shown> for AlertOut {
 /// What came of an alert.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct OutcomeIn {
+pub struct OutcomeIn {
     /// 2–1000 characters.
-    outcome: String,
+    pub outcome: String,
 }
 
-#[OpenApi]
-impl StaffApi {
-    /// Whom to ask: due, overdue and answered points, the longest due first
-    #[oai(path = "/follow-ups", method = "get", operation_id = "followup.list")]
-    async fn list(
-        &self,
-        ctx: Data<&Ctx>,
-        caller: ByStaff,
-        state: Query<Option<PointState>>,
-        limit: Query<Option<i64>>,
-        cursor: Query<Option<String>>,
-    ) -> Result<Json<List<FollowUpOut>>, Failure> {
-        let page = PageRequest::new(limit.0, cursor.0)?;
-        Ok(Json(List::of(
-            acts::list(&ctx, &caller.0, state.0, page).boxed().await?,
-        )))
-    }
+/// A headache after dural puncture, as an anesthesiologist found it.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct PdphIn {
+    /// When it began.
+    pub onset_at: DateTime<Utc>,
+    /// 1 no treatment, 2 treated on the ward, 3 longer stay or a procedure as a blood patch, 4 permanent harm.
+    pub severity: i64,
+}
 
-    /// Enter her answers, asked at the bedside or by phone
-    #[oai(
-        path = "/follow-ups/:id/responses",
-        method = "post",
-        operation_id = "followup.enter"
-    )]
-    async fn enter(
-        &self,
-        ctx: Data<&Ctx>,
-        caller: ByStaff,
-        id: Path<FollowUpId>,
-        body: Json<AnswersIn>,
-    ) -> Result<Created<EnteredOut>, Failure> {
-        Ok(Created::of(
-            acts::enter(&ctx, &caller.0, id.0, body.0.content.0)
-                .boxed()
-                .await?,
-        ))
-    }
+/// A follow-up point with what staff found.
+#[derive(Clone, Debug, Object)]
+pub struct FollowUpDetailOut {
+    /// The point.
+    pub point: FollowUpOut,
+    /// Examinations, first to last.
+    pub examinations: Vec<Examined>,
+}
 
-    /// Red flags: open first, red first, the longest waiting first
-    #[oai(path = "/alerts", method = "get", operation_id = "followup.alerts")]
-    async fn alerts(
-        &self,
-        ctx: Data<&Ctx>,
-        caller: ByStaff,
-        state: Query<Option<AlertState>>,
-        limit: Query<Option<i64>>,
-        cursor: Query<Option<String>>,
-    ) -> Result<Json<List<AlertOut>>, Failure> {
-        let page = PageRequest::new(limit.0, cursor.0)?;
-        Ok(Json(List::of(
-            acts::alerts(&ctx, &caller.0, state.0, page).boxed().await?,
-        )))
+impl From<Detailed> for FollowUpDetailOut {
+    fn from(detailed: Detailed) -> FollowUpDetailOut {
+        FollowUpDetailOut {
+            point: detailed.listed.into(),
+            examinations: detailed.examinations,
+        }
     }
+}
 
-    /// Take an alert: it goes no further
-    #[oai(
-        path = "/alerts/:id/acknowledge",
-        method = "post",
-        operation_id = "followup.acknowledge"
-    )]
-    async fn acknowledge(
-        &self,
-        ctx: Data<&Ctx>,
-        caller: ByStaff,
-        id: Path<AlertId>,
-    ) -> Result<Json<AlertOut>, Failure> {
-        Ok(Json(
-            acts::acknowledge(&ctx, &caller.0, id.0).boxed().await?.into(),
-        ))
-    }
-
-    /// Close an alert with what came of it
-    #[oai(
-        path = "/alerts/:id/close",
-        method = "post",
-        operation_id = "followup.close_alert"
-    )]
-    async fn close_alert(
-        &self,
-        ctx: Data<&Ctx>,
-        caller: ByStaff,
-        id: Path<AlertId>,
-        body: Json<OutcomeIn>,
-    ) -> Result<Json<AlertOut>, Failure> {
-        Ok(Json(
-            acts::close_alert(&ctx, &caller.0, id.0, &body.outcome)
-                .boxed()
-                .await?
-                .into(),
-        ))
-    }
+/// What a survey came to.
+#[derive(Clone, Debug, Object)]
+pub struct SurveyOut {
+    /// All replies, then by mode of delivery.
+    pub groups: Vec<SurveyGroup>,
 }

@@ -1,0 +1,117 @@
+//! What staff find when they examine her at a point.
+
+use chrono::Duration;
+use serde_json::json;
+use tracing::instrument;
+
+use super::points::{Listed, listed, locked};
+use crate::analgesia::model::Amount;
+use crate::base::error::{Error, Fault, Result};
+use crate::base::id::FollowUpId;
+use crate::base::{Act, Role, Subject};
+use crate::ctx::Ctx;
+use crate::episode;
+use crate::episode::model::NewTask;
+use crate::followup::model::{Examination, Examined};
+use crate::followup::{jobs, rules, store};
+use crate::http::params::Faults;
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::policy;
+
+/// Within what time an anesthesiologist looks at what an examination found: weakness hours after the last dose is never
+/// expected (UK guideline 2020).
+const LOOKED_AT: Duration = Duration::hours(1);
+/// The temperatures that a thermometer shows, tenths of °C.
+const TEMPERATURES: std::ops::RangeInclusive<i64> = 340..=430;
+
+/// One point with what staff found.
+#[derive(Clone, Debug)]
+pub struct Detailed {
+    /// The point.
+    pub listed: Listed,
+    /// Examinations, first to last.
+    pub examinations: Vec<Examined>,
+}
+
+/// One point with what staff found.
+#[instrument(name = "followup.get", skip_all)]
+pub async fn get(ctx: &Ctx, caller: &Caller, id: FollowUpId) -> Result<Detailed> {
+    policy::allowed(caller, Act::FollowupGet)?;
+    let mut tx = ctx.write(Act::FollowupGet).await?;
+    let (point, _) = locked(&mut tx, caller, Act::FollowupGet, id).await?;
+    let subject = Subject::of_patient("follow_up", id, point.patient_id);
+    let detailed = Detailed {
+        examinations: store::examinations(&mut tx, point.facility_id, id).await?,
+        listed: listed(&mut tx, point).await?,
+    };
+    tx.journal(caller, subject, json!({})).await?;
+    tx.commit().await?;
+    Ok(detailed)
+}
+
+/// Staff write down what they found; weakness, or a tip that was not whole, calls an anesthesiologist.
+///
+/// Errors: `http.invalid`, `followup.no_examination`.
+#[instrument(name = "followup.examine", skip_all)]
+pub async fn examine(ctx: &Ctx, caller: &Caller, id: FollowUpId, mut found: Examination) -> Result<Examined> {
+    policy::allowed(caller, Act::FollowupExamine)?;
+    let staff = caller.staff()?;
+    let mut tx = once!(ctx, Act::FollowupExamine, caller);
+    let (point, _) = locked(&mut tx, caller, Act::FollowupExamine, id).await?;
+    rules::may_examine(&point).map_err(Error::Refused)?;
+    let mut faults = Faults::default();
+    faults.number(found.bromage, "/bromage", 0, 3);
+    for (text, pointer, most) in [
+        (&mut found.sensory, "/sensory", 500),
+        (&mut found.site, "/site", 200),
+        (&mut found.plan, "/plan", 1000),
+    ] {
+        *text = text.take().map(|text| faults.text(&text, pointer, 1, most));
+    }
+    let plausible = |temperature: Amount| {
+        temperature
+            .tenths()
+            .is_some_and(|tenths| TEMPERATURES.contains(&tenths))
+    };
+    if !found.temperature_c.is_none_or(plausible) {
+        let limits = json!({ "min": 34, "max": 43 });
+        faults.push(Fault::field("/temperature_c", "range").with(limits));
+    }
+    let now = tx.now;
+    for (at, pointer) in [
+        (found.first_void_at, "/first_void_at"),
+        (found.first_walk_at, "/first_walk_at"),
+    ] {
+        faults.check(at.is_none_or(|at| at <= now), pointer, "in_future");
+    }
+    faults.done()?;
+    let examined = Examined {
+        id: tx.id(),
+        at: now,
+        by: staff.id,
+        found,
+    };
+    store::add_examination(&mut tx, &point, &examined).await?;
+    if rules::calls(&examined.found) {
+        let task = NewTask {
+            facility: point.facility_id,
+            patient: point.patient_id,
+            episode: point.episode_id,
+            kind: jobs::EXAMINED,
+            subject: point.id.0,
+            roles: vec![Role::Anesthesiologist],
+            due: now + LOOKED_AT,
+            urgent: true,
+        };
+        episode::facts::add_task(&mut tx, &task).await?;
+    }
+    tx.journal(
+        caller,
+        Subject::of_patient("follow_up", id, point.patient_id),
+        json!({ "calls": rules::calls(&examined.found) }),
+    )
+    .await?;
+    tx.commit_with(&examined).await?;
+    Ok(examined)
+}

@@ -1,0 +1,394 @@
+//! The plan of a course: its points with their forms and reminders, made once and moved when the birth is corrected.
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::json;
+use tracing::instrument;
+
+use super::course::{Course, course};
+use super::jobs::{LOSS_CALL, OfLabor, OfPoint, OfSurvey, PHONE, REMIND, REMIND_SURVEY};
+use super::model::{Ended, FollowUp};
+use super::schedule::{self, Slot};
+use super::{rules, store};
+use crate::analgesia;
+use crate::analgesia::model::Mother;
+use crate::base::error::Result;
+use crate::base::id::{EpisodeId, FacilityId};
+use crate::base::{Act, Actor, Role, Subject};
+use crate::consent;
+use crate::consent::model::State;
+use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
+use crate::ctx::{Ctx, Tx};
+use crate::episode::model::{NewTask, Step, StepKind, StepState};
+use crate::outbox::Message;
+use crate::{episode, forms};
+
+/// Within what time an anesthesiologist calls her after the death of a baby.
+const LOSS_CALLED: Duration = Duration::hours(24);
+/// The point at which her mood is asked about.
+const MOOD_AT: super::model::Point = super::model::Point::F42;
+
+/// Her step for the survey.
+pub fn survey_step(
+    facility: FacilityId,
+    episode: EpisodeId,
+    born_at: DateTime<Utc>,
+    state: StepState,
+) -> Step {
+    Step {
+        episode,
+        facility,
+        kind: StepKind::Survey,
+        reference: SATISFACTION.to_owned(),
+        subject: None,
+        state,
+        due_from: Some(born_at + schedule::SURVEY_OPENS),
+        due_to: Some(born_at + schedule::SURVEY_CLOSES),
+        required: false,
+    }
+}
+
+/// Makes the points of a course and brings those that nobody has answered to what is known now: the birth corrected, a
+/// baby or the mother dead, another labor in the place of the first.
+#[instrument(name = "followup.schedule", skip_all)]
+pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Result<()> {
+    let mut tx = ctx.write(Act::FollowupSchedule).await?;
+    if episode::facts::lock(&mut tx, facility, job.episode)
+        .await?
+        .is_none()
+    {
+        return Ok(());
+    }
+    let Some(course) = course(&mut tx, facility, job.labor).await? else {
+        return ask_why_not(tx, facility, &job).await;
+    };
+    let known = store::points_of_episode(&mut tx, facility, course.episode).await?;
+    let (own, other): (Vec<FollowUp>, Vec<FollowUp>) = known
+        .into_iter()
+        .partition(|point| point.labor_id == course.labor);
+    if other.iter().any(|point| point.born_at > course.born_at) {
+        // A later labor of the pregnancy is followed in its place.
+        return Ok(());
+    }
+    let mut changed = end_all(&mut tx, other, Ended::Replaced).await?;
+    if course.mother == Mother::Died {
+        changed |= end_all(&mut tx, own, Ended::Died).await?;
+    } else {
+        for slot in schedule::slots(course.born_at) {
+            let known = own.iter().find(|point| point.point == slot.point);
+            changed |= keep(&mut tx, &course, &slot, known).await?;
+        }
+        // Of a puncture that becomes known later, only what is still to come is asked.
+        let now = tx.now;
+        let after_puncture = schedule::slots_after_puncture(course.born_at);
+        for slot in after_puncture.iter().filter(|slot| slot.closes > now) {
+            let known = own.iter().find(|point| point.point == slot.point);
+            if course.has_puncture || known.is_some() {
+                changed |= keep(&mut tx, &course, slot, known).await?;
+            }
+        }
+    }
+    if !changed && course.mother == Mother::Well {
+        return Ok(());
+    }
+    if course.mother != Mother::Died && ctx.content.forms.current(EPDS).is_some() {
+        ask_mood(&mut tx, &course).await?;
+    }
+    if course.mother != Mother::Well {
+        quieten(&mut tx, &course).await?;
+    }
+    if course.is_loss && course.mother != Mother::Died {
+        after_loss(&mut tx, &course).await?;
+    }
+    if course.has_survey {
+        open_survey(&mut tx, &course).await?;
+    }
+    let subject = Subject::of_patient("labor", course.labor, course.patient);
+    tx.journal_as(
+        Act::FollowupSchedule,
+        Actor::SYSTEM,
+        Some(facility),
+        subject,
+        json!({}),
+        None,
+    )
+    .await?;
+    tx.commit().await
+}
+
+/// A birth without a block of a woman who had refused one or taken her consent back: she is asked why, in three questions.
+async fn ask_why_not(mut tx: Tx, facility: FacilityId, job: &OfLabor) -> Result<()> {
+    let Some(birth) = analgesia::facts::birth(&mut tx, facility, job.labor).await? else {
+        return Ok(());
+    };
+    let standing = consent::facts::standing(&mut tx, facility, job.episode).await?;
+    let refused = standing.is_some_and(|one| matches!(one.state, State::Refused | State::Withdrawn));
+    if birth.technique.is_some() || !refused || rules::is_survey_suppressed(&birth) {
+        return Ok(());
+    }
+    let (opens, closes) = (
+        birth.born_at + schedule::SURVEY_OPENS,
+        birth.born_at + schedule::SURVEY_CLOSES,
+    );
+    let (patient, episode) = (birth.patient, birth.episode);
+    forms::facts::assign(
+        &mut tx,
+        facility,
+        patient,
+        episode,
+        REFUSAL,
+        REFUSAL,
+        opens,
+        None,
+        Some(closes),
+    )
+    .await?;
+    let subject = Subject::of_patient("labor", birth.labor, patient);
+    tx.journal_as(
+        Act::FollowupSchedule,
+        Actor::SYSTEM,
+        Some(facility),
+        subject,
+        json!({}),
+        None,
+    )
+    .await?;
+    tx.commit().await
+}
+
+/// Ends what nobody has answered; whether there was any.
+async fn end_all(tx: &mut Tx, points: Vec<FollowUp>, why: Ended) -> Result<bool> {
+    let mut any = false;
+    for point in points {
+        if point.answered_at.is_some() || matches!(point.ended, Some(Ended::Died | Ended::Replaced)) {
+            continue;
+        }
+        any = true;
+        store::end_point(tx, &point, why, None).await?;
+        episode::facts::finish_tasks(tx, point.facility_id, PHONE, point.id.0).await?;
+        if why == Ended::Died {
+            forms::facts::close_assignments(tx, point.facility_id, point.episode_id, &point.form).await?;
+            let step = point_step(&point, StepState::Closed);
+            episode::facts::set_step(tx, &step).await?;
+        }
+    }
+    Ok(any)
+}
+
+/// Makes a point, or moves it; whether anything changed.
+async fn keep(tx: &mut Tx, course: &Course, slot: &Slot, known: Option<&FollowUp>) -> Result<bool> {
+    let Some(known) = known else {
+        let point = FollowUp {
+            id: tx.id(),
+            facility_id: course.facility,
+            patient_id: course.patient,
+            episode_id: course.episode,
+            labor_id: course.labor,
+            point: slot.point,
+            form: slot.point.form().to_owned(),
+            after_loss: course.is_loss,
+            delivery_mode: course.mode.to_owned(),
+            born_at: course.born_at,
+            opens: slot.opens,
+            due: slot.due,
+            overdue_at: slot.overdue_at,
+            response_id: None,
+            level: None,
+            complete: None,
+            answered_at: None,
+            ended: None,
+            lost_reason: None,
+            reminded_at: None,
+            calls: Vec::new(),
+        };
+        store::add_point(tx, &point).await?;
+        ask(tx, &point, slot).await?;
+        return Ok(true);
+    };
+    if known.answered_at.is_some() {
+        return Ok(false);
+    }
+    let moved = known.born_at != course.born_at || known.delivery_mode != course.mode;
+    let wrongly_ended = matches!(known.ended, Some(Ended::Died | Ended::Replaced));
+    if moved || wrongly_ended {
+        store::move_point(tx, known, course.born_at, course.mode, slot).await?;
+        let point = FollowUp {
+            opens: slot.opens,
+            overdue_at: slot.overdue_at,
+            ..known.clone()
+        };
+        ask(tx, &point, slot).await?;
+    }
+    Ok(moved || wrongly_ended || (course.is_loss && !known.after_loss))
+}
+
+/// The form, the step and the reminders of a point. Asked again, they move.
+async fn ask(tx: &mut Tx, point: &FollowUp, slot: &Slot) -> Result<()> {
+    let facility = point.facility_id;
+    let assignment = forms::facts::assign(
+        tx,
+        facility,
+        point.patient_id,
+        point.episode_id,
+        &point.form,
+        point.point.word(),
+        slot.opens,
+        Some(slot.due),
+        Some(slot.closes),
+    )
+    .await?;
+    forms::facts::close_at(tx, facility, assignment, slot.closes).await?;
+    episode::facts::set_step(tx, &point_step(point, StepState::Open)).await?;
+    let now = tx.now;
+    // A birth that is entered late is not followed by a row of old reminders.
+    for due in slot.reminders.iter().filter(|due| **due > now) {
+        enqueue_of_point(tx, point, REMIND, *due).await?;
+    }
+    enqueue_of_point(tx, point, PHONE, slot.phone_at).await
+}
+
+/// A job about a point at a time of its plan, which it carries: one of a plan that has moved since does nothing.
+async fn enqueue_of_point(
+    tx: &mut Tx,
+    point: &FollowUp,
+    kind: &'static str,
+    planned: DateTime<Utc>,
+) -> Result<()> {
+    let payload = OfPoint {
+        follow_up: point.id,
+        planned,
+    };
+    tx.enqueue(Message {
+        kind,
+        facility: Some(point.facility_id),
+        payload: &payload,
+        dedupe: Some(format!("{}@{}", point.id, planned.timestamp())),
+        due: planned,
+    })
+    .await
+}
+
+/// The step of a point on her pathway.
+pub fn point_step(point: &FollowUp, state: StepState) -> Step {
+    Step {
+        episode: point.episode_id,
+        facility: point.facility_id,
+        kind: StepKind::FollowUp,
+        reference: point.point.word().to_owned(),
+        subject: Some(point.id.0),
+        state,
+        due_from: Some(point.opens),
+        due_to: Some(point.overdue_at),
+        required: true,
+    }
+}
+
+/// The depression scale, beside the form of six weeks.
+async fn ask_mood(tx: &mut Tx, course: &Course) -> Result<()> {
+    let Some(slot) = schedule::slot(MOOD_AT, course.born_at) else {
+        return Ok(());
+    };
+    let assignment = forms::facts::assign(
+        tx,
+        course.facility,
+        course.patient,
+        course.episode,
+        EPDS,
+        MOOD_AT.word(),
+        slot.opens,
+        Some(slot.due),
+        Some(slot.closes),
+    )
+    .await?;
+    forms::facts::close_at(tx, course.facility, assignment, slot.closes).await
+}
+
+/// A mother who died or nearly did: nobody reminds, phones or surveys her.
+async fn quieten(tx: &mut Tx, course: &Course) -> Result<()> {
+    close_survey(tx, course).await?;
+    for point in store::points_of_episode(tx, course.facility, course.episode).await? {
+        episode::facts::finish_tasks(tx, course.facility, PHONE, point.id.0).await?;
+    }
+    if course.mother == Mother::Died {
+        forms::facts::close_assignments(tx, course.facility, course.episode, EPDS).await?;
+        episode::facts::finish_tasks(tx, course.facility, LOSS_CALL, course.labor.0).await?;
+    }
+    Ok(())
+}
+
+/// A baby died: the forms that are not answered come without the baby, and an anesthesiologist calls her.
+async fn after_loss(tx: &mut Tx, course: &Course) -> Result<()> {
+    store::set_after_loss(tx, course.facility, course.labor).await?;
+    forms::facts::mark_after_loss(tx, course.facility, course.episode).await?;
+    close_survey(tx, course).await?;
+    let tasks = episode::facts::tasks_about(tx, course.facility, course.labor.0).await?;
+    if tasks.iter().any(|task| task.kind == LOSS_CALL) {
+        return Ok(());
+    }
+    let call = NewTask {
+        facility: course.facility,
+        patient: course.patient,
+        episode: course.episode,
+        kind: LOSS_CALL,
+        subject: course.labor.0,
+        roles: vec![Role::Anesthesiologist],
+        due: course.born_at + LOSS_CALLED,
+        urgent: false,
+    };
+    episode::facts::add_task(tx, &call).await?;
+    Ok(())
+}
+
+async fn close_survey(tx: &mut Tx, course: &Course) -> Result<()> {
+    forms::facts::close_assignments(tx, course.facility, course.episode, SATISFACTION).await?;
+    let steps = episode::facts::steps(tx, course.facility, course.episode).await?;
+    let open = |step: &Step| step.kind == StepKind::Survey && step.state == StepState::Open;
+    if steps.iter().any(open) {
+        let closed = survey_step(course.facility, course.episode, course.born_at, StepState::Closed);
+        episode::facts::set_step(tx, &closed).await?;
+    }
+    Ok(())
+}
+
+async fn open_survey(tx: &mut Tx, course: &Course) -> Result<()> {
+    let replied = !store::replies_of(tx, course.facility, course.labor)
+        .await?
+        .is_empty();
+    if replied {
+        return Ok(());
+    }
+    let (opens, closes) = (
+        course.born_at + schedule::SURVEY_OPENS,
+        course.born_at + schedule::SURVEY_CLOSES,
+    );
+    let assignment = forms::facts::assign(
+        tx,
+        course.facility,
+        course.patient,
+        course.episode,
+        SATISFACTION,
+        SATISFACTION,
+        opens,
+        None,
+        Some(closes),
+    )
+    .await?;
+    forms::facts::close_at(tx, course.facility, assignment, closes).await?;
+    let step = survey_step(course.facility, course.episode, course.born_at, StepState::Open);
+    episode::facts::set_step(tx, &step).await?;
+    let (now, due) = (tx.now, schedule::survey_reminders(course.born_at));
+    for due in due.into_iter().filter(|due| *due > now) {
+        let payload = OfSurvey {
+            labor: course.labor,
+            planned: due,
+        };
+        let message = Message {
+            kind: REMIND_SURVEY,
+            facility: Some(course.facility),
+            payload: &payload,
+            dedupe: Some(format!("{}@{}", course.labor, due.timestamp())),
+            due,
+        };
+        tx.enqueue(message).await?;
+    }
+    Ok(())
+}

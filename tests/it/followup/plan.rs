@@ -1,0 +1,235 @@
+//! Who is followed up from when, and who is left in peace.
+
+use serde_json::{Value, json};
+
+use super::ward::{Ward, text};
+use crate::analgesia::birth;
+use crate::content::copied;
+use crate::support::App;
+
+#[tokio::test]
+async fn a_block_written_up_after_the_birth_brings_follow_up_and_the_survey() {
+    let ward = Ward::open().await;
+    ward.deliver(birth()).await;
+    assert_eq!(ward.points("?state=upcoming").await.len(), 0);
+    ward.block().await;
+    let points = ward.points("?state=upcoming").await;
+    assert_eq!(points.len(), 4);
+    assert_eq!(points[0]["born_at"], "2026-03-02T00:58:00.000Z");
+    let journey = ward.mei.get("/me/journey").await.expect(200);
+    let steps = journey["steps"].as_array().unwrap();
+    assert!(steps.iter().any(|step| step["kind"] == "survey"), "{journey}");
+}
+
+#[tokio::test]
+async fn a_woman_who_leaves_after_a_dose_is_followed_from_a_day_after_it() {
+    for reason in ["transferred", "discharged"] {
+        let ward = Ward::open().await;
+        ward.block().await;
+        ward.leave(reason).await;
+        let first = ward.point("?state=upcoming", "f24").await;
+        assert_eq!(first["due"], "2026-03-04T00:45:00.000Z", "{reason}");
+        ward.wait(44).await;
+        let mei = ward.mei_again().await;
+        let journey = mei.get("/me/journey").await.expect(200);
+        assert!(
+            !journey.to_string().contains("\"survey\""),
+            "nobody here knows of a birth"
+        );
+        mei.post("/responses", json!({ "questionnaire": "follow-up-f24" }))
+            .await
+            .expect(201);
+    }
+}
+
+#[tokio::test]
+async fn a_labor_that_was_opened_by_mistake_is_not_followed() {
+    let ward = Ward::open().await;
+    ward.block().await;
+    ward.leave("cancelled").await;
+    assert_eq!(ward.points("?state=upcoming").await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_mother_who_died_is_asked_nothing() {
+    let ward = Ward::after_birth().await;
+    ward.complication("maternal_death").await;
+    let ended = ward.points("?state=ended").await;
+    assert_eq!(ended.len(), 4);
+    for _ in 0..12 {
+        ward.wait(24).await;
+    }
+    assert_eq!(ward.notices().await, []);
+    assert!(ward.tasks("lin", "followup.phone").await.is_empty());
+    let form = json!({ "questionnaire": "follow-up-f7" });
+    let refused = ward.mei_again().await.post("/responses", form).await;
+    assert_eq!(refused.code(), "forms.window_closed");
+    assert_suppressed(&ward).await;
+}
+
+#[tokio::test]
+async fn a_mother_who_nearly_died_is_left_in_peace_and_may_still_answer() {
+    let ward = Ward::after_birth().await;
+    ward.complication("maternal_arrest").await;
+    for _ in 0..12 {
+        ward.wait(24).await;
+    }
+    assert_eq!(ward.notices().await, []);
+    assert!(ward.tasks("lin", "followup.phone").await.is_empty());
+    let mei = ward.mei_again().await;
+    let survey = mei
+        .post("/responses", json!({ "questionnaire": "satisfaction" }))
+        .await;
+    assert_eq!(survey.code(), "forms.window_closed");
+    mei.post("/responses", json!({ "questionnaire": "follow-up-f7" }))
+        .await
+        .expect(201);
+    assert_suppressed(&ward).await;
+}
+
+/// Her missing reply says nothing about satisfaction.
+async fn assert_suppressed(ward: &Ward) {
+    let figures = ward
+        .staff("qian")
+        .await
+        .get("/indicators?from=2026-03-01&to=2026-03-31")
+        .await
+        .expect(200);
+    let rows = figures["items"].as_array().unwrap();
+    let literal = rows.iter().find(|row| row["code"] == "N4-lit").unwrap();
+    assert_eq!(literal["notes"][0]["reason"], "survey_suppressed", "{literal}");
+}
+
+#[tokio::test]
+async fn a_corrected_birth_moves_what_is_not_answered_and_its_reminders() {
+    let ward = Ward::after_birth().await;
+    let mut corrected = birth();
+    corrected["mode"] = json!("vacuum");
+    corrected["babies"][0]["born_at"] = json!("2026-03-02T00:48:00Z");
+    ward.deliver(corrected).await;
+    let first = ward.point("?state=upcoming", "f24").await;
+    assert_eq!(first["due"], "2026-03-03T00:48:00.000Z");
+    let told = |all: Vec<(String, String)>| all.iter().filter(|(_, about)| about == "f24").count();
+    ward.wait(23).await;
+    assert_eq!(told(ward.notices().await), 1, "at eight");
+    ward.app.clock.advance(50 * 60);
+    ward.app.work().await;
+    assert_eq!(told(ward.notices().await), 2, "at 08:48");
+    ward.wait(1).await;
+    assert_eq!(told(ward.notices().await), 2, "nothing of the old plan at 08:58");
+}
+
+#[tokio::test]
+async fn after_the_death_of_a_baby_the_forms_that_wait_leave_it_out() {
+    let ward = Ward::after_birth().await;
+    ward.wait(20).await;
+    let mut corrected = birth();
+    corrected["babies"][0]["outcome"] = json!("neonatal_death");
+    ward.deliver(corrected).await;
+    let first = ward.point("?state=due", "f24").await;
+    assert_eq!(first["after_loss"], true);
+    assert_eq!(ward.tasks("zhao", "followup.loss_call").await.len(), 1);
+    let mei = ward.mei_again().await;
+    let draft = mei
+        .post("/responses", json!({ "questionnaire": "follow-up-f24" }))
+        .await
+        .expect(201);
+    let path = format!("/responses/{}", text(&draft, "id"));
+    let etag = mei.get(&path).await.etag();
+    let forms = &ward.app.ctx.content.forms;
+    let flat = muan::demo::walk_labor::well("follow-up-f24");
+    let full = forms
+        .current("follow-up-f24")
+        .unwrap()
+        .form
+        .response_from_flat(&flat);
+    let refused = mei
+        .put(&path, &etag, json!({ "content": full }))
+        .await
+        .expect(422);
+    assert!(refused.to_string().contains("fu.feeding"), "{refused}");
+    let gentle = forms.after_loss("follow-up-f24").unwrap().form.clone();
+    let content = json!({ "content": gentle.response_from_flat(&flat) });
+    mei.put(&path, &etag, content).await.expect(200);
+    mei.post(&format!("{path}/submit"), json!({})).await.expect(200);
+    let survey = mei
+        .post("/responses", json!({ "questionnaire": "satisfaction" }))
+        .await;
+    assert_eq!(survey.code(), "forms.window_closed");
+    ward.wait(5 * 24).await;
+    let surveys = ward.notices().await;
+    assert!(
+        surveys.iter().all(|(_, about)| about != "satisfaction"),
+        "{surveys:?}"
+    );
+}
+
+/// The slot as a hospital fills it, with numbers in the place of the licensed text.
+fn filled() -> tempfile::TempDir {
+    let folder = copied();
+    let slot = folder.path().join("questionnaires/epds");
+    let items: Vec<Value> = (1..=10)
+        .map(|item| {
+            let options: Vec<Value> = (0..4)
+                .map(|n| {
+                    let score = if [1, 2, 4].contains(&item) { n } else { 3 - n };
+                    json!({
+                        "extension": [{
+                            "url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": score,
+                        }],
+                        "valueCoding": { "code": n.to_string(), "display": format!("选项{n}") },
+                    })
+                })
+                .collect();
+            json!({
+                "linkId": format!("epds{item}"), "text": format!("第{item}题"), "type": "choice", "required": true,
+                "answerOption": options,
+            })
+        })
+        .collect();
+    let form = json!({
+        "resourceType": "Questionnaire", "url": "https://muan.invalid/fhir/Questionnaire/epds", "version": "1.0.0",
+        "name": "epds", "title": "量表", "status": "active", "subjectType": ["Patient"], "language": "zh-CN",
+        "item": items,
+    });
+    std::fs::write(slot.join("1.0.0.json"), form.to_string()).unwrap();
+    std::fs::copy(slot.join("slot.rules.json"), slot.join("1.0.0.rules.json")).unwrap();
+    folder
+}
+
+#[tokio::test]
+async fn thoughts_of_harm_in_a_filled_depression_scale_reach_the_ward() {
+    let folder = filled();
+    let app = App::with(|config| config.content = Some(folder.path().to_owned())).await;
+    let ward = Ward::of(app).await;
+    ward.block().await;
+    ward.deliver(birth()).await;
+    ward.wait(40 * 24).await;
+    let mei = ward.mei_again().await;
+    let draft = mei
+        .post("/responses", json!({ "questionnaire": "epds" }))
+        .await
+        .expect(201);
+    let path = format!("/responses/{}", text(&draft, "id"));
+    let flat = (1..=10).map(|item| {
+        // The best answers, but for the last item.
+        let option = if [1, 2, 4].contains(&item) { 0 } else { 3 };
+        (
+            format!("epds{item}"),
+            json!(if item == 10 {
+                "2".to_owned()
+            } else {
+                option.to_string()
+            }),
+        )
+    });
+    let form = &ward.app.ctx.content.forms.current("epds").unwrap().form;
+    let content = json!({ "content": form.response_from_flat(&flat.collect()) });
+    let etag = mei.get(&path).await.etag();
+    mei.put(&path, &etag, content).await.expect(200);
+    let told = mei.post(&format!("{path}/submit"), json!({})).await.expect(200);
+    assert_eq!(told["told"]["urgent"], true);
+    let alerts = ward.staff("lin").await.get("/alerts").await.expect(200);
+    assert_eq!(alerts["items"][0]["flags"][0]["rule"], "F12");
+    assert_eq!(alerts["items"][0]["form"], "epds");
+}

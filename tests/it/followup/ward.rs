@@ -1,0 +1,142 @@
+//! Mei in labor, for what follows after it.
+
+use serde_json::{Value, json};
+
+use crate::analgesia::{admission, birth, emergency};
+use crate::support::App;
+use crate::support::cast::{HOSPITAL, Woman};
+use crate::support::client::Client;
+
+/// The ward with Mei admitted on the morning of every test, an hour before nine.
+pub struct Ward {
+    pub app: App,
+    pub mei: Woman,
+    pub labor: String,
+}
+
+impl Ward {
+    pub async fn open() -> Ward {
+        Ward::of(App::new().await).await
+    }
+
+    pub async fn of(app: App) -> Ward {
+        let mei = app.mei().await;
+        Ward::with(app, mei).await
+    }
+
+    pub async fn with(app: App, mei: Woman) -> Ward {
+        let labor = app.lin().await.post("/labors", admission(&mei.patient_id)).await;
+        let labor = labor.expect(201)["id"].as_str().unwrap().to_owned();
+        Ward { app, mei, labor }
+    }
+
+    /// With a block and a birth at 08:58 in the hospital, and all that is due then done.
+    pub async fn after_birth() -> Ward {
+        let ward = Ward::open().await;
+        ward.block().await;
+        ward.deliver(birth()).await;
+        ward
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/labors/{}{rest}", self.labor)
+    }
+
+    pub async fn staff(&self, username: &str) -> Client {
+        self.app.staff(HOSPITAL, username).await
+    }
+
+    async fn put(&self, who: &str, rest: &str, body: Value) {
+        let client = self.staff(who).await;
+        let etag = client.get(&self.path("")).await.etag();
+        client.put(&self.path(rest), &etag, body).await.expect(200);
+        self.app.work().await;
+    }
+
+    pub async fn block(&self) {
+        self.put("zhao", "/analgesia", emergency()).await;
+    }
+
+    pub async fn deliver(&self, body: Value) {
+        self.put("lin", "/delivery", body).await;
+    }
+
+    pub async fn leave(&self, reason: &str) {
+        let lin = self.staff("lin").await;
+        lin.post(&self.path("/close"), json!({ "reason": reason }))
+            .await
+            .expect(201);
+        self.app.work().await;
+    }
+
+    pub async fn complication(&self, code: &str) {
+        let zhao = self.staff("zhao").await;
+        let event = json!({ "code": code, "onset_at": "2026-03-02T00:59:00Z", "severity": 4 });
+        zhao.post(&self.path("/complications"), event).await.expect(201);
+        self.app.work().await;
+    }
+
+    pub async fn puncture(&self) {
+        let zhao = self.staff("zhao").await;
+        let event = json!({
+            "code": "adp", "onset_at": "2026-03-02T00:40:00Z", "severity": 1, "adp_next": "resited_epidural",
+        });
+        zhao.post(&self.path("/complications"), event).await.expect(201);
+        self.app.work().await;
+    }
+
+    /// Time passes, and what is due is done.
+    pub async fn wait(&self, hours: i64) {
+        self.app.clock.advance(hours * 3600);
+        self.app.work().await;
+    }
+
+    /// She opens the mini-program again.
+    pub async fn mei_again(&self) -> Client {
+        self.app.newcomer(&self.mei.openid).await
+    }
+
+    /// The points in a state, or all that have opened.
+    pub async fn points(&self, state: &str) -> Vec<Value> {
+        let list = self.staff("lin").await.get(&format!("/follow-ups{state}")).await;
+        list.expect(200)["items"].as_array().unwrap().clone()
+    }
+
+    /// One point.
+    pub async fn point(&self, state: &str, point: &str) -> Value {
+        let all = self.points(state).await;
+        all.into_iter()
+            .find(|one| one["point"] == point)
+            .unwrap_or_else(|| panic!("no {point} {state}"))
+    }
+
+    /// What she was told about, and when.
+    pub async fn notices(&self) -> Vec<(String, String)> {
+        let notices = self
+            .mei_again()
+            .await
+            .get("/me/notices?limit=100")
+            .await
+            .expect(200);
+        let mut told: Vec<(String, String)> = notices["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["kind"] == "follow_up_due" || one["kind"] == "survey_due")
+            .map(|one| (text(one, "at"), text(one, "ref")))
+            .collect();
+        told.sort();
+        told
+    }
+
+    /// Tasks of a kind that wait for somebody.
+    pub async fn tasks(&self, who: &str, kind: &str) -> Vec<Value> {
+        let tasks = self.staff(who).await.get("/tasks?limit=100").await.expect(200);
+        let all = tasks["items"].as_array().unwrap().clone();
+        all.into_iter().filter(|task| task["kind"] == kind).collect()
+    }
+}
+
+pub fn text(value: &Value, member: &str) -> String {
+    value[member].as_str().unwrap().to_owned()
+}
