@@ -38,7 +38,7 @@ pub async fn bundle(
     let (facility, id) = (consent.facility_id, consent.id);
     let trust = sealing::trust(ctx);
     let (pdf, _) = store::sealed_file(r, seal).await?;
-    let mut files = logged::files(r, seal, consent.patient_id).await?;
+    let mut files = logged::files(r, ctx, seal, consent.patient_id).await?;
     let signed = pades::read(&pdf).ok();
     certificates(&mut files, signed.as_ref(), &trust);
     files.insert(names::PDF.to_owned(), pdf);

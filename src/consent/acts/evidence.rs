@@ -17,7 +17,7 @@ use crate::db::Q;
 use crate::evidence::bundle::SECTIONS;
 use crate::evidence::pades;
 use crate::evidence::trust::Trust;
-use crate::evidence::verify::{self, Asked, Content, Known, Report};
+use crate::evidence::verify::{self, Asked, Content, Known, Log, Report};
 use crate::people;
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -122,7 +122,8 @@ async fn kept(r: &mut impl Records, ctx: &Ctx, consent: &Consent, seal: &SealOf)
     let (file, signed) = match seal.paper {
         Sealable::Consent => {
             let made = bundle(r, ctx, consent, seal, false).await?;
-            known.log = None;
+            // The bundle has its own proofs, unless the log can't prove it any more.
+            known.log = known.log.filter(|log| *log == Log::Inconsistent);
             (made.zip, made.signed)
         }
         Sealable::Decision | Sealable::Explanation | Sealable::Bedside => {

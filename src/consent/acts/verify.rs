@@ -13,10 +13,11 @@ use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, FacilityId};
 use crate::base::request::RequestInfo;
 use crate::base::{Code, Noun};
+use crate::consent::logged::{self, Newer};
 use crate::consent::model::{Head, Recorded, SealOf, Sealable};
 use crate::consent::proof::Verification;
 use crate::consent::rules::force::force;
-use crate::consent::{logged, store};
+use crate::consent::store;
 use crate::ctx::{Ctx, View};
 use crate::db::Q;
 use crate::evidence::bundle::{names, read};
@@ -116,10 +117,19 @@ pub async fn verify_file(ctx: &Ctx, request: &RequestInfo, file: Vec<u8>) -> Res
     let (known, newer) = match (&seal, &seen.signed) {
         (Some(seal), _) => {
             let known = known_of(&mut view, ctx, seal, false).await?;
-            let log = known.log.filter(|_| !seen.bundled);
+            // A bundle has its own proofs; they count for nothing beside a log that can't prove them any more.
+            let mut log = known.log.filter(|log| !seen.bundled || *log == Log::Inconsistent);
             let newer = match seen.checkpoint {
-                Some(size) => logged::newer(&mut view, seal.facility.into(), size).await?,
-                None => None,
+                Some(size) => logged::newer(&mut view, ctx, seal.facility.into(), size).await?,
+                None => Newer::Nothing,
+            };
+            let newer = match newer {
+                Newer::Told(newer) => Some(newer),
+                Newer::Nothing => None,
+                Newer::Gone => {
+                    log = Some(Log::Inconsistent);
+                    None
+                }
             };
             (Known { log, ..known }, newer)
         }

@@ -53,7 +53,8 @@ pub struct Known {
     pub paper: Option<String>,
     /// A time authority is still being asked.
     pub time_pending: bool,
-    /// Where the seal of this document is in the log kept here; for a document without a bundle.
+    /// Where the seal of this document is in the log kept here, for a document without a bundle; beside one only that the log
+    /// is inconsistent.
     pub log: Option<Log>,
 }
 
@@ -129,10 +130,14 @@ fn report(mut found: Found, known: &Known) -> Report {
     if known.time_pending && dimensions.time == Time::ClaimedOnly {
         dimensions.time = Time::Pending;
     }
-    if let (Some(log), Log::Missing) = (known.log, dimensions.log) {
-        dimensions.log = log;
-        found.facts.log_asked = true;
-        found.facts.log_keyless = false;
+    match (known.log, dimensions.log) {
+        (Some(Log::Inconsistent), _) => dimensions.log = Log::Inconsistent,
+        (Some(log), Log::Missing) => {
+            dimensions.log = log;
+            found.facts.log_asked = true;
+            found.facts.log_keyless = false;
+        }
+        _ => {}
     }
     found.facts.until = known.until;
     found.facts.since = known.since;

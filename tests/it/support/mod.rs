@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each chapter uses its own part of the support")]
 
 mod again;
-mod bucket;
+pub mod bucket;
 pub mod cast;
 pub mod client;
 pub mod listening;
@@ -73,7 +73,7 @@ fn engine_is_postgres() -> bool {
     clippy::disallowed_methods,
     reason = "a switch of the tests, not a setting of the service"
 )]
-fn bucket_server() -> Option<String> {
+pub fn bucket_server() -> Option<String> {
     std::env::var("MUAN_TEST_BUCKET").ok()
 }
 
