@@ -21,7 +21,7 @@ const BATCH: i64 = 32;
 /// seals whole documents.
 const APART: [&[&str]; 3] = [
     &["consent.send_code"],
-    &["consent.timestamp", "consent.preserve"],
+    &["consent.timestamp", "consent.preserve", "consent.revocation"],
     &["consent.seal", "consent.seal_all", "people.forget"],
 ];
 /// How often the journal is looked at for entries that stay without a place.

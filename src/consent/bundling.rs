@@ -36,7 +36,7 @@ pub async fn bundle(
     strokes: bool,
 ) -> Result<Bundle> {
     let (facility, id) = (consent.facility_id, consent.id);
-    let trust = sealing::trust(ctx);
+    let trust = sealing::revocation::trusted(r, ctx).await?;
     let (pdf, _) = store::sealed_file(r, seal).await?;
     let mut files = logged::files(r, ctx, seal, consent.patient_id).await?;
     let signed = pades::read(&pdf).ok();
@@ -46,6 +46,9 @@ pub async fn bundle(
         let later = || format!("tsa/file-{number}.tsr");
         let name = if at == 0 { names::TOKEN.to_owned() } else { later() };
         files.insert(name, response);
+    }
+    if let Some(list) = store::newest_list(r, &seal.certificate_sha256).await? {
+        files.insert(names::LIST.to_owned(), list);
     }
     let trust = serde_json::to_value(&trust)?;
     files.insert(names::TRUST.to_owned(), hashed(&trust)?);

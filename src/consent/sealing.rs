@@ -4,6 +4,7 @@
 //! authorities are asked by jobs, too: a document is in force meanwhile (CE-172).
 
 pub mod attest;
+pub mod revocation;
 
 use std::sync::Arc;
 
@@ -83,7 +84,8 @@ async fn attempt(
     at: DateTime<Utc>,
 ) -> Result<std::result::Result<Sealed, SealError>> {
     let seal = Arc::clone(&ctx.seal);
-    tokio::task::spawn_blocking(move || seal.apply(&document, at))
+    let said = revocation::known(&mut ctx.view()).await?;
+    tokio::task::spawn_blocking(move || seal.apply(&document, at, &said))
         .await
         .map_err(|error| Error::Broken(Box::new(error)))
 }
@@ -208,8 +210,9 @@ struct Look {
 }
 
 /// Has every document sealed that has no seal, now and each day: those of before there were seals, and those whose job was
-/// given up. While a look waits, another one is not added.
+/// given up. While a look waits, another one is not added. Issuers are asked about the certificates first.
 pub async fn begin(ctx: &Ctx) -> Result<()> {
+    revocation::begin(ctx).await?;
     look(ctx, &Look::default(), "first".to_owned(), ctx.clock.now()).await
 }
 

@@ -156,6 +156,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentRecorded, &[System]),
     (Act::ConsentSeal, &[System]),
     (Act::ConsentSealOrphaned, &[System]),
+    (Act::ConsentSealRevoked, &[System]),
     (Act::ConsentTimestamp, &[System]),
     (Act::ConsentTimestampRefused, &[System]),
     (Act::ConsentTemplateList, &[A, Q]),
@@ -239,6 +240,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::AnalgesiaClose, &[M, O]),
     (Act::AnalgesiaRemind, &[System]),
     (Act::JournalAcceptRestore, &[System]),
+    (Act::JournalKeyUse, &[System]),
 ];
 
 /// The row of an act; an act without one may be done by nobody.

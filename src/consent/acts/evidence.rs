@@ -221,7 +221,8 @@ async fn successor(r: &mut impl Records, former: &Consent) -> Result<Option<Cons
 
 /// The report on a file, with whom this institution trusts; off the threads that answer others.
 pub(super) async fn told(ctx: &Ctx, file: Vec<u8>, known: Known, newer: Option<Vec<u8>>) -> Result<Report> {
-    let (trust, now): (Trust, _) = (sealing::trust(ctx), ctx.clock.now());
+    let trust: Trust = sealing::revocation::trusted(&mut ctx.view(), ctx).await?;
+    let now = ctx.clock.now();
     let work = move || {
         let asked = Asked {
             trust: Some(&trust),

@@ -11,6 +11,7 @@ mod keeping;
 mod over_time;
 mod proofs;
 mod records;
+mod revocation;
 mod seals;
 mod strokes;
 mod templates;
@@ -27,7 +28,9 @@ pub use identity::*;
 pub use keeping::*;
 pub use over_time::*;
 pub use proofs::*;
+
 pub use records::{Printed, every_document, kept, kept_documents, newest_document};
+pub use revocation::*;
 pub use seals::*;
 pub use strokes::*;
 pub use templates::*;

@@ -49,7 +49,10 @@ pub const PAGE: &str = "verify.html";
 /// The response of the time authority on the document's signature.
 pub const TOKEN: &str = "tsa/seal.tsr";
 
-const FIXED: [&str; 11] = [
+/// The newest revocation list of the seal's issuer.
+pub const LIST: &str = "certs/seal.crl";
+
+const FIXED: [&str; 12] = [
     PDF,
     MANIFEST,
     TEMPLATE,
@@ -61,6 +64,7 @@ const FIXED: [&str; 11] = [
     TRUST,
     README,
     PAGE,
+    LIST,
 ];
 
 /// Where a section is.
