@@ -13,6 +13,7 @@ use crate::evidence::keys::pkcs11::{Settings, TokenKeys};
 use crate::evidence::keys::{FileKeys, KeyProvider, SoftKey};
 use crate::evidence::revocation::client as lists;
 use crate::evidence::seal::{Authorities, Lists, Seal};
+use crate::evidence::sm::SmKey;
 use crate::evidence::timestamp::client::Client;
 use crate::evidence::timestamp::local::LocalAuthority;
 use crate::evidence::trust::Trust;
@@ -65,7 +66,8 @@ pub fn open(config: &Config, now: DateTime<Utc>) -> Result<Seal, StartFault> {
     } else {
         Lists::Remote(lists::Client::new().map_err(fault)?)
     };
-    Ok(Seal::new(keys, names, trust, authorities, lists, test))
+    let seal = Seal::new(keys, names, trust, authorities, lists, test);
+    Ok(seal.with_national(settings.sm2_key.as_deref().map(national).transpose()?))
 }
 
 /// The test authority's own time authority.
@@ -78,6 +80,13 @@ fn local(folder: &Path) -> Result<LocalAuthority, StartFault> {
     let certificate = certificate.ok_or_else(|| fault("the time authority has no certificate"))?;
     let key = SoftKey::from_pkcs8(&key).map_err(fault)?;
     LocalAuthority::new(key, certificate).map_err(fault)
+}
+
+/// The key of the national signatures.
+fn national(path: &Path) -> Result<SmKey, StartFault> {
+    let told = |error: &dyn std::fmt::Display| fault(format!("{}: {error}", path.display()));
+    let key = fs::read(path).map(Zeroizing::new).map_err(|error| told(&error))?;
+    SmKey::from_pkcs8(&key).map_err(|error| told(&error))
 }
 
 /// The revocation lists of the test root.

@@ -13,6 +13,7 @@ use crate::ctx::{Ctx, Records};
 use crate::evidence::bundle::{Section, names, pack, redact};
 use crate::evidence::cms;
 use crate::evidence::pades::{self, Signed};
+use crate::evidence::sm;
 use crate::evidence::trust::Trust;
 use crate::evidence::x509::Certificate;
 
@@ -49,6 +50,10 @@ pub async fn bundle(
     }
     if let Some(list) = store::newest_list(r, &seal.certificate_sha256).await? {
         files.insert(names::LIST.to_owned(), list);
+    }
+    if let Some((signature, point)) = &seal.national {
+        files.insert(names::SM2_SIGNATURE.to_owned(), signature.clone());
+        files.insert(names::SM2_KEY.to_owned(), sm::spki(point));
     }
     let trust = serde_json::to_value(&trust)?;
     files.insert(names::TRUST.to_owned(), hashed(&trust)?);

@@ -24,7 +24,7 @@ use crate::journal::checkpoint::Checkpoint;
 use crate::journal::placed::{self, Placed};
 use crate::journal::receipt::{self, Receipt};
 use crate::journal::signing::{self, Signed};
-use crate::journal::{self, proofs};
+use crate::journal::{self, proofs, stamped};
 
 /// Beside the seal's own: the acts that put the consent in force, so that a bundle shows that they were logged then.
 const TOLD: [Act; 5] = [
@@ -68,6 +68,9 @@ pub async fn files(
     let Some(newest) = newest.filter(|newest| newest.size >= sealed.seq) else {
         return only(&entries(&told, signing::receipt(q, sealed.id).await?));
     };
+    // One that a time authority attested is worth more than the newest, as long as it holds all that is told.
+    let last = told.iter().map(|entry| entry.seq).max().unwrap_or(sealed.seq);
+    let newest = stamped::newest(q, facility, last).await?.unwrap_or(newest);
     told.retain(|entry| entry.seq <= newest.size);
     let mut files = only(&entries(&told, None))?;
     match proved(q, facility, &told, sealed.seq, &newest).await? {
@@ -133,6 +136,9 @@ async fn proved(
         (names::INCLUSION.to_owned(), written(&inclusions)?),
         (names::CHECKPOINT.to_owned(), newest.note.clone().into_bytes()),
     ]);
+    if let Some(response) = stamped::response(q, facility, newest.number).await? {
+        files.insert(names::CHECKPOINT_TOKEN.to_owned(), response);
+    }
     let mut consistencies = Consistencies {
         proofs: Vec::new(),
         size: unsigned(newest.size),

@@ -11,6 +11,7 @@ use super::keys::{self, KeyError, KeyProvider, RevocationStatus, Unfit};
 use super::pades::{self, Kind, PadesError};
 use super::revocation::client::{self, Failure};
 use super::revocation::{List, Revocations};
+use super::sm::{SmError, SmKey};
 use super::timestamp::client::{Client, Unattested};
 use super::timestamp::local::LocalAuthority;
 use super::timestamp::{Request, Stamped, check};
@@ -72,6 +73,7 @@ pub struct Seal {
     trust: Trust,
     authorities: Authorities,
     lists: Lists,
+    national: Option<SmKey>,
     test: bool,
 }
 
@@ -91,8 +93,32 @@ impl Seal {
             trust,
             authorities,
             lists,
+            national: None,
             test,
         }
+    }
+
+    /// Also with a national signature over each evidence root (CE-165).
+    #[must_use]
+    pub fn with_national(self, key: Option<SmKey>) -> Seal {
+        Seal {
+            national: key,
+            ..self
+        }
+    }
+
+    /// The public point of the national signatures; none where they are off.
+    pub fn national_point(&self) -> Option<Vec<u8>> {
+        self.national.as_ref().map(SmKey::public)
+    }
+
+    /// The national signature over an evidence root, with the public point; none where it is off.
+    ///
+    /// # Errors
+    /// [`SmError::Signing`].
+    pub fn national(&self, root: &[u8; 32]) -> Result<Option<(Vec<u8>, Vec<u8>)>, SmError> {
+        let key = self.national.as_ref();
+        key.map(|key| Ok((key.sign(root)?, key.public()))).transpose()
     }
 
     /// Roots, issuers, every certificate that ever sealed here; the keys of the log are not in it.

@@ -150,6 +150,7 @@ const verify = async (bytes, asked) => {
   await checkTemplate(found, files, sections);
   await checkPresented(found, files, sections);
   const root = await checkSections(found, files, sections, attached);
+  await checkNational(found, files, trust.table, root);
   await checkLog(found, files, trust.table, asked, signed, root);
   found.facts.logAsked = bundled;
   const { dimensions, facts, steps } = found;

@@ -117,6 +117,7 @@ pub fn verify(file: &[u8], asked: &Asked<'_>, known: &Known) -> Report {
     bundle::template(&mut found, &files, &sections);
     bundle::presented(&mut found, &files, &sections);
     let root = sections::check(&mut found, &files, &sections, seal.attached.as_ref());
+    bundle::national(&mut found, &files, trust.table(), root.as_ref());
     log::check(&mut found, &files, &trust, asked, seal.digest, root.as_ref());
     found.facts.log_asked = bundled;
     found.facts.log_keyless = trust.table().is_some_and(|trust| trust.log_keys.is_empty());
