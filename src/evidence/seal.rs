@@ -158,14 +158,19 @@ impl Seal {
         })
     }
 
+    /// The certificates of all keys that may seal. It blocks while a key device answers.
+    pub fn signers(&self) -> Vec<Certificate> {
+        let chains = self.names.iter().map(|name| self.keys.certificate_chain(name));
+        let signer = |chain: Vec<Certificate>| chain.into_iter().next();
+        chains.filter_map(|chain| chain.ok().and_then(signer)).collect()
+    }
+
     /// Every certificate that a seal of today may rest on, each with its issuer; roots are pinned, and nobody speaks of them.
     /// It blocks while a key device answers.
     pub fn watched(&self) -> Vec<(Certificate, Certificate)> {
         let mut watched: Vec<(Certificate, Certificate)> = Vec::new();
-        for name in &self.names {
-            let chain = self.keys.certificate_chain(name).unwrap_or_default();
-            let Some(signer) = chain.first() else { continue };
-            let path = trust::path(signer, &self.trust.issuers, &self.trust.roots).unwrap_or_default();
+        for signer in self.signers() {
+            let path = trust::path(&signer, &self.trust.issuers, &self.trust.roots).unwrap_or_default();
             for pair in path.windows(2) {
                 let [certificate, issuer] = pair else { continue };
                 if !watched.iter().any(|(known, _)| known == *certificate) {
