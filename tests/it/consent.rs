@@ -22,6 +22,7 @@ mod outsiders;
 pub mod over_time;
 mod paper;
 mod refused;
+mod releases;
 mod renewed;
 mod rewording;
 mod sealed;
