@@ -16,6 +16,7 @@ mod guardians;
 mod identity;
 mod ink;
 mod interval;
+mod issuers;
 mod judged;
 mod kept;
 mod outsiders;
