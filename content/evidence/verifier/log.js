@@ -156,6 +156,7 @@ const checkCheckpoint = async (files, trust) => {
     return said;
   });
   if (note === null) return [null, ['checkpoint', 'failed', 'checkpoint_unreadable']];
+  if (trust !== null && trust.logKeys.length === 0) return [null, ['checkpoint', 'not_checked', 'log_keyless']];
   const checkpoint = trust === null ? null : await attempt(() => openCheckpoint(note, trust));
   if (checkpoint === null) return [null, ['checkpoint', 'failed', 'checkpoint_fails']];
   return [checkpoint, ['checkpoint', 'passed', 'checkpoint_signed', [stamp(checkpoint.at)]]];

@@ -16,6 +16,7 @@ const newFound = () => ({
     revokedLater: false,
     trustPinned: false,
     logAsked: false,
+    logKeyless: false,
     mismatched: [],
     withheld: [],
     paper: null,

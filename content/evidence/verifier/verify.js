@@ -153,6 +153,7 @@ const verify = async (bytes, asked) => {
   await checkNational(found, files, trust.table, root);
   await checkLog(found, files, trust.table, asked, signed, root);
   found.facts.logAsked = bundled;
+  found.facts.logKeyless = trust.table !== null && trust.table.logKeys.length === 0;
   const { dimensions, facts, steps } = found;
   return {
     overall: overallOf(dimensions),
