@@ -3,6 +3,7 @@
 pub mod apis;
 pub mod docs;
 pub mod health;
+pub mod keys;
 pub mod listen;
 pub mod log;
 mod memory;

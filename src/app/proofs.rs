@@ -54,6 +54,7 @@ async fn included(ctx: &Ctx, request: &Request) -> Result<Value> {
     let size = number("?size", size, 1, entries)?;
     let seq = number("?seq", seq, 1, size)?;
     let proof = proofs::inclusion(&mut view, facility, seq, size).await?;
+    let proof = proof.ok_or_else(|| gone(ctx, facility))?;
     Ok(json!({
         "seq": seq,
         "size": size,
@@ -70,6 +71,7 @@ async fn consistent(ctx: &Ctx, request: &Request) -> Result<Value> {
     let to = number("?to", to, 1, entries)?;
     let from = number("?from", from, 0, to)?;
     let proof = proofs::consistency(&mut view, facility, from, to).await?;
+    let proof = proof.ok_or_else(|| gone(ctx, facility))?;
     Ok(json!({
         "from": from,
         "to": to,
@@ -77,6 +79,12 @@ async fn consistent(ctx: &Ctx, request: &Request) -> Result<Value> {
         "to_root": hex::encode(proof.to),
         "path": path(&proof.path),
     }))
+}
+
+/// The log can't prove what it signed: whoever asks is told so, and the log is audited.
+fn gone(ctx: &Ctx, facility: Uuid) -> Error {
+    ctx.log.suspect(facility);
+    Error::Refused(Code::JournalInconsistent)
 }
 
 fn path(hashes: &[Hash]) -> Vec<String> {

@@ -8,10 +8,12 @@ use zeroize::Zeroizing;
 
 use super::StartFault;
 use crate::config::{self, Config, Fault};
-use crate::evidence::authority::TestAuthority;
+use crate::evidence::authority::{TestAuthority, TestLists, TestRevoked};
 use crate::evidence::keys::pkcs11::{Settings, TokenKeys};
 use crate::evidence::keys::{FileKeys, KeyProvider, SoftKey};
-use crate::evidence::seal::{Authorities, Seal};
+use crate::evidence::revocation::client as lists;
+use crate::evidence::seal::{Authorities, Lists, Seal};
+use crate::evidence::sm::SmKey;
 use crate::evidence::timestamp::client::Client;
 use crate::evidence::timestamp::local::LocalAuthority;
 use crate::evidence::trust::Trust;
@@ -19,6 +21,8 @@ use crate::evidence::trust::Trust;
 /// Where the test authority has its keys, certificates and table of trust.
 const FOLDER: &str = "authority";
 const TRUST: &str = "trust.json";
+/// What an operator of a trial had the test root revoke.
+const REVOKED: &str = "revoked-certificates.json";
 /// A demo begins in the past, and its documents were sealed then.
 const BEFORE: TimeDelta = TimeDelta::days(400);
 /// What belongs together.
@@ -56,7 +60,14 @@ pub fn open(config: &Config, now: DateTime<Utc>) -> Result<Seal, StartFault> {
         1 => return Err(fault("seal.time_authorities needs two: one may be out of reach")),
         _ => Authorities::Remote(Client::new(addresses.iter().map(String::as_str)).map_err(fault)?),
     };
-    Ok(Seal::new(keys, names, trust, authorities, !settings.has_device()))
+    let test = !settings.has_device();
+    let lists = if test {
+        Lists::Local(Box::new(local_lists(&folder)?))
+    } else {
+        Lists::Remote(lists::Client::new().map_err(fault)?)
+    };
+    let seal = Seal::new(keys, names, trust, authorities, lists, test);
+    Ok(seal.with_national(settings.sm2_key.as_deref().map(national).transpose()?))
 }
 
 /// The test authority's own time authority.
@@ -69,6 +80,30 @@ fn local(folder: &Path) -> Result<LocalAuthority, StartFault> {
     let certificate = certificate.ok_or_else(|| fault("the time authority has no certificate"))?;
     let key = SoftKey::from_pkcs8(&key).map_err(fault)?;
     LocalAuthority::new(key, certificate).map_err(fault)
+}
+
+/// The key of the national signatures.
+fn national(path: &Path) -> Result<SmKey, StartFault> {
+    let told = |error: &dyn std::fmt::Display| fault(format!("{}: {error}", path.display()));
+    let key = fs::read(path).map(Zeroizing::new).map_err(|error| told(&error))?;
+    SmKey::from_pkcs8(&key).map_err(|error| told(&error))
+}
+
+/// The revocation lists of the test root.
+fn local_lists(folder: &Path) -> Result<TestLists, StartFault> {
+    let io = |error| StartFault::Io(folder.display().to_string(), error);
+    let key = fs::read(folder.join("root.key"))
+        .map(Zeroizing::new)
+        .map_err(io)?;
+    let chain = FileKeys::new(folder, false).and_then(|keys| keys.certificate_chain("root"));
+    let root = chain.map_err(fault)?.into_iter().next();
+    let root = root.ok_or_else(|| fault("the root has no certificate"))?;
+    let revoked: Vec<TestRevoked> = match fs::read(folder.join(REVOKED)) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(fault)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(io(error)),
+    };
+    TestLists::new(&root, &key, revoked).map_err(fault)
 }
 
 /// Makes the authority beside its place and moves it there, so that there is a whole one or none.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{apis, log};
+use super::{apis, keys, log};
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job, Kinds};
@@ -21,7 +21,7 @@ const BATCH: i64 = 32;
 /// seals whole documents.
 const APART: [&[&str]; 3] = [
     &["consent.send_code"],
-    &["consent.timestamp", "consent.preserve"],
+    &["consent.timestamp", "consent.preserve", "consent.revocation"],
     &["consent.seal", "consent.seal_all", "people.forget"],
 ];
 /// How often the journal is looked at for entries that stay without a place.
@@ -72,13 +72,17 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
     }
 }
 
-/// Sets the daily look through behavioral data, and the one for documents without a seal; false while nothing may be written.
+/// Sets the daily look through behavioral data, and the one for documents without a seal, and writes down the keys in use;
+/// false while nothing may be written.
 async fn begin(ctx: &Ctx) -> bool {
     if ctx.log.is_read_only() {
         return false;
     }
     if let Err(error) = people::jobs::begin(ctx).await {
         tracing::error!(%error, "the daily look through behavioral data could not be set");
+    }
+    if let Err(error) = keys::note(ctx).await {
+        tracing::error!(%error, "the keys in use could not be written down");
     }
     if let Err(error) = consent::sealing::begin(ctx).await {
         tracing::error!(%error, "documents without a seal could not be looked for");

@@ -258,6 +258,8 @@ with_quality! {
     ConsentSeal = "consent.seal";
     /// A sealed document came too late for its consent and is kept beside it.
     ConsentSealOrphaned = "consent.seal_orphaned";
+    /// The issuer of a certificate that seals revoked it.
+    ConsentSealRevoked = "consent.seal_revoked";
     /// A time authority attested when a document was sealed, or when it still was.
     ConsentTimestamp = "consent.timestamp";
     /// No time authority gave a time-stamp.
@@ -370,4 +372,6 @@ with_quality! {
     AssessmentDecide = "assessment.decide";
     /// An operator takes a log as it came back from a backup.
     JournalAcceptRestore = "journal.accept_restore";
+    /// A key comes into use: of the seal, of the log, of the national algorithms.
+    JournalKeyUse = "journal.key_use";
 }

@@ -161,4 +161,5 @@ codes! {
     AnalgesiaTechniqueNotConsented = "analgesia.technique_not_consented";
     AnalgesiaTimeOutMissing = "analgesia.time_out_missing";
     AnalgesiaTooEarly = "analgesia.too_early";
+    JournalInconsistent = "journal.inconsistent";
 }

@@ -22,15 +22,16 @@ pub enum Command {
 
 pub async fn run(ctx: &Ctx, command: Command) -> std::result::Result<ExitCode, StartFault> {
     match command {
-        Command::Trust => trust(ctx),
+        Command::Trust => trust(ctx).await,
         Command::Coverage => coverage(ctx).await,
         Command::Again => again(ctx).await,
     }
     .map_err(StartFault::Act)
 }
 
-fn trust(ctx: &Ctx) -> Result<ExitCode> {
-    println!("{}", serde_json::to_string(&sealing::trust(ctx))?);
+async fn trust(ctx: &Ctx) -> Result<ExitCode> {
+    let trust = sealing::revocation::trusted(&mut ctx.view(), ctx).await?;
+    println!("{}", serde_json::to_string(&trust)?);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -22,6 +22,9 @@ pub struct Seal {
     pub trust: Option<PathBuf>,
     /// Addresses of time authorities, separated by spaces, the preferred one first; at least two (CE-170).
     pub time_authorities: String,
+    /// A file with an SM2 key, PKCS#8 in DER, readable by this user alone: with it each evidence root gets a detached SM2
+    /// signature, too. None unless given.
+    pub sm2_key: Option<PathBuf>,
 }
 
 impl Seal {

@@ -13,6 +13,7 @@ use crate::ctx::{Ctx, Records};
 use crate::evidence::bundle::{Section, names, pack, redact};
 use crate::evidence::cms;
 use crate::evidence::pades::{self, Signed};
+use crate::evidence::sm;
 use crate::evidence::trust::Trust;
 use crate::evidence::x509::Certificate;
 
@@ -36,9 +37,9 @@ pub async fn bundle(
     strokes: bool,
 ) -> Result<Bundle> {
     let (facility, id) = (consent.facility_id, consent.id);
-    let trust = sealing::trust(ctx);
+    let trust = sealing::revocation::trusted(r, ctx).await?;
     let (pdf, _) = store::sealed_file(r, seal).await?;
-    let mut files = logged::files(r, seal, consent.patient_id).await?;
+    let mut files = logged::files(r, ctx, seal, consent.patient_id).await?;
     let signed = pades::read(&pdf).ok();
     certificates(&mut files, signed.as_ref(), &trust);
     files.insert(names::PDF.to_owned(), pdf);
@@ -46,6 +47,13 @@ pub async fn bundle(
         let later = || format!("tsa/file-{number}.tsr");
         let name = if at == 0 { names::TOKEN.to_owned() } else { later() };
         files.insert(name, response);
+    }
+    if let Some(list) = store::newest_list(r, &seal.certificate_sha256).await? {
+        files.insert(names::LIST.to_owned(), list);
+    }
+    if let Some((signature, point)) = &seal.national {
+        files.insert(names::SM2_SIGNATURE.to_owned(), signature.clone());
+        files.insert(names::SM2_KEY.to_owned(), sm::spki(point));
     }
     let trust = serde_json::to_value(&trust)?;
     files.insert(names::TRUST.to_owned(), hashed(&trust)?);

@@ -9,7 +9,7 @@ use super::proof::bedside::{self, Seen};
 use super::proof::decision::{self, Told};
 use super::rules::states::Trigger;
 use super::rules::triggers::Change;
-use super::sealing::attest;
+use super::sealing::{attest, revocation};
 use super::{change, characters, renew, sealing, store, templates, watch};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
@@ -37,6 +37,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         "consent.seal" => sealing::seal_later(ctx, job).await.map(|()| true),
         "consent.seal_all" => sealing::seal_all(ctx, job).await.map(|()| true),
         "consent.timestamp" => attest::timestamp(ctx, job).await.map(|()| true),
+        "consent.revocation" => revocation::ask(ctx, job).await.map(|()| true),
         "consent.preserve" => attest::preserve(ctx, job).await.map(|()| true),
         // For whoever outside listens to transitions; nobody is connected yet.
         "consent.changed" => job.payload::<Changed>().map(|_| true),

@@ -24,7 +24,7 @@ use crate::journal::checkpoint::Checkpoint;
 use crate::journal::placed::{self, Placed};
 use crate::journal::receipt::{self, Receipt};
 use crate::journal::signing::{self, Signed};
-use crate::journal::{self, proofs};
+use crate::journal::{self, proofs, stamped};
 
 /// Beside the seal's own: the acts that put the consent in force, so that a bundle shows that they were logged then.
 const TOLD: [Act; 5] = [
@@ -46,28 +46,42 @@ pub async fn settle(ctx: &Ctx, seal: &SealOf) -> Result<()> {
 
 /// The entries around a seal, with their proofs under the newest checkpoint, or with the log's promise while none holds
 /// the seal yet, as files of a bundle.
-pub async fn files(q: &mut impl Q, seal: &SealOf, patient: PatientId) -> Result<BTreeMap<String, Vec<u8>>> {
+///
+/// Where somebody took the entry or a part of the tree away, what is left goes without its proof: a verifier misses it, and the
+/// log is audited.
+pub async fn files(
+    q: &mut impl Q,
+    ctx: &Ctx,
+    seal: &SealOf,
+    patient: PatientId,
+) -> Result<BTreeMap<String, Vec<u8>>> {
     let facility: Uuid = seal.facility.into();
     let about = Subject::of_patient("consent", seal.consent, patient);
     let mut told = placed::of_subject(q, facility, about).await?;
     told.retain(|entry| entry.id == seal.entry || is_told(entry));
     let sealed = told.iter().find(|entry| entry.id == seal.entry);
-    let sealed = sealed
-        .ok_or_else(|| Error::broken("the entry of a seal has no place"))?
-        .clone();
+    let Some(sealed) = sealed.cloned() else {
+        ctx.log.suspect(facility);
+        return only(&entries(&told, None));
+    };
     let newest = signing::newest(q, facility).await?;
-    match newest.filter(|newest| newest.size >= sealed.seq) {
-        Some(newest) => {
-            told.retain(|entry| entry.seq <= newest.size);
-            let mut files = proved(q, facility, &told, sealed.seq, &newest).await?;
-            files.insert(names::ENTRIES.to_owned(), written(&entries(&told, None))?);
-            Ok(files)
-        }
-        None => {
-            let entries = entries(&told, signing::receipt(q, sealed.id).await?);
-            Ok(BTreeMap::from([(names::ENTRIES.to_owned(), written(&entries)?)]))
-        }
+    let Some(newest) = newest.filter(|newest| newest.size >= sealed.seq) else {
+        return only(&entries(&told, signing::receipt(q, sealed.id).await?));
+    };
+    // One that a time authority attested is worth more than the newest, as long as it holds all that is told.
+    let last = told.iter().map(|entry| entry.seq).max().unwrap_or(sealed.seq);
+    let newest = stamped::newest(q, facility, last).await?.unwrap_or(newest);
+    told.retain(|entry| entry.seq <= newest.size);
+    let mut files = only(&entries(&told, None))?;
+    match proved(q, facility, &told, sealed.seq, &newest).await? {
+        Some(proofs) => files.extend(proofs),
+        None => ctx.log.suspect(facility),
     }
+    Ok(files)
+}
+
+fn only(entries: &Entries) -> Result<BTreeMap<String, Vec<u8>>> {
+    Ok(BTreeMap::from([(names::ENTRIES.to_owned(), written(entries)?)]))
 }
 
 /// A signature that was refused is no part of it.
@@ -104,13 +118,15 @@ async fn proved(
     told: &[Placed],
     sealed: i64,
     newest: &Signed,
-) -> Result<BTreeMap<String, Vec<u8>>> {
+) -> Result<Option<BTreeMap<String, Vec<u8>>>> {
     let mut inclusions = Inclusions {
         proofs: Vec::new(),
         size: unsigned(newest.size),
     };
     for placed in told {
-        let proof = proofs::inclusion(q, facility, placed.seq, newest.size).await?;
+        let Some(proof) = proofs::inclusion(q, facility, placed.seq, newest.size).await? else {
+            return Ok(None);
+        };
         inclusions.proofs.push(Inclusion {
             path: encoded(&proof.path),
             seq: unsigned(placed.seq),
@@ -120,6 +136,9 @@ async fn proved(
         (names::INCLUSION.to_owned(), written(&inclusions)?),
         (names::CHECKPOINT.to_owned(), newest.note.clone().into_bytes()),
     ]);
+    if let Some(response) = stamped::response(q, facility, newest.number).await? {
+        files.insert(names::CHECKPOINT_TOKEN.to_owned(), response);
+    }
     let mut consistencies = Consistencies {
         proofs: Vec::new(),
         size: unsigned(newest.size),
@@ -132,7 +151,9 @@ async fn proved(
         {
             continue;
         }
-        let proof = proofs::consistency(q, facility, earlier.size, newest.size).await?;
+        let Some(proof) = proofs::consistency(q, facility, earlier.size, newest.size).await? else {
+            return Ok(None);
+        };
         consistencies.proofs.push(Consistency {
             // What was signed then, not what the tree says of it now.
             old_root: hex::encode(earlier.root),
@@ -143,7 +164,7 @@ async fn proved(
     if !consistencies.proofs.is_empty() {
         files.insert(names::CONSISTENCY.to_owned(), written(&consistencies)?);
     }
-    Ok(files)
+    Ok(Some(files))
 }
 
 /// Where a seal is in the log, as it is kept here.
@@ -151,13 +172,20 @@ pub async fn standing(q: &mut impl Q, ctx: &Ctx, seal: &SealOf, now: DateTime<Ut
     let facility: Uuid = seal.facility.into();
     let placed = placed::one(q, facility, seal.entry).await?;
     let newest = signing::newest(q, facility).await?;
-    let (Some(placed), Some(newest)) = (placed, newest) else {
+    let Some(placed) = placed else {
+        if placed::waits(q, seal.entry).await? {
+            return Ok(promised(seal, now));
+        }
+        ctx.log.suspect(facility);
+        return Ok(Log::Inconsistent);
+    };
+    let Some(newest) = newest.filter(|newest| newest.size >= placed.seq) else {
         return Ok(promised(seal, now));
     };
-    if newest.size < placed.seq {
-        return Ok(promised(seal, now));
-    }
-    let proof = proofs::inclusion(q, facility, placed.seq, newest.size).await?;
+    let Some(proof) = proofs::inclusion(q, facility, placed.seq, newest.size).await? else {
+        ctx.log.suspect(facility);
+        return Ok(Log::Inconsistent);
+    };
     let entry = entry(&placed, true);
     let says = entry
         .seal()
@@ -183,23 +211,37 @@ fn promised(seal: &SealOf, now: DateTime<Utc>) -> Log {
     }
 }
 
-/// The newest checkpoint with the proof that it continues one of `size` entries, as a verifier takes it; the checkpoint
-/// alone where it does not, or where there is nothing to prove.
-pub async fn newer(q: &mut impl Q, facility: Uuid, size: u64) -> Result<Option<Vec<u8>>> {
+/// What the log says to somebody who kept a checkpoint of it.
+pub enum Newer {
+    /// It was never signed.
+    Nothing,
+    /// The newest checkpoint, with the proof that it continues the kept one where there is something to prove, as a verifier
+    /// takes it.
+    Told(Vec<u8>),
+    /// It can't prove that it continues the kept one: a part of the tree is gone.
+    Gone,
+}
+
+/// The newest checkpoint for somebody who kept one over `size` entries.
+pub async fn newer(q: &mut impl Q, ctx: &Ctx, facility: Uuid, size: u64) -> Result<Newer> {
     let Some(newest) = signing::newest(q, facility).await? else {
-        return Ok(None);
+        return Ok(Newer::Nothing);
     };
     let size = i64::try_from(size).unwrap_or(i64::MAX);
     if size == 0 || size >= newest.size {
-        return Ok(Some(newest.note.into_bytes()));
+        return Ok(Newer::Told(newest.note.into_bytes()));
     }
-    let proof = proofs::consistency(q, facility, size, newest.size).await?;
+    let Some(proof) = proofs::consistency(q, facility, size, newest.size).await? else {
+        ctx.log.suspect(facility);
+        return Ok(Newer::Gone);
+    };
     let lines: String = proof
         .path
         .iter()
         .map(|step| STANDARD.encode(step) + "\n")
         .collect();
-    Ok(Some(format!("old {size}\n{lines}\n{}", newest.note).into_bytes()))
+    let told = format!("old {size}\n{lines}\n{}", newest.note);
+    Ok(Newer::Told(told.into_bytes()))
 }
 
 fn written(file: &impl serde::Serialize) -> Result<Vec<u8>> {

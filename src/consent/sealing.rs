@@ -4,6 +4,7 @@
 //! authorities are asked by jobs, too: a document is in force meanwhile (CE-172).
 
 pub mod attest;
+pub mod revocation;
 
 use std::sync::Arc;
 
@@ -62,8 +63,26 @@ pub fn trust(ctx: &Ctx) -> Trust {
                 until: None,
             })
             .collect(),
+        sm2_keys: national_keys(ctx),
         ..ctx.seal.trust().clone()
     }
+}
+
+/// Those that the table of trust names, and the one that signs now.
+fn national_keys(ctx: &Ctx) -> Vec<String> {
+    let mut keys = ctx.seal.trust().sm2_keys.clone();
+    let now = ctx.seal.national_point().map(hex::encode);
+    keys.extend(now.filter(|key| !ctx.seal.trust().sm2_keys.contains(key)));
+    keys
+}
+
+/// The national signature over an evidence root with its public point, where it is switched on.
+fn national(ctx: &Ctx, root: &str) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+    let mut digest = [0; 32];
+    hex::decode_to_slice(root, &mut digest).map_err(|_| Error::broken("an evidence root is no digest"))?;
+    ctx.seal
+        .national(&digest)
+        .map_err(|error| Error::Broken(Box::new(error)))
 }
 
 /// Seals a document, outside of any transaction.
@@ -83,7 +102,8 @@ async fn attempt(
     at: DateTime<Utc>,
 ) -> Result<std::result::Result<Sealed, SealError>> {
     let seal = Arc::clone(&ctx.seal);
-    tokio::task::spawn_blocking(move || seal.apply(&document, at))
+    let said = revocation::known(&mut ctx.view()).await?;
+    tokio::task::spawn_blocking(move || seal.apply(&document, at, &said))
         .await
         .map_err(|error| Error::Broken(Box::new(error)))
 }
@@ -140,6 +160,10 @@ pub async fn keep(ctx: &Ctx, tx: &mut Tx, target: &Target<'_>, sealed: &Sealed) 
     }
     let entry = journal(tx, consent, Act::ConsentSeal, detail).await?;
     tx.promise(consent.facility_id).await?;
+    let national = match target.root.filter(|_| target.paper == Sealable::Consent) {
+        Some(root) => national(ctx, root)?,
+        None => None,
+    };
     let record = SealOf {
         id: tx.id(),
         facility: consent.facility_id,
@@ -153,6 +177,7 @@ pub async fn keep(ctx: &Ctx, tx: &mut Tx, target: &Target<'_>, sealed: &Sealed) 
             RevocationStatus::Good => "good".to_owned(),
             RevocationStatus::Unknown | RevocationStatus::Revoked => "unknown".to_owned(),
         },
+        national,
         level: LEVEL.to_owned(),
         entry,
         at: tx.now,
@@ -208,8 +233,9 @@ struct Look {
 }
 
 /// Has every document sealed that has no seal, now and each day: those of before there were seals, and those whose job was
-/// given up. While a look waits, another one is not added.
+/// given up. While a look waits, another one is not added. Issuers are asked about the certificates first.
 pub async fn begin(ctx: &Ctx) -> Result<()> {
+    revocation::begin(ctx).await?;
     look(ctx, &Look::default(), "first".to_owned(), ctx.clock.now()).await
 }
 

@@ -160,6 +160,8 @@ impl<'e> Query<'e> {
     }
 
     fn new(sql: SqlStr, args: Args, exec: Exec<'e>) -> Query<'e> {
+        // On the thread that asks; the engine's own line may come from another. There is no value in it.
+        tracing::trace!(sql = sql.as_str(), "a statement");
         Query {
             sql,
             args,

@@ -4,13 +4,15 @@
 //! Without configuration the service makes one, so that everything can be tried (decision 35). Every name in it says
 //! TEST and 测试. It is not for production: who holds the root could seal anything.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, path::Path, time::Duration};
 
-use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CustomExtension, DistinguishedName,
+    DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, RevokedCertParams,
+    SerialNumber, date_time_ymd,
 };
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
@@ -34,6 +36,7 @@ const ROOT_LASTS: TimeDelta = TimeDelta::days(30 * 365);
 const TIME_LASTS: TimeDelta = TimeDelta::days(15 * 365);
 const SEAL_LASTS: TimeDelta = TimeDelta::days(5 * 365);
 const EVENT_LASTS: TimeDelta = TimeDelta::days(2);
+const LIST_LASTS: TimeDelta = TimeDelta::days(7);
 
 /// Why no authority could be made or read.
 #[derive(Debug, thiserror::Error)]
@@ -174,6 +177,61 @@ impl KeyProvider for TestEvents {
     }
 }
 
+/// A certificate that the test root revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestRevoked {
+    /// Its serial number, hexadecimal.
+    pub serial: String,
+    /// From when.
+    pub at: DateTime<Utc>,
+}
+
+/// The revocation lists of the test root, made when they are asked for.
+pub struct TestLists {
+    issuer: Issuer<'static, KeyPair>,
+    revoked: Vec<TestRevoked>,
+}
+
+impl TestLists {
+    /// Of this root, with what it revoked.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Making`] when the key cannot be read.
+    pub fn new(root: &Certificate, key: &[u8], revoked: Vec<TestRevoked>) -> Result<Self, AuthorityError> {
+        let key = KeyPair::try_from(key)?;
+        let issuer = Issuer::new(root_params(root.not_before()), key);
+        Ok(Self { issuer, revoked })
+    }
+
+    /// The list of now, in DER.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Making`].
+    pub fn answer(&self, now: DateTime<Utc>) -> Result<Vec<u8>, AuthorityError> {
+        let moment = |at: DateTime<Utc>| {
+            let (year, month, day) = day(at);
+            let since = Duration::from_secs(u64::from(at.num_seconds_from_midnight()));
+            date_time_ymd(year, month, day) + since
+        };
+        let entry = |revoked: &TestRevoked| RevokedCertParams {
+            serial_number: SerialNumber::from(hex::decode(&revoked.serial).unwrap_or_default()),
+            revocation_time: moment(revoked.at),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: moment(now),
+            next_update: moment(now + LIST_LASTS),
+            crl_number: SerialNumber::from(now.timestamp().unsigned_abs()),
+            issuing_distribution_point: None,
+            revoked_certs: self.revoked.iter().map(entry).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        Ok(list.signed_by(&self.issuer)?.der().to_vec())
+    }
+}
+
 fn root_params(now: DateTime<Utc>) -> CertificateParams {
     let mut params = params("Muan TEST Root 测试根", now, ROOT_LASTS);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -209,13 +267,18 @@ fn params(name: &str, now: DateTime<Utc>, lasts: TimeDelta) -> CertificateParams
         .distinguished_name
         .push(DnType::OrganizationName, ORGANIZATION);
     params.distinguished_name.push(DnType::CommonName, name);
-    // Months and days have two digits.
-    let small = |number: u32| u8::try_from(number).unwrap_or(1);
-    let midnight = |day: DateTime<Utc>| date_time_ymd(day.year(), small(day.month()), small(day.day()));
-    params.not_before = midnight(now);
-    params.not_after = midnight(now + lasts);
+    let [(year, month, day), (last_year, last_month, last_day)] = [now, now + lasts].map(day);
+    params.not_before = date_time_ymd(year, month, day);
+    params.not_after = date_time_ymd(last_year, last_month, last_day);
     params.use_authority_key_identifier_extension = true;
     params
+}
+
+/// A day as the library takes it.
+fn day(at: DateTime<Utc>) -> (i32, u8, u8) {
+    // Months and days have two digits.
+    let small = |number: u32| u8::try_from(number).unwrap_or(1);
+    (at.year(), small(at.month()), small(at.day()))
 }
 
 fn issue(params: &CertificateParams, issuer: &Issuer<'_, KeyPair>) -> Result<Pair, AuthorityError> {

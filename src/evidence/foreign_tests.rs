@@ -8,12 +8,13 @@ use zeroize::Zeroizing;
 
 use super::{
     algorithm::Hash,
-    authority::TestAuthority,
+    authority::{TestAuthority, TestLists, TestRevoked},
     cms,
     keys::{
         FileKeys, KeyError, KeyProvider, SoftKey,
         pkcs11::{Settings, TokenKeys},
     },
+    revocation::List,
     sm::{self, SmKey},
     timestamp::{Refused, Request, check, local::LocalAuthority},
     trust::{Authenticity, Trust},
@@ -76,6 +77,13 @@ fn other_programs_are_given_a_seal_a_token_and_questions() {
     write("answer.tsr", &answer);
     write("token.der", &token.der);
 
+    let serial = hex::encode(chain[0].serial());
+    let revoked = TestRevoked { serial, at: now() };
+    for (name, revoked) in [("list.crl", Vec::new()), ("revoked.crl", vec![revoked])] {
+        let lists = TestLists::new(&authority.root.certificate, &authority.root.key, revoked).unwrap();
+        write(name, &lists.answer(now()).unwrap());
+    }
+
     let root: [u8; 32] = read("root.bin").try_into().unwrap();
     let key = SmKey::from_pkcs8(&read("sm.key.der")).unwrap();
     write("sm-ours.sig", &key.sign(&root).unwrap());
@@ -104,6 +112,13 @@ fn what_other_programs_gave_back_holds() {
         check(&answer, &other_imprint, &trust, now()).unwrap_err(),
         Refused::Imprint
     );
+
+    let issuer = Certificate::from_der(&read("foreign-root.cer")).unwrap();
+    for (name, is_revoked) in [("foreign-seal", true), ("foreign-time", false)] {
+        let certificate = Certificate::from_der(&read(&format!("{name}.cer"))).unwrap();
+        let said = List::about(&certificate, &issuer, &read("foreign.crl"), now()).unwrap();
+        assert_eq!(said.revoked.is_some(), is_revoked, "{name}");
+    }
 
     let root: [u8; 32] = read("root.bin").try_into().unwrap();
     let public = SmKey::from_pkcs8(&read("sm.key.der")).unwrap().public();

@@ -25,6 +25,7 @@ pub mod pades;
 mod pki_tests;
 pub mod press;
 pub mod qr;
+pub mod revocation;
 pub mod seal;
 pub mod sm;
 #[cfg(test)]

@@ -64,6 +64,22 @@ impl Ca {
         }
     }
 
+    /// One that signs revocation lists, too.
+    pub fn lists(name: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = authority_params(name);
+        params.key_usages.push(KeyUsagePurpose::CrlSign);
+        let certificate = params.self_signed(&key).unwrap();
+        Self {
+            certificate: Certificate::from_der(certificate.der()).unwrap(),
+            issuer: Issuer::new(params, key),
+        }
+    }
+
+    pub fn list(&self, list: &rcgen::CertificateRevocationListParams) -> Vec<u8> {
+        list.signed_by(&self.issuer).unwrap().der().to_vec()
+    }
+
     /// An authority below this one.
     pub fn below(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
         let key = KeyPair::generate().unwrap();

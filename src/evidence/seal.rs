@@ -5,13 +5,17 @@
 
 use chrono::{DateTime, Utc};
 
+use super::authority::TestLists;
 use super::cms::{self, CmsError};
 use super::keys::{self, KeyError, KeyProvider, RevocationStatus, Unfit};
 use super::pades::{self, Kind, PadesError};
+use super::revocation::client::{self, Failure};
+use super::revocation::{List, Revocations};
+use super::sm::{SmError, SmKey};
 use super::timestamp::client::{Client, Unattested};
 use super::timestamp::local::LocalAuthority;
 use super::timestamp::{Request, Stamped, check};
-use super::trust::Trust;
+use super::trust::{self, Trust};
 use super::x509::Certificate;
 
 /// Room for the message with its certificates and a token, bytes; one of RSA 3 072 with both has about 7 000.
@@ -42,6 +46,14 @@ pub enum Authorities {
     Remote(Client),
 }
 
+/// Who publishes what was revoked.
+pub enum Lists {
+    /// The test authority of this installation.
+    Local(Box<TestLists>),
+    /// The issuers, each where its certificates say.
+    Remote(client::Client),
+}
+
 /// A sealed document.
 pub struct Sealed {
     /// The file; it begins with the bytes of the document.
@@ -60,6 +72,8 @@ pub struct Seal {
     names: Vec<String>,
     trust: Trust,
     authorities: Authorities,
+    lists: Lists,
+    national: Option<SmKey>,
     test: bool,
 }
 
@@ -70,6 +84,7 @@ impl Seal {
         names: Vec<String>,
         trust: Trust,
         authorities: Authorities,
+        lists: Lists,
         test: bool,
     ) -> Seal {
         Seal {
@@ -77,8 +92,33 @@ impl Seal {
             names,
             trust,
             authorities,
+            lists,
+            national: None,
             test,
         }
+    }
+
+    /// Also with a national signature over each evidence root (CE-165).
+    #[must_use]
+    pub fn with_national(self, key: Option<SmKey>) -> Seal {
+        Seal {
+            national: key,
+            ..self
+        }
+    }
+
+    /// The public point of the national signatures; none where they are off.
+    pub fn national_point(&self) -> Option<Vec<u8>> {
+        self.national.as_ref().map(SmKey::public)
+    }
+
+    /// The national signature over an evidence root, with the public point; none where it is off.
+    ///
+    /// # Errors
+    /// [`SmError::Signing`].
+    pub fn national(&self, root: &[u8; 32]) -> Result<Option<(Vec<u8>, Vec<u8>)>, SmError> {
+        let key = self.national.as_ref();
+        key.map(|key| Ok((key.sign(root)?, key.public()))).transpose()
     }
 
     /// Roots, issuers, every certificate that ever sealed here; the keys of the log are not in it.
@@ -93,16 +133,17 @@ impl Seal {
 
     /// Seals a document with the claimed time. It blocks while a key device signs.
     ///
+    /// Nobody is asked while she waits: what the issuers said before is all that is known (CE-167).
+    ///
     /// # Errors
     /// [`SealError`]; nothing is to be kept then.
-    pub fn apply(&self, document: &[u8], at: DateTime<Utc>) -> Result<Sealed, SealError> {
-        // Nobody is asked while she waits: what the table of trust says is all that is known (CE-167).
-        let known = |certificate: &Certificate| match self.trust.is_revoked(certificate, at) {
+    pub fn apply(&self, document: &[u8], at: DateTime<Utc>, said: &Revocations) -> Result<Sealed, SealError> {
+        let trust = said.within(&self.trust);
+        let known = |certificate: &Certificate| match trust.is_revoked(certificate, at) {
             true => RevocationStatus::Revoked,
-            false if self.test => RevocationStatus::Good,
-            false => RevocationStatus::Unknown,
+            false => said.status(certificate, at),
         };
-        let (name, chain) = keys::choose(self.keys.as_ref(), &self.names, &self.trust, known, at)?;
+        let (name, chain) = keys::choose(self.keys.as_ref(), &self.names, &trust, known, at)?;
         let signer = chain.first().ok_or(Unfit::Missing)?;
         let prepared = pades::prepare(document, RESERVE, at, Kind::Certify)?;
         let signed = prepared.digest;
@@ -115,6 +156,46 @@ impl Seal {
             certificate: *signer.sha256(),
             revocation: known(signer),
         })
+    }
+
+    /// The certificates of all keys that may seal. It blocks while a key device answers.
+    pub fn signers(&self) -> Vec<Certificate> {
+        let chains = self.names.iter().map(|name| self.keys.certificate_chain(name));
+        let signer = |chain: Vec<Certificate>| chain.into_iter().next();
+        chains.filter_map(|chain| chain.ok().and_then(signer)).collect()
+    }
+
+    /// Every certificate that a seal of today may rest on, each with its issuer; roots are pinned, and nobody speaks of them.
+    /// It blocks while a key device answers.
+    pub fn watched(&self) -> Vec<(Certificate, Certificate)> {
+        let mut watched: Vec<(Certificate, Certificate)> = Vec::new();
+        for signer in self.signers() {
+            let path = trust::path(&signer, &self.trust.issuers, &self.trust.roots).unwrap_or_default();
+            for pair in path.windows(2) {
+                let [certificate, issuer] = pair else { continue };
+                if !watched.iter().any(|(known, _)| known == *certificate) {
+                    watched.push(((*certificate).clone(), (*issuer).clone()));
+                }
+            }
+        }
+        watched
+    }
+
+    /// What the issuer of a certificate says of it now.
+    ///
+    /// # Errors
+    /// [`Failure`]: nothing is known of it.
+    pub async fn ask(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        now: DateTime<Utc>,
+    ) -> Result<List, Failure> {
+        let list = match &self.lists {
+            Lists::Remote(client) => client.fetch(certificate.lists()).await?,
+            Lists::Local(lists) => lists.answer(now).map_err(|_| Failure::Unreachable)?,
+        };
+        Ok(List::about(certificate, issuer, &list, now)?)
     }
 
     /// A time-stamp of a digest, checked as CE-171 wants it.

@@ -69,6 +69,23 @@ impl SmKey {
     }
 }
 
+/// What stands before the point in a public key in DER.
+const HEAD: [u8; 26] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x81,
+    0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d, 0x03, 0x42, 0x00,
+];
+
+/// A public point as others exchange a key: `SubjectPublicKeyInfo` in DER.
+pub fn spki(point: &[u8]) -> Vec<u8> {
+    [&HEAD, point].concat()
+}
+
+/// The uncompressed point of a public key in DER: 65 bytes.
+pub fn point(spki: &[u8]) -> Option<&[u8]> {
+    let point = spki.strip_prefix(&HEAD)?;
+    (point.len() == 65 && point.first() == Some(&4)).then_some(point)
+}
+
 /// Does the signature over an evidence root hold under this public point?
 ///
 /// # Errors

@@ -76,6 +76,10 @@ pub struct Trust {
     pub policies: Vec<String>,
     /// Keys of the log.
     pub log_keys: Vec<TrustedLogKey>,
+    /// Public points of the national signatures, uncompressed, lower-case hex. Left out where there are none: verifiers of
+    /// before know no such member.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sm2_keys: Vec<String>,
 }
 
 impl Trust {

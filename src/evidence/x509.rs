@@ -12,7 +12,10 @@ use sha2::{Digest, Sha256};
 use x509_cert::{
     TbsCertificate,
     der::{Decode as _, asn1::ObjectIdentifier},
-    ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage},
+    ext::pkix::{
+        BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage, KeyUsage,
+        name::{DistributionPointName, GeneralName},
+    },
     name::Name,
     time::Time,
 };
@@ -28,6 +31,7 @@ const LARGEST: usize = 16 << 10;
 const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
 const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
 const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
+const LISTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.31");
 /// Read or without bearing on a signature, so they may be critical: names, identifiers, policies.
 const HARMLESS: [ObjectIdentifier; 4] = [
     ObjectIdentifier::new_unwrap("2.5.29.14"),
@@ -59,6 +63,7 @@ impl From<Malformed> for BadCertificate {
 struct Usage {
     signs: bool,
     certifies: bool,
+    lists: bool,
 }
 
 /// What an extended key usage says about time-stamps.
@@ -90,6 +95,7 @@ pub struct Certificate {
     usage: Usage,
     extended: Extended,
     authority: Option<Option<u8>>,
+    lists: Vec<String>,
     unknown_critical: bool,
 }
 
@@ -142,6 +148,7 @@ impl Certificate {
             usage: Usage::default(),
             extended: Extended::Absent,
             authority: None,
+            lists: Vec::new(),
             unknown_critical: false,
         };
         certificate.read_extensions(&typed)?;
@@ -162,6 +169,7 @@ impl Certificate {
                     self.usage = Usage {
                         signs: usage.digital_signature() || usage.non_repudiation(),
                         certifies: usage.key_cert_sign(),
+                        lists: usage.crl_sign(),
                     };
                 }
                 BASIC_CONSTRAINTS => {
@@ -176,6 +184,10 @@ impl Certificate {
                         purposes if purposes.contains(&TIME_STAMPING) => Extended::AlsoTimeStamps,
                         _ => Extended::Others,
                     };
+                }
+                // It only says where to ask: one that cannot be read is a certificate that nobody can be asked about.
+                LISTS => {
+                    self.lists = CrlDistributionPoints::from_der(value).map_or_else(|_| Vec::new(), listed)
                 }
                 other => self.unknown_critical |= extension.critical && !HARMLESS.contains(&other),
             }
@@ -248,6 +260,16 @@ impl Certificate {
         deep_enough && self.usage.certifies && !self.unknown_critical
     }
 
+    /// May its key sign revocation lists?
+    pub(super) fn may_list(&self) -> bool {
+        self.authority.is_some() && self.usage.lists && !self.unknown_critical
+    }
+
+    /// Where its issuer's revocation lists are.
+    pub fn lists(&self) -> &[String] {
+        &self.lists
+    }
+
     /// Do the names say that the other issued this one? Cheap, to be asked before [`Self::signed_by`].
     pub(super) fn names(&self, issuer: &Self) -> bool {
         self.issuer == issuer.subject
@@ -255,9 +277,14 @@ impl Certificate {
 
     /// Did the other's key sign this one, with an accepted algorithm?
     pub(super) fn signed_by(&self, issuer: &Self) -> bool {
-        let Some(key) = &issuer.key else { return false };
-        let algorithm = Algorithm::read(&self.algorithm, key, None).ok().flatten();
-        algorithm.is_some_and(|algorithm| key.verifies(algorithm, &self.signed, &self.signature))
+        issuer.signs(&self.algorithm, &self.signed, &self.signature)
+    }
+
+    /// Did its key sign these bytes, with an accepted algorithm?
+    pub(super) fn signs(&self, algorithm: &[u8], signed: &[u8], signature: &[u8]) -> bool {
+        let Some(key) = &self.key else { return false };
+        let algorithm = Algorithm::read(algorithm, key, None).ok().flatten();
+        algorithm.is_some_and(|algorithm| key.verifies(algorithm, signed, signature))
     }
 }
 
@@ -289,7 +316,30 @@ fn shown(name: &Name) -> Result<String, Malformed> {
     Ok(text)
 }
 
-fn time(time: Time) -> Result<DateTime<Utc>, Malformed> {
+/// The addresses of lists about every reason that the issuer itself signs.
+fn listed(points: CrlDistributionPoints) -> Vec<String> {
+    let own = points
+        .0
+        .iter()
+        .filter(|point| point.reasons.is_none() && point.crl_issuer.is_none());
+    own.filter_map(|point| point.distribution_point.as_ref())
+        .flat_map(addresses)
+        .collect()
+}
+
+/// The addresses in the name of a distribution point.
+pub(super) fn addresses(point: &DistributionPointName) -> Vec<String> {
+    let DistributionPointName::FullName(names) = point else {
+        return Vec::new();
+    };
+    let address = |name: &GeneralName| match name {
+        GeneralName::UniformResourceIdentifier(address) => Some(address.as_str().to_owned()),
+        _ => None,
+    };
+    names.iter().filter_map(address).collect()
+}
+
+pub(super) fn time(time: Time) -> Result<DateTime<Utc>, Malformed> {
     let seconds = i64::try_from(time.to_unix_duration().as_secs()).map_err(|_| Malformed)?;
     DateTime::from_timestamp(seconds, 0).ok_or(Malformed)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
+use object_store::aws::Checksum;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use uuid::Uuid;
@@ -42,7 +43,7 @@ impl Copies {
         };
         let prefix = Path::parse(settings.prefix.trim_matches('/')).map_err(std::io::Error::other)?;
         Ok(Some(Copies {
-            store: store(settings, folder)?,
+            store: store(settings, folder, Some(Checksum::SHA256))?,
             prefix,
         }))
     }

@@ -12,7 +12,7 @@ pub mod voice;
 use std::path::{Path as Folder, PathBuf};
 use std::sync::Arc;
 
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, Checksum};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, PutPayload};
@@ -29,8 +29,12 @@ use voice::Voice;
 /// A large picture takes some hundred megabytes while it is decoded: so many at a time, the others wait.
 const HANDS: usize = 2;
 
-/// The folder or the bucket that settings name.
-fn store(settings: &config::Files, folder: PathBuf) -> std::io::Result<Arc<dyn ObjectStore>> {
+/// The folder or the bucket that settings name. A bucket under a retention lock takes nothing without a `checksum`.
+fn store(
+    settings: &config::Files,
+    folder: PathBuf,
+    checksum: Option<Checksum>,
+) -> std::io::Result<Arc<dyn ObjectStore>> {
     let other = std::io::Error::other;
     match &settings.bucket {
         Some(bucket) => {
@@ -41,6 +45,9 @@ fn store(settings: &config::Files, folder: PathBuf) -> std::io::Result<Arc<dyn O
                 .with_region(&settings.region)
                 .with_virtual_hosted_style_request(settings.virtual_hosted)
                 .with_client_options(ClientOptions::new().with_allow_http(settings.allow_http));
+            if let Some(checksum) = checksum {
+                s3 = s3.with_checksum_algorithm(checksum);
+            }
             if let Some(endpoint) = &settings.endpoint {
                 s3 = s3.with_endpoint(endpoint);
             }
@@ -79,7 +86,7 @@ impl Files {
     /// The store that the settings name; the folder is made on first use.
     pub fn open(settings: &config::Files, data: &Folder) -> std::io::Result<Files> {
         let folder = settings.folder.clone().unwrap_or_else(|| data.join("files"));
-        let store = store(settings, folder)?;
+        let store = store(settings, folder, None)?;
         Ok(Files {
             store,
             prefix: settings.prefix.clone(),

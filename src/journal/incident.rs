@@ -21,6 +21,8 @@ pub enum Kind {
     LogRolledBack,
     /// A document bears our seal, and no log of ours knows of it (CE §13.3).
     SealUnrecorded,
+    /// The issuer of a certificate that seals revoked it (CE-167).
+    SealRevoked,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
             Kind::CheckpointRefused => "checkpoint_refused",
             Kind::LogRolledBack => "log_rolled_back",
             Kind::SealUnrecorded => "seal_unrecorded",
+            Kind::SealRevoked => "seal_revoked",
         }
     }
 }

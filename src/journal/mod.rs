@@ -26,7 +26,9 @@ mod sequence;
 pub mod signing;
 pub mod stamped;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::Value;
@@ -56,6 +58,7 @@ pub struct Log {
     pub key: LogKey,
     known: Vec<LogPublic>,
     read_only: AtomicBool,
+    suspects: Mutex<BTreeSet<Uuid>>,
 }
 
 impl Log {
@@ -67,6 +70,7 @@ impl Log {
             key,
             known,
             read_only: AtomicBool::new(false),
+            suspects: Mutex::default(),
         }
     }
 
@@ -78,6 +82,19 @@ impl Log {
     /// Whether nothing may be written, because a log is shorter than its copy outside (CE-187).
     pub fn is_read_only(&self) -> bool {
         self.read_only.load(Ordering::Acquire)
+    }
+
+    /// Somebody found that a log can't prove what it signed: it is audited at the next look, whose faults are an incident.
+    pub fn suspect(&self, log: Uuid) {
+        let mut suspects = self.suspects.lock().unwrap_or_else(PoisonError::into_inner);
+        if suspects.insert(log) {
+            tracing::error!(facility.id = %log, "a part of the tree of a journal is gone; the log is audited at once");
+        }
+    }
+
+    /// The logs that were suspected since this was last asked.
+    pub fn take_suspects(&self) -> BTreeSet<Uuid> {
+        std::mem::take(&mut self.suspects.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Stops writing or lets it go on; true when that is a change.

@@ -54,6 +54,16 @@ impl Row {
     }
 }
 
+/// Whether an entry is on its way to its place; one that is neither there nor on its way was taken away.
+pub async fn waits(q: &mut impl Q, id: Uuid) -> Result<bool> {
+    let row: Option<(Uuid,)> = q
+        .q("select entry_id from journal_pending where entry_id = $1")
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// What was written about one woman's subject and has its place, in the order of the log.
 pub async fn of_subject(q: &mut impl Q, facility: Uuid, subject: Subject) -> Result<Vec<Placed>> {
     let rows: Vec<Row> = q

@@ -48,8 +48,8 @@ pub async fn root(q: &mut impl Q, facility: Uuid, size: i64) -> Result<Option<Ha
 
 /// The proof that the entry `seq`, from 1, is among the first `size`.
 ///
-/// Errors: `Broken` when a part of the tree is gone. `seq` and `size` are within the log.
-pub async fn inclusion(q: &mut impl Q, facility: Uuid, seq: i64, size: i64) -> Result<Inclusion> {
+/// None when a part of the tree or the entry is gone: somebody took it away. `seq` and `size` are within the log.
+pub async fn inclusion(q: &mut impl Q, facility: Uuid, seq: i64, size: i64) -> Result<Option<Inclusion>> {
     let recipe = Recipe::inclusion(unsigned(seq - 1), unsigned(size)).ok_or_else(outside)?;
     let covering = Range::covering(unsigned(size));
     let wanted: Vec<Address> = recipe.addresses().chain(covering).collect();
@@ -60,26 +60,23 @@ pub async fn inclusion(q: &mut impl Q, facility: Uuid, seq: i64, size: i64) -> R
         .bind(seq)
         .opt()
         .await?;
-    Ok(Inclusion {
-        entry: entry.and_then(|(hash,)| digest(&hash)).ok_or_else(gone)?,
-        root: folded(&stored, size).ok_or_else(gone)?,
-        path: recipe.path(|at| stored.get(&at).copied()).ok_or_else(gone)?,
-    })
+    let entry = entry.and_then(|(hash,)| digest(&hash));
+    let path = recipe.path(|at| stored.get(&at).copied());
+    let found = entry.zip(folded(&stored, size)).zip(path);
+    Ok(found.map(|((entry, root), path)| Inclusion { entry, root, path }))
 }
 
 /// The proof that the first `to` entries begin with the first `from`.
 ///
-/// Errors: `Broken` when a part of the tree is gone. Both sizes are within the log.
-pub async fn consistency(q: &mut impl Q, facility: Uuid, from: i64, to: i64) -> Result<Consistency> {
+/// None when a part of the tree is gone: somebody took it away. Both sizes are within the log.
+pub async fn consistency(q: &mut impl Q, facility: Uuid, from: i64, to: i64) -> Result<Option<Consistency>> {
     let recipe = Recipe::consistency(unsigned(from), unsigned(to)).ok_or_else(outside)?;
     let covering = [from, to].map(|size| Range::covering(unsigned(size)));
     let wanted: Vec<Address> = recipe.addresses().chain(covering.into_iter().flatten()).collect();
     let stored = subtrees(q, facility, &wanted).await?;
-    Ok(Consistency {
-        from: folded(&stored, from).ok_or_else(gone)?,
-        to: folded(&stored, to).ok_or_else(gone)?,
-        path: recipe.path(|at| stored.get(&at).copied()).ok_or_else(gone)?,
-    })
+    let path = recipe.path(|at| stored.get(&at).copied());
+    let found = folded(&stored, from).zip(folded(&stored, to)).zip(path);
+    Ok(found.map(|((from, to), path)| Consistency { from, to, path }))
 }
 
 /// The right edge of the tree over the first `size` entries; none when a part of it isn't stored.
@@ -153,8 +150,4 @@ fn unsigned(number: i64) -> u64 {
 
 fn outside() -> Error {
     Error::broken("a proof was asked for outside the log")
-}
-
-fn gone() -> Error {
-    Error::broken("a part of the tree of a journal is gone")
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::signing::AT_LEAST;
+use super::signing::{AT_LEAST, Signed};
 use crate::base::error::Result;
 use crate::db::Q;
 
@@ -46,6 +46,19 @@ pub async fn keep(q: &mut impl Q, facility: Uuid, stamp: &Stamp<'_>, now: DateTi
     .run()
     .await?;
     Ok(())
+}
+
+/// The newest checkpoint over at least so many entries that has a time-stamp.
+pub async fn newest(q: &mut impl Q, facility: Uuid, size: i64) -> Result<Option<Signed>> {
+    q.q(
+        "select c.number, c.at, c.size, c.root, c.note from journal_checkpoint c where c.facility_id = $1 and c.size >= $2 \
+         and exists (select 1 from journal_stamp s where s.facility_id = c.facility_id and s.number = c.number) \
+         order by c.number desc limit 1",
+    )
+    .bind(facility)
+    .bind(size)
+    .opt()
+    .await
 }
 
 /// The response over a checkpoint, if it has one.

@@ -162,6 +162,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::ConsentRecorded, &[System]),
     (Act::ConsentSeal, &[System]),
     (Act::ConsentSealOrphaned, &[System]),
+    (Act::ConsentSealRevoked, &[System]),
     (Act::ConsentTimestamp, &[System]),
     (Act::ConsentTimestampRefused, &[System]),
     (Act::ConsentTemplateList, &[A, Q]),
@@ -262,6 +263,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::AnalgesiaEscalate, &[System]),
     (Act::AnalgesiaRemind, &[System]),
     (Act::JournalAcceptRestore, &[System]),
+    (Act::JournalKeyUse, &[System]),
 ];
 
 /// What staff do to a consent, or give their word for, in a session with a second factor (CE-021); and taking another's

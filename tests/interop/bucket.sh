@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The chapter on attachments again, with the files in a bucket of another program that speaks S3.
+# The chapter on attachments again, with the files in a bucket of another program that speaks S3; and copies of checkpoints in
+# one with object lock, where nobody can take them away for thirty years.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/lib/place.sh"
@@ -34,12 +35,43 @@ import sys
 
 import boto3
 
-boto3.client('s3', endpoint_url=sys.argv[1], region_name='us-east-1').create_bucket(Bucket='muan-test')
+s3 = boto3.client('s3', endpoint_url=sys.argv[1], region_name='us-east-1')
+s3.create_bucket(Bucket='muan-test')
+s3.create_bucket(Bucket='muan-locked', ObjectLockEnabledForBucket=True)
+rule = {'DefaultRetention': {'Mode': 'COMPLIANCE', 'Years': 30}}
+lock = {'ObjectLockEnabled': 'Enabled', 'Rule': rule}
+s3.put_object_lock_configuration(Bucket='muan-locked', ObjectLockConfiguration=lock)
 PY
 
 cd "$root"
-MUAN_TEST_BUCKET=$url cargo test --locked --test it forms::attachments 2>&1 | tee "$work/tests"
+MUAN_TEST_BUCKET=$url cargo test --locked --test it -- forms::attachments journal::restored 2>&1 | tee "$work/tests"
 sed -n 's/^test result: ok\. \([0-9]*\) passed; 0 failed.*/\1 passed, 0 failed/p' "$work/tests"
 # The bucket was really written to and cleared.
 grep -q '"PUT /muan-test/.* 200' "$work/log"
 grep -q '"POST /muan-test?delete .* 200' "$work/log"
+# Each copy of a checkpoint came with its checksum, is locked, and stays when somebody deletes it.
+grep -q '"PUT /muan-locked/.* 200' "$work/log"
+AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "$INTEROP_TOOLS/venv/bin/python" - "$url" <<'PY'
+import datetime
+import sys
+
+import boto3
+from botocore.exceptions import ClientError
+
+s3 = boto3.client('s3', endpoint_url=sys.argv[1], region_name='us-east-1')
+copies = s3.list_object_versions(Bucket='muan-locked').get('Versions', [])
+assert copies
+for copy in copies:
+    one = {'Bucket': 'muan-locked', 'Key': copy['Key'], 'VersionId': copy['VersionId']}
+    head = s3.head_object(**one, ChecksumMode='ENABLED')
+    assert head['ObjectLockMode'] == 'COMPLIANCE', head
+    until = head['ObjectLockRetainUntilDate'] - datetime.datetime.now(datetime.timezone.utc)
+    assert until.days > 29 * 365, until
+    assert head.get('ChecksumSHA256'), head
+    try:
+        s3.delete_object(**one)
+        raise SystemExit('a locked copy was deleted')
+    except ClientError:
+        pass
+print(f'{len(copies)} copies locked, 0 failed')
+PY

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Our seals, time-stamps and national signatures against openssl, theirs against ours, and keys in SoftHSM.
+# Our seals, time-stamps, revocation lists and national signatures against openssl, theirs against ours, keys in SoftHSM, and a
+# bundle with all of it by hand.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
-for program in openssl softhsm2-util pkcs11-tool; do
+for program in openssl softhsm2-util pkcs11-tool unzip pdfdetach; do
     if ! command -v "$program" >/dev/null; then
-        echo "missing: $program; as root: apt-get install --no-install-recommends openssl softhsm2 opensc" >&2
+        echo "missing: $program; as root: apt-get install --no-install-recommends openssl softhsm2 opensc unzip poppler-utils" >&2
         exit 1
     fi
 done
@@ -53,7 +54,7 @@ distinguished_name = name
 [name]
 [root]
 basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
+keyUsage = critical, keyCertSign, cRLSign
 [seal]
 keyUsage = critical, digitalSignature, nonRepudiation
 [time]
@@ -69,6 +70,13 @@ digests = sha256
 ordering = yes
 tsa_name = yes
 ess_cert_id_alg = sha256
+[ca]
+default_ca = lists
+[lists]
+database = revoked.txt
+crlnumber = revoked.number
+default_md = sha256
+default_crl_days = 2
 CNF
 key() { openssl genpkey -out "$1.pem" "${@:2}" 2>/dev/null; }
 issue() {
@@ -83,6 +91,8 @@ openssl req -x509 -new -config x.cnf -key foreign-root.pem -subj "/O=TEST/CN=TES
 openssl x509 -in foreign-root.crt -outform DER -out foreign-root.cer
 key foreign-time -algorithm RSA -pkeyopt rsa_keygen_bits:3072
 issue foreign-time time
+key foreign-seal -algorithm RSA -pkeyopt rsa_keygen_bits:3072
+issue foreign-seal seal
 key sm -algorithm SM2
 openssl pkcs8 -topk8 -nocrypt -in sm.pem -outform DER -out sm.key.der
 openssl pkey -in sm.pem -pubout -out sm.pub
@@ -114,6 +124,19 @@ for seal in seal seal-early; do
 done
 check "the seal is DER with the token inside" "id-smime-aa-timeStampToken" openssl asn1parse -inform DER -in seal.der
 
+for list in list revoked; do
+    openssl crl -inform DER -in $list.crl -out $list.pem
+done
+check "the certificate of the seal is not on our list" "seal.crt: OK" \
+    openssl verify -crl_check -CRLfile list.pem -CAfile root.crt seal.crt
+check "a revoked one is" "certificate revoked" \
+    bash -c "! openssl verify -crl_check -CRLfile revoked.pem -CAfile root.crt seal.crt"
+touch revoked.txt
+echo 01 >revoked.number
+authority=(-config x.cnf -keyfile foreign-root.pem -cert foreign-root.crt)
+openssl ca "${authority[@]}" -revoke foreign-seal.crt 2>/dev/null
+openssl ca "${authority[@]}" -gencrl 2>/dev/null | openssl crl -outform DER -out foreign.crl
+
 echo 01 >serial
 check "openssl answers our request" "Response has been generated" \
     openssl ts -reply -config x.cnf -section answers -queryfile request.tsq -signer foreign-time.crt \
@@ -124,7 +147,7 @@ check "our SM2 signature holds" "Signature Verified Successfully" \
 refuses "our SM2 signature over something else" \
     openssl pkeyutl -verify -pubin -inkey sm.pub -in content.bin -sigfile sm-ours.sig "${sm[@]}"
 openssl pkeyutl -sign -inkey sm.pem -in root.bin -out sm-theirs.sig "${sm[@]}"
-check "our half: their answer and their SM2 signature hold" "1 passed" ours what_other_programs_gave_back_holds
+check "our half: their answer, their list and their SM2 signature hold" "1 passed" ours what_other_programs_gave_back_holds
 
 # Keys that are made elsewhere and put into a token, each with its certificate and the issuer's.
 mkdir tokens
@@ -152,6 +175,20 @@ for name in p256 p384 rsa; do
         openssl cms -verify -cades -binary -inform DER -in token-$name.der -content token-$name.bin \
         -CAfile foreign-root.crt -out /dev/null
 done
+
+# A bundle of the service with a list, a stamped checkpoint and an SM2 signature, by the steps of its README.txt.
+check "our half: a bundle with everything" "1 passed" \
+    bash -c "cd '$root' && MUAN_TEST_FOREIGN='$work' cargo test --locked --test it -- --ignored --exact \
+        consent::issuers::a_bundle_with_everything_is_written_for_other_programs"
+unzip -q everything.zip -d everything
+for member in certs/seal.crl tsa/checkpoint.tsr sm2/root.sig; do
+    check "the bundle has $member" "$member" ls "everything/$member"
+done
+sed -n 's/^    //p' everything/README.txt >by-hand
+steps() { (cd everything && bash ../by-hand); }
+check "every step by hand holds" "Signature Verified Successfully" steps
+printf '0' | dd of=everything/sm2/root.sig bs=1 seek=20 conv=notrunc 2>/dev/null
+refuses "by hand: a changed SM2 signature" steps
 
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -4,6 +4,7 @@ mod hidden;
 mod log;
 mod operator;
 mod promised;
+mod proved;
 mod restored;
 pub mod tampered;
 

@@ -25,7 +25,8 @@ const missingOf = (found, facts) => {
   }
   if (found.time === 'invalid') said.push(['time_differs']);
   if (found.log === 'missing' && found.authenticity === 'trusted') {
-    said.push([facts.logAsked ? 'not_recorded' : 'log_not_given']);
+    const asked = facts.logKeyless ? 'log_key_unknown' : 'not_recorded';
+    said.push([facts.logAsked ? asked : 'log_not_given']);
   }
   if (found.content === 'unknown_here') said.push(['unknown_here']);
   return said;

@@ -156,9 +156,28 @@ const checkCheckpoint = async (files, trust) => {
     return said;
   });
   if (note === null) return [null, ['checkpoint', 'failed', 'checkpoint_unreadable']];
+  if (trust !== null && trust.logKeys.length === 0) return [null, ['checkpoint', 'not_checked', 'log_keyless']];
   const checkpoint = trust === null ? null : await attempt(() => openCheckpoint(note, trust));
   if (checkpoint === null) return [null, ['checkpoint', 'failed', 'checkpoint_fails']];
   return [checkpoint, ['checkpoint', 'passed', 'checkpoint_signed', [stamp(checkpoint.at)]]];
+};
+
+// Does the time-stamp beside the checkpoint attest it? Said only where there is one.
+const checkCheckpointTime = async (found, files, table) => {
+  const response = files.get('tsa/checkpoint.tsr');
+  if (!response) return;
+  const say = (...step) => found.step('checkpoint_time', ...step);
+  if (table === null) {
+    say('not_checked', 'trust_missing');
+    return;
+  }
+  const at = await attempt(async () => {
+    const token = await readToken(grantedToken(response));
+    const note = files.get('log/checkpoint.txt') ?? refuse('no checkpoint');
+    return (await tokenHolds(token, await sha256(note), table)) ? token.time : null;
+  });
+  if (at === null) say('failed', 'checkpoint_stamp_fails');
+  else say('passed', 'checkpoint_stamped', [stamp(at)]);
 };
 
 // Are both checkpoints of one history? null when that cannot be said.
@@ -230,6 +249,7 @@ const checkLog = async (found, files, trust, { newer, now }, signed, root) => {
     ? await checkReceipt(found, entries, sealed, trust, now)
     : await checkInclusion(found, files, entries, sealed, checkpoint);
   found.step(...step);
+  await checkCheckpointTime(found, files, trust);
   const consistent = await checkConsistency(found, files, trust, newer, checkpoint);
   found.dimensions.log = consistent ? included : 'inconsistent';
 };

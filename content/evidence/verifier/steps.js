@@ -16,6 +16,7 @@ const newFound = () => ({
     revokedLater: false,
     trustPinned: false,
     logAsked: false,
+    logKeyless: false,
     mismatched: [],
     withheld: [],
     paper: null,
@@ -243,4 +244,19 @@ const checkSections = async (found, files, sections, attached) => {
     found.step('printed_root', 'failed', 'root_differs');
   }
   return printed ?? root;
+};
+
+// Does the national signature over the root hold, by a key of the institution? Said only where there is one.
+const checkNational = async (found, files, table, root) => {
+  const [signature, key] = [files.get('sm2/root.sig'), files.get('sm2/key.der')];
+  if (!signature && !key) return;
+  const point = await attempt(() => {
+    const read = sm2Point(key ?? refuse('no key'));
+    return sm2Holds(root ?? refuse('no root'), signature ?? refuse('no signature'), read) ? hex(read) : null;
+  });
+  if (point === null) {
+    found.differs(['sm2/root.sig']);
+    found.step('sm2', 'failed', 'sm2_fails');
+  } else if (table !== null && table.sm2Keys.includes(point)) found.step('sm2', 'passed', 'sm2_holds');
+  else found.step('sm2', 'missing', 'sm2_key_unknown');
 };

@@ -17,7 +17,7 @@ const readTrust = async (bytes) => {
   if (bytes.length > 1 << 20) refuse('too large');
   const said = members(
     parseJson(bytes),
-    ...['roots?', 'time_roots?', 'issuers?', 'signers?', 'revoked?', 'policies?', 'log_keys?'],
+    ...['roots?', 'time_roots?', 'issuers?', 'signers?', 'revoked?', 'policies?', 'log_keys?', 'sm2_keys?'],
   );
   const certificates = (value) => Promise.all(list(value ?? []).map((one) => readCertificate(unbase64(one))));
   return {
@@ -30,6 +30,7 @@ const readTrust = async (bytes) => {
       return { certificate: hex(unhex(one.certificate, 32)), at: instant(one.at) };
     }),
     policies: list(said.policies ?? []),
+    sm2Keys: list(said.sm2_keys ?? []),
     logKeys: await Promise.all(
       list(said.log_keys ?? []).map(async (one) => {
         members(one, 'name', 'public', 'from', 'until?');

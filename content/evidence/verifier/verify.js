@@ -150,8 +150,10 @@ const verify = async (bytes, asked) => {
   await checkTemplate(found, files, sections);
   await checkPresented(found, files, sections);
   const root = await checkSections(found, files, sections, attached);
+  await checkNational(found, files, trust.table, root);
   await checkLog(found, files, trust.table, asked, signed, root);
   found.facts.logAsked = bundled;
+  found.facts.logKeyless = trust.table !== null && trust.table.logKeys.length === 0;
   const { dimensions, facts, steps } = found;
   return {
     overall: overallOf(dimensions),

@@ -17,7 +17,7 @@ use crate::db::Q;
 use crate::evidence::bundle::SECTIONS;
 use crate::evidence::pades;
 use crate::evidence::trust::Trust;
-use crate::evidence::verify::{self, Asked, Content, Known, Report};
+use crate::evidence::verify::{self, Asked, Content, Known, Log, Report};
 use crate::people;
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -122,7 +122,8 @@ async fn kept(r: &mut impl Records, ctx: &Ctx, consent: &Consent, seal: &SealOf)
     let (file, signed) = match seal.paper {
         Sealable::Consent => {
             let made = bundle(r, ctx, consent, seal, false).await?;
-            known.log = None;
+            // The bundle has its own proofs, unless the log can't prove it any more.
+            known.log = known.log.filter(|log| *log == Log::Inconsistent);
             (made.zip, made.signed)
         }
         Sealable::Decision | Sealable::Explanation | Sealable::Bedside => {
@@ -220,7 +221,8 @@ async fn successor(r: &mut impl Records, former: &Consent) -> Result<Option<Cons
 
 /// The report on a file, with whom this institution trusts; off the threads that answer others.
 pub(super) async fn told(ctx: &Ctx, file: Vec<u8>, known: Known, newer: Option<Vec<u8>>) -> Result<Report> {
-    let (trust, now): (Trust, _) = (sealing::trust(ctx), ctx.clock.now());
+    let trust: Trust = sealing::revocation::trusted(&mut ctx.view(), ctx).await?;
+    let now = ctx.clock.now();
     let work = move || {
         let asked = Asked {
             trust: Some(&trust),

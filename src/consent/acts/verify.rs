@@ -10,13 +10,14 @@ use uuid::Uuid;
 
 use super::evidence::{known_of, told};
 use crate::base::error::{Error, Fault, Result};
-use crate::base::id::{ConsentId, FacilityId};
+use crate::base::id::FacilityId;
 use crate::base::request::RequestInfo;
 use crate::base::{Code, Noun};
+use crate::consent::logged::{self, Newer};
 use crate::consent::model::{Head, Recorded, SealOf, Sealable};
 use crate::consent::proof::Verification;
 use crate::consent::rules::force::force;
-use crate::consent::{logged, store};
+use crate::consent::store;
 use crate::ctx::{Ctx, View};
 use crate::db::Q;
 use crate::evidence::bundle::{names, read};
@@ -64,13 +65,16 @@ pub async fn verify_code(
 
 async fn by_code(ctx: &Ctx, digest: [u8; 32], second: Option<&str>) -> Result<Option<Recorded>> {
     let (mut view, now) = (ctx.view(), ctx.clock.now());
-    let coded = store::coded(&mut view, digest).await?;
-    // Where there is nothing, nothing is looked for, in as many questions.
-    let nobody = (FacilityId(Uuid::nil()), ConsentId(Uuid::nil()));
-    let (facility, id) = coded
-        .as_ref()
-        .map_or(nobody, |coded| (coded.facility, coded.consent));
-    let consent = store::consent(&mut view, facility, id).await?;
+    let found = store::coded(&mut view, digest).await?;
+    // For a code that nobody printed the same is done with another document and thrown away, down to the opening of what is
+    // sealed: it takes as long as a wrong second item.
+    let another = store::any_coded(&mut view).await?;
+    let is_found = found.is_some();
+    let Some(coded) = found.or(another) else {
+        return Ok(None);
+    };
+    let facility = coded.facility;
+    let consent = store::consent(&mut view, facility, coded.consent).await?;
     let patient = consent
         .as_ref()
         .map_or(Uuid::nil().into(), |consent| consent.patient_id);
@@ -78,15 +82,11 @@ async fn by_code(ctx: &Ctx, digest: [u8; 32], second: Option<&str>) -> Result<Op
     let patient = people::facts::patient(&mut view, facility, patient).await?;
     let hospital = people::facts::find_facility(&mut view, facility).await?;
     let checkpoint = head(&mut view, facility).await?;
-    let (Some(coded), Some(consent), Some(patient), Some(hospital)) = (coded, consent, patient, hospital)
-    else {
+    let (Some(consent), Some(patient), Some(hospital)) = (consent, patient, hospital) else {
         return Ok(None);
     };
     let known = second.is_none_or(|said| people::facts::is_second_item(&patient, said));
-    if destroyed || !known {
-        return Ok(None);
-    }
-    Ok(Some(Recorded {
+    Ok((is_found && !destroyed && known).then(|| Recorded {
         institution: hospital.name,
         paper: Sealable::Consent,
         issued_at: coded.at,
@@ -116,10 +116,19 @@ pub async fn verify_file(ctx: &Ctx, request: &RequestInfo, file: Vec<u8>) -> Res
     let (known, newer) = match (&seal, &seen.signed) {
         (Some(seal), _) => {
             let known = known_of(&mut view, ctx, seal, false).await?;
-            let log = known.log.filter(|_| !seen.bundled);
+            // A bundle has its own proofs; they count for nothing beside a log that can't prove them any more.
+            let mut log = known.log.filter(|log| !seen.bundled || *log == Log::Inconsistent);
             let newer = match seen.checkpoint {
-                Some(size) => logged::newer(&mut view, seal.facility.into(), size).await?,
-                None => None,
+                Some(size) => logged::newer(&mut view, ctx, seal.facility.into(), size).await?,
+                None => Newer::Nothing,
+            };
+            let newer = match newer {
+                Newer::Told(newer) => Some(newer),
+                Newer::Nothing => None,
+                Newer::Gone => {
+                    log = Some(Log::Inconsistent);
+                    None
+                }
             };
             (Known { log, ..known }, newer)
         }

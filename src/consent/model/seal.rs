@@ -55,6 +55,8 @@ pub struct SealOf {
     pub certificate_sha256: String,
     /// What was known of the certificate: `good` or `unknown`.
     pub revocation: String,
+    /// The national signature over the root with its public point, where it was switched on.
+    pub national: Option<(Vec<u8>, Vec<u8>)>,
     /// The level of the signature (CE-160).
     pub level: String,
     /// The entry of the log that says so.

@@ -10,7 +10,7 @@ use crate::base::error::{Error, Result};
 use crate::consent::model::{ASKED_FOR, FileVersion, SealOf};
 use crate::consent::store;
 use crate::ctx::{Ctx, Tx};
-use crate::evidence::pades;
+use crate::evidence::pades::{self, ValidationData};
 use crate::evidence::seal::{self, SealError};
 use crate::evidence::timestamp::{Stamped, Token, granted};
 use crate::outbox::Job;
@@ -70,6 +70,7 @@ pub async fn preserve(ctx: &Ctx, job: &Job) -> Result<()> {
     let response = version.response.as_deref().unwrap_or_default();
     let newest = granted(response).and_then(Token::read);
     let newest = newest.map_err(|error| Error::Broken(Box::new(error)))?;
+    let file = with_list(ctx, &record, file).await?;
     let prepared = seal::preservation(&file, ctx.clock.now()).map_err(broken)?;
     match ctx.seal.stamp(prepared.digest, || ctx.clock.now()).await {
         Ok(stamped) => {
@@ -90,6 +91,17 @@ pub async fn preserve(ctx: &Ctx, job: &Job) -> Result<()> {
             tx.commit().await
         }
     }
+}
+
+/// The file with the newest list of the seal's issuer, which the next time-stamp covers (B-LT, CE-166).
+async fn with_list(ctx: &Ctx, record: &SealOf, file: Vec<u8>) -> Result<Vec<u8>> {
+    let list = store::newest_list(&mut ctx.view(), &record.certificate_sha256).await?;
+    let Some(list) = list else { return Ok(file) };
+    let data = ValidationData {
+        lists: vec![list],
+        ..ValidationData::default()
+    };
+    pades::add_validation_data(&file, &data).map_err(|error| Error::Broken(Box::new(error)))
 }
 
 /// When the proof of a token is to be renewed: before its certificate ends. Of an authority whose certificate ends soon

@@ -11,6 +11,7 @@ mod keeping;
 mod over_time;
 mod proofs;
 mod records;
+mod revocation;
 mod seals;
 mod standing;
 mod strokes;
@@ -29,7 +30,9 @@ pub use identity::*;
 pub use keeping::*;
 pub use over_time::*;
 pub use proofs::*;
+
 pub use records::{Printed, every_document, kept, kept_documents, newest_document};
+pub use revocation::*;
 pub use seals::*;
 pub use standing::*;
 pub use strokes::*;

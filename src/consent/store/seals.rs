@@ -22,6 +22,8 @@ struct Row {
     signed_sha256: String,
     certificate_sha256: String,
     revocation: String,
+    sm2: Option<Vec<u8>>,
+    sm2_key: Option<Vec<u8>>,
     level: String,
     entry_id: Uuid,
     at: DateTime<Utc>,
@@ -40,6 +42,7 @@ impl Row {
             signed_sha256: self.signed_sha256,
             certificate_sha256: self.certificate_sha256,
             revocation: self.revocation,
+            national: self.sm2.zip(self.sm2_key),
             level: self.level,
             entry: self.entry_id,
             at: self.at,
@@ -49,10 +52,12 @@ impl Row {
 
 /// Keeps a seal; false when the document has one.
 pub async fn add_seal(tx: &mut Tx, seal: &SealOf) -> Result<bool> {
+    let (sm2, sm2_key) = seal.national.clone().unzip();
     let added = tx
         .q(
             "insert into consent_seal (id, facility_id, consent_id, paper, of_id, root, signed_sha256, certificate_sha256, \
-            revocation, level, entry_id, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+            revocation, sm2, sm2_key, level, entry_id, at) \
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
             on conflict (paper, of_id) do nothing",
         )
         .bind(seal.id)
@@ -64,6 +69,8 @@ pub async fn add_seal(tx: &mut Tx, seal: &SealOf) -> Result<bool> {
         .bind(seal.signed_sha256.clone())
         .bind(seal.certificate_sha256.clone())
         .bind(seal.revocation.clone())
+        .bind(sm2)
+        .bind(sm2_key)
         .bind(seal.level.clone())
         .bind(seal.entry)
         .bind(seal.at)

@@ -32,35 +32,50 @@ struct Row {
     file_at: Option<DateTime<Utc>>,
 }
 
-/// The document with the code of this digest, of whatever institution: whoever asks does not say of which. One query,
-/// whatever there is: it takes as long for a code that nobody printed (CE-210).
-pub async fn coded(q: &mut impl Q, digest: [u8; 32]) -> Result<Option<Coded>> {
-    let row: Option<Row> = q
-        .q(
-            "select d.facility_id, d.consent_id, d.at, s.at as sealed_at, f.number, f.sha256, f.attested_at, f.at as file_at \
-            from consent_document d left join consent_seal s on s.paper = 'consent' and s.of_id = d.consent_id \
-            left join consent_seal_file f on f.seal_id = s.id \
-            and f.number = (select max(number) from consent_seal_file where seal_id = s.id) where d.code_digest = $1",
-        )
-        .bind(digest.to_vec())
-        .opt()
-        .await?;
-    Ok(row.map(|row| {
-        let version = row.number.zip(row.sha256).zip(row.file_at);
+/// Documents with a code; which of them follows.
+const CODED: &str = "select d.facility_id, d.consent_id, d.at, s.at as sealed_at, f.number, f.sha256, f.attested_at, \
+     f.at as file_at from consent_document d left join consent_seal s on s.paper = 'consent' and s.of_id = d.consent_id \
+     left join consent_seal_file f on f.seal_id = s.id \
+     and f.number = (select max(number) from consent_seal_file where seal_id = s.id) where";
+
+impl Row {
+    fn read(self) -> Coded {
+        let version = self.number.zip(self.sha256).zip(self.file_at);
         let version = version.map(|((number, sha256), at)| FileVersion {
             number,
             sha256,
             response: None,
-            attested_at: row.attested_at,
+            attested_at: self.attested_at,
             at,
         });
         Coded {
-            facility: row.facility_id,
-            consent: row.consent_id,
-            at: row.at,
-            sealed: row.sealed_at.zip(version),
+            facility: self.facility_id,
+            consent: self.consent_id,
+            at: self.at,
+            sealed: self.sealed_at.zip(version),
         }
-    }))
+    }
+}
+
+/// The document with the code of this digest, of whatever institution: whoever asks does not say of which.
+pub async fn coded(q: &mut impl Q, digest: [u8; 32]) -> Result<Option<Coded>> {
+    let row: Option<Row> = q
+        .q(format!("{CODED} d.code_digest = $1"))
+        .bind(digest.to_vec())
+        .opt()
+        .await?;
+    Ok(row.map(Row::read))
+}
+
+/// The document that was sealed last; none where there is none.
+pub async fn any_coded(q: &mut impl Q) -> Result<Option<Coded>> {
+    let row: Option<Row> = q
+        .q(format!(
+            "{CODED} d.consent_id = (select of_id from consent_seal where paper = 'consent' order by id desc limit 1)"
+        ))
+        .opt()
+        .await?;
+    Ok(row.map(Row::read))
 }
 
 /// The newest version of a sealed file, without its bytes.

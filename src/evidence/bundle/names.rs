@@ -49,7 +49,16 @@ pub const PAGE: &str = "verify.html";
 /// The response of the time authority on the document's signature.
 pub const TOKEN: &str = "tsa/seal.tsr";
 
-const FIXED: [&str; 11] = [
+/// The response of the time authority on the checkpoint, where it has one.
+pub const CHECKPOINT_TOKEN: &str = "tsa/checkpoint.tsr";
+/// The national signature over the evidence root, in DER, where it is switched on.
+pub const SM2_SIGNATURE: &str = "sm2/root.sig";
+/// The public key that it holds under, in DER.
+pub const SM2_KEY: &str = "sm2/key.der";
+/// The newest revocation list of the seal's issuer.
+pub const LIST: &str = "certs/seal.crl";
+
+const FIXED: [&str; 14] = [
     PDF,
     MANIFEST,
     TEMPLATE,
@@ -61,6 +70,9 @@ const FIXED: [&str; 11] = [
     TRUST,
     README,
     PAGE,
+    LIST,
+    SM2_SIGNATURE,
+    SM2_KEY,
 ];
 
 /// Where a section is.

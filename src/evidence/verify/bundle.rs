@@ -8,6 +8,8 @@ use super::sections::Sections;
 use crate::base::canonical::{canonical, parse, sha256, template_id};
 use crate::evidence::bundle::manifest::{self, Verdict};
 use crate::evidence::bundle::{Files, names};
+use crate::evidence::sm;
+use crate::evidence::trust::Trust;
 
 /// The largest template, in bytes.
 const MAX_TEMPLATE: usize = 2 << 20;
@@ -110,6 +112,33 @@ pub(super) fn presented(found: &mut Found, files: &Files<'_>, sections: &Section
                 }
             }
         }
+    };
+    found.step(step);
+}
+
+/// Does the national signature over the root hold, by a key of the institution? Said only where there is one.
+pub(super) fn national(found: &mut Found, files: &Files<'_>, trust: Option<&Trust>, root: Option<&[u8; 32]>) {
+    let of = |outcome, code| Step::new(Name::Sm2, outcome, code);
+    let (signature, key) = (files.get(names::SM2_SIGNATURE), files.get(names::SM2_KEY));
+    if signature.is_none() && key.is_none() {
+        return;
+    }
+    let point = key.and_then(sm::point);
+    let holds = root
+        .zip(signature)
+        .zip(point)
+        .is_some_and(|((root, signature), point)| sm::verify(root, signature, point).is_ok());
+    let ours = point
+        .map(hex::encode)
+        .zip(trust)
+        .is_some_and(|(point, trust)| trust.sm2_keys.contains(&point));
+    let step = if !holds {
+        found.differs([names::SM2_SIGNATURE.to_owned()]);
+        of(Outcome::Failed, "sm2_fails")
+    } else if ours {
+        of(Outcome::Passed, "sm2_holds")
+    } else {
+        of(Outcome::Missing, "sm2_key_unknown")
     };
     found.step(step);
 }

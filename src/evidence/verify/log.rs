@@ -8,12 +8,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::report::{Log, Name, Outcome, Step};
 use super::{Asked, Chosen, Found};
+use crate::base::canonical::sha256;
 use crate::base::merkle;
 use crate::base::merkle::proof::{verify_consistency, verify_inclusion};
 use crate::evidence::bundle::log::{
     Consistencies, Entries, Entry, Inclusion, Inclusions, SEAL, digest, path, read as read_file,
 };
 use crate::evidence::bundle::{Files, names};
+use crate::evidence::timestamp::{Token, granted};
 use crate::evidence::trust::Trust;
 use crate::journal::checkpoint::Checkpoint;
 use crate::journal::key::LogPublic;
@@ -55,6 +57,7 @@ pub(super) fn check(
         ),
     };
     found.step(checked);
+    checkpoint_time(found, files, trust.table());
     let consistent = consistency(found, files, trust.table(), asked, checkpoint.as_ref());
     found.dimensions.log = match (consistent, included) {
         (false, _) => Log::Inconsistent,
@@ -200,6 +203,27 @@ fn checkpoint(files: &Files<'_>, trust: Option<&Trust>) -> (Option<Checkpoint>, 
         }
         None => (None, of(Outcome::Failed, "checkpoint_fails")),
     }
+}
+
+/// Does the time-stamp beside the checkpoint attest it? Said only where there is one; it decides nothing, because the
+/// checkpoint holds by its own signature.
+fn checkpoint_time(found: &mut Found, files: &Files<'_>, trust: Option<&Trust>) {
+    let of = |outcome, code| Step::new(Name::CheckpointTime, outcome, code);
+    let Some(response) = files.get(names::CHECKPOINT_TOKEN) else {
+        return;
+    };
+    let Some(trust) = trust else {
+        found.step(of(Outcome::NotChecked, "trust_missing"));
+        return;
+    };
+    let token = granted(response).and_then(Token::read).ok();
+    let attested = token
+        .zip(files.get(names::CHECKPOINT))
+        .filter(|(token, note)| token.verify(&sha256(note), trust).is_ok());
+    found.step(match attested {
+        Some((token, _)) => of(Outcome::Passed, "checkpoint_stamped").with([stamp(token.time)]),
+        None => of(Outcome::Failed, "checkpoint_stamp_fails"),
+    });
 }
 
 fn opened(note: &str, trust: &Trust) -> Option<Checkpoint> {

@@ -53,7 +53,8 @@ pub struct Known {
     pub paper: Option<String>,
     /// A time authority is still being asked.
     pub time_pending: bool,
-    /// Where the seal of this document is in the log kept here; for a document without a bundle.
+    /// Where the seal of this document is in the log kept here, for a document without a bundle; beside one only that the log
+    /// is inconsistent.
     pub log: Option<Log>,
 }
 
@@ -116,6 +117,7 @@ pub fn verify(file: &[u8], asked: &Asked<'_>, known: &Known) -> Report {
     bundle::template(&mut found, &files, &sections);
     bundle::presented(&mut found, &files, &sections);
     let root = sections::check(&mut found, &files, &sections, seal.attached.as_ref());
+    bundle::national(&mut found, &files, trust.table(), root.as_ref());
     log::check(&mut found, &files, &trust, asked, seal.digest, root.as_ref());
     found.facts.log_asked = bundled;
     found.facts.log_keyless = trust.table().is_some_and(|trust| trust.log_keys.is_empty());
@@ -129,10 +131,14 @@ fn report(mut found: Found, known: &Known) -> Report {
     if known.time_pending && dimensions.time == Time::ClaimedOnly {
         dimensions.time = Time::Pending;
     }
-    if let (Some(log), Log::Missing) = (known.log, dimensions.log) {
-        dimensions.log = log;
-        found.facts.log_asked = true;
-        found.facts.log_keyless = false;
+    match (known.log, dimensions.log) {
+        (Some(Log::Inconsistent), _) => dimensions.log = Log::Inconsistent,
+        (Some(log), Log::Missing) => {
+            dimensions.log = log;
+            found.facts.log_asked = true;
+            found.facts.log_keyless = false;
+        }
+        _ => {}
     }
     found.facts.until = known.until;
     found.facts.since = known.since;

@@ -7,13 +7,14 @@ use super::words;
 const PAGE: &str = include_str!("../../../content/evidence/verifier/page.html");
 const STYLE: &str = include_str!("../../../content/evidence/verifier/page.css");
 /// In the order in which they need each other.
-const SCRIPTS: [&str; 17] = [
+const SCRIPTS: [&str; 18] = [
     include_str!("../../../content/evidence/verifier/bytes.js"),
     include_str!("../../../content/evidence/verifier/zip.js"),
     include_str!("../../../content/evidence/verifier/json.js"),
     include_str!("../../../content/evidence/verifier/merkle.js"),
     include_str!("../../../content/evidence/verifier/der.js"),
     include_str!("../../../content/evidence/verifier/keys.js"),
+    include_str!("../../../content/evidence/verifier/sm2.js"),
     include_str!("../../../content/evidence/verifier/x509.js"),
     include_str!("../../../content/evidence/verifier/cms.js"),
     include_str!("../../../content/evidence/verifier/trust.js"),

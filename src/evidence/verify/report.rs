@@ -132,12 +132,16 @@ crate::words! {
         Sections = "sections",
         /// The root in the document.
         PrintedRoot = "printed_root",
+        /// The national signature over the root; only where there is one.
+        Sm2 = "sm2",
         /// The log's entry of the seal.
         SealEntry = "seal_entry",
         /// Its proof of inclusion.
         Inclusion = "inclusion",
         /// The signature on the checkpoint.
         Checkpoint = "checkpoint",
+        /// The time-stamp over the checkpoint; only where there is one.
+        CheckpointTime = "checkpoint_time",
         /// A newer checkpoint, and earlier ones.
         Consistency = "consistency",
     }

@@ -3,6 +3,7 @@
 use muan::db::Q;
 use muan::evidence::bundle::{self, manifest, names};
 use muan::evidence::pades;
+use muan::evidence::revocation::Revocations;
 use poem::Request;
 use poem::http::Method;
 use serde_json::{Value, json};
@@ -37,7 +38,7 @@ pub fn first(report: &Value) -> &str {
 }
 
 /// A bundle with one file changed and a manifest that fits.
-fn with(zip: &[u8], name: &str, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
+pub fn with(zip: &[u8], name: &str, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let read = bundle::read(zip).unwrap();
     let changed = change(read.get(name).unwrap());
     let mut all = read.all.clone();
@@ -95,7 +96,10 @@ async fn anybody_is_told_of_a_file_what_is_wrong_with_it() {
     // The same text under the seal of another institution, and under ours without a record.
     let folder = tempfile::tempdir().unwrap();
     let other = app.beside(|config| config.data = folder.path().to_owned()).await;
-    let foreign = other.seal.apply(&printed, app.clock.now()).unwrap();
+    let foreign = other
+        .seal
+        .apply(&printed, app.clock.now(), &Revocations::default())
+        .unwrap();
     let report = told(app, &foreign.file).await;
     is(
         &report,
@@ -105,7 +109,11 @@ async fn anybody_is_told_of_a_file_what_is_wrong_with_it() {
         }),
     );
     assert_eq!(first(&report), "other_signer");
-    let unrecorded = app.ctx.seal.apply(&printed, app.clock.now()).unwrap();
+    let unrecorded = app
+        .ctx
+        .seal
+        .apply(&printed, app.clock.now(), &Revocations::default())
+        .unwrap();
     for _ in 0..2 {
         let report = told(app, &unrecorded.file).await;
         is(

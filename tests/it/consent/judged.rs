@@ -1,12 +1,15 @@
 //! The rows of CE §13.3 that years, lost keys and changed records bring about, as anybody is told them of a file.
 
+use std::sync::atomic::Ordering;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use muan::evidence::timestamp::Token;
 use muan::evidence::trust::{Revoked, Trust};
 use muan::evidence::{cms, pades};
 use serde_json::json;
 
-use super::ceremony::Ceremony;
+use super::authority::{self, Authority};
+use super::ceremony::{Ceremony, countersign};
 use super::given::{first, told};
 use super::verified::is;
 use crate::journal::tampered::directly;
@@ -166,4 +169,95 @@ async fn a_log_whose_past_was_changed_is_told_to_whoever_kept_a_proof_of_it() {
         json!({ "overall": "not_authentic", "integrity": "intact", "log": "inconsistent" }),
     );
     assert_eq!(first(&report), "log_changed");
+}
+
+/// What a scanner makes of a page: a picture, and nothing of what was signed.
+fn scanned() -> Vec<u8> {
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</XObject<</P 4 0 R>>>>/Contents 5 0 R>>",
+        "<</Type/XObject/Subtype/Image/Width 2/Height 2/ColorSpace/DeviceGray/BitsPerComponent 8/Length 4>>\nstream\n0AZz\nendstream",
+        "<</Length 27>>\nstream\n595 0 0 842 0 0 cm /P Do Q \nendstream",
+    ];
+    let mut pdf = "%PDF-1.4\n".to_owned();
+    let mut places = Vec::new();
+    for (number, object) in (1..).zip(objects) {
+        places.push(pdf.len());
+        pdf.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+    }
+    let start = pdf.len();
+    pdf.push_str("xref\n0 6\n0000000000 65535 f \n");
+    for place in places {
+        pdf.push_str(&format!("{place:010} 00000 n \n"));
+    }
+    pdf.push_str(&format!(
+        "trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+    ));
+    pdf.into_bytes()
+}
+
+#[tokio::test]
+async fn a_printed_and_scanned_copy_proves_nothing_and_its_code_leads_to_the_original() {
+    let Some((ceremony, code)) = super::by_code::printed().await else {
+        return;
+    };
+    let app = &ceremony.app;
+    let report = told(app, &scanned()).await;
+    is(
+        &report,
+        json!({
+            "overall": "indeterminate", "integrity": "unsigned", "authenticity": "unknown", "content": "not_checked",
+            "consent": "unknown",
+        }),
+    );
+    assert_eq!(first(&report), "unsigned");
+    let said = report["messages"][0]["text"].as_str().unwrap();
+    assert!(said.contains("code"), "{said}");
+    let found = super::by_code::asked(app, &code).await.expect(200);
+    assert_eq!(found["consent"], "in_force");
+}
+
+#[tokio::test]
+async fn while_the_time_authority_is_down_the_document_is_genuine_and_its_time_pending() {
+    let ceremony = Ceremony::signed().await;
+    let (authority, address) = Authority::off(&ceremony.app).await;
+    let both = format!("{address} {address}?second");
+    let Ceremony { app, mei, id, .. } = ceremony;
+    let app = app.again(|config| authority::ask(config, &both)).await;
+    let (mei, zhao) = (app.back(mei), app.zhao().await);
+    let ceremony = Ceremony { app, mei, zhao, id };
+    ceremony.step_up().await;
+    let etag = ceremony.etag().await;
+    let path = ceremony.path("/countersign");
+    ceremony
+        .zhao
+        .post_at(&path, &etag, countersign())
+        .await
+        .expect(200);
+    ceremony.is_settled().await;
+    let pending = json!({
+        "overall": "authentic", "integrity": "intact", "authenticity": "trusted", "time": "pending", "log": "included",
+        "consent": "in_force",
+    });
+    let (pdf, zip) = (
+        ceremony.pdf().await,
+        ceremony.evidence(&ceremony.mei.client, "").await,
+    );
+    for file in [&pdf, &zip] {
+        let report = told(&ceremony.app, file).await;
+        is(&report, pending.clone());
+        assert!(
+            super::verified::codes(&report).contains(&"time_pending"),
+            "{report}"
+        );
+    }
+    authority.on.store(true, Ordering::Relaxed);
+    ceremony.app.clock.advance(3600);
+    ceremony.app.work().await;
+    let ceremony = ceremony.logged_in_again().await;
+    is(
+        &told(&ceremony.app, &ceremony.pdf().await).await,
+        json!({ "overall": "authentic", "time": "attested" }),
+    );
 }

@@ -212,3 +212,47 @@ async fn whoever_asks_is_told_that_the_seals_are_a_test_authoritys() {
         assert!(html.contains("不能用于正式用途"), "{html}");
     }
 }
+
+/// The statements that the database was asked while `work` ran, without their values.
+async fn statements(work: impl Future<Output = ()>) -> Vec<String> {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let asked = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let logging = tracing::subscriber::set_default(asked);
+    let _another = tracing::Dispatch::new(tracing_subscriber::registry());
+    work.await;
+    drop(logging);
+    let lines = lines.read();
+    let asked = lines
+        .lines()
+        .filter_map(|line| line.split_once("muan::db::run: "));
+    asked.map(|(_, line)| line.to_owned()).collect()
+}
+
+#[tokio::test]
+async fn an_unknown_code_is_as_much_work_as_a_wrong_second_item() {
+    let Some((ceremony, code)) = printed().await else {
+        return;
+    };
+    let app = &ceremony.app;
+    let unknown = "0".repeat(27);
+    // What is looked up once for all.
+    for code in [code.as_str(), &unknown] {
+        with_second(app, code, "1987-06-05").await.expect(404);
+    }
+    let tried = async |code: &str, second: &'static str| {
+        let code = code.to_owned();
+        statements(async move {
+            with_second(app, &code, second).await.expect(404);
+        })
+        .await
+    };
+    let wrong = tried(&code, "1987-06-05").await;
+    assert!(wrong.len() >= 6, "{wrong:?}");
+    assert_eq!(tried(&unknown, "1987-06-05").await, wrong);
+    assert_eq!(tried("nothing-of-the-kind", "1987-06-05").await, wrong);
+}

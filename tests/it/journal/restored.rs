@@ -3,6 +3,7 @@
 
 use muan::app;
 use muan::config::{Config, Files};
+use muan::db::Db;
 use muan::journal::checkpoint::Checkpoint;
 use serde_json::json;
 use uuid::Uuid;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 use super::log::head;
 use super::tampered::{directly, literal};
 use super::{accounts, hospital};
-use crate::support::App;
+use crate::support::{App, bucket, bucket_server};
 
 fn copied_outside(config: &mut Config) {
     config.journal.copies = Some(Files {
@@ -178,4 +179,75 @@ async fn a_log_of_whose_copies_none_can_be_believed_is_only_read() {
     let app = app.again(|_| {}).await;
     let ready = app.outside().get("/readyz").await.expect(200);
     assert_eq!(ready["parts"]["log"]["read_only"], false);
+}
+
+#[tokio::test]
+async fn whoever_has_the_database_cannot_take_a_log_that_was_rolled_back() {
+    let app = App::with(copied_outside).await;
+    accounts(&app, &["a1", "a2", "a3"]).await;
+    let facility = hospital(&app).await;
+    let old = head(&app, facility).await;
+    app.clock.advance(25 * 3600);
+    accounts(&app, &["b1", "b2", "b3"]).await;
+    let copy = copies(&app, facility).await.pop().unwrap();
+    rolled_back(&app, facility, old.size).await;
+    let (log, blob) = (literal(&app, facility), |hash: &[u8]| bytes(&app, hash));
+    let forge = |signature: &str| {
+        format!(
+            "insert into journal_restore (id, facility_id, at, size, root, copied_size, copied_root, signature) \
+             values ({}, {log}, '2026-03-03 02:00:00+00:00', {}, {}, {}, {}, {signature})",
+            literal(&app, app.ctx.ids.make(app.clock.now())),
+            old.size,
+            blob(&old.root),
+            copy.size,
+            blob(&copy.root),
+        )
+    };
+    let signed = format!("'{}'", "A".repeat(86) + "==");
+    directly(&app, &[&forge("null"), &forge(&signed)]).await;
+    let app = app.again(|_| {}).await;
+    let ready = app.outside().get("/readyz").await.expect(200);
+    assert_eq!(ready["parts"]["log"]["read_only"], true);
+
+    // What the operator signed for this log is not to be had for another one.
+    app::log::accept_restore(&app.ctx, facility).await.unwrap();
+    let app = app.again(|_| {}).await;
+    let ready = app.outside().get("/readyz").await.expect(200);
+    assert_eq!(ready["parts"]["log"]["read_only"], false);
+    directly(
+        &app,
+        &["update journal_restore set size = size - 1 where signature is not null"],
+    )
+    .await;
+    let app = app.again(|_| {}).await;
+    let ready = app.outside().get("/readyz").await.expect(200);
+    assert_eq!(ready["parts"]["log"]["read_only"], true);
+}
+
+/// Bytes as the engine spells them.
+fn bytes(app: &App, bytes: &[u8]) -> String {
+    let hex = hex::encode(bytes);
+    match &app.ctx.db {
+        Db::Sqlite { .. } => format!("x'{hex}'"),
+        Db::Postgres(_) => format!("'\\x{hex}'"),
+    }
+}
+
+/// With the S3 server of `tests/interop/bucket.sh`, which looks afterwards whether each copy is locked; nothing without.
+#[tokio::test]
+async fn checkpoints_go_to_a_bucket_that_keeps_them() {
+    let Some(server) = bucket_server() else { return };
+    let app = App::with(|config| config.journal.copies = Some(bucket::locked(server, &config.data))).await;
+    accounts(&app, &["a1", "a2", "a3"]).await;
+    let facility = hospital(&app).await;
+    let old = head(&app, facility).await;
+    app.clock.advance(25 * 3600);
+    accounts(&app, &["b1", "b2", "b3"]).await;
+    let app = app.again(|_| {}).await;
+    let ready = app.outside().get("/readyz").await.expect(200);
+    assert_eq!(ready["parts"]["log"]["read_only"], false);
+    rolled_back(&app, facility, old.size).await;
+    let app = app.again(|_| {}).await;
+    let ready = app.outside().get("/readyz").await.expect(200);
+    assert_eq!(ready["parts"]["log"]["read_only"], true);
 }

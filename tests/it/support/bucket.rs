@@ -8,6 +8,7 @@ use object_store::aws::AmazonS3Builder;
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt};
 
 const BUCKET: &str = "muan-test";
+const LOCKED: &str = "muan-locked";
 const KEY: &str = "test";
 
 /// A place of its own, named like the data folder, in the bucket that every test shares.
@@ -20,6 +21,14 @@ pub fn settings(server: String, data: &Path) -> Files {
         secret_key: Secret::from(KEY),
         allow_http: true,
         ..Files::default()
+    }
+}
+
+/// The same in a bucket whose objects nobody can take away.
+pub fn locked(server: String, data: &Path) -> Files {
+    Files {
+        bucket: Some(LOCKED.to_owned()),
+        ..settings(server, data)
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod again;
 pub mod authenticator;
-mod bucket;
+pub mod bucket;
 pub mod cast;
 pub mod client;
 pub mod listening;
@@ -74,7 +74,7 @@ fn engine_is_postgres() -> bool {
     clippy::disallowed_methods,
     reason = "a switch of the tests, not a setting of the service"
 )]
-fn bucket_server() -> Option<String> {
+pub fn bucket_server() -> Option<String> {
     std::env::var("MUAN_TEST_BUCKET").ok()
 }
 

@@ -40,9 +40,13 @@ fn every_row_of_the_table_is_told_from_its_file() {
 
 #[test]
 fn every_step_is_told_once_and_in_order_whatever_the_file() {
+    // Said only of what is there.
+    let sometimes = [Name::Sm2, Name::CheckpointTime];
+    let always = Name::ALL.iter().filter(|name| !sometimes.contains(name));
+    let always: Vec<Name> = always.copied().collect();
     for case in cases::all() {
         let steps: Vec<Name> = told(&case).steps.iter().map(|step| step.step).collect();
-        assert_eq!(steps, Name::ALL, "{}", case.name);
+        assert_eq!(steps, always, "{}", case.name);
     }
 }
 

@@ -1,0 +1,143 @@
+//! Whether the certificates that seal still may: their issuers are asked ahead, so that nobody waits for them when she signs,
+//! and again while they do not answer (CE-167).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+
+use crate::base::error::{Error, Result};
+use crate::base::{Act, Actor, Subject};
+use crate::consent::store;
+use crate::ctx::Ctx;
+use crate::db::Q;
+use crate::evidence::revocation::{List, Revocations};
+use crate::evidence::trust::Trust;
+use crate::evidence::x509::Certificate;
+use crate::journal::{PLATFORM, incident};
+use crate::outbox::{self, Job, Message};
+
+/// The shortest and the longest pause before an issuer is asked again that gave nothing.
+const PAUSE: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
+/// The shortest and the longest pause after an answer.
+const PACE: (TimeDelta, TimeDelta) = (TimeDelta::hours(1), TimeDelta::days(1));
+
+/// The message that issuers are to be asked.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Ask {
+    /// Since when one of them gave nothing.
+    unknown_since: Option<DateTime<Utc>>,
+}
+
+/// Whom a verifier believes now: [`super::trust`] with what issuers have revoked since.
+pub async fn trusted(q: &mut impl Q, ctx: &Ctx) -> Result<Trust> {
+    Ok(known(q).await?.within(&super::trust(ctx)))
+}
+
+/// What is known of the certificates that seal.
+pub async fn known(q: &mut impl Q) -> Result<Revocations> {
+    store::revocations(q).await
+}
+
+/// Has issuers asked now, and from then on.
+pub async fn begin(ctx: &Ctx) -> Result<()> {
+    enqueue(ctx, &Ask::default(), ctx.clock.now()).await
+}
+
+/// Asks the issuers of all certificates that seal (job).
+pub async fn ask(ctx: &Ctx, job: &Job) -> Result<()> {
+    let Ask { unknown_since } = job.payload()?;
+    let seal = Arc::clone(&ctx.seal);
+    let watched = tokio::task::spawn_blocking(move || seal.watched()).await;
+    let watched = watched.map_err(|error| Error::Broken(Box::new(error)))?;
+    let (mut unknown, mut pace) = (0, PACE.1);
+    for (certificate, issuer) in &watched {
+        match ctx.seal.ask(certificate, issuer, ctx.clock.now()).await {
+            Ok(list) => {
+                pace = pace.min((list.next - ctx.clock.now()) / 2);
+                keep(ctx, certificate, &list).await?;
+            }
+            Err(why) => {
+                unknown += 1;
+                tracing::warn!(
+                    certificate.sha256 = hex::encode(certificate.sha256()), %why,
+                    "whether a certificate that seals is revoked is not known"
+                );
+            }
+        }
+    }
+    metrics::gauge!("muan_seal_certificates_unknown").set(f64::from(unknown));
+    let now = ctx.clock.now();
+    if unknown == 0 {
+        return enqueue(ctx, &Ask::default(), now + pace.max(PACE.0)).await;
+    }
+    let since = unknown_since.unwrap_or(now);
+    let again = now + (now - since).clamp(PAUSE.0, PAUSE.1);
+    let ask = Ask {
+        unknown_since: Some(since),
+    };
+    enqueue(ctx, &ask, again).await
+}
+
+/// Keeps a list that was not there yet. The first one that revokes a certificate is an entry of the log and an incident.
+async fn keep(ctx: &Ctx, certificate: &Certificate, list: &List) -> Result<()> {
+    let sha256 = hex::encode(certificate.sha256());
+    let before = store::newest_list(&mut ctx.view(), &sha256).await?;
+    if before.is_some_and(|before| before == list.der) {
+        return Ok(());
+    }
+    let fresh = list.revoked.is_some()
+        && !known(&mut ctx.view())
+            .await?
+            .revoked
+            .iter()
+            .any(|one| one.certificate == *certificate.sha256());
+    let Some(revoked_at) = list.revoked.filter(|_| fresh) else {
+        let (mut tx, now) = (ctx.db.begin().await?, ctx.clock.now());
+        store::add_list(&mut tx, ctx.ids.make(now), &sha256, list, now).await?;
+        return tx.commit().await.map_err(Error::from);
+    };
+    tracing::error!(
+        certificate.sha256 = sha256, %revoked_at,
+        "security incident: a certificate that seals was revoked; nothing is sealed with it any more"
+    );
+    let mut tx = ctx.write(Act::ConsentSealRevoked).await?;
+    let (id, now) = (tx.id(), tx.now);
+    store::add_list(&mut tx, id, &sha256, list, now).await?;
+    let detail = json!({ "certificate_sha256": sha256, "revoked_at": revoked_at });
+    let incident = tx.id();
+    incident::note(
+        &mut tx,
+        incident,
+        PLATFORM,
+        incident::Kind::SealRevoked,
+        &detail,
+        now,
+    )
+    .await?;
+    let subject = Subject::thing("certificate", id);
+    tx.journal_as(
+        Act::ConsentSealRevoked,
+        Actor::SYSTEM,
+        None,
+        subject,
+        detail,
+        None,
+    )
+    .await?;
+    tx.commit().await
+}
+
+async fn enqueue(ctx: &Ctx, ask: &Ask, due: DateTime<Utc>) -> Result<()> {
+    let message = Message {
+        kind: "consent.revocation",
+        facility: None,
+        payload: ask,
+        // By the minute: whoever starts beside others asks with them.
+        dedupe: Some((due.timestamp() / 60).to_string()),
+        due,
+    };
+    let (mut tx, now) = (ctx.db.begin().await?, ctx.clock.now());
+    outbox::enqueue(&mut tx, ctx.ids.make(now), message, now).await?;
+    tx.commit().await.map_err(Error::from)
+}

@@ -1,0 +1,308 @@
+//! Whether the certificate of the seal is revoked: asked ahead, kept, in every bundle, and the end of sealing when it is.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
+use muan::consent::sealing::{revocation, trust};
+use muan::db::Q;
+use muan::evidence::authority::TestRevoked;
+use muan::evidence::bundle::{self, names};
+use muan::evidence::keys::{FileKeys, KeyProvider};
+use muan::evidence::pades::{self, Later};
+use muan::evidence::{cms, timestamp::Token};
+use serde_json::{Value, json};
+
+use super::ceremony::{Ceremony, countersign};
+use super::given::{first, told};
+use super::sealed::rows;
+use super::verified::is;
+use crate::support::App;
+
+/// What every seal says was known of its certificate.
+async fn known(app: &App) -> Vec<String> {
+    let rows: Vec<(String,)> = app
+        .ctx
+        .view()
+        .q("select revocation from consent_seal order by id")
+        .all()
+        .await
+        .unwrap();
+    rows.into_iter().map(|(word,)| word).collect()
+}
+
+async fn issuers_asked(app: &App) {
+    app.clock.advance(60);
+    revocation::begin(&app.ctx).await.unwrap();
+    app.work().await;
+}
+
+#[tokio::test]
+async fn what_the_issuer_says_is_asked_ahead_and_travels_with_the_evidence() {
+    let unasked = Ceremony::active().await;
+    assert_eq!(known(&unasked.app).await, ["unknown"], "marked, and in force");
+
+    let ceremony = Ceremony::signed().await;
+    issuers_asked(&ceremony.app).await;
+    ceremony.step_up().await;
+    let etag = ceremony.etag().await;
+    let path = ceremony.path("/countersign");
+    ceremony
+        .zhao
+        .post_at(&path, &etag, countersign())
+        .await
+        .expect(200);
+    assert_eq!(known(&ceremony.app).await, ["good"]);
+    ceremony.is_settled().await;
+    let zip = ceremony.evidence(&ceremony.mei.client, "").await;
+    let list = bundle::read(&zip).unwrap().get(names::LIST).unwrap().to_vec();
+    is(
+        &told(&ceremony.app, &zip).await,
+        json!({ "overall": "authentic" }),
+    );
+    // Asked again each day, because a list is fresh for a week.
+    let lists = rows(&ceremony.app, "seal_revocation").await;
+    ceremony.app.clock.advance(24 * 3600);
+    ceremony.app.work().await;
+    assert_eq!(rows(&ceremony.app, "seal_revocation").await, lists + 1);
+    let ceremony = ceremony.logged_in_again().await;
+    let zip = ceremony.evidence(&ceremony.mei.client, "").await;
+    assert_ne!(bundle::read(&zip).unwrap().get(names::LIST).unwrap(), list);
+}
+
+#[tokio::test]
+async fn what_preserves_a_document_holds_the_list_of_its_issuer() {
+    let ceremony = Ceremony::active().await;
+    issuers_asked(&ceremony.app).await;
+    ceremony.is_settled().await;
+    let pdf = ceremony.pdf().await;
+    let message = cms::read(&pades::read(&pdf).unwrap().contents).unwrap();
+    let token = Token::read(message.token().unwrap()).unwrap();
+    let wait = token.certificate.not_after() - TimeDelta::days(89) - ceremony.app.clock.now();
+    ceremony.app.clock.advance(wait.num_seconds());
+    ceremony.app.work().await;
+    let ceremony = ceremony.logged_in_again().await;
+    let preserved = ceremony.pdf().await;
+    let later = pades::read(&preserved).unwrap().later;
+    let [Later::ValidationData(data), Later::DocumentTimeStamp(_)] = later.as_slice() else {
+        panic!("{later:?}")
+    };
+    assert_eq!(data.lists.len(), 1);
+    let report = told(&ceremony.app, &preserved).await;
+    is(&report, json!({ "overall": "authentic", "integrity": "intact" }));
+}
+
+/// The same hospital after the test root revoked the certificate of its seal.
+async fn revoked(ceremony: Ceremony, ago: TimeDelta) -> Ceremony {
+    let Ceremony { app, mei, id, .. } = ceremony;
+    let folder = app.config.data.join("authority");
+    let keys = FileKeys::new(&folder, false).unwrap();
+    let seal = keys.certificate_chain("seal").unwrap().remove(0);
+    let revoked = [TestRevoked {
+        serial: hex::encode(seal.serial()),
+        at: app.clock.now() - ago,
+    }];
+    let file = folder.join("revoked-certificates.json");
+    std::fs::write(file, serde_json::to_vec(&revoked).unwrap()).unwrap();
+    let app = app.again(|_| {}).await;
+    issuers_asked(&app).await;
+    let (mei, zhao) = (app.back(mei), app.zhao().await);
+    Ceremony { app, mei, zhao, id }
+}
+
+#[tokio::test]
+async fn what_the_issuer_revoked_seals_no_more_and_everybody_is_told() {
+    let ceremony = revoked(Ceremony::signed().await, TimeDelta::hours(1)).await;
+    ceremony.step_up().await;
+    let etag = ceremony.etag().await;
+    let path = ceremony.path("/countersign");
+    let answer = ceremony.zhao.post_at(&path, &etag, countersign()).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (503, "consent.seal_unavailable")
+    );
+    assert_eq!(ceremony.state().await, "patient_signed");
+    let app = &ceremony.app;
+    issuers_asked(app).await;
+    let count = async |sql: &'static str| {
+        let (count,): (i64,) = app.ctx.view().q(sql).one().await.unwrap();
+        count
+    };
+    let incidents = count("select count(*) from incident where kind = 'seal_revoked'").await;
+    let entries = count("select count(*) from journal_entry where act = 'consent.seal_revoked'").await;
+    assert_eq!((incidents, entries), (1, 1), "once, however often it is asked");
+}
+
+#[tokio::test]
+async fn a_document_is_judged_by_what_the_issuer_revoked_and_when() {
+    let ceremony = Ceremony::active().await;
+    ceremony.is_settled().await;
+    let pdf = ceremony.pdf().await;
+    let ceremony = revoked(ceremony, TimeDelta::zero()).await;
+    let report = told(&ceremony.app, &pdf).await;
+    is(
+        &report,
+        json!({ "overall": "authentic", "authenticity": "trusted" }),
+    );
+    assert_eq!(first(&report), "revoked_later");
+    let zip = ceremony.evidence(&ceremony.mei.client, "").await;
+    let files = bundle::read(&zip).unwrap();
+    let table: Value = serde_json::from_slice(files.get(names::TRUST).unwrap()).unwrap();
+    assert_eq!(table["revoked"][0]["certificate"], table["signers"][0]);
+    assert!(
+        trust(&ceremony.app.ctx).revoked.is_empty(),
+        "nobody edited the settings"
+    );
+
+    let ceremony = Ceremony::active().await;
+    ceremony.is_settled().await;
+    let pdf = ceremony.pdf().await;
+    let ceremony = revoked(ceremony, TimeDelta::days(1)).await;
+    let report = told(&ceremony.app, &pdf).await;
+    is(
+        &report,
+        json!({ "overall": "not_authentic", "authenticity": "revoked", "integrity": "intact" }),
+    );
+}
+
+/// A sealed consent of a hospital with an SM2 key, whose issuer was asked and whose checkpoint has its time-stamp.
+async fn with_national_key() -> Ceremony {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("sm2.der");
+    std::fs::write(&key, STANDARD.decode(SM2).unwrap()).unwrap();
+    let Ceremony { app, mei, id, .. } = Ceremony::signed().await;
+    let app = app.again(|config| config.seal.sm2_key = Some(key)).await;
+    issuers_asked(&app).await;
+    let (mei, zhao) = (app.back(mei), app.zhao().await);
+    let ceremony = Ceremony { app, mei, zhao, id };
+    ceremony.step_up().await;
+    let etag = ceremony.etag().await;
+    let path = ceremony.path("/countersign");
+    ceremony
+        .zhao
+        .post_at(&path, &etag, countersign())
+        .await
+        .expect(200);
+    ceremony.is_settled().await;
+    is_stamped(ceremony).await
+}
+
+/// A day later, when the log's newest checkpoint has been time-stamped.
+async fn is_stamped(ceremony: Ceremony) -> Ceremony {
+    ceremony.app.clock.advance(24 * 3600);
+    for _ in 0..2 {
+        ceremony.app.work().await;
+        ceremony.app.clock.advance(600);
+    }
+    ceremony.logged_in_again().await
+}
+
+#[tokio::test]
+#[ignore = "run by tests/interop/seal.sh"]
+async fn a_bundle_with_everything_is_written_for_other_programs() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the script's way to the test, no setting of the service"
+    )]
+    let folder = std::env::var("MUAN_TEST_FOREIGN").unwrap();
+    let ceremony = with_national_key().await;
+    let zip = ceremony.evidence(&ceremony.mei.client, "").await;
+    std::fs::write(std::path::Path::new(&folder).join("everything.zip"), zip).unwrap();
+}
+
+#[tokio::test]
+async fn with_the_national_algorithms_the_root_is_signed_by_them_too() {
+    let ceremony = with_national_key().await;
+    let zip = ceremony.evidence(&ceremony.mei.client, "").await;
+    let step = |report: &Value| {
+        let steps = report["steps"].as_array().unwrap().clone();
+        let found = steps.into_iter().find(|step| step["step"] == "sm2");
+        found.map(|step| step["code"].as_str().unwrap().to_owned())
+    };
+    let report = super::verified::off_line(&ceremony.app, &zip);
+    is(&report, json!({ "overall": "authentic" }));
+    assert_eq!(step(&report).as_deref(), Some("sm2_holds"));
+    let signature = |at: usize| {
+        super::given::with(&zip, names::SM2_SIGNATURE, |signature| {
+            let mut changed = signature.to_vec();
+            changed[at] ^= 1;
+            changed
+        })
+    };
+    let report = super::verified::off_line(&ceremony.app, &signature(10));
+    is(&report, json!({ "overall": "altered", "evidence": "mismatch" }));
+    assert_eq!(step(&report).as_deref(), Some("sm2_fails"));
+    // Without it nothing is said of it.
+    let plain = Ceremony::active().await;
+    plain.is_settled().await;
+    let zip = plain.evidence(&plain.mei.client, "").await;
+    assert_eq!(step(&super::verified::off_line(&plain.app, &zip)), None);
+}
+
+/// An SM2 key as `openssl genpkey -algorithm SM2 -outform DER` writes it, in base64.
+const SM2: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqBHM9VAYItBG0wawIBAQQgfwii06fbrH5AslkUI0PQjYYphs4MNwJzJTW0tdjRvd2hRANCAASPhe5Vc4bhcOQiUtQsbEk1OJAbQSige8b+0ymKixAojNTQ+8OqBARhvaeMD3TF4bES35YLpjR+QKvsPNHTxi+q";
+
+#[tokio::test]
+async fn the_checkpoint_of_the_evidence_has_its_own_time_stamp() {
+    let ceremony = Ceremony::active().await;
+    ceremony.is_settled().await;
+    let ceremony = is_stamped(ceremony).await;
+    let zip = ceremony.evidence(&ceremony.mei.client, "").await;
+    let step = |report: &Value| {
+        let steps = report["steps"].as_array().unwrap().clone();
+        steps
+            .into_iter()
+            .find(|step| step["step"] == "checkpoint_time")
+            .unwrap()
+    };
+    let report = super::verified::off_line(&ceremony.app, &zip);
+    is(&report, json!({ "overall": "authentic", "log": "included" }));
+    assert_eq!(step(&report)["code"], "checkpoint_stamped", "{report:#}");
+    let other = bundle::read(&zip).unwrap().get(names::TOKEN).unwrap().to_vec();
+    let borrowed = super::given::with(&zip, names::CHECKPOINT_TOKEN, |_| other);
+    let report = super::verified::off_line(&ceremony.app, &borrowed);
+    assert_eq!(step(&report)["code"], "checkpoint_stamp_fails");
+}
+
+#[tokio::test]
+async fn a_key_that_comes_into_use_is_an_entry_of_the_log() {
+    let app = App::new().await;
+    let entries = async |app: &App| -> Vec<Value> {
+        let rows: Vec<(String,)> = app
+            .ctx
+            .view()
+            .q("select detail from journal_entry where act = 'journal.key_use' order by at, id")
+            .all()
+            .await
+            .unwrap();
+        rows.iter()
+            .map(|(detail,)| serde_json::from_str(detail).unwrap())
+            .collect()
+    };
+    for _ in 0..2 {
+        muan::app::keys::note(&app.ctx).await.unwrap();
+    }
+    let first = entries(&app).await;
+    assert_eq!(first.len(), 2, "each once: {first:?}");
+    assert_eq!(
+        (&first[0]["kind"], &first[0]["before"]),
+        (&json!("log"), &Value::Null)
+    );
+    assert_eq!(first[1]["kind"], "seal");
+    app.clock.advance(1);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.pem");
+    std::fs::write(&file, muan::journal::LogKey::make().unwrap().as_str()).unwrap();
+    let former = app.ctx.log.key.public().to_string();
+    let app = app
+        .again(|config| {
+            config.journal.key_file = Some(file);
+            config.journal.key_name = Some("hospital.example/log".to_owned());
+            config.journal.former_keys.clone_from(&former);
+        })
+        .await;
+    muan::app::keys::note(&app.ctx).await.unwrap();
+    let after = entries(&app).await;
+    assert_eq!(after.len(), 3);
+    assert_eq!(after[2]["before"], former);
+    assert_eq!(after[2]["key"], app.ctx.log.key.public().to_string());
+}
