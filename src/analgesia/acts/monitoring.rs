@@ -7,7 +7,9 @@ use tracing::instrument;
 use super::admission::enqueue;
 use super::alarms::{ALARM, COMPLICATION, raise, start_clock};
 use super::{locked, not_closed};
-use crate::analgesia::model::{Alarm, Complication, Event, Labor, LaborState, Observation, ObservationRow, Raised};
+use crate::analgesia::model::{
+    Alarm, Complication, Event, Labor, LaborState, Observation, ObservationRow, Raised,
+};
 use crate::analgesia::rules::{self, Background, Call, Judged};
 use crate::analgesia::store;
 use crate::base::error::Result;

@@ -221,6 +221,7 @@ pub async fn confirm_pdph(
         outcome: None,
         resolved_at: None,
         adp_next: None,
+        acted_at: None,
     };
     analgesia::facts::complicate(&mut tx, alert.facility_id, labor, staff.id, event).await?;
     if alert.confirmed_at.is_none() {

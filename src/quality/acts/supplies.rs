@@ -118,7 +118,7 @@ pub async fn move_supply(ctx: &Ctx, caller: &Caller, id: Uuid, draft: MoveDraft)
     let supply = store::supply(&mut tx, me.facility, id)
         .await?
         .ok_or_else(missing)?;
-    let labor = labor_of(&mut tx, me, &draft).await?;
+    let labor = labor_of(&mut tx, &me, &draft).await?;
     let mut faults = Faults::default();
     let counted = draft.kind == MoveKind::Counted;
     let milli = supply::quantity(&mut faults, draft.amount, "/amount", counted);
