@@ -109,27 +109,6 @@ async fn observed(
     Ok(observations)
 }
 
-/// Whether pain was scored between two moments, both included.
-pub async fn has_pain_between(
-    q: &mut impl Q,
-    facility: FacilityId,
-    labor: LaborId,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<bool> {
-    let row: Option<(ObservationId,)> = q
-        .q("select id from labor_observation where facility_id = $1 and labor_id = $2 and pain_tenths is not null \
-            and observed_at >= $3 and observed_at <= $4 \
-            and not exists (select 1 from labor_correction c where c.target_id = labor_observation.id) limit 1")
-        .bind(facility)
-        .bind(labor)
-        .bind(from)
-        .bind(to)
-        .opt()
-        .await?;
-    Ok(row.is_some())
-}
-
 pub async fn add_complication(
     tx: &mut Tx,
     facility: FacilityId,
