@@ -180,11 +180,8 @@ pub(super) fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) ->
         forms.lives.insert(key, Arc::new(life));
     }
     kinds::check(origin, forms.lives.values().map(Arc::as_ref), defects);
-    for name in origin
-        .list("questionnaires")
-        .into_iter()
-        .filter(|name| !name.contains('.'))
-    {
+    let names = origin.list("questionnaires").into_iter();
+    for name in names.filter(|name| !name.contains('.')) {
         for file in origin.list(&format!("questionnaires/{name}")) {
             let beside = [".rules.json", ".vectors.json"];
             let Some(version) = file
