@@ -200,7 +200,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::QualityExport, &[Q]),
     (Act::QualityChart, &[O, A, Q]),
     (Act::QualityChartPicture, &[O, A, Q]),
-    (Act::QualityStateBirths, &[Q, D]),
+    (Act::QualityStateBirths, &[Q]),
     (Act::QualityReport, &[M, O, A, Q]),
     (Act::QualityOffers, &[M, O, A, Q]),
     (Act::QualityEvents, &[Q]),
