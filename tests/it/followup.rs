@@ -186,9 +186,10 @@ async fn an_orange_flag_is_answered_in_four_hours_or_goes_further() {
     submits(&app, &mei, "follow-up-f7", headache).await;
     let lin = app.lin().await;
     let alert = lin.get("/alerts").await.expect(200)["items"][0].clone();
-    assert_eq!(
-        (&alert["level"], &alert["due"]),
-        (&json!("orange"), &json!("2026-03-02T05:00:00.000Z"))
+    assert_eq!(alert["level"], "orange");
+    assert!(
+        alert["due"].as_str().unwrap().starts_with("2026-03-02T05:00:00"),
+        "{alert}"
     );
     for (minutes, step) in [(239, 0), (2, 1), (60, 2)] {
         app.clock.advance(minutes * 60);
@@ -208,7 +209,7 @@ async fn an_orange_flag_of_the_night_waits_until_ten_and_a_yellow_one_for_three_
     submits(&app, &mei, "follow-up-f7", headache).await;
     submits(&app, &bai, "follow-up-f7", json!({ "fu.contact": true })).await;
     let alerts = app.lin().await.get("/alerts").await.expect(200);
-    assert_eq!(alerts["items"][0]["due"], "2026-03-03T02:00:00.000Z");
+    assert_eq!(alerts["items"][0]["due"], "2026-03-03T02:00:00Z");
     assert_eq!(alerts["items"][1]["level"], "yellow");
     app.clock.advance(3 * 86_400);
     app.work().await;

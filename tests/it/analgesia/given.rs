@@ -45,9 +45,13 @@ async fn what_was_given_beyond_the_limits_comes_before_the_quality_office_once()
     ward.app.work().await;
     let qian = ward.app.qian().await;
     let reports = qian.get("/adverse-events").await.expect(200);
-    let about = reports["items"].as_array().unwrap().iter();
-    let told = about.filter(|one| one.to_string().contains("硬性限值"));
-    assert_eq!(told.count(), 1, "{reports}");
+    let mut told = 0;
+    for report in reports["items"].as_array().unwrap() {
+        let path = format!("/adverse-events/{}", report["id"].as_str().unwrap());
+        let whole = qian.get(&path).await.expect(200);
+        told += usize::from(whole.to_string().contains("硬性限值"));
+    }
+    assert_eq!(told, 1, "{reports}");
 }
 
 #[tokio::test]

@@ -13,6 +13,9 @@ async fn answers(ward: &Ward, mei: &Client, changes: Value) -> Value {
         .expect(201);
     let path = format!("/responses/{}", text(&draft, "id"));
     let mut flat = muan::demo::walk_labor::well("follow-up-fadp");
+    for elsewhere in ["fu.bleeding", "fu.feeding", "fu.feeding_help", "fu.sleep"] {
+        flat.remove(elsewhere);
+    }
     flat.extend(changes.as_object().cloned().unwrap_or_else(Map::new));
     let form = &ward.app.ctx.content.forms.current("follow-up-fadp").unwrap().form;
     let etag = mei.get(&path).await.etag();
@@ -35,7 +38,7 @@ async fn a_puncture_of_the_dura_is_followed_for_three_months() {
     let points = ward.points("?state=upcoming").await;
     assert_eq!(points.len(), 11);
     assert_eq!(points.last().unwrap()["point"], "adp90");
-    assert_eq!(points.last().unwrap()["due"], "2026-05-31T00:58:00.000Z");
+    assert_eq!(points.last().unwrap()["due"], "2026-05-31T00:58:00Z");
 }
 
 #[tokio::test]
