@@ -2,19 +2,15 @@
 //! p95 of the request from the first byte to the last, and p95 as a ratio to the 20 ms that a board may take. A board that
 //! takes longer fails. `cargo bench --bench board -- 40` puts another number of women on the ward.
 
-use std::error::Error;
+mod hospital;
+
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use muan::app::{self, Parts};
-use muan::base::Clock;
-use muan::config::{Config, Secret};
-use muan::db::Durability;
+use hospital::Outcome;
+use muan::app;
 use muan::demo::walk::{Person, Walker, Woman};
 use muan::demo::{healthy, seed};
-use muan::vault::Kek;
-use muan::wechat::simulator::{self, Simulator};
 use poem::http::Method;
 use serde_json::{Value, json};
 
@@ -22,16 +18,12 @@ use serde_json::{Value, json};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const APP_ID: &str = "wxbench000000001";
-const APP_SECRET: &str = "the bench's secret";
 const WOMEN: usize = 20;
 const OBSERVATIONS: i64 = 30;
 const ROUNDS: usize = 300;
 /// Rounds before the counting ones: caches and the allocator settle.
 const WARM_UP: usize = 30;
 const LIMIT: Duration = Duration::from_millis(20);
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     // Tests that take in every target start this program as well, but without this argument.
@@ -56,25 +48,7 @@ fn main() -> ExitCode {
 /// Whether the board stayed within its limit.
 async fn measure(women: usize) -> Outcome<bool> {
     let data = tempfile::tempdir()?;
-    let clock = Clock::system();
-    let simulator = stand_in(&clock).await?;
-    let mut config = Config {
-        data: data.path().to_owned(),
-        rate_per_minute: 1_000_000,
-        ..Config::default()
-    };
-    config.wechat.app_id = APP_ID.to_owned();
-    config.wechat.app_secret = Secret::from(APP_SECRET);
-    config.wechat.base_url = Some(simulator.base_url());
-    config.wechat.allow_other_base = true;
-    let parts = Parts {
-        kek: Kek::random(),
-        clock,
-        demo: true,
-        durability: Durability::Off,
-    };
-    let ctx = app::context(&config, parts).await?;
-    seed::staff(&ctx).await?;
+    let (ctx, simulator) = hospital::open(data.path()).await?;
     let service = app::endpoint(&ctx);
     let walker = Walker::new(
         &ctx,
@@ -170,17 +144,4 @@ async fn in_labor(walker: &Walker<'_>, woman: &mut Woman) -> Outcome<()> {
         .ask(walker.service, Method::POST, &write, None, Some(body))
         .await?;
     Ok(())
-}
-
-async fn stand_in(clock: &Clock) -> Outcome<simulator::Handle> {
-    let (now, advance) = (clock.clone(), clock.clone());
-    let settings = simulator::Settings {
-        app_id: APP_ID.to_owned(),
-        app_secret: muan::wechat::Secret::new(APP_SECRET),
-        templates: Vec::new(),
-        allowed_ips: Vec::new(),
-    };
-    let advance: simulator::Advance = Arc::new(move |seconds| advance.advance(seconds));
-    let here = ([127, 0, 0, 1], 0).into();
-    Ok(Simulator::start(here, settings, Arc::new(move || now.now()), Some(advance)).await?)
 }

@@ -3,21 +3,20 @@
 //!
 //! The answers are one woman's, copied; the reader takes the pieces and throws them away. `cargo bench --bench export -- 20000` takes another number. Linux only.
 
-use std::error::Error;
+mod hospital;
+
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::StreamExt;
-use muan::app::{self, Parts};
-use muan::base::{Act, Actor, Clock, Subject};
-use muan::config::{Config, Secret};
+use hospital::Outcome;
+use muan::app;
+use muan::base::{Act, Actor, Subject};
 use muan::ctx::{Ctx, Records};
-use muan::db::{Durability, Q};
+use muan::db::Q;
 use muan::demo::walk::{Person, Walker};
 use muan::demo::{healthy, seed};
-use muan::vault::{Class, Kek, Sealed};
-use muan::wechat::simulator::{self, Simulator};
+use muan::vault::{Class, Sealed};
 use poem::http::Method;
 use poem::{Endpoint, Request};
 use serde_json::{Value, json};
@@ -27,13 +26,9 @@ use uuid::Uuid;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const APP_ID: &str = "wxbench000000001";
-const APP_SECRET: &str = "the bench's secret";
 const FEW: usize = 1_000;
 const MANY: usize = 100_000;
 const BATCH: usize = 500;
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     // Tests that take in every target start this program as well, but without this argument.
@@ -59,25 +54,7 @@ fn main() -> ExitCode {
 
 async fn measure(many: usize) -> Outcome<()> {
     let data = tempfile::tempdir()?;
-    let clock = Clock::system();
-    let simulator = stand_in(&clock).await?;
-    let mut config = Config {
-        data: data.path().to_owned(),
-        rate_per_minute: 1_000_000,
-        ..Config::default()
-    };
-    config.wechat.app_id = APP_ID.to_owned();
-    config.wechat.app_secret = Secret::from(APP_SECRET);
-    config.wechat.base_url = Some(simulator.base_url());
-    config.wechat.allow_other_base = true;
-    let parts = Parts {
-        kek: Kek::random(),
-        clock,
-        demo: true,
-        durability: Durability::Off,
-    };
-    let ctx = app::context(&config, parts).await?;
-    seed::staff(&ctx).await?;
+    let (ctx, simulator) = hospital::open(data.path()).await?;
     let service = app::endpoint(&ctx);
     let token = {
         let body = json!({ "facility": seed::FACILITY, "username": "qian", "password": seed::PASSWORD });
@@ -156,19 +133,6 @@ async fn measure(many: usize) -> Outcome<()> {
     ctx.db.close().await;
     simulator.shutdown().await;
     Ok(())
-}
-
-async fn stand_in(clock: &Clock) -> Outcome<simulator::Handle> {
-    let (now, advance) = (clock.clone(), clock.clone());
-    let settings = simulator::Settings {
-        app_id: APP_ID.to_owned(),
-        app_secret: muan::wechat::Secret::new(APP_SECRET),
-        templates: Vec::new(),
-        allowed_ips: Vec::new(),
-    };
-    let advance: simulator::Advance = Arc::new(move |seconds| advance.advance(seconds));
-    let here = ([127, 0, 0, 1], 0).into();
-    Ok(Simulator::start(here, settings, Arc::new(move || now.now()), Some(advance)).await?)
 }
 
 /// Copies the one set of answers, each sealed under its own key as if it had been submitted.

@@ -23,7 +23,7 @@ use crate::base::{Act, Actor, Code, Subject};
 use crate::ctx::{Ctx, Records, Tx};
 use crate::db::Q;
 use crate::evidence::keys::RevocationStatus;
-use crate::evidence::seal::{SealError, Sealed};
+use crate::evidence::seal::{National, SealError, Sealed};
 use crate::evidence::trust::{Trust, TrustedLogKey};
 use crate::outbox::{self, Job, Message};
 
@@ -77,7 +77,7 @@ fn national_keys(ctx: &Ctx) -> Vec<String> {
 }
 
 /// The national signature over an evidence root with its public point, where it is switched on.
-fn national(ctx: &Ctx, root: &str) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+fn national(ctx: &Ctx, root: &str) -> Result<Option<National>> {
     let mut digest = [0; 32];
     hex::decode_to_slice(root, &mut digest).map_err(|_| Error::broken("an evidence root is no digest"))?;
     ctx.seal

@@ -18,6 +18,9 @@ use super::timestamp::{Request, Stamped, check};
 use super::trust::{self, Trust};
 use super::x509::Certificate;
 
+/// A national signature and the public point of its key.
+pub type National = (Vec<u8>, Vec<u8>);
+
 /// Room for the message with its certificates and a token, bytes; one of RSA 3 072 with both has about 7 000.
 const RESERVE: usize = 8192;
 
@@ -112,11 +115,11 @@ impl Seal {
         self.national.as_ref().map(SmKey::public)
     }
 
-    /// The national signature over an evidence root, with the public point; none where it is off.
+    /// The national signature over an evidence root; none where it is off.
     ///
     /// # Errors
     /// [`SmError::Signing`].
-    pub fn national(&self, root: &[u8; 32]) -> Result<Option<(Vec<u8>, Vec<u8>)>, SmError> {
+    pub fn national(&self, root: &[u8; 32]) -> Result<Option<National>, SmError> {
         let key = self.national.as_ref();
         key.map(|key| Ok((key.sign(root)?, key.public()))).transpose()
     }

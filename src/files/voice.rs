@@ -97,14 +97,14 @@ mod tests {
 
     /// MPEG-1 layer III, 64 kbit/s, 48 kHz, mono: 24 ms in 192 bytes, silent.
     fn frames(count: usize) -> Vec<u8> {
-        let mut frame = vec![0; 192];
+        let mut frame = [0; 192];
         frame[..4].copy_from_slice(&[0xff, 0xfb, 0x54, 0xc4]);
         frame.repeat(count)
     }
 
     /// AAC in ADTS, LC, 44.1 kHz, mono: 1024 samples in 100 bytes.
     fn packets(count: usize) -> Vec<u8> {
-        let mut packet = vec![0; 100];
+        let mut packet = [0; 100];
         packet[..7].copy_from_slice(&[0xff, 0xf1, 0x50, 0x40, 12, 0x9f, 0xfc]);
         packet.repeat(count)
     }

@@ -182,7 +182,7 @@ async fn put_off<T: Serialize + Sync>(
         tx,
         Act::FollowupRemind,
         facility,
-        about.clone(),
+        *about,
         json!({ "put_off": true }),
     )
     .await?;

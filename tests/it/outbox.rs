@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::consent::authority;
-use crate::consent::ceremony::{Ceremony, countersign};
+use crate::consent::ceremony::Ceremony;
 use crate::support::App;
 
 #[tokio::test]
@@ -72,14 +72,7 @@ async fn a_time_authority_that_never_answers_holds_up_neither_the_journal_nor_th
     let app = app.again(|config| authority::ask(config, &both)).await;
     let (mei, zhao) = (app.back(mei), app.zhao().await);
     let ceremony = Ceremony { app, mei, zhao, id };
-    ceremony.step_up().await;
-    let etag = ceremony.etag().await;
-    let path = ceremony.path("/countersign");
-    ceremony
-        .zhao
-        .post_at(&path, &etag, countersign())
-        .await
-        .expect(200);
+    ceremony.in_force().await;
     let (ctx, stop) = (&ceremony.app.ctx, CancellationToken::new());
     let mut listener = ctx.bell.listen(Uuid::nil()).unwrap();
     let running = tokio::spawn(work::run(ctx.clone(), stop.clone()));

@@ -137,13 +137,21 @@ pub(super) async fn enqueue(tx: &mut Tx, labor: &Labor, kind: &str, due: DateTim
 #[instrument(name = "analgesia.request", skip_all)]
 pub async fn request_mine(ctx: &Ctx, caller: &Caller, vas: Option<Amount>) -> Result<Request> {
     policy::allowed(caller, Act::AnalgesiaRequest)?;
-    let mine = caller.mine()?;
     let mut tx = once!(ctx, Act::AnalgesiaRequest, caller);
+    let labor = hers(&mut tx, caller, Act::AnalgesiaRequest).await?;
+    ask(tx, caller, labor, vas, None).await
+}
+
+/// The labor that she is in, with her pregnancy locked.
+///
+/// Errors: `Missing` when she is not in labor.
+pub async fn hers(tx: &mut Tx, caller: &Caller, act: Act) -> Result<Labor> {
+    let mine = caller.mine()?;
     let missing = || Error::Missing(Noun::Labor);
-    let current = episode::facts::current(&mut tx, mine.facility, mine.patient).await?;
+    let current = episode::facts::current(tx, mine.facility, mine.patient).await?;
     let current = current.ok_or_else(missing)?;
-    episode::facts::lock(&mut tx, mine.facility, current.id).await?;
-    let running = store::running(&mut tx, mine.facility, current.id).await?;
+    episode::facts::lock(tx, mine.facility, current.id).await?;
+    let running = store::running(tx, mine.facility, current.id).await?;
     let labor = running
         .filter(|labor| labor.state == LaborState::Open)
         .ok_or_else(missing)?;
@@ -151,8 +159,8 @@ pub async fn request_mine(ctx: &Ctx, caller: &Caller, vas: Option<Amount>) -> Re
         facility: mine.facility,
         account: Some(caller.account()?),
     };
-    policy::may(caller, Act::AnalgesiaRequest, Noun::Labor, belongs)?;
-    ask(tx, caller, labor, vas, None).await
+    policy::may(caller, act, Noun::Labor, belongs)?;
+    Ok(labor)
 }
 
 /// Staff record that she asks.

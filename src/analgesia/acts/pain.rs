@@ -4,15 +4,16 @@
 use serde_json::json;
 use tracing::instrument;
 
+use super::admission::hers;
 use super::alarms::{ALARM, raise};
-use crate::analgesia::model::{Alarm, Amount, LaborState, PainReport};
+use crate::analgesia::model::{Alarm, Amount, PainReport};
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
-use crate::base::{Act, Noun, Subject};
+use crate::base::{Act, Subject};
 use crate::ctx::Ctx;
+use crate::once;
 use crate::people::caller::Caller;
-use crate::people::policy::{self, Belongs};
-use crate::{episode, once};
+use crate::people::policy;
 
 /// She says how strong her pain is, in the labor that she is in.
 ///
@@ -20,21 +21,8 @@ use crate::{episode, once};
 #[instrument(name = "analgesia.report_pain", skip_all)]
 pub async fn report_pain(ctx: &Ctx, caller: &Caller, vas: Amount) -> Result<PainReport> {
     policy::allowed(caller, Act::AnalgesiaReportPain)?;
-    let mine = caller.mine()?;
     let mut tx = once!(ctx, Act::AnalgesiaReportPain, caller);
-    let missing = || Error::Missing(Noun::Labor);
-    let current = episode::facts::current(&mut tx, mine.facility, mine.patient).await?;
-    let current = current.ok_or_else(missing)?;
-    episode::facts::lock(&mut tx, mine.facility, current.id).await?;
-    let running = store::running(&mut tx, mine.facility, current.id).await?;
-    let labor = running
-        .filter(|labor| labor.state == LaborState::Open)
-        .ok_or_else(missing)?;
-    let belongs = Belongs {
-        facility: mine.facility,
-        account: Some(caller.account()?),
-    };
-    policy::may(caller, Act::AnalgesiaReportPain, Noun::Labor, belongs)?;
+    let labor = hers(&mut tx, caller, Act::AnalgesiaReportPain).await?;
     let tenths = vas.tenths().filter(|_| vas.in_halves(0, 10));
     let vas_tenths = tenths.ok_or_else(|| Error::invalid("/vas", "score_halves"))?;
     let report = PainReport {

@@ -95,7 +95,7 @@ async fn keep(ctx: &Ctx, certificate: &Certificate, list: &List) -> Result<()> {
     let Some(revoked_at) = list.revoked.filter(|_| fresh) else {
         let (mut tx, now) = (ctx.db.begin().await?, ctx.clock.now());
         store::add_list(&mut tx, ctx.ids.make(now), &sha256, list, now).await?;
-        return tx.commit().await.map_err(Error::from);
+        return tx.commit().await;
     };
     tracing::error!(
         certificate.sha256 = sha256, %revoked_at,
@@ -139,5 +139,5 @@ async fn enqueue(ctx: &Ctx, ask: &Ask, due: DateTime<Utc>) -> Result<()> {
     };
     let (mut tx, now) = (ctx.db.begin().await?, ctx.clock.now());
     outbox::enqueue(&mut tx, ctx.ids.make(now), message, now).await?;
-    tx.commit().await.map_err(Error::from)
+    tx.commit().await
 }

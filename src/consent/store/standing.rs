@@ -9,6 +9,9 @@ use crate::base::id::{ConsentId, EpisodeId, FacilityId};
 use crate::consent::model::{Standing, State, TechniqueClass};
 use crate::db::{Q, placeholders};
 
+/// Consent, pregnancy, state, valid until, class of technique.
+type Row = (ConsentId, EpisodeId, String, Option<DateTime<Utc>>, String);
+
 /// The active consent of an episode, else its newest.
 pub async fn standing(q: &mut impl Q, facility: FacilityId, episode: EpisodeId) -> Result<Option<Standing>> {
     Ok(standings(q, facility, &[episode]).await?.remove(&episode))
@@ -33,7 +36,7 @@ pub async fn standings(
     for episode in episodes {
         query = query.bind(*episode);
     }
-    let mut rows: Vec<(ConsentId, EpisodeId, String, Option<DateTime<Utc>>, String)> = query.all().await?;
+    let mut rows: Vec<Row> = query.all().await?;
     rows.dedup_by_key(|(_, episode, ..)| *episode);
     if rows.is_empty() {
         return Ok(BTreeMap::new());

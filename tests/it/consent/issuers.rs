@@ -43,14 +43,7 @@ async fn what_the_issuer_says_is_asked_ahead_and_travels_with_the_evidence() {
 
     let ceremony = Ceremony::signed().await;
     issuers_asked(&ceremony.app).await;
-    ceremony.step_up().await;
-    let etag = ceremony.etag().await;
-    let path = ceremony.path("/countersign");
-    ceremony
-        .zhao
-        .post_at(&path, &etag, countersign())
-        .await
-        .expect(200);
+    ceremony.in_force().await;
     assert_eq!(known(&ceremony.app).await, ["good"]);
     ceremony.is_settled().await;
     let zip = ceremony.evidence(&ceremony.mei.client, "").await;
@@ -174,14 +167,7 @@ async fn with_national_key() -> Ceremony {
     issuers_asked(&app).await;
     let (mei, zhao) = (app.back(mei), app.zhao().await);
     let ceremony = Ceremony { app, mei, zhao, id };
-    ceremony.step_up().await;
-    let etag = ceremony.etag().await;
-    let path = ceremony.path("/countersign");
-    ceremony
-        .zhao
-        .post_at(&path, &etag, countersign())
-        .await
-        .expect(200);
+    ceremony.in_force().await;
     ceremony.is_settled().await;
     is_stamped(ceremony).await
 }

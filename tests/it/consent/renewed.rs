@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::authority::{self, Authority};
-use super::ceremony::{Ceremony, countersign};
+use super::ceremony::Ceremony;
 use super::sealed::{rows, sealed};
 use crate::support::App;
 
@@ -173,13 +173,7 @@ async fn authorities_that_are_away_for_weeks_end_no_renewal() {
     let app = app.again(|config| authority::ask(config, &both)).await;
     let (mei, zhao) = (app.back(mei), app.zhao().await);
     let ceremony = Ceremony { app, mei, zhao, id };
-    ceremony.step_up().await;
-    let etag = ceremony.etag().await;
-    ceremony
-        .zhao
-        .post_at(&ceremony.path("/countersign"), &etag, countersign())
-        .await
-        .expect(200);
+    ceremony.in_force().await;
     let app = &ceremony.app;
     app.work().await;
     assert_eq!(rows(app, "consent_seal_file").await, 2);

@@ -7,7 +7,7 @@ use poem::http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::ceremony::{Ceremony, clear, countersign};
+use super::ceremony::{Ceremony, clear};
 use crate::forms::submit;
 use crate::support::App;
 use crate::support::client::fresh_key;
@@ -106,13 +106,7 @@ async fn the_evidence_says_what_was_left_out_played_answered_and_on_what_she_sig
     pad.send(Method::POST, &ceremony.path("/sign"), &headers, Some(mark))
         .await
         .expect(201);
-    ceremony.step_up().await;
-    let etag = ceremony.etag().await;
-    ceremony
-        .zhao
-        .post_at(&ceremony.path("/countersign"), &etag, countersign())
-        .await
-        .expect(200);
+    ceremony.in_force().await;
 
     let presented = ceremony.section(4, "presented").await;
     let removed = presented["removed"].as_array().unwrap();

@@ -5,7 +5,7 @@ use muan::db::Q;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::ceremony::{Ceremony, canvas, countersign, strokes};
+use super::ceremony::{Ceremony, canvas, strokes};
 use super::signers::refused;
 use crate::support::cast::PASSWORD;
 use crate::support::client::{Answer, Client, fresh_key};
@@ -20,13 +20,7 @@ async fn with_words() -> Ceremony {
     let mut mark = ceremony.mark().await;
     mark["handwritten"] = json!({ "strokes": strokes(5), "canvas": canvas() });
     ceremony.sends(mark).await.expect(201);
-    ceremony.step_up().await;
-    let etag = ceremony.etag().await;
-    ceremony
-        .zhao
-        .post_at(&ceremony.path("/countersign"), &etag, countersign())
-        .await
-        .expect(200);
+    ceremony.in_force().await;
     ceremony
 }
 

@@ -12,7 +12,7 @@ use crate::support::client::{Answer, fresh_key};
 
 /// Silence in MPEG-1 layer III, 64 kbit/s: 24 ms a frame.
 fn recording(frames: usize) -> Vec<u8> {
-    let mut frame = vec![0; 192];
+    let mut frame = [0; 192];
     frame[..4].copy_from_slice(&[0xff, 0xfb, 0x54, 0xc4]);
     frame.repeat(frames)
 }
