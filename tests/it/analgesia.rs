@@ -13,10 +13,10 @@ use crate::support::cast::Woman;
 use crate::support::client::{Answer, Client};
 
 /// A labor with Mei in it.
-struct Ward {
-    app: App,
+pub struct Ward {
+    pub app: App,
     mei: Woman,
-    lin: Client,
+    pub lin: Client,
     zhao: Client,
     labor: String,
 }
@@ -29,7 +29,7 @@ pub fn admission(patient: &str) -> Value {
 }
 
 impl Ward {
-    async fn open() -> Ward {
+    pub async fn open() -> Ward {
         let app = App::new().await;
         let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
         let labor = lin.post("/labors", admission(&mei.patient_id)).await.expect(201);
@@ -43,7 +43,7 @@ impl Ward {
         }
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub fn path(&self, rest: &str) -> String {
         format!("/labors/{}{rest}", self.labor)
     }
 
@@ -51,7 +51,7 @@ impl Ward {
         self.lin.get(&self.path("")).await.etag()
     }
 
-    async fn record(&self, body: Value) -> Answer {
+    pub async fn record(&self, body: Value) -> Answer {
         let etag = self.etag().await;
         self.zhao.put(&self.path("/analgesia"), &etag, body).await
     }
@@ -61,7 +61,7 @@ impl Ward {
         self.lin.put(&self.path("/delivery"), &etag, body).await
     }
 
-    async fn observe(&self, body: Value) -> Answer {
+    pub async fn observe(&self, body: Value) -> Answer {
         let body = json!({ "observations": [body] });
         self.lin.post(&self.path("/observations"), body).await
     }

@@ -1,6 +1,7 @@
 //! Quality: adverse events from report to closing, and the figures that are open to whom.
 
 mod births;
+mod corrected;
 mod offers;
 mod readiness;
 mod supplies;

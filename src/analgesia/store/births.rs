@@ -63,16 +63,41 @@ struct BabyRow {
     apgar10: Option<i64>,
 }
 
+/// What was corrected, or entered in error, does not count.
+macro_rules! stands {
+    ($row:literal) => {
+        concat!(
+            "not exists (select 1 from labor_correction k where k.target_id = ",
+            $row,
+            ".id)"
+        )
+    };
+}
 /// The gravest thing that happened to the mother, as [`Mother::of`] reads it. Binds nothing but the labor `l`.
 macro_rules! gravest {
     () => {
-        "(select max(cast(case when c.code = 'maternal_death' or c.outcome = 'death' then 2 \
-         when c.code = 'maternal_arrest' then 1 else 0 end as bigint)) from labor_complication c where c.labor_id = l.id)"
+        concat!(
+            "(select max(cast(case when c.code = 'maternal_death' or c.outcome = 'death' then 2 \
+             when c.code = 'maternal_arrest' then 1 else 0 end as bigint)) from labor_complication c \
+             where c.labor_id = l.id and ",
+            stands!("c"),
+            ")"
+        )
     };
 }
 macro_rules! over {
     ($select:literal, $order:literal, $which:literal) => {
         concat!($select, " where l.facility_id = $1 and ", $which, $order)
+    };
+    ($row:literal of $select:literal, $order:literal, $which:literal) => {
+        concat!(
+            $select,
+            " where l.facility_id = $1 and ",
+            $which,
+            " and ",
+            stands!($row),
+            $order
+        )
     };
 }
 macro_rules! texts {
@@ -89,18 +114,18 @@ macro_rules! texts {
                 " order by l.born_at, l.id"
             ),
             over!(
-                "select o.labor_id, o.observed_at, o.pain_tenths, o.recorded_at from labor_observation o \
+                "o" of "select o.labor_id, o.observed_at, o.pain_tenths, o.recorded_at from labor_observation o \
                  join labor l on l.id = o.labor_id",
                 " and o.pain_tenths is not null and o.observed_at > l.first_dose_at order by o.observed_at, o.id",
                 $which
             ),
             over!(
-                "select distinct l.id as labor_id from labor_observation o join labor l on l.id = o.labor_id",
+                "o" of "select distinct l.id as labor_id from labor_observation o join labor l on l.id = o.labor_id",
                 " and o.alarms like '%\"fever\"%'",
                 $which
             ),
             over!(
-                "select c.labor_id, c.code, c.severity, c.onset_at, c.resolved_at from labor_complication c \
+                "c" of "select c.labor_id, c.code, c.severity, c.onset_at, c.resolved_at from labor_complication c \
                  join labor l on l.id = c.labor_id",
                 " order by c.onset_at, c.id",
                 $which

@@ -28,6 +28,7 @@ pub async fn complications(
         .q(
             "select c.labor_id, l.patient_id, c.code, c.severity, c.onset_at, c.resolved_at from labor_complication c \
              join labor l on l.id = c.labor_id where c.facility_id = $1 and c.onset_at >= $2 and not l.is_test \
+             and not exists (select 1 from labor_correction k where k.target_id = c.id) \
              order by c.onset_at desc, c.id desc",
         )
         .bind(facility)
