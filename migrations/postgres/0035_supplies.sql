@@ -26,7 +26,7 @@ create table supply_move (
   amount_milli bigint not null check (amount_milli >= 0),
   expected_milli bigint not null,
   labor_id uuid references labor (id),
-  reason text,
+  reason bytea,
   staff_id uuid not null references staff (id),
   second_id uuid references staff (id),
   moved_at timestamptz not null,

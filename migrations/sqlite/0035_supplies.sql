@@ -26,7 +26,7 @@ create table supply_move (
   amount_milli bigint not null check (amount_milli >= 0),
   expected_milli bigint not null,
   labor_id blob references labor (id),
-  reason text,
+  reason blob,
   staff_id blob not null references staff (id),
   second_id blob references staff (id),
   moved_at text not null,

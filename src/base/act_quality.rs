@@ -31,9 +31,9 @@ macro_rules! with_quality {
             /// A grave report that nobody verified goes further.
             QualityEscalate = "quality.escalate";
             /// A batch of a drug or a consumable is received.
-            QualityReceiveSupply = "quality.receive_supply";
+            QualityReceiveSupply = "quality.receive_supply", keyed;
             /// Some of a batch is used, discarded, given back or counted.
-            QualityMoveSupply = "quality.move_supply";
+            QualityMoveSupply = "quality.move_supply", keyed;
             /// The batches with what is left of them.
             QualitySupplies = "quality.supplies";
             /// One batch with where it went.

@@ -172,6 +172,16 @@ async fn who_was_satisfied_is_shown_to_the_quality_office_only() {
     zhao.get(&format!("/indicators/N1-lit/cases?{period}"))
         .await
         .expect(200);
+    let told = zhao.get(&format!("/indicators?{period}")).await.expect(200);
+    let codes = told["items"].as_array().unwrap().iter();
+    let codes: Vec<&str> = codes.filter_map(|row| row["code"].as_str()).collect();
+    assert!(
+        codes.contains(&"N1-lit") && !codes.iter().any(|code| code.starts_with("N4")),
+        "{codes:?}"
+    );
+    zhao.get(&format!("/indicators/N4-lit/chart?{period}&by=month"))
+        .await
+        .expect(404);
     for code in ["N4-lit", "N4-resp", "N4-rate", "N5"] {
         zhao.get(&format!("/indicators/{code}/cases?{period}"))
             .await

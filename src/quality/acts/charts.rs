@@ -39,7 +39,7 @@ pub struct ChartAsk {
 
 /// An indicator over time, with the limits of chance.
 ///
-/// Errors: `Missing` for an unknown code, `http.invalid` for a period that ends before it begins or is longer than 36
+/// Errors: `Missing` for an unknown code and where satisfaction may not be told, `http.invalid` for a period that ends before it begins or is longer than 36
 /// months.
 #[instrument(name = "quality.chart", skip_all)]
 pub async fn chart_of(ctx: &Ctx, caller: &Caller, ask: &ChartAsk) -> Result<Charted> {
@@ -57,6 +57,9 @@ async fn charted(ctx: &Ctx, caller: &Caller, act: Act, ask: &ChartAsk) -> Result
     policy::allowed(caller, act)?;
     let indicator = Indicator::parse(&ask.code).ok_or(Error::Missing(Noun::Indicator))?;
     let facts = Facts::read(ctx, caller.staff()?.facility, ask.from, ask.to).await?;
+    if indicator.is_of_satisfaction() && !facts.may_tell_satisfaction(caller, ask.from, ask.to)? {
+        return Err(Error::Missing(Noun::Indicator));
+    }
     let all = facts.figures(ask.from, ask.to, ask.by)?;
     let figures: Vec<PeriodFigure> = all
         .into_iter()

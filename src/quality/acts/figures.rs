@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use serde_json::json;
 use tracing::instrument;
 
@@ -18,6 +18,9 @@ use crate::quality::indicators::{Data, Indicator, Part, Way};
 use crate::quality::model::{BirthTotal, By, Figures, MonthOfBirths, PeriodFigure};
 use crate::quality::{period, store};
 use crate::{analgesia, followup, people};
+
+/// Fewer replies than these could be told apart (`followup-and-satisfaction.md` §5).
+const FEW_REPLIES: i64 = 10;
 
 /// What a period's figures are computed from.
 pub(super) struct Facts {
@@ -100,6 +103,25 @@ impl Facts {
         Ok(figures)
     }
 
+    /// Whether the caller may know how satisfied women were: the quality office always, those who treated them only where
+    /// nobody's reply can be read off. That is whole months, each with ten replies: spans of such months differ by such
+    /// months.
+    pub fn may_tell_satisfaction(&self, caller: &Caller, from: NaiveDate, to: NaiveDate) -> Result<bool> {
+        if caller.staff()?.role == Role::Quality {
+            return Ok(true);
+        }
+        let next = to.succ_opt();
+        if from.day() != 1 || next.is_none_or(|next| next.day() != 1) {
+            return Ok(false);
+        }
+        for (from, to) in period::periods(from, to, By::Month).unwrap_or_default() {
+            if self.within(from, to)?.figure(Indicator::N4Response).denominator < FEW_REPLIES {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// The months that lie wholly between two days, as stated and as recorded.
     fn months(
         &self,
@@ -123,7 +145,8 @@ impl Facts {
     }
 }
 
-/// Every indicator of a period, whole, by month, quarter or year; both days are included.
+/// Every indicator of a period, whole, by month, quarter or year; both days are included. Those of satisfaction are left
+/// out where [`Facts::may_tell_satisfaction`] says no.
 ///
 /// Errors: `http.invalid` for a period that ends before it begins or is longer than 36 months.
 #[instrument(name = "quality.indicators", skip_all)]
@@ -137,7 +160,10 @@ pub async fn indicators(
     policy::allowed(caller, Act::QualityIndicators)?;
     let facility = caller.staff()?.facility;
     let facts = Facts::read(ctx, facility, from, to).await?;
-    let figures = facts.figures(from, to, by)?;
+    let mut figures = facts.figures(from, to, by)?;
+    if !facts.may_tell_satisfaction(caller, from, to)? {
+        figures.retain(|one| !one.figure.indicator.is_of_satisfaction());
+    }
     let stated = store::birth_totals(&mut ctx.view(), facility, from, to).await?;
     let months = facts.months(from, to, stated);
     let mut tx = ctx.write(Act::QualityIndicators).await?;
@@ -214,6 +240,8 @@ pub async fn cases(
         rows.push((key, case));
     }
     let mut tx = ctx.write(Act::QualityCases).await?;
+    let without = people::facts::out_of_use(&mut tx, staff.facility).await?;
+    rows.retain(|(_, case)| !without.contains(&case.patient));
     rows.sort_by_key(|(key, _)| *key);
     rows.retain(|(key, _)| after.is_none_or(|after| *key > after));
     let page = page.page(rows, &filter, |(key, _)| *key);

@@ -11,7 +11,7 @@ use crate::base::id::{LaborId, PatientId};
 use crate::base::{Act, Subject};
 use crate::ctx::Ctx;
 use crate::people::caller::Caller;
-use crate::people::policy;
+use crate::people::{self, policy};
 use crate::quality::model::Category;
 use crate::quality::{rules, store};
 
@@ -42,6 +42,7 @@ pub async fn offers(ctx: &Ctx, caller: &Caller) -> Result<Vec<Offer>> {
     let complications = store::complications(&mut tx, facility, since).await?;
     let newborns = store::severe_asphyxia(&mut tx, facility, since).await?;
     let known = store::reported(&mut tx, facility, since).await?;
+    let without = people::facts::out_of_use(&mut tx, facility).await?;
     let mut known: BTreeSet<(LaborId, &str)> = known
         .iter()
         .map(|(labor, category)| (*labor, category.word()))
@@ -63,6 +64,7 @@ pub async fn offers(ctx: &Ctx, caller: &Caller) -> Result<Vec<Offer>> {
     });
     let mut offers: Vec<Offer> = of_mothers
         .chain(of_newborns)
+        .filter(|offer| !without.contains(&offer.patient))
         .filter(|offer| known.insert((offer.labor, offer.category.word())))
         .collect();
     offers.sort_by_key(|offer| std::cmp::Reverse((offer.at, offer.labor)));

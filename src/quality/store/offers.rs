@@ -55,7 +55,7 @@ pub async fn severe_asphyxia(
 ) -> Result<Vec<(LaborId, PatientId, DateTime<Utc>)>> {
     q.q(
         "select l.id, l.patient_id, min(n.born_at) from newborn n join labor l on l.delivery_id = n.delivery_id \
-         where n.facility_id = $1 and n.born_at >= $2 and n.asphyxia_apgar = 'severe' and not l.is_test \
+         where n.facility_id = $1 and n.born_at >= $2 and n.asphyxia_apgar = 'severe' and n.outcome <> 'stillbirth' and not l.is_test \
          group by l.id, l.patient_id",
     )
     .bind(facility)

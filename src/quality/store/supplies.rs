@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, LaborId, PatientId, StaffId};
-use crate::ctx::Tx;
+use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::quality::supply::{Move, MoveKind, Supply, SupplyKind, amount};
+use crate::vault::{Class, Sealed};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -131,6 +132,13 @@ pub async fn add_move(
     moved: &Move,
     [milli, expected, left]: [i64; 3],
 ) -> Result<()> {
+    let reason = match &moved.reason {
+        Some(reason) => Some(
+            tx.seal(Some(facility), moved.id, Class::FreeText, "supply_move", reason)
+                .await?,
+        ),
+        None => None,
+    };
     tx.q(
         "insert into supply_move (id, facility_id, supply_id, kind, amount_milli, expected_milli, labor_id, reason, \
          staff_id, second_id, moved_at, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -142,7 +150,7 @@ pub async fn add_move(
     .bind(milli)
     .bind(expected)
     .bind(moved.labor)
-    .bind(moved.reason.clone())
+    .bind(reason)
     .bind(moved.by)
     .bind(moved.second)
     .bind(moved.moved_at)
@@ -166,7 +174,7 @@ struct MoveRow {
     expected_milli: i64,
     labor_id: Option<LaborId>,
     patient_id: Option<PatientId>,
-    reason: Option<String>,
+    reason: Option<Sealed>,
     staff_id: StaffId,
     second_id: Option<StaffId>,
     moved_at: DateTime<Utc>,
@@ -174,8 +182,8 @@ struct MoveRow {
 }
 
 /// Where a batch went, first to last.
-pub async fn moves(q: &mut impl Q, facility: FacilityId, supply: Uuid) -> Result<Vec<Move>> {
-    let rows: Vec<MoveRow> = q
+pub async fn moves(r: &mut impl Records, facility: FacilityId, supply: Uuid) -> Result<Vec<Move>> {
+    let rows: Vec<MoveRow> = r
         .q(
             "select m.id, m.kind, m.amount_milli, m.expected_milli, m.labor_id, l.patient_id, m.reason, m.staff_id, \
              m.second_id, m.moved_at, m.at from supply_move m left join labor l on l.id = m.labor_id \
@@ -185,20 +193,21 @@ pub async fn moves(q: &mut impl Q, facility: FacilityId, supply: Uuid) -> Result
         .bind(supply)
         .all()
         .await?;
-    let one = |row: MoveRow| {
-        Ok(Move {
+    let mut moves = Vec::with_capacity(rows.len());
+    for row in rows {
+        moves.push(Move {
             kind: known(MoveKind::parse(&row.kind))?,
             id: row.id,
             amount: amount(row.amount_milli),
             expected: amount(row.expected_milli),
             labor: row.labor_id,
             patient: row.patient_id,
-            reason: row.reason,
+            reason: r.open_if(row.id, "supply_move", row.reason.as_ref()).await?,
             by: row.staff_id,
             second: row.second_id,
             moved_at: row.moved_at,
             at: row.at,
-        })
-    };
-    rows.into_iter().map(one).collect()
+        });
+    }
+    Ok(moves)
 }

@@ -36,12 +36,12 @@ const ASSESSED: &str = born!(
 );
 const CONSENTED: &str = born!(
     "select distinct l.id from labor l join consent c on c.episode_id = l.episode_id",
-    " and c.signed_at <= l.first_dose_at and c.activated_at is not null \
-     and (c.ended_at is null or c.ended_at > l.first_dose_at)"
+    " and c.signed_at <= l.first_dose_at and (c.activated_at <= l.first_dose_at or (c.medium = 'paper' \
+     and c.activated_at is not null)) and (c.ended_at is null or c.ended_at > l.first_dose_at)"
 );
 const POINTS: &str = born!(
     "select f.labor_id, f.point, f.overdue_at, f.complete from follow_up f join labor l on l.id = f.labor_id",
-    ""
+    " and (f.ended is null or f.ended = 'lost')"
 );
 
 /// The ways of all births in `[from, to)`; `required` are the lessons that everybody is to have done.
