@@ -95,6 +95,17 @@ pub async fn enqueue<T: Serialize>(
     Ok(())
 }
 
+/// Whether a job of a kind waits that is due by then.
+pub async fn waits(q: &mut impl Q, kind: &'static str, until: DateTime<Utc>) -> Result<bool> {
+    let row: Option<(Uuid,)> = q
+        .q("select id from job where kind = $1 and state = 'ready' and run_at <= $2 limit 1")
+        .bind(kind.to_owned())
+        .bind(until)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Claims what is due of some kinds, longest due first, at most so many.
 pub async fn claim(
     db: &Db,

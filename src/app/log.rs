@@ -18,7 +18,7 @@ use crate::config::{Config, Fault};
 use crate::consent::sealing::attest;
 use crate::ctx::Ctx;
 use crate::db;
-use crate::files::copies::Copies;
+use crate::files::copies::{self, Copies};
 use crate::journal::audit::{self, Audit, Scope};
 use crate::journal::checkpoint::Checkpoint;
 use crate::journal::incident::{self, Kind};
@@ -221,7 +221,9 @@ async fn copy(ctx: &Ctx) -> Result<()> {
         return Ok(());
     }
     for (facility, signed) in due {
-        let name = copies.put(facility, now, signed.size, &signed.note).await?;
+        let name = copies
+            .put(facility, signed.at, signed.size.unsigned_abs(), &signed.note)
+            .await?;
         let mut tx = ctx.db.begin().await?;
         restore::copied(&mut tx, facility, now, signed.size, &name).await?;
         tx.commit().await?;
@@ -231,7 +233,12 @@ async fn copy(ctx: &Ctx) -> Result<()> {
 
 /// The newest copy of each log that a known key signed, if there is one.
 async fn newest_copies(ctx: &Ctx, copies: &Copies) -> Result<Vec<(Uuid, Option<Checkpoint>)>> {
-    let read = |note: &str| Checkpoint::verify(note, ctx.log.known()).ok();
+    // An older one under a newer name, or one of another log, is none.
+    let read = |log: Uuid, name: &str, note: &str| {
+        let read = Checkpoint::verify(note, ctx.log.known()).ok()?;
+        let own = read.origin.ends_with(&format!("/{log}"));
+        (own && name == copies::name(read.at, read.size)).then_some(read)
+    };
     copies.newest(read).await
 }
 

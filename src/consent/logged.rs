@@ -12,7 +12,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::PatientId;
 use crate::base::merkle;
 use crate::base::merkle::proof::verify_inclusion;
-use crate::base::{Act, Subject};
+use crate::base::{Act, Code, Subject};
 use crate::ctx::Ctx;
 use crate::db::Q;
 use crate::evidence::bundle::log::{
@@ -38,8 +38,12 @@ const TOLD: [Act; 5] = [
 /// Sees to it that the entry of a seal has its place before anybody is told of it; by itself that takes a second.
 pub async fn settle(ctx: &Ctx, seal: &SealOf) -> Result<()> {
     let placed = placed::one(&mut ctx.view(), seal.facility.into(), seal.entry).await?;
-    if placed.is_none() {
-        journal::sequence(&ctx.db).await?;
+    if placed.is_some() {
+        return Ok(());
+    }
+    journal::sequence(&ctx.db).await?;
+    if placed::waits(&mut ctx.view(), seal.entry).await? {
+        return Err(Error::Busy(Code::HttpOverloaded));
     }
     Ok(())
 }
@@ -170,10 +174,12 @@ async fn proved(
 /// Where a seal is in the log, as it is kept here.
 pub async fn standing(q: &mut impl Q, ctx: &Ctx, seal: &SealOf, now: DateTime<Utc>) -> Result<Log> {
     let facility: Uuid = seal.facility.into();
+    // In this order: an entry gets its place while it is looked for, and never loses it.
+    let waits = placed::waits(q, seal.entry).await?;
     let placed = placed::one(q, facility, seal.entry).await?;
     let newest = signing::newest(q, facility).await?;
     let Some(placed) = placed else {
-        if placed::waits(q, seal.entry).await? {
+        if waits {
             return Ok(promised(seal, now));
         }
         ctx.log.suspect(facility);

@@ -22,6 +22,12 @@ const LONGEST: u64 = 64 * 1024;
 /// So many copies of a log are looked at before none is believed: those of a month.
 const TRIED: usize = 32;
 
+/// The name of a copy: by time, so that the newest is the last by name, and from what was signed, so that nobody can put an
+/// older one in its place under a newer name.
+pub fn name(at: DateTime<Utc>, size: u64) -> String {
+    format!("{}-{size}.txt", at.format("%Y%m%dT%H%M%S%3fZ"))
+}
+
 /// The copies outside.
 pub struct Copies {
     store: Arc<dyn ObjectStore>,
@@ -48,19 +54,24 @@ impl Copies {
         }))
     }
 
-    /// Stores a copy; its name.
-    pub async fn put(&self, facility: Uuid, at: DateTime<Utc>, size: i64, note: &str) -> Result<String> {
-        // By time, so that the newest is the last by name.
-        let name = format!("{}-{size}.txt", at.format("%Y%m%dT%H%M%S%3fZ"));
-        let path = self.prefix.clone().join(facility.to_string()).join(name);
+    /// Stores a copy of what was signed then over so many entries; its name.
+    pub async fn put(&self, facility: Uuid, at: DateTime<Utc>, size: u64, note: &str) -> Result<String> {
+        let path = self
+            .prefix
+            .clone()
+            .join(facility.to_string())
+            .join(name(at, size));
         let payload = PutPayload::from(note.to_owned().into_bytes());
         self.store.put(&path, payload).await.map_err(broken)?;
         Ok(path.to_string())
     }
 
-    /// The newest copy of every log of which `read` makes something; one that is cut off, too long or not believed must not
+    /// The newest copy of every log of which `read` makes something, from the log, the name and the text; one that is cut off, too long or not believed must not
     /// hide those before it. None for a log of whose newest copies none is believed.
-    pub async fn newest<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Vec<(Uuid, Option<T>)>> {
+    pub async fn newest<T>(
+        &self,
+        read: impl Fn(Uuid, &str, &str) -> Option<T>,
+    ) -> Result<Vec<(Uuid, Option<T>)>> {
         let prefix = Some(&self.prefix).filter(|prefix| !prefix.as_ref().is_empty());
         let mut found = self.store.list(prefix);
         let mut logs: BTreeMap<Uuid, Vec<(Path, u64)>> = BTreeMap::new();
@@ -83,7 +94,8 @@ impl Copies {
             let mut believed = None;
             for (path, size) in copies.iter().take(TRIED) {
                 let note = self.note(path, *size).await?;
-                believed = note.as_deref().and_then(&read);
+                let name = path.filename().unwrap_or_default();
+                believed = note.as_deref().and_then(|note| read(log, name, note));
                 if believed.is_some() {
                     break;
                 }
@@ -123,7 +135,7 @@ mod tests {
                 ..config::Files::default()
             };
             let copies = Copies::open(Some(&settings)).unwrap().unwrap();
-            let all = |note: &str| Some(note.to_owned());
+            let all = |_, _: &str, note: &str| Some(note.to_owned());
             assert!(copies.newest(all).await.unwrap().is_empty());
             let (one, two) = (Uuid::nil(), Uuid::max());
             for (log, when, size, note) in [
@@ -141,14 +153,14 @@ mod tests {
             let long = "x".repeat(LONGEST as usize + 1);
             copies.put(one, later, 11, &long).await.unwrap();
             copies.put(two, later, 2, "forged").await.unwrap();
-            let believed = |note: &str| Some(note.to_owned()).filter(|note| note != "forged");
+            let believed = |_, _: &str, note: &str| Some(note.to_owned()).filter(|note| note != "forged");
             assert_eq!(
                 copies.newest(believed).await.unwrap(),
                 [(one, Some("later".to_owned())), (two, Some("other".to_owned()))],
                 "what can't be believed hides nothing"
             );
             assert_eq!(
-                copies.newest(|_| None::<String>).await.unwrap(),
+                copies.newest(|_, _, _| None::<String>).await.unwrap(),
                 [(one, None), (two, None)],
                 "a log without a believed copy is named"
             );

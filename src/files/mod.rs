@@ -16,6 +16,7 @@ use object_store::aws::{AmazonS3Builder, Checksum};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, PutPayload};
+use poem::http::{HeaderMap, HeaderName};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -28,6 +29,8 @@ use voice::Voice;
 
 /// A large picture takes some hundred megabytes while it is decoded: so many at a time, the others wait.
 const HANDS: usize = 2;
+
+const LOCKED_CHECKSUM: HeaderName = HeaderName::from_static("x-amz-sdk-checksum-algorithm");
 
 /// The folder or the bucket that settings name. A bucket under a retention lock takes nothing without a `checksum`.
 fn store(
@@ -43,11 +46,22 @@ fn store(
             let mut s3 = AmazonS3Builder::new()
                 .with_bucket_name(bucket)
                 .with_region(&settings.region)
-                .with_virtual_hosted_style_request(settings.virtual_hosted)
-                .with_client_options(ClientOptions::new().with_allow_http(settings.allow_http));
+                .with_virtual_hosted_style_request(settings.virtual_hosted);
+            let mut client = ClientOptions::new().with_allow_http(settings.allow_http);
             if let Some(checksum) = checksum {
                 s3 = s3.with_checksum_algorithm(checksum);
+                // A bucket with a default retention asks for this name, too.
+                let named = (
+                    LOCKED_CHECKSUM,
+                    checksum
+                        .to_string()
+                        .to_uppercase()
+                        .parse()
+                        .map_err(std::io::Error::other)?,
+                );
+                client = client.with_default_headers(HeaderMap::from_iter([named]));
             }
+            s3 = s3.with_client_options(client);
             if let Some(endpoint) = &settings.endpoint {
                 s3 = s3.with_endpoint(endpoint);
             }
@@ -102,6 +116,7 @@ impl Files {
 
     /// Tells what a recording is and how long, away from the threads that answer.
     pub async fn voice(&self, bytes: Vec<u8>) -> Result<std::result::Result<Voice, Unfit>> {
+        let _hand = self.hands.acquire().await.map_err(broken)?;
         away(move || voice::voice(bytes)).await
     }
 

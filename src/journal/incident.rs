@@ -63,10 +63,13 @@ pub async fn note(
     Ok(noted > 0)
 }
 
-/// How many incidents of a log were noted within a day.
+/// How many incidents of a log were noted within a day that say that it is not what was logged.
 pub async fn recent(q: &mut impl Q, facility: Uuid, now: DateTime<Utc>) -> Result<i64> {
     let (count,): (i64,) = q
-        .q("select count(*) from incident where facility_id = $1 and at > $2 and at <= $3")
+        .q(
+            "select count(*) from incident where facility_id = $1 and at > $2 and at <= $3 \
+             and kind in ('log_inconsistent', 'checkpoint_refused')",
+        )
         .bind(facility)
         .bind(now - QUIET)
         .bind(now)

@@ -4,6 +4,7 @@ use futures_util::FutureExt;
 use poem::Request;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
+use uuid::Uuid;
 
 use super::{secret, store};
 use crate::base::error::{Error, Result};
@@ -128,10 +129,10 @@ impl Caller {
         }
     }
 
-    /// The same request, known by the file that it sends: sent again, a form has another boundary.
-    pub fn sending(&self, act: Act, bytes: &[u8]) -> Caller {
+    /// The same request, known by the file that it sends and what it sends it to: sent again, a form has another boundary.
+    pub fn sending(&self, act: Act, to: Uuid, bytes: &[u8]) -> Caller {
         let mut caller = self.clone();
-        let fingerprint = format!("{}\0{}", act.word(), journal::sha256_hex(bytes));
+        let fingerprint = format!("{}\0{to}\0{}", act.word(), journal::sha256_hex(bytes));
         caller.request.fingerprint = fingerprint.into_bytes();
         caller
     }

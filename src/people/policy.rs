@@ -266,13 +266,28 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::JournalKeyUse, &[System]),
 ];
 
-/// What staff do to a consent, or give their word for, in a session with a second factor (CE-021); and taking another's
-/// away, or it would be worth no more than the administrator's password.
+/// What staff do to a consent, or give their word for, in a session with a second factor (CE-021). Also what it rests on, or
+/// it would be worth no more than a password: accounts and the second factors of others, who somebody is, a hospital's device
+/// in her hands, the end of what is kept and what is sealed for a court.
 ///
 /// Reading stays open, and so does writing down that she refuses or withdraws: her no waits for nobody's phone (CE-006,
 /// CE-007).
 const WITH_SECOND_FACTOR: &[Act] = &[
+    Act::PeopleStaffAdd,
+    Act::PeopleStaffUpdate,
+    Act::PeopleStaffReset,
     Act::PeopleStaffResetTotp,
+    Act::PeopleFacilityUpdate,
+    Act::PeopleIdentityCheck,
+    Act::PeopleDeviceSession,
+    Act::PeopleReleaseHold,
+    Act::PeopleListDestruction,
+    Act::PeopleApproveDestruction,
+    Act::PeopleSeal,
+    Act::PeopleSealAgain,
+    Act::PeopleSealDocument,
+    Act::PeopleSealCopy,
+    Act::PeopleSealClaim,
     Act::ConsentPrepare,
     Act::ConsentRisks,
     Act::ConsentRelease,

@@ -20,13 +20,16 @@ use crate::people::policy;
 
 /// The largest voice note, bytes.
 const LARGEST: usize = 2 << 20;
+/// So many in a consent, so many bytes together: with all else that is kept of her a copy has room for them.
+const MOST: i64 = 10;
+const ALL_OF_IT: i64 = 10 << 20;
 /// The longest: a doctor writes down what is asked in it.
 const LONGEST_MS: i64 = 180_000;
 
 /// She asks the clinician something, aloud.
 ///
 /// Errors: `consent.illegal_transition` unless released and not yet countersigned, `http.too_large`,
-/// `http.unsupported_media_type` when its content is neither mp3 nor aac nor m4a, `http.invalid` when it can't be read or
+/// `forms.attachments_full` after ten or 10 MiB, `http.unsupported_media_type` when its content is neither mp3 nor aac nor m4a, `http.invalid` when it can't be read or
 /// takes more than three minutes.
 #[instrument(name = "consent.ask_aloud", skip_all)]
 pub async fn ask_aloud(
@@ -39,7 +42,9 @@ pub async fn ask_aloud(
     if bytes.len() > LARGEST {
         return Err(Error::Malformed(Code::HttpTooLarge));
     }
-    let caller = &caller.sending(Act::ConsentAskAloud, &bytes);
+    let caller = &caller.sending(Act::ConsentAskAloud, id.into(), &bytes);
+    let consent = known(&mut ctx.view(), caller, Act::ConsentAskAloud, id).await?;
+    only_in(&consent, &OPEN)?;
     let unfit = |word: &str| Error::Invalid(Code::HttpInvalid, vec![Fault::field("/file", word)]);
     let voice = ctx.files.voice(bytes).await?.map_err(|why| match why {
         Unfit::Unknown => Error::Malformed(Code::HttpUnsupportedMediaType),
@@ -51,6 +56,10 @@ pub async fn ask_aloud(
     let mut tx = once!(ctx, Act::ConsentAskAloud, caller);
     let (consent, _) = locked(&mut tx, caller, Act::ConsentAskAloud, id).await?;
     only_in(&consent, &OPEN)?;
+    let (count, size) = store::voices(&mut tx, &consent).await?;
+    if count >= MOST || size + voice.bytes.len() as i64 > ALL_OF_IT {
+        return Err(Error::Refused(Code::FormsAttachmentsFull));
+    }
     let mut asked = store::add_question(&mut tx, &consent, "").await?;
     asked.voice = Some(store::add_voice(&mut tx, &consent, asked.id, &voice).await?);
     put(tx, caller, consent, asked).await

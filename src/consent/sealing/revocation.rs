@@ -22,6 +22,8 @@ const PAUSE: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1
 /// The shortest and the longest pause after an answer.
 const PACE: (TimeDelta, TimeDelta) = (TimeDelta::hours(1), TimeDelta::days(1));
 
+const KIND: &str = "consent.revocation";
+
 /// The message that issuers are to be asked.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Ask {
@@ -128,9 +130,13 @@ async fn keep(ctx: &Ctx, certificate: &Certificate, list: &List) -> Result<()> {
     tx.commit().await
 }
 
+/// Unless they are asked sooner anyway: each start asks, and one chain of questions is enough.
 async fn enqueue(ctx: &Ctx, ask: &Ask, due: DateTime<Utc>) -> Result<()> {
+    if outbox::waits(&mut ctx.view(), KIND, due).await? {
+        return Ok(());
+    }
     let message = Message {
-        kind: "consent.revocation",
+        kind: KIND,
         facility: None,
         payload: ask,
         // By the minute: whoever starts beside others asks with them.

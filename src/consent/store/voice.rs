@@ -11,6 +11,18 @@ use crate::files::voice::{Sound, Voice};
 use crate::journal::sha256_hex;
 use crate::vault::{Class, Sealed};
 
+/// How many voice notes a consent has, and how many bytes they take.
+pub async fn voices(q: &mut impl Q, consent: &Consent) -> Result<(i64, i64)> {
+    q.q(
+        "select count(*), cast(coalesce(sum(length(content)), 0) as bigint) from consent_voice \
+         where facility_id = $1 and consent_id = $2",
+    )
+    .bind(consent.facility_id)
+    .bind(consent.id)
+    .one()
+    .await
+}
+
 /// Keeps what she said, under the key of the question.
 pub async fn add_voice(
     tx: &mut Tx,

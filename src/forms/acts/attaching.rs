@@ -44,7 +44,7 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Result<Attach
     if bytes.len() > LARGEST {
         return Err(Error::Malformed(Code::HttpTooLarge));
     }
-    let caller = &caller.sending(Act::FormsAttach, &bytes);
+    let caller = &caller.sending(Act::FormsAttach, mine.patient.into(), &bytes);
     if let Some(first) = ctx.answered(caller).await? {
         return Ok(first);
     }

@@ -134,7 +134,7 @@ pub async fn guardian_withdraw(
 
 /// What a guardian signed on paper, inside the act that files the paper.
 ///
-/// Errors: `people.agreement_version`, `http.invalid`.
+/// Errors: `people.agreement_version`, `people.agreement_missing` when it was taken back since, `http.invalid`.
 pub(in crate::people) async fn guardian_signed(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -147,20 +147,36 @@ pub(in crate::people) async fn guardian_signed(
     if text.version != signed.version {
         return Err(Error::Refused(Code::PeopleAgreementVersion));
     }
+    let child = Mine {
+        patient: child,
+        facility: staff.facility,
+    };
+    let guardian = named(signed.guardian, "/child_data/guardian")?;
+    // What was taken back since is not given again by an older paper.
+    let since = last(tx, child, CHILD_DATA).await?;
+    if since.is_some_and(|word| !word.accepted && word.at >= signed.at) {
+        return Err(Error::Refused(Code::PeopleAgreementMissing));
+    }
+    let checks = store::signer_checks(
+        tx,
+        child.facility,
+        child.patient,
+        signed.at - rules::GUARDIAN_CHECK,
+    )
+    .await?;
+    let check = checks
+        .into_iter()
+        .find(|check| check.person == guardian && check.at <= signed.at);
     let word = GuardianWord {
         id: tx.id(),
         kind: CHILD_DATA.to_owned(),
         version: signed.version,
         sha256: text.sha256()?,
         accepted: true,
-        guardian: named(signed.guardian, "/child_data/guardian")?,
-        staff: staff.id,
-        checked_at: Some(signed.at),
+        guardian,
+        staff: check.as_ref().map_or(staff.id, |check| check.staff),
+        checked_at: check.map(|check| check.at),
         at: tx.now,
-    };
-    let child = Mine {
-        patient: child,
-        facility: staff.facility,
     };
     keep(tx, caller, child, &word).await
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::sessions::note_failure;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, PatientId, StaffId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
@@ -35,14 +36,32 @@ pub async fn staff_me(ctx: &Ctx, caller: &Caller) -> Result<Staff> {
 pub async fn change_password(ctx: &Ctx, caller: &Caller, old: String, new: String) -> Result<()> {
     policy::allowed(caller, Act::PeopleChangePassword)?;
     let me = caller.staff()?;
-    let known = store::credentials_of(&mut ctx.view(), me.facility, me.id).await?;
+    let found = store::credentials_of(&mut ctx.view(), me.facility, me.id).await?;
     let staff = staff_me(ctx, caller).await?;
-    if !secret::verify(old, known.map(|k| k.password_hash)).await? {
-        return Err(Error::Unauthenticated(Code::PeopleCredentialsInvalid));
+    let before = found.map(|found| found.password_hash);
+    let right = secret::verify(old, before.clone()).await?;
+    let mut hash = None;
+    if right {
+        rules::may_use_password(&new, &staff.username).map_err(Error::Refused)?;
+        hash = Some(secret::hash(new).await?);
     }
-    rules::may_use_password(&new, &staff.username).map_err(Error::Refused)?;
-    let hash = secret::hash(new).await?;
     let mut tx = ctx.write(Act::PeopleChangePassword).await?;
+    store::lock_staff(&mut tx, me.facility, me.id).await?;
+    let known = store::credentials_of(&mut tx, me.facility, me.id)
+        .await?
+        .ok_or(Error::Missing(Noun::Staff))?;
+    let open = !rules::is_locked(known.locked_until, tx.now);
+    let hash = hash.filter(|_| open && before.as_ref() == Some(&known.password_hash));
+    let Some(hash) = hash else {
+        // Guesses count here as they do at log-in.
+        if open {
+            note_failure(&mut tx, &known).await?;
+        }
+        tx.journal(caller, Subject::thing("staff", me.id), json!({ "ok": false }))
+            .await?;
+        tx.commit().await?;
+        return Err(Error::Unauthenticated(Code::PeopleCredentialsInvalid));
+    };
     store::set_password(&mut tx, me.id, hash, false).await?;
     store::end_other_sessions_of(&mut tx, me.id, caller.session).await?;
     tx.journal(caller, Subject::thing("staff", me.id), json!({}))

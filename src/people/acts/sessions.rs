@@ -248,7 +248,7 @@ pub async fn log_in_staff(
 }
 
 /// One more try that failed; after the fifth the account rests.
-async fn note_failure(tx: &mut Tx, known: &store::Credentials) -> Result<()> {
+pub(super) async fn note_failure(tx: &mut Tx, known: &store::Credentials) -> Result<()> {
     let failures = known.failures + 1;
     let locked = (failures >= rules::MOST_FAILURES).then(|| tx.now + rules::LOCK);
     let failures = if locked.is_some() { 0 } else { failures };

@@ -10,7 +10,7 @@ use crate::base::id::StaffId;
 use crate::base::{Act, Code, Noun, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::once;
-use crate::people::caller::Caller;
+use crate::people::caller::{Caller, Colleague};
 use crate::people::{facts, policy, rules, secret, store};
 
 /// What somebody shows beside a password.
@@ -77,7 +77,7 @@ pub struct Proposed {
 /// A staff member asks for the secret of a second factor, his first or another one; it counts once its first code has
 /// confirmed it.
 ///
-/// Errors: `people.step_up_required`.
+/// Errors: `people.step_up_required`, `people.second_factor_required`.
 #[instrument(name = "people.enroll_totp", skip_all)]
 pub async fn enroll_totp(ctx: &Ctx, caller: &Caller) -> Result<Proposed> {
     policy::allowed(caller, Act::PeopleEnrollTotp)?;
@@ -86,6 +86,7 @@ pub async fn enroll_totp(ctx: &Ctx, caller: &Caller) -> Result<Proposed> {
     let now = tx.now;
     // Whoever finds a phone or a screen unlocked shall not make himself a second factor.
     facts::require_step_up(&mut tx, caller.session, now).await?;
+    may_replace(&mut tx, caller, me).await?;
     let facility = facts::facility(&mut tx, me.facility).await?;
     let staff = store::staff(&mut tx, me.facility, me.id)
         .await?
@@ -103,15 +104,26 @@ pub async fn enroll_totp(ctx: &Ctx, caller: &Caller) -> Result<Proposed> {
     Ok(proposed)
 }
 
+/// Whoever has a second factor changes it in a session that had it; logging in waits until it is done.
+async fn may_replace(tx: &mut Tx, caller: &Caller, me: Colleague) -> Result<()> {
+    store::lock_staff(tx, me.facility, me.id).await?;
+    let standing = store::second_factor(tx, me.facility, me.id).await?;
+    if standing.is_some() && !caller.had_second_factor() {
+        return Err(Error::Refused(Code::PeopleSecondFactorRequired));
+    }
+    Ok(())
+}
+
 /// A staff member confirms a second factor with its first code; this session has it from then on, his others end. The
 /// recovery codes are told once.
 ///
-/// Errors: `people.totp_invalid`.
+/// Errors: `people.totp_invalid`, `people.second_factor_required`.
 #[instrument(name = "people.confirm_totp", skip_all)]
 pub async fn confirm_totp(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Vec<String>> {
     policy::allowed(caller, Act::PeopleConfirmTotp)?;
     let me = caller.staff()?;
     let mut tx = once!(ctx, Act::PeopleConfirmTotp, caller);
+    may_replace(&mut tx, caller, me).await?;
     let proposed = store::proposed_second_factor(&mut tx, me.facility, me.id).await?;
     let step = proposed.and_then(|shared| rules::step_of(&shared, code.trim(), tx.now, 0));
     let step = step.ok_or(Error::Refused(Code::PeopleTotpInvalid))?;
@@ -130,7 +142,7 @@ pub async fn confirm_totp(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Vec<
 
 /// A staff member takes his second factor away.
 ///
-/// Errors: `people.step_up_required`.
+/// Errors: `people.step_up_required`, `people.second_factor_required`.
 #[instrument(name = "people.remove_totp", skip_all)]
 pub async fn remove_totp(ctx: &Ctx, caller: &Caller) -> Result<()> {
     policy::allowed(caller, Act::PeopleRemoveTotp)?;
@@ -138,6 +150,7 @@ pub async fn remove_totp(ctx: &Ctx, caller: &Caller) -> Result<()> {
     let mut tx = ctx.write(Act::PeopleRemoveTotp).await?;
     let now = tx.now;
     facts::require_step_up(&mut tx, caller.session, now).await?;
+    may_replace(&mut tx, caller, me).await?;
     store::remove_second_factor(&mut tx, me.facility, me.id, None).await?;
     tx.journal(caller, Subject::thing("staff", me.id), json!({}))
         .await?;
@@ -158,6 +171,7 @@ pub async fn staff_reset_totp(ctx: &Ctx, caller: &Caller, id: StaffId) -> Result
         .await?
         .ok_or(Error::Missing(Noun::Staff))?;
     facts::require_step_up(&mut tx, caller.session, now).await?;
+    store::lock_staff(&mut tx, facility, id).await?;
     store::remove_second_factor(&mut tx, facility, id, Some(now)).await?;
     store::end_sessions_of(&mut tx, id).await?;
     tx.journal(caller, Subject::thing("staff", id), json!({})).await?;
