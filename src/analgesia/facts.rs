@@ -44,7 +44,7 @@ pub async fn mother(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Res
     store::mother(q, facility, labor).await
 }
 
-/// Whether a complication was recorded in a labor.
+/// Whether a complication was recorded in a labor and not corrected.
 pub async fn had(
     q: &mut impl Q,
     facility: FacilityId,

@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use super::course::{Course, course};
 use super::jobs::{LOSS_CALL, OfLabor, OfPoint, OfSurvey, PHONE, REMIND, REMIND_SURVEY};
-use super::model::{Ended, FollowUp};
+use super::model::{Ended, FollowUp, HEADACHE_FORM};
 use super::schedule::{self, Slot};
 use super::{rules, store};
 use crate::analgesia;
@@ -18,7 +18,7 @@ use crate::consent;
 use crate::consent::model::State;
 use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
 use crate::ctx::{Ctx, Tx};
-use crate::episode::model::{NewTask, Step, StepKind, StepState};
+use crate::episode::model::{NewTask, Step, StepKind, StepState, TaskLine};
 use crate::outbox::Message;
 use crate::{episode, forms};
 
@@ -48,7 +48,7 @@ pub fn survey_step(
 }
 
 /// Makes the points of a course and brings those that nobody has answered to what is known now: the birth corrected, a
-/// baby or the mother dead, another labor in the place of the first.
+/// baby or the mother dead, another labor in the place of the first. What was entered in error is taken back.
 #[instrument(name = "followup.schedule", skip_all)]
 pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Result<()> {
     let mut tx = ctx.write(Act::FollowupSchedule).await?;
@@ -69,38 +69,23 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
         // A later labor of the pregnancy is followed in its place.
         return Ok(());
     }
-    let mut changed = end_all(&mut tx, other, Ended::Replaced).await?;
+    end_all(&mut tx, other, Ended::Replaced).await?;
     if course.mother == Mother::Died {
-        changed |= end_all(&mut tx, own, Ended::Died).await?;
+        end_all(&mut tx, own, Ended::Died).await?;
+        nothing_more(&mut tx, &course).await?;
     } else {
-        for slot in schedule::slots(course.born_at) {
-            let known = own.iter().find(|point| point.point == slot.point);
-            changed |= keep(&mut tx, &course, &slot, known).await?;
+        keep_all(&mut tx, &course, own).await?;
+        if ctx.content.forms.current(EPDS).is_some() {
+            ask_mood(&mut tx, &course).await?;
         }
-        // Of a puncture that becomes known later, only what is still to come is asked.
-        let now = tx.now;
-        let after_puncture = schedule::slots_after_puncture(course.born_at);
-        for slot in after_puncture.iter().filter(|slot| slot.closes > now) {
-            let known = own.iter().find(|point| point.point == slot.point);
-            if course.has_puncture || known.is_some() {
-                changed |= keep(&mut tx, &course, slot, known).await?;
-            }
+        if course.is_loss {
+            after_loss(&mut tx, &course).await?;
         }
-    }
-    if !changed && course.mother == Mother::Well {
-        return Ok(());
-    }
-    if course.mother != Mother::Died && ctx.content.forms.current(EPDS).is_some() {
-        ask_mood(&mut tx, &course).await?;
-    }
-    if course.mother != Mother::Well {
-        quieten(&mut tx, &course).await?;
-    }
-    if course.is_loss && course.mother != Mother::Died {
-        after_loss(&mut tx, &course).await?;
     }
     if course.has_survey {
         open_survey(&mut tx, &course).await?;
+    } else {
+        close_survey(&mut tx, &course).await?;
     }
     let subject = Subject::of_patient("labor", course.labor, course.patient);
     tx.journal_as(
@@ -155,27 +140,48 @@ async fn ask_why_not(mut tx: Tx, facility: FacilityId, job: &OfLabor) -> Result<
     tx.commit().await
 }
 
-/// Ends what nobody has answered; whether there was any.
-async fn end_all(tx: &mut Tx, points: Vec<FollowUp>, why: Ended) -> Result<bool> {
-    let mut any = false;
+/// Ends what nobody has answered.
+async fn end_all(tx: &mut Tx, points: Vec<FollowUp>, why: Ended) -> Result<()> {
     for point in points {
-        if point.answered_at.is_some() || matches!(point.ended, Some(Ended::Died | Ended::Replaced)) {
+        if point.answered_at.is_some() || point.ended == Some(why) {
             continue;
         }
-        any = true;
         store::end_point(tx, &point, why, None).await?;
         episode::facts::finish_tasks(tx, point.facility_id, PHONE, point.id.0).await?;
-        if why == Ended::Died {
+        // The next labor is asked about with the forms and the steps of the one that it replaces.
+        if why != Ended::Replaced {
             forms::facts::close_assignments(tx, point.facility_id, point.episode_id, &point.form).await?;
             let step = point_step(&point, StepState::Closed);
             episode::facts::set_step(tx, &step).await?;
         }
     }
-    Ok(any)
+    Ok(())
 }
 
-/// Makes a point, or moves it; whether anything changed.
-async fn keep(tx: &mut Tx, course: &Course, slot: &Slot, known: Option<&FollowUp>) -> Result<bool> {
+/// Makes and moves the points of a course; those after a puncture only while there was one.
+async fn keep_all(tx: &mut Tx, course: &Course, own: Vec<FollowUp>) -> Result<()> {
+    let (after_puncture, own): (Vec<FollowUp>, Vec<FollowUp>) =
+        own.into_iter().partition(|point| point.form == HEADACHE_FORM);
+    for slot in schedule::slots(course.born_at) {
+        let known = own.iter().find(|point| point.point == slot.point);
+        keep(tx, course, &slot, known).await?;
+    }
+    if !course.has_puncture {
+        return end_all(tx, after_puncture, Ended::Mistaken).await;
+    }
+    let now = tx.now;
+    for slot in schedule::slots_after_puncture(course.born_at) {
+        let known = after_puncture.iter().find(|point| point.point == slot.point);
+        // Of a puncture that becomes known later, only what is still to come is asked.
+        if known.is_some() || slot.closes > now {
+            keep(tx, course, &slot, known).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a point, or moves it.
+async fn keep(tx: &mut Tx, course: &Course, slot: &Slot, known: Option<&FollowUp>) -> Result<()> {
     let Some(known) = known else {
         let point = FollowUp {
             id: tx.id(),
@@ -201,15 +207,14 @@ async fn keep(tx: &mut Tx, course: &Course, slot: &Slot, known: Option<&FollowUp
             calls: Vec::new(),
         };
         store::add_point(tx, &point).await?;
-        ask(tx, &point, slot).await?;
-        return Ok(true);
+        return ask(tx, &point, slot).await;
     };
-    if known.answered_at.is_some() {
-        return Ok(false);
-    }
     let moved = known.born_at != course.born_at || known.delivery_mode != course.mode;
-    let wrongly_ended = matches!(known.ended, Some(Ended::Died | Ended::Replaced));
-    if moved || wrongly_ended {
+    let wrongly_ended = matches!(
+        known.ended,
+        Some(Ended::Died | Ended::Replaced | Ended::Mistaken)
+    );
+    if known.answered_at.is_none() && (moved || wrongly_ended) {
         store::move_point(tx, known, course.born_at, course.mode, slot).await?;
         let point = FollowUp {
             opens: slot.opens,
@@ -218,7 +223,7 @@ async fn keep(tx: &mut Tx, course: &Course, slot: &Slot, known: Option<&FollowUp
         };
         ask(tx, &point, slot).await?;
     }
-    Ok(moved || wrongly_ended || (course.is_loss && !known.after_loss))
+    Ok(())
 }
 
 /// The form, the step and the reminders of a point. Asked again, they move.
@@ -302,26 +307,20 @@ async fn ask_mood(tx: &mut Tx, course: &Course) -> Result<()> {
     forms::facts::close_at(tx, course.facility, assignment, slot.closes).await
 }
 
-/// A mother who died or nearly did: nobody reminds, phones or surveys her.
-async fn quieten(tx: &mut Tx, course: &Course) -> Result<()> {
-    close_survey(tx, course).await?;
-    for point in store::points_of_episode(tx, course.facility, course.episode).await? {
-        episode::facts::finish_tasks(tx, course.facility, PHONE, point.id.0).await?;
-    }
-    if course.mother == Mother::Died {
-        forms::facts::close_assignments(tx, course.facility, course.episode, EPDS).await?;
-        episode::facts::finish_tasks(tx, course.facility, LOSS_CALL, course.labor.0).await?;
-    }
-    Ok(())
+/// The mother died: neither the scale nor a call is left of what is not a point.
+async fn nothing_more(tx: &mut Tx, course: &Course) -> Result<()> {
+    forms::facts::close_assignments(tx, course.facility, course.episode, EPDS).await?;
+    episode::facts::finish_tasks(tx, course.facility, LOSS_CALL, course.labor.0).await
 }
 
 /// A baby died: the forms that are not answered come without the baby, and an anesthesiologist calls her.
 async fn after_loss(tx: &mut Tx, course: &Course) -> Result<()> {
     store::set_after_loss(tx, course.facility, course.labor).await?;
     forms::facts::mark_after_loss(tx, course.facility, course.episode).await?;
-    close_survey(tx, course).await?;
     let tasks = episode::facts::tasks_about(tx, course.facility, course.labor.0).await?;
-    if tasks.iter().any(|task| task.kind == LOSS_CALL) {
+    // One that the service finished itself called nobody: the death of the mother was entered in error.
+    let called = |task: &TaskLine| task.kind == LOSS_CALL && (task.done_at.is_none() || task.done_by.is_some());
+    if tasks.iter().any(called) {
         return Ok(());
     }
     let call = NewTask {

@@ -1,5 +1,6 @@
 //! Follow-up: her red flag reaches the right people, goes further when nobody takes it, and ends with an outcome.
 
+mod corrected;
 mod examined;
 mod headache;
 mod lost;

@@ -148,7 +148,11 @@ pub async fn add_complication(
     Ok(())
 }
 
-/// Whether a complication of this kind was recorded.
+/// That a complication was not corrected.
+const STANDS: &str =
+    "and not exists (select 1 from labor_correction c where c.target_id = labor_complication.id)";
+
+/// Whether a complication of this kind was recorded, and stands.
 pub async fn had(
     q: &mut impl Q,
     facility: FacilityId,
@@ -156,7 +160,9 @@ pub async fn had(
     code: ComplicationCode,
 ) -> Result<bool> {
     let row: Option<(ComplicationId,)> = q
-        .q("select id from labor_complication where facility_id = $1 and labor_id = $2 and code = $3 limit 1")
+        .q(format!(
+            "select id from labor_complication where facility_id = $1 and labor_id = $2 and code = $3 {STANDS} limit 1"
+        ))
         .bind(facility)
         .bind(labor)
         .bind(code.word())
@@ -186,9 +192,7 @@ pub async fn complications(
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Vec<Complication>> {
-    let standing =
-        "and not exists (select 1 from labor_correction c where c.target_id = labor_complication.id)";
-    reported(r, facility, labor, standing).await
+    reported(r, facility, labor, STANDS).await
 }
 
 /// All complications by onset, also those that were corrected.

@@ -151,6 +151,8 @@ crate::words! {
         Died = "died",
         /// A later labor of the pregnancy is followed in its place.
         Replaced = "replaced",
+        /// There was no puncture of the dura after all.
+        Mistaken = "mistaken",
     }
 
     /// Why she was lost to follow-up.
@@ -202,7 +204,7 @@ pub enum PointState {
     Answered,
     /// She was lost to follow-up; her answer would still be taken.
     Lost,
-    /// Nobody asks any more: she died, or a later labor is followed in its place.
+    /// Nobody asks any more: she died, a later labor is followed in its place, or there was no puncture after all.
     Ended,
 }
 
@@ -214,7 +216,7 @@ impl FollowUp {
         } else if let Some(ended) = self.ended {
             match ended {
                 Ended::Lost => PointState::Lost,
-                Ended::Died | Ended::Replaced => PointState::Ended,
+                Ended::Died | Ended::Replaced | Ended::Mistaken => PointState::Ended,
             }
         } else if now >= self.overdue_at {
             PointState::Overdue

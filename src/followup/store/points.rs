@@ -310,7 +310,7 @@ pub async fn points(
         Some(PointState::Overdue) => "answered_at is null and ended is null and overdue_at <= $2",
         Some(PointState::Answered) => "answered_at <= $2",
         Some(PointState::Lost) => "ended = 'lost' and ended_at <= $2",
-        Some(PointState::Ended) => "ended in ('died', 'replaced') and ended_at <= $2",
+        Some(PointState::Ended) => "ended in ('died', 'replaced', 'mistaken') and ended_at <= $2",
     };
     let (due, id) = after.unwrap_or((DateTime::UNIX_EPOCH, Uuid::nil()));
     let rows = q

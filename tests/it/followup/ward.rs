@@ -69,20 +69,32 @@ impl Ward {
         self.app.work().await;
     }
 
-    pub async fn complication(&self, code: &str) {
-        let zhao = self.staff("zhao").await;
-        let event = json!({ "code": code, "onset_at": "2026-03-02T00:59:00Z", "severity": 4 });
-        zhao.post(&self.path("/complications"), event).await.expect(201);
-        self.app.work().await;
+    /// Reports a complication; its id.
+    pub async fn complication(&self, code: &str) -> String {
+        self.report(json!({ "code": code, "onset_at": "2026-03-02T00:59:00Z", "severity": 4 }))
+            .await
     }
 
-    pub async fn puncture(&self) {
-        let zhao = self.staff("zhao").await;
-        let event = json!({
+    pub async fn puncture(&self) -> String {
+        self.report(json!({
             "code": "adp", "onset_at": "2026-03-02T00:40:00Z", "severity": 1, "adp_next": "resited_epidural",
-        });
-        zhao.post(&self.path("/complications"), event).await.expect(201);
+        }))
+        .await
+    }
+
+    async fn report(&self, event: Value) -> String {
+        let zhao = self.staff("zhao").await;
+        let reported = zhao.post(&self.path("/complications"), event).await.expect(201);
         self.app.work().await;
+        text(&reported, "id")
+    }
+
+    /// Marks a complication as entered in error; another one that is reported brings the plan to what is known then.
+    pub async fn entered_in_error(&self, complication: &str) {
+        let body = json!({ "target": complication, "reason": "录到了另一位产妇名下。" });
+        let zhao = self.staff("zhao").await;
+        zhao.post(&self.path("/corrections"), body).await.expect(201);
+        self.complication("nausea").await;
     }
 
     /// Time passes, and what is due is done.

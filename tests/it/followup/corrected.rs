@@ -1,0 +1,68 @@
+//! What was entered in error no longer decides whom staff ask, and about what.
+
+use serde_json::{Value, json};
+
+use super::ward::Ward;
+
+async fn drafts(ward: &Ward, form: &str) -> crate::support::client::Answer {
+    let mei = ward.mei_again().await;
+    mei.post("/responses", json!({ "questionnaire": form })).await
+}
+
+/// The state of her step for a point.
+async fn step(ward: &Ward, reference: &str) -> Value {
+    let journey = ward.mei_again().await.get("/me/journey").await.expect(200);
+    let steps = journey["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["ref"] == reference);
+    step.unwrap_or_else(|| panic!("no {reference} in {journey}"))["state"].clone()
+}
+
+#[tokio::test]
+async fn a_death_that_was_another_womans_is_taken_back_with_all_that_it_ended() {
+    let ward = Ward::after_birth().await;
+    let death = ward.complication("maternal_death").await;
+    assert_eq!(ward.points("?state=ended").await.len(), 4);
+    ward.entered_in_error(&death).await;
+    assert_eq!(ward.points("?state=ended").await, [] as [Value; 0]);
+    assert_eq!(ward.points("?state=upcoming").await.len(), 4);
+    ward.wait(25).await;
+    let told: Vec<String> = ward.notices().await.into_iter().map(|(_, about)| about).collect();
+    assert!(told.iter().any(|about| about == "f24"), "{told:?}");
+    assert!(told.iter().any(|about| about == "satisfaction"), "{told:?}");
+    drafts(&ward, "follow-up-f24").await.expect(201);
+    drafts(&ward, "satisfaction").await.expect(201);
+}
+
+#[tokio::test]
+async fn an_arrest_that_was_another_womans_leaves_her_the_survey() {
+    let ward = Ward::after_birth().await;
+    let arrest = ward.complication("maternal_arrest").await;
+    ward.entered_in_error(&arrest).await;
+    ward.wait(25).await;
+    drafts(&ward, "satisfaction").await.expect(201);
+}
+
+#[tokio::test]
+async fn after_a_puncture_that_never_was_nobody_is_asked_for_three_months() {
+    let ward = Ward::after_birth().await;
+    let puncture = ward.puncture().await;
+    assert_eq!(ward.points("?state=upcoming").await.len(), 11);
+    ward.entered_in_error(&puncture).await;
+    assert_eq!(ward.points("?state=upcoming").await.len(), 4);
+    assert_eq!(ward.points("?state=ended").await.len(), 7);
+    ward.wait(31).await;
+    assert_eq!(drafts(&ward, "follow-up-fadp").await.code(), "forms.window_closed");
+    let told = ward.notices().await;
+    assert!(told.iter().all(|(_, about)| !about.starts_with("adp")), "{told:?}");
+    assert_eq!(step(&ward, "adp24").await, "closed");
+    assert_eq!(
+        ward.tasks("lin", "followup.phone").await.len(),
+        1,
+        "about the day after birth alone"
+    );
+
+    // One that was there is followed with the same points.
+    ward.puncture().await;
+    assert_eq!(ward.points("?state=ended").await.len(), 0);
+    assert_eq!(step(&ward, "adp48").await, "open");
+}
