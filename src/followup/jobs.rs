@@ -36,6 +36,8 @@ pub const LOSS_CALL: &str = "followup.loss_call";
 pub const SERVICE_RECOVERY: &str = "followup.service_recovery";
 /// Task: an examination found weakness, or a tip that was not whole.
 pub const EXAMINED: &str = "followup.examined";
+/// Job: the plan of a labor is made, or brought to what is known.
+pub const SCHEDULE: &str = "followup.schedule";
 /// Job: an alert goes a step further.
 pub const ESCALATE: &str = "followup.escalate";
 /// Job: she is reminded of a point.
@@ -43,7 +45,6 @@ pub const REMIND: &str = "followup.remind";
 /// Job: she is reminded of the survey.
 pub const REMIND_SURVEY: &str = "followup.remind_survey";
 
-const SCHEDULE: &str = "followup.schedule";
 const OVER: &str = "followup.over";
 const HEADACHE: &str = "followup.headache";
 
@@ -238,7 +239,10 @@ async fn phone(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     };
     let planned = schedule::slot(point.point, point.born_at).map(|slot| slot.phone_at);
     let tasks = episode::facts::tasks_about(&mut tx, facility, point.id.0).await?;
-    if planned != Some(job.planned) || tasks.iter().any(|task| task.kind == PHONE) {
+    let waits = tasks
+        .iter()
+        .any(|task| task.kind == PHONE && task.done_at.is_none());
+    if planned != Some(job.planned) || waits {
         return Ok(());
     }
     phone_task(&mut tx, &point, point.overdue_at).await?;

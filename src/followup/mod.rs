@@ -5,6 +5,7 @@
 
 mod acts;
 pub mod api;
+mod asking;
 mod course;
 pub mod facts;
 mod headache;

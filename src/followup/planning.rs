@@ -4,19 +4,17 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
+use super::asking::{ask_mood, ask_why_not, close_survey, open_survey};
 use super::course::{Course, course};
-use super::jobs::{LOSS_CALL, OfLabor, OfPoint, OfSurvey, PHONE, REMIND, REMIND_SURVEY};
+use super::jobs::{LOSS_CALL, OfLabor, OfPoint, PHONE, REMIND, SCHEDULE};
 use super::model::{Ended, FollowUp, HEADACHE_FORM};
 use super::schedule::{self, Slot};
-use super::{rules, store};
-use crate::analgesia;
+use super::store;
 use crate::analgesia::model::Mother;
 use crate::base::error::Result;
-use crate::base::id::{EpisodeId, FacilityId};
+use crate::base::id::FacilityId;
 use crate::base::{Act, Actor, Role, Subject};
-use crate::consent;
-use crate::consent::model::State;
-use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
+use crate::content::forms::EPDS;
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{NewTask, Step, StepKind, StepState, TaskLine};
 use crate::outbox::Message;
@@ -24,29 +22,6 @@ use crate::{episode, forms};
 
 /// Within what time an anesthesiologist calls her after the death of a baby.
 const LOSS_CALLED: Duration = Duration::hours(24);
-/// The point at which her mood is asked about.
-const MOOD_AT: super::model::Point = super::model::Point::F42;
-
-/// Her step for the survey.
-pub fn survey_step(
-    facility: FacilityId,
-    episode: EpisodeId,
-    born_at: DateTime<Utc>,
-    state: StepState,
-) -> Step {
-    Step {
-        episode,
-        facility,
-        kind: StepKind::Survey,
-        reference: SATISFACTION.to_owned(),
-        subject: None,
-        state,
-        due_from: Some(born_at + schedule::SURVEY_OPENS),
-        due_to: Some(born_at + schedule::SURVEY_CLOSES),
-        required: false,
-    }
-}
-
 /// Makes the points of a course and brings those that nobody has answered to what is known now: the birth corrected, a
 /// baby or the mother dead, another labor in the place of the first. What was entered in error is taken back.
 #[instrument(name = "followup.schedule", skip_all)]
@@ -88,46 +63,6 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
         close_survey(&mut tx, &course).await?;
     }
     let subject = Subject::of_patient("labor", course.labor, course.patient);
-    tx.journal_as(
-        Act::FollowupSchedule,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        json!({}),
-        None,
-    )
-    .await?;
-    tx.commit().await
-}
-
-/// A birth without a block of a woman who had refused one or taken her consent back: she is asked why, in three questions.
-async fn ask_why_not(mut tx: Tx, facility: FacilityId, job: &OfLabor) -> Result<()> {
-    let Some(birth) = analgesia::facts::birth(&mut tx, facility, job.labor).await? else {
-        return Ok(());
-    };
-    let standing = consent::facts::standing(&mut tx, facility, job.episode).await?;
-    let refused = standing.is_some_and(|one| matches!(one.state, State::Refused | State::Withdrawn));
-    if birth.technique.is_some() || !refused || rules::is_survey_suppressed(&birth) {
-        return Ok(());
-    }
-    let (opens, closes) = (
-        birth.born_at + schedule::SURVEY_OPENS,
-        birth.born_at + schedule::SURVEY_CLOSES,
-    );
-    let (patient, episode) = (birth.patient, birth.episode);
-    forms::facts::assign(
-        &mut tx,
-        facility,
-        patient,
-        episode,
-        REFUSAL,
-        REFUSAL,
-        opens,
-        None,
-        Some(closes),
-    )
-    .await?;
-    let subject = Subject::of_patient("labor", birth.labor, patient);
     tx.journal_as(
         Act::FollowupSchedule,
         Actor::SYSTEM,
@@ -251,6 +186,26 @@ async fn ask(tx: &mut Tx, point: &FollowUp, slot: &Slot) -> Result<()> {
     enqueue_of_point(tx, point, PHONE, slot.phone_at).await
 }
 
+/// Asks anew about a point whose answers were taken back. What became known since they came is looked at by the plan.
+pub async fn ask_again(tx: &mut Tx, point: &FollowUp) -> Result<()> {
+    if let Some(slot) = schedule::slot(point.point, point.born_at) {
+        ask(tx, point, &slot).await?;
+    }
+    let of = OfLabor {
+        labor: point.labor_id,
+        episode: point.episode_id,
+    };
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: SCHEDULE,
+        facility: Some(point.facility_id),
+        payload: &of,
+        dedupe: Some(format!("{}@{}", point.labor_id, due.timestamp())),
+        due,
+    })
+    .await
+}
+
 /// A job about a point at a time of its plan, which it carries: one of a plan that has moved since does nothing.
 async fn enqueue_of_point(
     tx: &mut Tx,
@@ -287,26 +242,6 @@ pub fn point_step(point: &FollowUp, state: StepState) -> Step {
     }
 }
 
-/// The depression scale, beside the form of six weeks.
-async fn ask_mood(tx: &mut Tx, course: &Course) -> Result<()> {
-    let Some(slot) = schedule::slot(MOOD_AT, course.born_at) else {
-        return Ok(());
-    };
-    let assignment = forms::facts::assign(
-        tx,
-        course.facility,
-        course.patient,
-        course.episode,
-        EPDS,
-        MOOD_AT.word(),
-        slot.opens,
-        Some(slot.due),
-        Some(slot.closes),
-    )
-    .await?;
-    forms::facts::close_at(tx, course.facility, assignment, slot.closes).await
-}
-
 /// The mother died: neither the scale nor a call is left of what is not a point.
 async fn nothing_more(tx: &mut Tx, course: &Course) -> Result<()> {
     forms::facts::close_assignments(tx, course.facility, course.episode, EPDS).await?;
@@ -334,60 +269,5 @@ async fn after_loss(tx: &mut Tx, course: &Course) -> Result<()> {
         urgent: false,
     };
     episode::facts::add_task(tx, &call).await?;
-    Ok(())
-}
-
-async fn close_survey(tx: &mut Tx, course: &Course) -> Result<()> {
-    forms::facts::close_assignments(tx, course.facility, course.episode, SATISFACTION).await?;
-    let steps = episode::facts::steps(tx, course.facility, course.episode).await?;
-    let open = |step: &Step| step.kind == StepKind::Survey && step.state == StepState::Open;
-    if steps.iter().any(open) {
-        let closed = survey_step(course.facility, course.episode, course.born_at, StepState::Closed);
-        episode::facts::set_step(tx, &closed).await?;
-    }
-    Ok(())
-}
-
-async fn open_survey(tx: &mut Tx, course: &Course) -> Result<()> {
-    let replied = !store::replies_of(tx, course.facility, course.labor)
-        .await?
-        .is_empty();
-    if replied {
-        return Ok(());
-    }
-    let (opens, closes) = (
-        course.born_at + schedule::SURVEY_OPENS,
-        course.born_at + schedule::SURVEY_CLOSES,
-    );
-    let assignment = forms::facts::assign(
-        tx,
-        course.facility,
-        course.patient,
-        course.episode,
-        SATISFACTION,
-        SATISFACTION,
-        opens,
-        None,
-        Some(closes),
-    )
-    .await?;
-    forms::facts::close_at(tx, course.facility, assignment, closes).await?;
-    let step = survey_step(course.facility, course.episode, course.born_at, StepState::Open);
-    episode::facts::set_step(tx, &step).await?;
-    let (now, due) = (tx.now, schedule::survey_reminders(course.born_at));
-    for due in due.into_iter().filter(|due| *due > now) {
-        let payload = OfSurvey {
-            labor: course.labor,
-            planned: due,
-        };
-        let message = Message {
-            kind: REMIND_SURVEY,
-            facility: Some(course.facility),
-            payload: &payload,
-            dedupe: Some(format!("{}@{}", course.labor, due.timestamp())),
-            due,
-        };
-        tx.enqueue(message).await?;
-    }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod plan;
 mod reminders;
 mod surveys;
 mod ward;
+mod withdrawn;
 
 use muan::base::id::{FacilityId, PatientId, ResponseId};
 use muan::base::{Act, Actor, Locale, Subject};

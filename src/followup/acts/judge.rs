@@ -36,7 +36,7 @@ pub fn on_submitted<'a>(
             ..
         } = *submitted;
         if response.status == ResponseStatus::EnteredInError {
-            // Whom an alert has called stays called until a person has looked.
+            taken_back(ctx, tx, response, locale).await?;
             return Ok(None);
         }
         if response.name == SATISFACTION || response.name == REFUSAL {
@@ -92,9 +92,40 @@ pub(super) async fn judge(
     episode: &Episode,
     locale: Locale,
 ) -> Result<Judged> {
+    let point = point_of(tx, response, episode).await?;
+    judge_of(ctx, tx, response, answers, point, locale).await
+}
+
+/// Answers that were entered in error answer their point no longer: those that they replaced do, or she is asked again. Whom
+/// their alert has called stays called until a person has looked.
+async fn taken_back(ctx: &Ctx, tx: &mut Tx, response: &Response, locale: Locale) -> Result<()> {
+    let facility = response.facility_id;
+    let points = store::points_of_episode(tx, facility, response.episode_id).await?;
+    let answered = |point: &FollowUp| point.response_id == Some(response.id);
+    let Some(point) = points.into_iter().find(answered) else {
+        return Ok(());
+    };
+    if let Some(former) = response.amending.amends
+        && let Some(former) = forms::facts::response(tx, facility, former).await?
+    {
+        let answers = Answers::from_response(form_of(ctx, &former)?, &former.content);
+        judge_of(ctx, tx, &former, &answers, Some(point), locale).await?;
+        return Ok(());
+    }
+    store::set_answered(tx, &point, None).await?;
+    planning::ask_again(tx, &point).await
+}
+
+async fn judge_of(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    response: &Response,
+    answers: &Answers,
+    point: Option<FollowUp>,
+    locale: Locale,
+) -> Result<Judged> {
     let facility = response.facility_id;
     let form = form_of(ctx, response)?;
-    let point = point_of(tx, response, episode).await?;
     let mut context = Context::at(tx.now);
     if let Some(point) = &point {
         context
@@ -107,7 +138,8 @@ pub(super) async fn judge(
     let phone = people::facts::facility(tx, facility).await?.phone;
     let told = rules::told(form, &assessment.level, &flags, locale, &phone);
     if let Some(point) = &point {
-        store::set_answered(tx, facility, point.id, response.id, &assessment.level, complete).await?;
+        let answered = (response, assessment.level.as_str(), complete);
+        store::set_answered(tx, point, Some(answered)).await?;
         episode::facts::set_step(tx, &planning::point_step(point, StepState::Done)).await?;
         episode::facts::finish_tasks(tx, facility, jobs::PHONE, point.id.0).await?;
         if !complete {

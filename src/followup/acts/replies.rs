@@ -11,7 +11,7 @@ use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::{Episode, NewTask, StepState};
 use crate::followup::model::SurveyAnswer;
-use crate::followup::{jobs, planning, rules, schedule, store};
+use crate::followup::{asking, jobs, rules, schedule, store};
 use crate::forms::model::{Response, Told};
 use crate::people;
 use crate::questionnaire::{Answers, Context, assess};
@@ -37,7 +37,7 @@ pub(super) async fn replied(
     if let (Some(overall), Some((labor, born_at, _))) = (overall, labor) {
         let by_staff = response.entered_by.is_some();
         store::add_reply(tx, facility, labor, response.id, overall, by_staff).await?;
-        let step = planning::survey_step(facility, episode.id, born_at, StepState::Done);
+        let step = asking::survey_step(facility, episode.id, born_at, StepState::Done);
         episode::facts::set_step(tx, &step).await?;
     }
     if response.name == REFUSAL {

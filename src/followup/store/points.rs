@@ -10,6 +10,7 @@ use crate::db::Q;
 use crate::db::run::placeholders;
 use crate::followup::model::{CallOutcome, Ended, FollowUp, LostReason, PhoneCall, Point, PointState};
 use crate::followup::schedule::Slot;
+use crate::forms::model::Response;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -270,25 +271,24 @@ pub async fn set_after_loss(tx: &mut Tx, facility: FacilityId, labor: LaborId) -
     Ok(())
 }
 
+/// The answers of a point, or none, as it were never answered.
 pub async fn set_answered(
     tx: &mut Tx,
-    facility: FacilityId,
-    id: FollowUpId,
-    response: ResponseId,
-    level: &str,
-    complete: bool,
+    point: &FollowUp,
+    answered: Option<(&Response, &str, bool)>,
 ) -> Result<()> {
     let now = tx.now;
+    let at = answered.map(|(response, ..)| response.completed_at.unwrap_or(now));
     tx.q(
         "update follow_up set response_id = $3, level = $4, complete = $5, answered_at = $6, ended = null, \
          ended_at = null, lost_reason = null where facility_id = $1 and id = $2",
     )
-    .bind(facility)
-    .bind(id)
-    .bind(response)
-    .bind(level.to_owned())
-    .bind(complete)
-    .bind(now)
+    .bind(point.facility_id)
+    .bind(point.id)
+    .bind(answered.map(|(response, ..)| response.id))
+    .bind(answered.map(|(_, level, _)| level.to_owned()))
+    .bind(answered.map(|(.., complete)| complete))
+    .bind(at)
     .run()
     .await?;
     Ok(())

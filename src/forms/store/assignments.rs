@@ -144,7 +144,8 @@ pub async fn close(tx: &mut Tx, facility: FacilityId, episode: EpisodeId, name: 
 pub async fn mark_after_loss(tx: &mut Tx, facility: FacilityId, episode: EpisodeId) -> Result<()> {
     tx.q(
         "update assignment set after_loss = $3 where facility_id = $1 and episode_id = $2 \
-          and id not in (select assignment_id from response where assignment_id is not null and episode_id = $2)",
+          and id not in (select assignment_id from response where assignment_id is not null and episode_id = $2 \
+          and status not in ('stopped', 'entered_in_error'))",
     )
     .bind(facility)
     .bind(episode)

@@ -108,6 +108,17 @@ impl Ward {
         self.app.newcomer(&self.mei.openid).await
     }
 
+    /// A midwife files answers of hers for a point; what they came to.
+    pub async fn files(&self, point: &Value, changes: Value) -> Value {
+        let form = text(point, "form");
+        let mut flat = muan::demo::walk_labor::well(&form);
+        flat.extend(changes.as_object().cloned().unwrap_or_default());
+        let form = self.app.ctx.content.forms.current(&form).unwrap();
+        let content = json!({ "content": form.form.response_from_flat(&flat) });
+        let path = format!("/follow-ups/{}/responses", text(point, "id"));
+        self.staff("lin").await.post(&path, content).await.expect(201)
+    }
+
     /// The points in a state, or all that have opened.
     pub async fn points(&self, state: &str) -> Vec<Value> {
         let list = self.staff("lin").await.get(&format!("/follow-ups{state}")).await;

@@ -1,0 +1,160 @@
+//! What she is asked beside the points of the plan: the survey, the depression scale, why she had no block.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::course::Course;
+use super::jobs::{OfLabor, OfSurvey, REMIND_SURVEY};
+use super::model::Point;
+use super::{rules, schedule, store};
+use crate::analgesia;
+use crate::base::error::Result;
+use crate::base::id::{EpisodeId, FacilityId};
+use crate::base::{Act, Actor, Subject};
+use crate::consent;
+use crate::consent::model::State;
+use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
+use crate::ctx::Tx;
+use crate::episode::model::{Step, StepKind, StepState};
+use crate::outbox::Message;
+use crate::{episode, forms};
+
+/// The point at which her mood is asked about.
+const MOOD_AT: Point = Point::F42;
+
+/// Her step for the survey.
+pub fn survey_step(
+    facility: FacilityId,
+    episode: EpisodeId,
+    born_at: DateTime<Utc>,
+    state: StepState,
+) -> Step {
+    Step {
+        episode,
+        facility,
+        kind: StepKind::Survey,
+        reference: SATISFACTION.to_owned(),
+        subject: None,
+        state,
+        due_from: Some(born_at + schedule::SURVEY_OPENS),
+        due_to: Some(born_at + schedule::SURVEY_CLOSES),
+        required: false,
+    }
+}
+
+/// A birth without a block of a woman who had refused one or taken her consent back: she is asked why, in three questions.
+pub async fn ask_why_not(mut tx: Tx, facility: FacilityId, job: &OfLabor) -> Result<()> {
+    let Some(birth) = analgesia::facts::birth(&mut tx, facility, job.labor).await? else {
+        return Ok(());
+    };
+    let standing = consent::facts::standing(&mut tx, facility, job.episode).await?;
+    let refused = standing.is_some_and(|one| matches!(one.state, State::Refused | State::Withdrawn));
+    if birth.technique.is_some() || !refused || rules::is_survey_suppressed(&birth) {
+        return Ok(());
+    }
+    let (opens, closes) = (
+        birth.born_at + schedule::SURVEY_OPENS,
+        birth.born_at + schedule::SURVEY_CLOSES,
+    );
+    let (patient, episode) = (birth.patient, birth.episode);
+    forms::facts::assign(
+        &mut tx,
+        facility,
+        patient,
+        episode,
+        REFUSAL,
+        REFUSAL,
+        opens,
+        None,
+        Some(closes),
+    )
+    .await?;
+    let subject = Subject::of_patient("labor", birth.labor, patient);
+    tx.journal_as(
+        Act::FollowupSchedule,
+        Actor::SYSTEM,
+        Some(facility),
+        subject,
+        json!({}),
+        None,
+    )
+    .await?;
+    tx.commit().await
+}
+
+/// The depression scale, beside the form of six weeks.
+pub async fn ask_mood(tx: &mut Tx, course: &Course) -> Result<()> {
+    let Some(slot) = schedule::slot(MOOD_AT, course.born_at) else {
+        return Ok(());
+    };
+    let assignment = forms::facts::assign(
+        tx,
+        course.facility,
+        course.patient,
+        course.episode,
+        EPDS,
+        MOOD_AT.word(),
+        slot.opens,
+        Some(slot.due),
+        Some(slot.closes),
+    )
+    .await?;
+    forms::facts::close_at(tx, course.facility, assignment, slot.closes).await
+}
+
+/// The survey is not asked of her, or no longer.
+pub async fn close_survey(tx: &mut Tx, course: &Course) -> Result<()> {
+    forms::facts::close_assignments(tx, course.facility, course.episode, SATISFACTION).await?;
+    let steps = episode::facts::steps(tx, course.facility, course.episode).await?;
+    let open = |step: &Step| step.kind == StepKind::Survey && step.state == StepState::Open;
+    if steps.iter().any(open) {
+        let closed = survey_step(course.facility, course.episode, course.born_at, StepState::Closed);
+        episode::facts::set_step(tx, &closed).await?;
+    }
+    Ok(())
+}
+
+/// The survey, with its reminders, until she has replied.
+pub async fn open_survey(tx: &mut Tx, course: &Course) -> Result<()> {
+    let replied = !store::replies_of(tx, course.facility, course.labor)
+        .await?
+        .is_empty();
+    if replied {
+        return Ok(());
+    }
+    let (opens, closes) = (
+        course.born_at + schedule::SURVEY_OPENS,
+        course.born_at + schedule::SURVEY_CLOSES,
+    );
+    let assignment = forms::facts::assign(
+        tx,
+        course.facility,
+        course.patient,
+        course.episode,
+        SATISFACTION,
+        SATISFACTION,
+        opens,
+        None,
+        Some(closes),
+    )
+    .await?;
+    forms::facts::close_at(tx, course.facility, assignment, closes).await?;
+    let step = survey_step(course.facility, course.episode, course.born_at, StepState::Open);
+    episode::facts::set_step(tx, &step).await?;
+    let (now, due) = (tx.now, schedule::survey_reminders(course.born_at));
+    for due in due.into_iter().filter(|due| *due > now) {
+        let payload = OfSurvey {
+            labor: course.labor,
+            planned: due,
+        };
+        let message = Message {
+            kind: REMIND_SURVEY,
+            facility: Some(course.facility),
+            payload: &payload,
+            dedupe: Some(format!("{}@{}", course.labor, due.timestamp())),
+            due,
+        };
+        tx.enqueue(message).await?;
+    }
+    Ok(())
+}
