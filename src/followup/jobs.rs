@@ -34,7 +34,7 @@ pub const PHONE: &str = "followup.phone";
 pub const LOSS_CALL: &str = "followup.loss_call";
 /// Task: she was dissatisfied and asked for a call.
 pub const SERVICE_RECOVERY: &str = "followup.service_recovery";
-/// Task: an examination found weakness, or a tip that was not whole.
+/// Task: an examination found a tip that was not whole.
 pub const EXAMINED: &str = "followup.examined";
 /// Job: the plan of a labor is made, or brought to what is known.
 pub const SCHEDULE: &str = "followup.schedule";

@@ -22,6 +22,7 @@ use crate::{episode, forms};
 
 /// Within what time an anesthesiologist calls her after the death of a baby.
 const LOSS_CALLED: Duration = Duration::hours(24);
+
 /// Makes the points of a course and brings those that nobody has answered to what is known now: the birth corrected, a
 /// baby or the mother dead, another labor in the place of the first. What was entered in error is taken back.
 #[instrument(name = "followup.schedule", skip_all)]

@@ -1,11 +1,12 @@
 //! Decisions of follow-up, pure: what answers raise, who is called, what she is told.
 
 use chrono::{DateTime, Duration, Utc};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 use super::model::{Alert, AlertState, CallOutcome, Examination, Flag, FollowUp, Point};
 use super::schedule;
-use crate::analgesia::model::{BabyOutcome, Birth, Mother};
+use crate::analgesia::model::{Amount, BabyOutcome, Birth, Mother};
 use crate::base::{Code, Locale, Role};
 use crate::forms::model::Told;
 pub use crate::people::facts::called;
@@ -23,6 +24,12 @@ const ORANGE_OVERDUE: Duration = Duration::hours(1);
 pub const NEXT_ON_CALL: Duration = Duration::minutes(10);
 /// Minutes until it goes to the duty officer.
 pub const DUTY_OFFICER: Duration = Duration::minutes(20);
+/// Minutes until an anesthesiologist looks at weakness: hours after the last dose it is never expected (UK guideline 2020).
+const WEAKNESS_SEEN: u32 = 60;
+/// What staff write of sensation that is not changed.
+const NORMAL: [&str; 9] = [
+    "正常", "无", "无异常", "未见异常", "双侧正常", "感觉正常", "normal", "none", "no change",
+];
 /// The last step of the escalation.
 pub const LAST_STEP: i64 = 2;
 
@@ -57,16 +64,72 @@ pub fn flags(form: &Form, assessment: &Assessment) -> Vec<Flag> {
     flags
 }
 
-/// Whose duty the flags are: role words or `mental_health`, each once, in the order of urgency.
+/// The rules of a form that what staff find fires: those which her own words on the same would.
+pub fn found(form: &Form, found: &Examination) -> Vec<Flag> {
+    let flag = |rule: &str, level: &str, member: &str, value: Value| {
+        let known = form.rule(rule);
+        Flag {
+            rule: rule.to_owned(),
+            level: level.to_owned(),
+            staff: known.map_or_else(String::new, |rule| rule.staff.clone()),
+            decided_by: vec![(member.to_owned(), value)],
+            source: known.map_or_else(String::new, |rule| rule.source.clone()),
+            confirmed: known.is_some_and(|rule| rule.confirmed),
+            within_minutes: known.and_then(|rule| rule.within_minutes),
+        }
+    };
+    let weakness = |rule: &str, level: &str| {
+        let fired = flag(rule, level, "bromage", found.bromage.into());
+        let within = fired.within_minutes.unwrap_or(WEAKNESS_SEEN);
+        Flag {
+            within_minutes: Some(within.min(WEAKNESS_SEEN)),
+            ..fired
+        }
+    };
+    let tenths = found.temperature_c.and_then(Amount::tenths).unwrap_or(0);
+    let degrees = || found.temperature_c.map(|degrees| degrees.to_string()).into();
+    let sensory = found.sensory.as_deref().filter(|text| !is_normal(text));
+    let mut flags: Vec<Flag> = [
+        match found.bromage {
+            ..=0 => None,
+            1 => Some(weakness("F19", ORANGE)),
+            _ => Some(weakness("F01", RED)),
+        },
+        match tenths {
+            ..380 => None,
+            380..390 => Some(flag("F11", ORANGE, "temperature_c", degrees())),
+            _ => Some(flag("F04", RED, "temperature_c", degrees())),
+        },
+        sensory.map(|text| flag("F08", ORANGE, "sensory", text.into())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    flags.sort_by_key(|flag| rank(&flag.level));
+    flags
+}
+
+/// Whether a note on her sensation says only that nothing is changed.
+fn is_normal(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || ['。', '.'].contains(&c));
+    NORMAL.contains(&text.to_lowercase().as_str())
+}
+
+/// Whose duty the flags are: role words or `mental_health`, each once, in the order of urgency. What the form names nobody for
+/// is the anesthesiologist's.
 pub fn duties(form: &Form, flags: &[Flag]) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    flags
+    let mut duties: Vec<String> = flags
         .iter()
         .filter_map(|flag| form.rule(&flag.rule))
         .flat_map(|rule| &rule.notify)
         .filter(|duty| seen.insert((*duty).clone()))
         .cloned()
-        .collect()
+        .collect();
+    if duties.is_empty() {
+        duties.push(Role::Anesthesiologist.word().to_owned());
+    }
+    duties
 }
 
 /// The role that answers for a duty. A hospital without a mental-health list has its obstetricians stand in.
@@ -174,10 +237,9 @@ pub fn may_examine(point: &FollowUp) -> Result<(), Code> {
     }
 }
 
-/// Whether an examination calls an anesthesiologist: no weakness is expected any more, and nothing may have stayed in her
-/// back.
+/// Whether an examination calls an anesthesiologist beside what it raises: nothing may have stayed in her back.
 pub fn calls(found: &Examination) -> bool {
-    found.bromage > 0 || found.tip_intact == Some(false)
+    found.tip_intact == Some(false)
 }
 
 /// Whether an alert still takes a word.

@@ -5,6 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::points::{Listed, listed, locked};
+use super::raising::{Cause, raise};
 use crate::analgesia::model::Amount;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::FollowUpId;
@@ -12,15 +13,14 @@ use crate::base::{Act, Role, Subject};
 use crate::ctx::Ctx;
 use crate::episode;
 use crate::episode::model::NewTask;
-use crate::followup::model::{Examination, Examined};
+use crate::followup::model::{Examination, Examined, FoundIn};
 use crate::followup::{jobs, rules, store};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
 
-/// Within what time an anesthesiologist looks at what an examination found: weakness hours after the last dose is never
-/// expected (UK guideline 2020).
+/// Within what time an anesthesiologist looks at her for a tip that was not whole.
 const LOOKED_AT: Duration = Duration::hours(1);
 /// The temperatures that a thermometer shows, tenths of °C.
 const TEMPERATURES: std::ops::RangeInclusive<i64> = 340..=430;
@@ -50,7 +50,8 @@ pub async fn get(ctx: &Ctx, caller: &Caller, id: FollowUpId) -> Result<Detailed>
     Ok(detailed)
 }
 
-/// Staff write down what they found; weakness, or a tip that was not whole, calls an anesthesiologist.
+/// Staff write down what they found. Weakness, fever and changed sensation raise an alert as her own words on them do; a tip that
+/// was not whole calls an anesthesiologist.
 ///
 /// Errors: `http.invalid`, `followup.no_examination`.
 #[instrument(name = "followup.examine", skip_all)]
@@ -93,6 +94,18 @@ pub async fn examine(ctx: &Ctx, caller: &Caller, id: FollowUpId, mut found: Exam
         found,
     };
     store::add_examination(&mut tx, &point, &examined).await?;
+    let form = ctx.content.forms.current(&point.form);
+    let form = &form.ok_or_else(|| Error::broken("a point whose form is not loaded"))?.form;
+    let cause = Cause {
+        facility: point.facility_id,
+        patient: point.patient_id,
+        episode: point.episode_id,
+        point: Some(point.id),
+        found_in: FoundIn::Examination(examined.id),
+        form: &point.form,
+        proposal: None,
+    };
+    let raised = raise(&mut tx, form, cause, rules::found(form, &examined.found)).await?;
     if rules::calls(&examined.found) {
         let task = NewTask {
             facility: point.facility_id,
@@ -109,7 +122,7 @@ pub async fn examine(ctx: &Ctx, caller: &Caller, id: FollowUpId, mut found: Exam
     tx.journal(
         caller,
         Subject::of_patient("follow_up", id, point.patient_id),
-        json!({ "calls": rules::calls(&examined.found) }),
+        json!({ "calls": rules::calls(&examined.found), "raised": raised.is_some() }),
     )
     .await?;
     tx.commit_with(&examined).await?;

@@ -1,25 +1,23 @@
-//! What her answers set going: red flags become an alert with people called, a survey becomes one number.
+//! What her answers set going: they answer their point, red flags become an alert, a survey becomes one number.
 
-use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use serde_json::json;
 
+use super::raising::{Cause, raise};
 use super::replies::replied;
 use crate::base::error::{Error, Result};
-use crate::base::id::{AlertId, FacilityId, FollowUpId, StaffId};
-use crate::base::{Act, Actor, Locale, Role, Subject};
+use crate::base::Locale;
+use crate::base::id::AlertId;
 use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
 use crate::ctx::{Ctx, Tx};
-use crate::db::Q;
-use crate::episode::model::{Episode, NewTask, StepState};
+use crate::episode::model::{Episode, StepState};
 use crate::followup::course::course;
 use crate::followup::headache::{self, Puncture};
-use crate::followup::model::{Alert, AlertEntryKind, AlertState, Flag, FollowUp, HEADACHE_FORM, Proposal};
+use crate::followup::model::{FollowUp, FoundIn, HEADACHE_FORM, Proposal};
 use crate::followup::{jobs, planning, rules, schedule, store};
 use crate::forms::model::{Response, ResponseStatus, Submitted, Told};
 use crate::people;
-use crate::questionnaire::{Answers, Assessment, Context, Form, Status, assess};
-use crate::{episode, forms, outbox};
+use crate::questionnaire::{Answers, Context, Form, Status, assess};
+use crate::{episode, forms};
 
 /// Hears every submission; follow-up forms and the survey are its own.
 pub fn on_submitted<'a>(
@@ -148,15 +146,16 @@ async fn judge_of(
         }
     }
     let proposal = propose(tx, response, point.as_ref(), answers).await?;
-    let alert = if flags.is_empty() {
-        None
-    } else {
-        let about = About {
-            follow_up_id: point.map(|point| point.id),
-            proposal,
-        };
-        raise(tx, response, form, &assessment, flags, about).await?
+    let cause = Cause {
+        facility,
+        patient: response.patient_id,
+        episode: response.episode_id,
+        point: point.map(|point| point.id),
+        found_in: FoundIn::Answers(response.id),
+        form: &response.name,
+        proposal,
     };
+    let alert = raise(tx, form, cause, flags).await?;
     Ok(Judged {
         level: assessment.level,
         complete,
@@ -194,157 +193,4 @@ async fn propose(
         is_known: course.has_puncture,
     };
     Ok(headache::propose(answers, &puncture, tx.now))
-}
-
-/// What an alert is about, beside its flags.
-struct About {
-    follow_up_id: Option<FollowUpId>,
-    proposal: Option<Proposal>,
-}
-
-async fn raise(
-    tx: &mut Tx,
-    response: &Response,
-    form: &Form,
-    assessment: &Assessment,
-    flags: Vec<Flag>,
-    about: About,
-) -> Result<Option<AlertId>> {
-    let mut alert = Alert {
-        id: tx.id(),
-        facility_id: response.facility_id,
-        patient_id: response.patient_id,
-        episode_id: response.episode_id,
-        follow_up_id: about.follow_up_id,
-        response_id: response.id,
-        form: response.name.clone(),
-        level: assessment.level.clone(),
-        due: rules::due(&assessment.level, &flags, tx.now),
-        notify: rules::duties(form, &flags),
-        flags,
-        rules_version: assessment.rules_version.clone(),
-        state: AlertState::Open,
-        step: 0,
-        raised_at: tx.now,
-        outcome: None,
-        proposal: about.proposal,
-        confirmed_at: None,
-        history: Vec::new(),
-    };
-    if !store::add_alert(tx, &alert).await? {
-        return Ok(None);
-    }
-    call(tx, &mut alert).await?;
-    let roles = duty_roles(&alert);
-    add_task(tx, &alert, jobs::ALERT, roles, alert.due).await?;
-    for (step, due) in rules::escalation(&alert) {
-        let message = outbox::Message {
-            kind: jobs::ESCALATE,
-            facility: Some(alert.facility_id),
-            payload: &jobs::Escalate {
-                alert: alert.id,
-                step,
-            },
-            dedupe: Some(format!("{}/{step}", alert.id)),
-            due,
-        };
-        tx.enqueue(message).await?;
-    }
-    tx.journal_as(
-        Act::FollowupRaise,
-        Actor::SYSTEM,
-        Some(alert.facility_id),
-        Subject::of_patient("alert", alert.id, alert.patient_id),
-        json!({ "level": alert.level, "flags": alert.flags.len() }),
-        None,
-    )
-    .await?;
-    Ok(Some(alert.id))
-}
-
-/// The roles that answer for the duties of an alert, each once.
-fn duty_roles(alert: &Alert) -> Vec<Role> {
-    let mut roles: Vec<Role> = alert.notify.iter().map(|duty| rules::role_of(duty)).collect();
-    roles.sort_unstable();
-    roles.dedup();
-    roles
-}
-
-async fn add_task(
-    tx: &mut Tx,
-    alert: &Alert,
-    kind: &'static str,
-    roles: Vec<Role>,
-    due: DateTime<Utc>,
-) -> Result<()> {
-    let task = NewTask {
-        facility: alert.facility_id,
-        patient: alert.patient_id,
-        episode: alert.episode_id,
-        kind,
-        subject: alert.id.0,
-        roles,
-        due,
-        urgent: alert.level == rules::RED,
-    };
-    episode::facts::add_task(tx, &task).await?;
-    Ok(())
-}
-
-/// Calls whom the alert's step is for, and keeps who was called.
-pub(in crate::followup) async fn call(tx: &mut Tx, alert: &mut Alert) -> Result<Vec<StaffId>> {
-    let callees = callees(tx, alert).await?;
-    for staff in &callees {
-        store::add_alert_entry(tx, alert, AlertEntryKind::Called, *staff).await?;
-    }
-    Ok(callees)
-}
-
-/// The task of whom an alert has gone on to: at the last step of the roles of those who were called, whoever they are.
-pub(in crate::followup) async fn escalation_task(
-    tx: &mut Tx,
-    alert: &Alert,
-    called: &[StaffId],
-) -> Result<()> {
-    let now = tx.now;
-    if alert.step < rules::LAST_STEP {
-        return add_task(tx, alert, jobs::ALERT_NEXT, duty_roles(alert), now).await;
-    }
-    let mut roles = vec![Role::Quality];
-    for id in called {
-        let known = people::facts::staff(tx, alert.facility_id, *id).await?;
-        roles.extend(known.map(|staff| staff.role));
-    }
-    roles.sort_unstable();
-    roles.dedup();
-    add_task(tx, alert, jobs::ALERT_OFFICER, roles, now).await
-}
-
-async fn callees(q: &mut impl Q, alert: &Alert) -> Result<Vec<StaffId>> {
-    let facility: FacilityId = alert.facility_id;
-    if alert.step >= rules::LAST_STEP {
-        return people::facts::on_duty(q, facility, Role::Quality).await;
-    }
-    let roster = people::facts::facility(q, facility).await?.settings.duty;
-    let mut callees = Vec::new();
-    for duty in &alert.notify {
-        let listed = match duty.as_str() {
-            "mental_health" if !roster.mental_health.is_empty() => roster.mental_health.clone(),
-            _ => Vec::new(),
-        };
-        let role = rules::role_of(duty);
-        let rostered = !listed.is_empty() || roster.is_rostered(role);
-        let on_duty = if listed.is_empty() {
-            people::facts::on_duty(q, facility, role).await?
-        } else {
-            listed
-        };
-        let step = usize::try_from(alert.step).unwrap_or(0);
-        for staff in rules::called(&on_duty, rostered, step) {
-            if !callees.contains(&staff) {
-                callees.push(staff);
-            }
-        }
-    }
-    Ok(callees)
 }

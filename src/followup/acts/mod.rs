@@ -4,12 +4,13 @@ mod alerts;
 mod examinations;
 mod judge;
 mod points;
+mod raising;
 mod replies;
 mod surveys;
 
 pub use alerts::*;
 pub use examinations::*;
 pub use judge::on_submitted;
-pub(super) use judge::{call, escalation_task};
 pub use points::*;
+pub(super) use raising::{call, escalation_task};
 pub use surveys::*;

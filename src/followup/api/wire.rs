@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use poem_openapi::types::Any;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::base::id::{AlertId, EpisodeId, FollowUpId, LaborId, PatientId, ResponseId, StaffId};
 use crate::followup::acts::{Detailed, Entered, Listed, Shown};
 use crate::followup::model::{
-    AlertEntry, AlertEntryKind, AlertState, CallOutcome, Examined, Flag, LostReason, PhoneCall, Point,
-    PointState, Proposal, SurveyGroup,
+    AlertEntry, AlertEntryKind, AlertState, CallOutcome, Examined, Flag, FoundIn, LostReason, PhoneCall,
+    Point, PointState, Proposal, SurveyGroup,
 };
 
 /// A follow-up point.
@@ -166,7 +167,7 @@ pub struct FlagOut {
     pub level: String,
     /// What staff read.
     pub staff: String,
-    /// The answers that decided it.
+    /// The answers, or what staff found, that decided it.
     pub decided_by: Vec<FlagDecidedByOut>,
     /// Guideline it rests on.
     pub source: String,
@@ -245,9 +246,11 @@ pub struct AlertOut {
     pub record_number: String,
     /// The follow-up point, if the answers belong to one.
     pub follow_up: Option<FollowUpId>,
-    /// The answers.
-    pub response: ResponseId,
-    /// Name of the form.
+    /// The answers that raised it; absent where staff found it.
+    pub response: Option<ResponseId>,
+    /// The examination in which staff found it, one of those of the point.
+    pub examination: Option<Uuid>,
+    /// Name of the form whose rules fired.
     pub form: String,
     /// `yellow`, `orange` or `red`.
     pub level: String,
@@ -278,6 +281,10 @@ pub struct AlertOut {
 impl From<Shown> for AlertOut {
     fn from(shown: Shown) -> AlertOut {
         let alert = shown.alert;
+        let (response, examination) = match alert.found_in {
+            FoundIn::Answers(id) => (Some(id), None),
+            FoundIn::Examination(id) => (None, Some(id)),
+        };
         AlertOut {
             id: alert.id,
             patient: alert.patient_id,
@@ -285,7 +292,8 @@ impl From<Shown> for AlertOut {
             phone: shown.phone,
             record_number: shown.record_number,
             follow_up: alert.follow_up_id,
-            response: alert.response_id,
+            response,
+            examination,
             form: alert.form,
             level: alert.level,
             flags: alert.flags.into_iter().map(Into::into).collect(),

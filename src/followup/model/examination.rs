@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::analgesia::model::Amount;
-use crate::base::id::StaffId;
+use crate::base::id::{ResponseId, StaffId};
 
 /// An examination beside her answers.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 pub struct Examination {
-    /// Modified Bromage, 0–3; anything but 0 calls an anesthesiologist.
+    /// Modified Bromage, 0–3; anything but 0 raises an alert, from 2 on a red one.
     pub bromage: i64,
-    /// Where sensation is changed, up to 500 characters.
+    /// Where sensation is changed, up to 500 characters; anything but a word for "normal" raises an alert.
     pub sensory: Option<String>,
     /// The tip of the catheter was whole.
     pub tip_intact: Option<bool>,
     /// The puncture site, up to 200 characters.
     pub site: Option<String>,
-    /// Temperature, °C, 34–43.
+    /// Temperature, °C, 34–43; 38.0 and more raises an alert, 39.0 a red one.
     pub temperature_c: Option<Amount>,
     /// First urine.
     pub first_void_at: Option<DateTime<Utc>>,
@@ -43,4 +43,14 @@ pub struct Examined {
     pub by: StaffId,
     /// What was found.
     pub found: Examination,
+}
+
+/// Where a red flag was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundIn {
+    /// In what she says.
+    Answers(ResponseId),
+    /// By staff who examined her.
+    Examination(Uuid),
 }

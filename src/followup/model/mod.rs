@@ -278,7 +278,7 @@ impl AlertState {
     }
 }
 
-/// One rule that her answers fired.
+/// One rule that her answers, or what staff found, fired.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Flag {
     /// Rule id.
@@ -287,7 +287,7 @@ pub struct Flag {
     pub level: String,
     /// What staff read.
     pub staff: String,
-    /// The answers that decided it: `[[link_id, value]]`.
+    /// What decided it: `[[link_id, value]]` of answers, `[[member, value]]` of an examination.
     pub decided_by: Vec<(String, Value)>,
     /// Guideline it rests on.
     pub source: String,
@@ -297,7 +297,7 @@ pub struct Flag {
     pub within_minutes: Option<u32>,
 }
 
-/// What one set of answers raised: one alert, however many rules fired.
+/// What one set of answers or one examination raised: one alert, however many rules fired.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Alert {
     /// Its id.
@@ -310,9 +310,9 @@ pub struct Alert {
     pub episode_id: EpisodeId,
     /// The point, if the answers belong to one.
     pub follow_up_id: Option<FollowUpId>,
-    /// The answers.
-    pub response_id: ResponseId,
-    /// Name of the form.
+    /// Where it was found.
+    pub found_in: FoundIn,
+    /// Name of the form whose rules fired.
     pub form: String,
     /// Highest level: `yellow`, `orange`, `red`.
     pub level: String,

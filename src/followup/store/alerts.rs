@@ -7,7 +7,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, PatientId, ResponseId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
-use crate::followup::model::{Alert, AlertEntry, AlertEntryKind, AlertState, Proposal};
+use crate::followup::model::{Alert, AlertEntry, AlertEntryKind, AlertState, FoundIn, Proposal};
 use crate::followup::rules;
 use crate::vault::{Class, Sealed};
 
@@ -18,7 +18,8 @@ struct Row {
     patient_id: PatientId,
     episode_id: EpisodeId,
     follow_up_id: Option<FollowUpId>,
-    response_id: ResponseId,
+    response_id: Option<ResponseId>,
+    examination_id: Option<Uuid>,
     form: String,
     level: String,
     rules_version: String,
@@ -41,8 +42,8 @@ struct EntryRow {
     at: DateTime<Utc>,
 }
 
-const COLUMNS: &str = "id, facility_id, patient_id, episode_id, follow_up_id, response_id, form, level, rules_version, \
-    notify, findings, state, step, raised_at, due, outcome, proposal, confirmed_at";
+const COLUMNS: &str = "id, facility_id, patient_id, episode_id, follow_up_id, response_id, examination_id, form, level, \
+    rules_version, notify, findings, state, step, raised_at, due, outcome, proposal, confirmed_at";
 
 async fn read(r: &mut impl Records, row: Row) -> Result<Alert> {
     let entries: Vec<EntryRow> = r
@@ -74,7 +75,11 @@ async fn read(r: &mut impl Records, row: Row) -> Result<Alert> {
         patient_id: row.patient_id,
         episode_id: row.episode_id,
         follow_up_id: row.follow_up_id,
-        response_id: row.response_id,
+        found_in: match (row.response_id, row.examination_id) {
+            (Some(id), _) => FoundIn::Answers(id),
+            (None, Some(id)) => FoundIn::Examination(id),
+            (None, None) => return Err(Error::broken("an alert was found in nothing")),
+        },
         form: row.form,
         level: row.level,
         rules_version: row.rules_version,
@@ -163,18 +168,23 @@ pub async fn add_alert(tx: &mut Tx, alert: &Alert) -> Result<bool> {
         .seal_json(facility, alert.id, Class::Clinical, "findings", &alert.flags)
         .await?;
     let ids: Vec<&str> = alert.flags.iter().map(|flag| flag.rule.as_str()).collect();
+    let (response, examination) = match alert.found_in {
+        FoundIn::Answers(id) => (Some(id), None),
+        FoundIn::Examination(id) => (None, Some(id)),
+    };
     let added = tx
         .q(
             "insert into alert (id, facility_id, patient_id, episode_id, follow_up_id, response_id, form, level, rank, \
-             rules, rules_version, notify, findings, state, place, step, raised_at, due, proposal) values ($1, $2, $3, $4, $5, \
-             $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) on conflict (response_id) do nothing",
+             rules, rules_version, notify, findings, state, place, step, raised_at, due, proposal, examination_id) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
+             on conflict (response_id) do nothing",
         )
         .bind(alert.id)
         .bind(alert.facility_id)
         .bind(alert.patient_id)
         .bind(alert.episode_id)
         .bind(alert.follow_up_id)
-        .bind(alert.response_id)
+        .bind(response)
         .bind(alert.form.clone())
         .bind(alert.level.clone())
         .bind(rules::rank(&alert.level))
@@ -188,6 +198,7 @@ pub async fn add_alert(tx: &mut Tx, alert: &Alert) -> Result<bool> {
         .bind(alert.raised_at)
         .bind(alert.due)
         .bind(alert.proposal.map(Proposal::word))
+        .bind(examination)
         .run()
         .await?;
     Ok(added == 1)
