@@ -108,15 +108,20 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     Ok(true)
 }
 
-/// The task to phone her about a point.
+/// The task to phone her about a point. A mother who nearly died is the anesthesiologist's to call.
 pub async fn phone_task(tx: &mut Tx, point: &FollowUp, due: DateTime<Utc>) -> Result<()> {
+    let mother = analgesia::facts::mother(tx, point.facility_id, point.labor_id).await?;
+    let roles = match mother {
+        Mother::Well => vec![Role::Midwife, Role::Anesthesiologist],
+        Mother::NearMiss | Mother::Died => vec![Role::Anesthesiologist],
+    };
     let task = NewTask {
         facility: point.facility_id,
         patient: point.patient_id,
         episode: point.episode_id,
         kind: PHONE,
         subject: point.id.0,
-        roles: vec![Role::Midwife, Role::Anesthesiologist],
+        roles,
         due,
         urgent: false,
     };
@@ -140,9 +145,9 @@ async fn restricted(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Re
     Ok(people::facts::restricted(tx, facility).await?.contains(&patient))
 }
 
-/// A point that she is still asked about; none after an answer, for whom nobody may contact, and for a mother who died or
-/// nearly did.
-async fn asked(tx: &mut Tx, facility: FacilityId, id: FollowUpId) -> Result<Option<FollowUp>> {
+/// A point that she is still asked about, and how she came out of the labor; none after an answer, for whom nobody may
+/// contact, and for a mother who died.
+async fn asked(tx: &mut Tx, facility: FacilityId, id: FollowUpId) -> Result<Option<(FollowUp, Mother)>> {
     let Some(point) = store::point(tx, facility, id).await? else {
         return Ok(None);
     };
@@ -154,8 +159,8 @@ async fn asked(tx: &mut Tx, facility: FacilityId, id: FollowUpId) -> Result<Opti
     }
     let course = course(tx, facility, point.labor_id).await?;
     Ok(course
-        .is_some_and(|course| course.mother == Mother::Well)
-        .then_some(point))
+        .filter(|course| course.mother != Mother::Died)
+        .map(|course| (point, course.mother)))
 }
 
 /// Puts a reminder that a late worker finds in the quiet hours off until they are over; whether it did.
@@ -192,11 +197,11 @@ async fn put_off<T: Serialize + Sync>(
 
 async fn remind(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     let mut tx = ctx.write(Act::FollowupRemind).await?;
-    let Some(point) = asked(&mut tx, facility, job.follow_up).await? else {
+    let Some((point, mother)) = asked(&mut tx, facility, job.follow_up).await? else {
         return Ok(());
     };
     let planned = schedule::slot(point.point, point.born_at).and_then(|slot| slot.reminder(tx.now));
-    if planned != Some(job.planned) || point.reminded_at >= planned {
+    if mother != Mother::Well || planned != Some(job.planned) || point.reminded_at >= planned {
         return Ok(());
     }
     let subject = Subject::of_patient("follow_up", point.id, point.patient_id);
@@ -234,7 +239,7 @@ async fn remind_survey(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> Result
 
 async fn phone(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     let mut tx = ctx.write(Act::FollowupRemind).await?;
-    let Some(point) = asked(&mut tx, facility, job.follow_up).await? else {
+    let Some((point, _)) = asked(&mut tx, facility, job.follow_up).await? else {
         return Ok(());
     };
     let planned = schedule::slot(point.point, point.born_at).map(|slot| slot.phone_at);
@@ -307,7 +312,7 @@ async fn ask_about_headache(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> R
     };
     let has_headache = headache::has_headache(&Answers::from_response(&form.form, &last.content));
     if !has_headache
-        || course.mother != Mother::Well
+        || course.mother == Mother::Died
         || tx.now > course.born_at + schedule::HEADACHE_ASKED
         || restricted(&mut tx, facility, course.patient).await?
     {
@@ -331,7 +336,9 @@ async fn ask_about_headache(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> R
             Some(tomorrow),
         )
         .await?;
-        episode::facts::notify(&mut tx, facility, patient, "follow_up_due", &reference).await?;
+        if course.mother == Mother::Well {
+            episode::facts::notify(&mut tx, facility, patient, "follow_up_due", &reference).await?;
+        }
         ask_tomorrow(&mut tx, &course, tomorrow).await?;
         journal(&mut tx, Act::FollowupRemind, facility, subject, json!({})).await?;
     }

@@ -68,7 +68,7 @@ async fn a_mother_who_died_is_asked_nothing() {
 }
 
 #[tokio::test]
-async fn a_mother_who_nearly_died_is_left_in_peace_and_may_still_answer() {
+async fn a_mother_who_nearly_died_is_phoned_by_the_anesthesiologist_and_neither_reminded_nor_surveyed() {
     let ward = Ward::after_birth().await;
     ward.complication("maternal_arrest").await;
     for _ in 0..12 {
@@ -76,6 +76,11 @@ async fn a_mother_who_nearly_died_is_left_in_peace_and_may_still_answer() {
     }
     assert_eq!(ward.notices().await, []);
     assert!(ward.tasks("lin", "followup.phone").await.is_empty());
+    assert_eq!(
+        ward.tasks("zhao", "followup.phone").await.len(),
+        3,
+        "of a day, of three days and of a week"
+    );
     let mei = ward.mei_again().await;
     let survey = mei
         .post("/responses", json!({ "questionnaire": "satisfaction" }))
