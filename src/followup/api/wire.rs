@@ -177,12 +177,12 @@ pub struct FlagOut {
     pub within_minutes: Option<u32>,
 }
 
-/// An answer that decided.
+/// An answer, or a part of an examination, that decided.
 #[derive(Clone, Debug, Object)]
 pub struct FlagDecidedByOut {
-    /// The question.
+    /// The question, or the member of the examination.
     pub link_id: String,
-    /// The answer; several as a list.
+    /// What was answered or found; several as a list.
     pub value: Any<Value>,
 }
 

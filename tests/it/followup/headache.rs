@@ -1,8 +1,10 @@
 //! After an accidental dural puncture.
 
+use muan::base::id::{FacilityId, PatientId};
 use serde_json::{Map, Value, json};
 
 use super::ward::{Ward, text};
+use crate::analgesia::birth;
 use crate::support::client::Client;
 
 /// Mei answers the form on her headache.
@@ -76,6 +78,33 @@ async fn a_headache_is_asked_about_every_morning_until_it_has_gone() {
         ward.wait(24).await;
     }
     assert_eq!(daily().await.len(), 2);
+}
+
+#[tokio::test]
+async fn after_a_loss_the_daily_question_does_not_speak_of_the_baby() {
+    let ward = Ward::open().await;
+    ward.block().await;
+    let mut loss = birth();
+    loss["babies"][0]["outcome"] = json!("neonatal_death");
+    ward.deliver(loss).await;
+    ward.puncture().await;
+    ward.wait(24).await;
+    answers(&ward, &ward.mei_again().await, headache()).await;
+    ward.wait(25).await;
+    let mut view = ward.app.ctx.view();
+    let me = ward.mei_again().await.get("/me").await.expect(200);
+    let facility: FacilityId = serde_json::from_value(me["facility_id"].clone()).unwrap();
+    let patient = PatientId(ward.mei.patient_id.parse().unwrap());
+    let episode = muan::episode::facts::current(&mut view, facility, patient).await.unwrap();
+    let asked = muan::forms::facts::assignments(&mut view, facility, episode.unwrap().id)
+        .await
+        .unwrap();
+    let daily: Vec<bool> = asked
+        .iter()
+        .filter(|one| one.reference.starts_with("headache-"))
+        .map(|one| one.after_loss)
+        .collect();
+    assert_eq!(daily, [true]);
 }
 
 #[tokio::test]
