@@ -31,6 +31,8 @@ pub struct Course {
     pub mode: &'static str,
     /// Whether a baby died.
     pub is_loss: bool,
+    /// Whether nothing may speak of a baby: it died, or nobody here knows of it.
+    pub without_baby: bool,
     /// How the mother came out of it.
     pub mother: Mother,
     /// When she had the block; the first dose stands for it, where it is known.
@@ -65,6 +67,7 @@ pub async fn course(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result
         born_at: first_dose_at + UNKNOWN_BIRTH,
         mode: UNKNOWN_MODE,
         is_loss: false,
+        without_baby: true,
         mother: analgesia::facts::mother(tx, facility, labor.id).await?,
         punctured_at: first_dose_at,
         has_puncture: has_puncture(tx, facility, labor.id).await?,
@@ -77,6 +80,7 @@ async fn has_puncture(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Resu
 }
 
 fn of_birth(facility: FacilityId, birth: &Birth, has_puncture: bool) -> Course {
+    let is_loss = rules::is_loss(birth);
     Course {
         labor: birth.labor,
         facility,
@@ -84,7 +88,8 @@ fn of_birth(facility: FacilityId, birth: &Birth, has_puncture: bool) -> Course {
         episode: birth.episode,
         born_at: birth.born_at,
         mode: birth.mode.word(),
-        is_loss: rules::is_loss(birth),
+        is_loss,
+        without_baby: is_loss,
         mother: birth.mother,
         punctured_at: birth.first_dose_at.unwrap_or(birth.born_at),
         has_puncture,

@@ -336,9 +336,7 @@ async fn ask_about_headache(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> R
             Some(tomorrow),
         )
         .await?;
-        if course.is_loss {
-            forms::facts::mark_after_loss(&mut tx, facility, episode).await?;
-        }
+        forms::facts::mark_after_loss(&mut tx, facility, episode, course.without_baby).await?;
         if course.mother == Mother::Well {
             episode::facts::notify(&mut tx, facility, patient, "follow_up_due", &reference).await?;
         }

@@ -54,9 +54,8 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
         if ctx.content.forms.current(EPDS).is_some() {
             ask_mood(&mut tx, &course).await?;
         }
-        if course.is_loss {
-            after_loss(&mut tx, &course).await?;
-        }
+        leave_out_baby(&mut tx, &course).await?;
+        call_after_loss(&mut tx, &course).await?;
     }
     if course.has_survey {
         open_survey(&mut tx, &course).await?;
@@ -127,7 +126,7 @@ async fn keep(tx: &mut Tx, course: &Course, slot: &Slot, known: Option<&FollowUp
             labor_id: course.labor,
             point: slot.point,
             form: slot.point.form().to_owned(),
-            after_loss: course.is_loss,
+            after_loss: course.without_baby,
             delivery_mode: course.mode.to_owned(),
             born_at: course.born_at,
             opens: slot.opens,
@@ -249,12 +248,21 @@ async fn nothing_more(tx: &mut Tx, course: &Course) -> Result<()> {
     episode::facts::finish_tasks(tx, course.facility, LOSS_CALL, course.labor.0).await
 }
 
-/// A baby died: the forms that are not answered come without the baby, and an anesthesiologist calls her.
-async fn after_loss(tx: &mut Tx, course: &Course) -> Result<()> {
-    store::set_after_loss(tx, course.facility, course.labor).await?;
-    forms::facts::mark_after_loss(tx, course.facility, course.episode).await?;
+/// The forms that are not answered come with or without the baby, as it is known now.
+async fn leave_out_baby(tx: &mut Tx, course: &Course) -> Result<()> {
+    let without = course.without_baby;
+    store::set_after_loss(tx, course.facility, course.labor, without).await?;
+    forms::facts::mark_after_loss(tx, course.facility, course.episode, without).await
+}
+
+/// An anesthesiologist calls her after the death of a baby.
+async fn call_after_loss(tx: &mut Tx, course: &Course) -> Result<()> {
+    if !course.is_loss {
+        return episode::facts::finish_tasks(tx, course.facility, LOSS_CALL, course.labor.0).await;
+    }
     let tasks = episode::facts::tasks_about(tx, course.facility, course.labor.0).await?;
-    // One that the service finished itself called nobody: the death of the mother was entered in error.
+    // One that the service finished itself called nobody: it was the death of the mother, or no loss, that was entered in
+    // error.
     let called = |task: &TaskLine| task.kind == LOSS_CALL && (task.done_at.is_none() || task.done_by.is_some());
     if tasks.iter().any(called) {
         return Ok(());

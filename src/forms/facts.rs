@@ -61,9 +61,14 @@ pub async fn close_assignments(
     store::close(tx, facility, episode, name).await
 }
 
-/// The forms that are assigned and unanswered come without the items on the baby, and with the gentler texts.
-pub async fn mark_after_loss(tx: &mut Tx, facility: FacilityId, episode: EpisodeId) -> Result<()> {
-    store::mark_after_loss(tx, facility, episode).await
+/// Whether the forms that are assigned and unanswered come without the items on the baby, and with the gentler texts.
+pub async fn mark_after_loss(
+    tx: &mut Tx,
+    facility: FacilityId,
+    episode: EpisodeId,
+    after_loss: bool,
+) -> Result<()> {
+    store::mark_after_loss(tx, facility, episode, after_loss).await
 }
 
 /// The assignments of a pregnancy with their answers, in the order in which they open.

@@ -260,12 +260,17 @@ pub async fn reopen_point(tx: &mut Tx, point: &FollowUp) -> Result<()> {
     Ok(())
 }
 
-/// From now on her forms leave out the baby.
-pub async fn set_after_loss(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result<()> {
+/// Whether her forms leave out the baby from now on.
+pub async fn set_after_loss(
+    tx: &mut Tx,
+    facility: FacilityId,
+    labor: LaborId,
+    after_loss: bool,
+) -> Result<()> {
     tx.q("update follow_up set after_loss = $3 where facility_id = $1 and labor_id = $2 and answered_at is null")
         .bind(facility)
         .bind(labor)
-        .bind(true)
+        .bind(after_loss)
         .run()
         .await?;
     Ok(())

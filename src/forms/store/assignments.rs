@@ -140,8 +140,13 @@ pub async fn close(tx: &mut Tx, facility: FacilityId, episode: EpisodeId, name: 
     Ok(())
 }
 
-/// From now on the forms of this pregnancy that are still unanswered come without the items on the baby.
-pub async fn mark_after_loss(tx: &mut Tx, facility: FacilityId, episode: EpisodeId) -> Result<()> {
+/// Whether the forms of this pregnancy that are still unanswered come without the items on the baby from now on.
+pub async fn mark_after_loss(
+    tx: &mut Tx,
+    facility: FacilityId,
+    episode: EpisodeId,
+    after_loss: bool,
+) -> Result<()> {
     tx.q(
         "update assignment set after_loss = $3 where facility_id = $1 and episode_id = $2 \
           and id not in (select assignment_id from response where assignment_id is not null and episode_id = $2 \
@@ -149,7 +154,7 @@ pub async fn mark_after_loss(tx: &mut Tx, facility: FacilityId, episode: Episode
     )
     .bind(facility)
     .bind(episode)
-    .bind(true)
+    .bind(after_loss)
     .run()
     .await?;
     Ok(())

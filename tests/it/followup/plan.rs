@@ -42,6 +42,44 @@ async fn a_woman_who_leaves_after_a_dose_is_followed_from_a_day_after_it() {
     }
 }
 
+/// Whether the form that she is given has a question.
+async fn asks(ward: &Ward, form: &str, link_id: &str) -> bool {
+    let mei = ward.mei_again().await;
+    let form = mei.get(&format!("/questionnaires/{form}")).await.expect(200);
+    form.to_string().contains(link_id)
+}
+
+#[tokio::test]
+async fn nobody_speaks_of_a_baby_to_a_woman_whose_birth_is_unknown() {
+    let ward = Ward::open().await;
+    ward.block().await;
+    ward.leave("transferred").await;
+    let points = ward.points("?state=upcoming").await;
+    assert!(points.iter().all(|point| point["after_loss"] == true), "{points:?}");
+    assert!(!asks(&ward, "follow-up-f24", "fu.feeding").await);
+    assert!(asks(&ward, "follow-up-f24", "fu.headache").await);
+    assert!(ward.tasks("zhao", "followup.loss_call").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_loss_that_was_another_womans_is_taken_back() {
+    let ward = Ward::open().await;
+    ward.block().await;
+    let mut loss = birth();
+    loss["babies"][0]["outcome"] = json!("neonatal_death");
+    ward.deliver(loss).await;
+    assert_eq!(ward.tasks("zhao", "followup.loss_call").await.len(), 1);
+    assert!(!asks(&ward, "follow-up-f24", "fu.feeding").await);
+    ward.deliver(birth()).await;
+    assert!(ward.tasks("zhao", "followup.loss_call").await.is_empty());
+    assert!(asks(&ward, "follow-up-f24", "fu.feeding").await);
+    ward.wait(20).await;
+    let mei = ward.mei_again().await;
+    mei.post("/responses", json!({ "questionnaire": "satisfaction" }))
+        .await
+        .expect(201);
+}
+
 #[tokio::test]
 async fn a_labor_that_was_opened_by_mistake_is_not_followed() {
     let ward = Ward::open().await;
