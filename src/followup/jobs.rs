@@ -148,6 +148,11 @@ async fn restricted(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Re
 /// A point that she is still asked about, and how she came out of the labor; none after an answer, for whom nobody may
 /// contact, and for a mother who died.
 async fn asked(tx: &mut Tx, facility: FacilityId, id: FollowUpId) -> Result<Option<(FollowUp, Mother)>> {
+    let Some(known) = store::point(tx, facility, id).await? else {
+        return Ok(None);
+    };
+    episode::facts::lock(tx, facility, known.episode_id).await?;
+    // Read again under the lock: she may have answered in between.
     let Some(point) = store::point(tx, facility, id).await? else {
         return Ok(None);
     };
@@ -161,6 +166,15 @@ async fn asked(tx: &mut Tx, facility: FacilityId, id: FollowUpId) -> Result<Opti
     Ok(course
         .filter(|course| course.mother != Mother::Died)
         .map(|course| (point, course.mother)))
+}
+
+/// The course of a labor whose pregnancy is locked: what it is decided by does not change any more.
+async fn locked(tx: &mut Tx, facility: FacilityId, id: LaborId) -> Result<Option<Course>> {
+    let Some(labor) = analgesia::facts::labor(tx, facility, id).await? else {
+        return Ok(None);
+    };
+    episode::facts::lock(tx, facility, labor.episode_id).await?;
+    course(tx, facility, id).await
 }
 
 /// Puts a reminder that a late worker finds in the quiet hours off until they are over; whether it did.
@@ -216,7 +230,7 @@ async fn remind(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
 
 async fn remind_survey(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> Result<()> {
     let mut tx = ctx.write(Act::FollowupRemind).await?;
-    let Some(course) = course(&mut tx, facility, job.labor).await? else {
+    let Some(course) = locked(&mut tx, facility, job.labor).await? else {
         return Ok(());
     };
     let planned = schedule::survey_reminders(course.born_at);
@@ -299,7 +313,7 @@ pub async fn ask_tomorrow(tx: &mut Tx, course: &Course, due: DateTime<Utc>) -> R
 #[instrument(name = "followup.headache", skip_all)]
 async fn ask_about_headache(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> Result<()> {
     let mut tx = ctx.write(Act::FollowupRemind).await?;
-    let Some(course) = course(&mut tx, facility, job.labor).await? else {
+    let Some(course) = locked(&mut tx, facility, job.labor).await? else {
         return Ok(());
     };
     let last = forms::facts::latest_completed(&mut tx, facility, course.episode, HEADACHE_FORM).await?;
