@@ -72,3 +72,15 @@ async fn after_a_puncture_that_never_was_nobody_is_asked_for_three_months() {
     assert_eq!(ward.points("?state=ended").await.len(), 0);
     assert_eq!(step(&ward, "adp48").await, "open");
 }
+
+#[tokio::test]
+async fn a_complication_that_was_a_puncture_is_followed_as_one() {
+    let ward = Ward::after_birth().await;
+    let nausea = ward.complication("nausea").await;
+    let puncture = json!({
+        "code": "adp", "onset_at": "2026-03-02T00:40:00Z", "severity": 1, "adp_next": "resited_epidural",
+    });
+    ward.correct(json!({ "target": nausea, "reason": "选错了一项", "complication": puncture }))
+        .await;
+    assert_eq!(ward.points("?state=upcoming").await.len(), 11);
+}

@@ -89,12 +89,16 @@ impl Ward {
         text(&reported, "id")
     }
 
-    /// Marks a complication as entered in error; another one that is reported brings the plan to what is known then.
+    /// Marks a complication as entered in error.
     pub async fn entered_in_error(&self, complication: &str) {
-        let body = json!({ "target": complication, "reason": "录到了另一位产妇名下。" });
+        self.correct(json!({ "target": complication, "reason": "录到了另一位产妇名下。" }))
+            .await;
+    }
+
+    pub async fn correct(&self, body: Value) {
         let zhao = self.staff("zhao").await;
         zhao.post(&self.path("/corrections"), body).await.expect(201);
-        self.complication("nausea").await;
+        self.app.work().await;
     }
 
     /// Time passes, and what is due is done.
