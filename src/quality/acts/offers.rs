@@ -10,8 +10,9 @@ use crate::base::error::Result;
 use crate::base::id::{LaborId, PatientId};
 use crate::base::{Act, Subject};
 use crate::ctx::Ctx;
+use crate::people;
 use crate::people::caller::Caller;
-use crate::people::{self, policy};
+use crate::people::policy;
 use crate::quality::model::Category;
 use crate::quality::{rules, store};
 
