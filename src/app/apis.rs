@@ -27,7 +27,11 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
 /// What the clinic calls.
 pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
-        (people::api::StaffApi, people::api::TotpApi),
+        (
+            people::api::StaffApi,
+            people::api::TotpApi,
+            people::api::QualificationsApi,
+        ),
         people::api::StaffRightsApi,
         (
             people::api::SealsApi,

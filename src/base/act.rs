@@ -54,6 +54,12 @@ with_quality! {
     PeopleStaffReset = "people.staff_reset";
     /// The lost second factor of an account is taken away.
     PeopleStaffResetTotp = "people.staff_reset_totp";
+    /// What a staff member is qualified by is written down.
+    PeopleQualify = "people.qualify";
+    /// What a staff member is qualified by.
+    PeopleQualification = "people.qualification";
+    /// What all staff are qualified by.
+    PeopleQualifications = "people.qualifications";
     /// The facility and its settings.
     PeopleFacilityGet = "people.facility_get";
     /// The facility's settings change.

@@ -130,6 +130,7 @@ codes! {
     ConsentTemplateScheduled = "consent.template_scheduled";
     ConsentTemplateUnavailable = "consent.template_unavailable";
     ConsentTemplateVersionOld = "consent.template_version_old";
+    ConsentUnqualified = "consent.unqualified";
     ConsentValidityOver = "consent.validity_over";
     ConsentWitnessInvolved = "consent.witness_involved";
     FollowupAlertClosed = "followup.alert_closed";
@@ -159,6 +160,7 @@ codes! {
     AnalgesiaLaborClosed = "analgesia.labor_closed";
     AnalgesiaLaborOpen = "analgesia.labor_open";
     AnalgesiaNoPregnancy = "analgesia.no_pregnancy";
+    AnalgesiaOperatorUnqualified = "analgesia.operator_unqualified";
     AnalgesiaTechniqueNotConsented = "analgesia.technique_not_consented";
     AnalgesiaTimeOutMissing = "analgesia.time_out_missing";
     AnalgesiaTooEarly = "analgesia.too_early";

@@ -2,6 +2,7 @@
 
 mod guardians;
 mod keeping;
+mod qualifications;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use crate::db::Q;
 
 pub use guardians::*;
 pub use keeping::*;
+pub use qualifications::*;
 
 /// A woman's record of this hospital.
 pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) -> Result<Option<Patient>> {

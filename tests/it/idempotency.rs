@@ -76,6 +76,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("people.issue_copy", "people::copies"),
     ("people.issue_copy_patient", "people::copies"),
     ("people.list_destruction", "people::retention"),
+    ("people.qualify", "people::qualifications"),
     ("people.release_hold", "people::retention"),
     ("people.release_seal", "people::sealing"),
     ("people.request", "people::rights"),
