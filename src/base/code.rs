@@ -138,8 +138,12 @@ codes! {
     FollowupCallsMissing = "followup.calls_missing";
     FollowupNoExamination = "followup.no_examination";
     FollowupNoProposal = "followup.no_proposal";
+    QualityCaseClosed = "quality.case_closed";
     QualityDiscussionMissing = "quality.discussion_missing";
     QualityIllegalTransition = "quality.illegal_transition";
+    QualityNotAllied = "quality.not_allied";
+    QualityReferralOpen = "quality.referral_open";
+    QualityTrainingReplaced = "quality.training_replaced";
     FormsAlreadyAmended = "forms.already_amended";
     FormsAlreadyCompleted = "forms.already_completed";
     FormsAmendmentOpen = "forms.amendment_open";

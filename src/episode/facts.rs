@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::model::{Episode, NewTask, Stage, Step, Suggestion, TaskLine};
+use super::model::{Episode, Graded, NewTask, Stage, Step, Suggestion, TaskLine};
 use super::store;
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, PatientId, TaskId};
-use crate::ctx::Tx;
+use crate::ctx::{Records, Tx};
 use crate::db::Q;
 
 /// Her pregnancy: the newest that is not closed, else the newest.
@@ -23,6 +23,15 @@ pub async fn of_patient(q: &mut impl Q, facility: FacilityId, patient: PatientId
 /// A pregnancy of this hospital.
 pub async fn get(q: &mut impl Q, facility: FacilityId, id: EpisodeId) -> Result<Option<Episode>> {
     store::episode(q, facility, id).await
+}
+
+/// The last grading of the risk, with its grounds.
+pub async fn graded(
+    r: &mut impl Records,
+    facility: FacilityId,
+    episode: EpisodeId,
+) -> Result<Option<Graded>> {
+    store::newest_grading(r, facility, episode).await
 }
 
 /// A pregnancy with its row locked until the transaction ends. There is one lock order: the episode first.

@@ -21,6 +21,17 @@ pub async fn qualified(r: &mut impl Records, staff: &Staff, on: NaiveDate) -> Re
     })
 }
 
+/// Everybody on whom there are requirements, with how they stand on a day.
+pub async fn practicing(r: &mut impl Records, facility: FacilityId, on: NaiveDate) -> Result<Vec<Qualified>> {
+    let mut all = Vec::new();
+    for id in store::practicing(r, facility, None, i64::MAX).await? {
+        if let Some(staff) = store::staff(r, facility, id).await? {
+            all.push(qualified(r, &staff, on).await?);
+        }
+    }
+    Ok(all)
+}
+
 /// What a person lacks to place a block without a supervisor on a day; empty of one who may.
 pub async fn lacking(
     r: &mut impl Records,
