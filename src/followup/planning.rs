@@ -145,10 +145,7 @@ async fn keep(tx: &mut Tx, course: &Course, slot: &Slot, known: Option<&FollowUp
         return ask(tx, &point, slot).await;
     };
     let moved = known.born_at != course.born_at || known.delivery_mode != course.mode;
-    let wrongly_ended = matches!(
-        known.ended,
-        Some(Ended::Died | Ended::Replaced | Ended::Mistaken)
-    );
+    let wrongly_ended = matches!(known.ended, Some(Ended::Died | Ended::Replaced | Ended::Mistaken));
     if known.answered_at.is_none() && (moved || wrongly_ended) {
         store::move_point(tx, known, course.born_at, course.mode, slot).await?;
         let point = FollowUp {
@@ -263,7 +260,8 @@ async fn call_after_loss(tx: &mut Tx, course: &Course) -> Result<()> {
     let tasks = episode::facts::tasks_about(tx, course.facility, course.labor.0).await?;
     // One that the service finished itself called nobody: it was the death of the mother, or no loss, that was entered in
     // error.
-    let called = |task: &TaskLine| task.kind == LOSS_CALL && (task.done_at.is_none() || task.done_by.is_some());
+    let called =
+        |task: &TaskLine| task.kind == LOSS_CALL && (task.done_at.is_none() || task.done_by.is_some());
     if tasks.iter().any(called) {
         return Ok(());
     }

@@ -28,7 +28,15 @@ pub const DUTY_OFFICER: Duration = Duration::minutes(20);
 const WEAKNESS_SEEN: u32 = 60;
 /// What staff write of sensation that is not changed.
 const NORMAL: [&str; 9] = [
-    "正常", "无", "无异常", "未见异常", "双侧正常", "感觉正常", "normal", "none", "no change",
+    "正常",
+    "无",
+    "无异常",
+    "未见异常",
+    "双侧正常",
+    "感觉正常",
+    "normal",
+    "none",
+    "no change",
 ];
 /// The last step of the escalation.
 pub const LAST_STEP: i64 = 2;
@@ -87,7 +95,7 @@ pub fn found(form: &Form, found: &Examination) -> Vec<Flag> {
         }
     };
     let tenths = found.temperature_c.and_then(Amount::tenths).unwrap_or(0);
-    let degrees = || found.temperature_c.map(|degrees| degrees.to_string()).into();
+    let degrees = || -> Value { found.temperature_c.map(|degrees| degrees.to_string()).into() };
     let sensory = found.sensory.as_deref().filter(|text| !is_normal(text));
     let mut flags: Vec<Flag> = [
         match found.bromage {

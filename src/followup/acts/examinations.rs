@@ -95,7 +95,9 @@ pub async fn examine(ctx: &Ctx, caller: &Caller, id: FollowUpId, mut found: Exam
     };
     store::add_examination(&mut tx, &point, &examined).await?;
     let form = ctx.content.forms.current(&point.form);
-    let form = &form.ok_or_else(|| Error::broken("a point whose form is not loaded"))?.form;
+    let form = &form
+        .ok_or_else(|| Error::broken("a point whose form is not loaded"))?
+        .form;
     let cause = Cause {
         facility: point.facility_id,
         patient: point.patient_id,

@@ -4,8 +4,8 @@ use futures_util::future::BoxFuture;
 
 use super::raising::{Cause, raise};
 use super::replies::replied;
-use crate::base::error::{Error, Result};
 use crate::base::Locale;
+use crate::base::error::{Error, Result};
 use crate::base::id::AlertId;
 use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
 use crate::ctx::{Ctx, Tx};

@@ -51,9 +51,15 @@ async fn after_a_puncture_that_never_was_nobody_is_asked_for_three_months() {
     assert_eq!(ward.points("?state=upcoming").await.len(), 4);
     assert_eq!(ward.points("?state=ended").await.len(), 7);
     ward.wait(31).await;
-    assert_eq!(drafts(&ward, "follow-up-fadp").await.code(), "forms.window_closed");
+    assert_eq!(
+        drafts(&ward, "follow-up-fadp").await.code(),
+        "forms.window_closed"
+    );
     let told = ward.notices().await;
-    assert!(told.iter().all(|(_, about)| !about.starts_with("adp")), "{told:?}");
+    assert!(
+        told.iter().all(|(_, about)| !about.starts_with("adp")),
+        "{told:?}"
+    );
     assert_eq!(step(&ward, "adp24").await, "closed");
     assert_eq!(
         ward.tasks("lin", "followup.phone").await.len(),

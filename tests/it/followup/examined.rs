@@ -17,8 +17,14 @@ async fn examined(found: Value) -> (Ward, Value) {
     let told = ward.staff("lin").await.post(&path, body).await.expect(201);
     let alerts = ward.staff("zhao").await.get("/alerts").await.expect(200);
     for alert in alerts["items"].as_array().unwrap() {
-        assert_eq!((&alert["examination"], &alert["response"]), (&told["id"], &Value::Null));
-        assert_eq!((&alert["follow_up"], &alert["form"]), (&point["id"], &point["form"]));
+        assert_eq!(
+            (&alert["examination"], &alert["response"]),
+            (&told["id"], &Value::Null)
+        );
+        assert_eq!(
+            (&alert["follow_up"], &alert["form"]),
+            (&point["id"], &point["form"])
+        );
     }
     (ward, alerts["items"].clone())
 }
@@ -78,7 +84,9 @@ async fn weakness_that_is_found_is_not_waited_with() {
         assert_eq!(alerts["items"][0]["step"], step);
     }
     let zhao = ward.staff("zhao").await;
-    zhao.post(&format!("{alert}/acknowledge"), json!(null)).await.expect(200);
+    zhao.post(&format!("{alert}/acknowledge"), json!(null))
+        .await
+        .expect(200);
     let outcome = json!({ "outcome": "已做磁共振，未见血肿。" });
     zhao.post(&format!("{alert}/close"), outcome).await.expect(200);
 }

@@ -95,7 +95,9 @@ async fn after_a_loss_the_daily_question_does_not_speak_of_the_baby() {
     let me = ward.mei_again().await.get("/me").await.expect(200);
     let facility: FacilityId = serde_json::from_value(me["facility_id"].clone()).unwrap();
     let patient = PatientId(ward.mei.patient_id.parse().unwrap());
-    let episode = muan::episode::facts::current(&mut view, facility, patient).await.unwrap();
+    let episode = muan::episode::facts::current(&mut view, facility, patient)
+        .await
+        .unwrap();
     let asked = muan::forms::facts::assignments(&mut view, facility, episode.unwrap().id)
         .await
         .unwrap();

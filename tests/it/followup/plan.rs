@@ -55,7 +55,10 @@ async fn nobody_speaks_of_a_baby_to_a_woman_whose_birth_is_unknown() {
     ward.block().await;
     ward.leave("transferred").await;
     let points = ward.points("?state=upcoming").await;
-    assert!(points.iter().all(|point| point["after_loss"] == true), "{points:?}");
+    assert!(
+        points.iter().all(|point| point["after_loss"] == true),
+        "{points:?}"
+    );
     assert!(!asks(&ward, "follow-up-f24", "fu.feeding").await);
     assert!(asks(&ward, "follow-up-f24", "fu.headache").await);
     assert!(ward.tasks("zhao", "followup.loss_call").await.is_empty());

@@ -35,11 +35,20 @@ async fn a_point_that_was_answered_for_the_wrong_woman_is_asked_again_and_she_is
     withdraw(&ward, &text(&entered, "response")).await;
     let point = ward.point("?state=due", "f24").await;
     for member in ["response", "level", "complete", "answered_at"] {
-        assert_eq!(point.get(member).cloned().unwrap_or_default(), Value::Null, "{member}");
+        assert_eq!(
+            point.get(member).cloned().unwrap_or_default(),
+            Value::Null,
+            "{member}"
+        );
     }
     assert_eq!(steps(&ward, "f24", "open").await, 1);
     assert_eq!(ward.tasks("lin", "followup.phone").await.len(), 1);
-    let alerts = ward.staff("zhao").await.get("/alerts?state=open").await.expect(200);
+    let alerts = ward
+        .staff("zhao")
+        .await
+        .get("/alerts?state=open")
+        .await
+        .expect(200);
     assert_eq!(
         alerts["items"].as_array().unwrap().len(),
         1,
@@ -47,7 +56,10 @@ async fn a_point_that_was_answered_for_the_wrong_woman_is_asked_again_and_she_is
     );
     let again = ward.files(&point, json!({})).await;
     assert_eq!(again["level"], "none");
-    assert_eq!(ward.point("?state=answered", "f24").await["response"], again["response"]);
+    assert_eq!(
+        ward.point("?state=answered", "f24").await["response"],
+        again["response"]
+    );
 }
 
 #[tokio::test]
@@ -85,7 +97,9 @@ async fn a_point_that_is_open_again_after_her_death_or_a_puncture_that_never_was
     let ward = Ward::after_birth().await;
     let puncture = ward.puncture().await;
     ward.wait(20).await;
-    let first = ward.files(&ward.point("?state=due", "f24").await, json!({})).await;
+    let first = ward
+        .files(&ward.point("?state=due", "f24").await, json!({}))
+        .await;
     let point = ward.point("?state=due", "adp24").await;
     let mut flat = muan::demo::walk_labor::well("follow-up-fadp");
     for elsewhere in ["fu.bleeding", "fu.feeding", "fu.feeding_help", "fu.sleep"] {
@@ -97,9 +111,19 @@ async fn a_point_that_is_open_again_after_her_death_or_a_puncture_that_never_was
     let second = ward.staff("zhao").await.post(&path, content).await.expect(201);
     ward.entered_in_error(&puncture).await;
     withdraw(&ward, &text(&second, "response")).await;
-    assert!(ward.points("?state=ended").await.iter().any(|one| one["point"] == "adp24"));
+    assert!(
+        ward.points("?state=ended")
+            .await
+            .iter()
+            .any(|one| one["point"] == "adp24")
+    );
     ward.complication("maternal_death").await;
     withdraw(&ward, &text(&first, "response")).await;
-    assert!(ward.points("?state=ended").await.iter().any(|one| one["point"] == "f24"));
+    assert!(
+        ward.points("?state=ended")
+            .await
+            .iter()
+            .any(|one| one["point"] == "f24")
+    );
     assert!(ward.tasks("lin", "followup.phone").await.is_empty());
 }
