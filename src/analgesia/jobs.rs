@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::acts::{OfAlarm, OfClock};
-use super::model::{Alarm, AlarmState, DueKind, Labor, LaborState};
+use super::model::{Alarm, AlarmState, DueKind, Labor, LaborState, ObservationRow};
 use super::{acts, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, LaborId};
@@ -130,9 +130,7 @@ async fn escalate(ctx: &Ctx, job: &Job) -> Result<()> {
     let Some(mut alarm) = all.into_iter().find(|one| one.id == alarm) else {
         return Ok(());
     };
-    let tasks = episode::facts::tasks_about(&mut tx, labor.facility_id, alarm.id.0).await?;
-    let done = tasks.iter().any(|task| task.done_at.is_some());
-    if alarm.state != AlarmState::Open || alarm.step >= step || done {
+    if alarm.state != AlarmState::Open || alarm.step >= step {
         return Ok(());
     }
     alarm.step = step;
@@ -179,11 +177,11 @@ async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
         .iter()
         .find(|row| row.id.0 == newest)
         .map(|row| &row.event);
+    let seen = store::observations(&mut tx, facility, &[labor.id]).await?;
     let over = match (event, alarm) {
         (Some(event), _) => rules::was_done(alarm, event, record.as_ref()),
         (None, Alarm::LastingHypotension) => {
             let (background, _) = acts::background(&mut tx, &labor).await?;
-            let seen = store::observations(&mut tx, facility, &[labor.id]).await?;
             rules::low_since(&seen, background).is_none_or(|low| low > since)
         }
         (None, Alarm::ResitingDue) => {
@@ -196,12 +194,15 @@ async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
     if over {
         return Ok(());
     }
-    let mut raised = store::alarms(&mut tx, facility, &[labor.id]).await?;
+    let raised = store::alarms(&mut tx, facility, &[labor.id]).await?;
+    let since_then = |row: &ObservationRow| row.observation.observed_at >= since;
     let calls = vec![(alarm, rules::called_by(alarm))];
-    if acts::raise(&mut tx, &labor, &mut raised, (acts::ALARM, subject), calls)
-        .await?
-        .is_none()
-    {
+    let calls = rules::unheard(&raised, calls, |_, known| {
+        let row = seen.iter().find(|row| row.id.0 == known.subject);
+        known.subject == newest || row.is_some_and(since_then)
+    });
+    let about = (acts::ALARM, newest);
+    if acts::raise(&mut tx, &labor, about, calls).await?.is_none() {
         return Ok(());
     }
     let detail = json!({ "task": acts::ALARM, "urgent": true });

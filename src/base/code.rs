@@ -74,6 +74,7 @@ codes! {
     EpisodeClosed = "episode.closed";
     EpisodePastAntenatal = "episode.past_antenatal";
     EpisodeTaskDone = "episode.task_done";
+    EpisodeTaskOfAlarm = "episode.task_of_alarm";
     EducationVersionOld = "education.version_old";
     ConsentAcknowledgementOff = "consent.acknowledgement_off";
     ConsentAlreadyExplained = "consent.already_explained";

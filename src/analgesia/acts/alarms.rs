@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::locked;
 use crate::analgesia::model::{Alarm, AlarmState, Labor, Raised};
-use crate::analgesia::rules::{self, Call};
+use crate::analgesia::rules::Call;
 use crate::analgesia::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlarmId, EpisodeId, LaborId};
@@ -54,15 +54,14 @@ pub(in crate::analgesia) struct OfClock {
     pub since: DateTime<Utc>,
 }
 
-/// Raises an alarm for what nobody is called for yet; none when everything is.
+/// Raises one alarm for several calls; none when there are none.
 pub(in crate::analgesia) async fn raise(
     tx: &mut Tx,
     labor: &Labor,
-    raised: &mut Vec<Raised>,
     (task, subject): (&'static str, Uuid),
     calls: Vec<(Alarm, Call)>,
-) -> Result<Option<Call>> {
-    let (codes, calls): (Vec<Alarm>, Vec<Call>) = rules::unheard(raised, calls).into_iter().unzip();
+) -> Result<Option<Raised>> {
+    let (codes, calls): (Vec<Alarm>, Vec<Call>) = calls.into_iter().unzip();
     let Some(call) = Call::together(&calls) else {
         return Ok(None);
     };
@@ -101,8 +100,7 @@ pub(in crate::analgesia) async fn raise(
         })
         .await?;
     }
-    raised.push(alarm);
-    Ok(Some(call))
+    Ok(Some(alarm))
 }
 
 /// Starts a clock; the same one is started once.

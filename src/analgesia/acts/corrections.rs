@@ -8,8 +8,10 @@ use uuid::Uuid;
 use super::admission::enqueue;
 use super::locked;
 use super::monitoring::{report, take};
-use crate::analgesia::model::{Complication, CorrectedKind, Correction, Event, History, Labor, Observation};
-use crate::analgesia::rules::{self, Call};
+use crate::analgesia::model::{
+    Complication, CorrectedKind, Correction, Event, History, Labor, Observation, Raised,
+};
+use crate::analgesia::rules;
 use crate::analgesia::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, ObservationId, StaffId};
@@ -104,7 +106,7 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         enqueue(&mut tx, &labor, "analgesia.one_hour", now).await?;
     }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let urgent = called.iter().any(|call| call.urgent);
+    let urgent = called.iter().any(|alarm| alarm.urgent);
     let detail = json!({
         "kind": kind.word(), "target": correction.target, "replaced": correction.replacement.is_some(),
         "alarms": called.len(), "urgent": urgent,
@@ -141,7 +143,7 @@ async fn seen_instead(
     correction: &mut Correction,
     by: StaffId,
     observation: Option<Observation>,
-) -> Result<Vec<Call>> {
+) -> Result<Vec<Raised>> {
     let Some(observation) = observation else {
         keep(tx, labor, correction).await?;
         return Ok(Vec::new());
@@ -159,7 +161,7 @@ async fn goes_on(
     labor: &Labor,
     before: Option<Complication>,
     row: &Complication,
-) -> Result<Vec<Call>> {
+) -> Result<Vec<Raised>> {
     let known = before.is_some_and(|before| {
         before.event.code == row.event.code
             && before.event.severity >= row.event.severity
@@ -169,7 +171,7 @@ async fn goes_on(
         store::add_complication(tx, labor.facility_id, labor.id, row).await?;
         return Ok(Vec::new());
     }
-    Ok(vec![report(tx, labor, row).await?])
+    Ok(report(tx, labor, row).await?.into_iter().collect())
 }
 
 /// Everything that was ever written down of a labor.

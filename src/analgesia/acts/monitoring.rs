@@ -10,7 +10,7 @@ use super::{locked, not_closed};
 use crate::analgesia::model::{
     Alarm, Complication, Event, Labor, LaborState, Observation, ObservationRow, Raised,
 };
-use crate::analgesia::rules::{self, Background, Call, Judged};
+use crate::analgesia::rules::{self, Background, Judged};
 use crate::analgesia::store;
 use crate::base::error::Result;
 use crate::base::id::{LaborId, ObservationId, StaffId};
@@ -51,7 +51,7 @@ pub async fn observe(
     sheet.done()?;
     let named = batch.into_iter().map(|seen| (tx.id(), seen)).collect();
     let (saved, called) = take(&mut tx, &labor, me.id, named).await?;
-    let urgent = called.iter().any(|call: &Call| call.urgent);
+    let urgent = called.iter().any(|alarm| alarm.urgent);
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "count": saved.len(), "alarms": called.len(), "urgent": urgent });
     tx.journal(caller, subject, detail).await?;
@@ -65,7 +65,7 @@ pub(super) async fn take(
     labor: &Labor,
     by: StaffId,
     batch: Vec<(ObservationId, Observation)>,
-) -> Result<(Vec<ObservationRow>, Vec<Call>)> {
+) -> Result<(Vec<ObservationRow>, Vec<Raised>)> {
     let (background, one_hour) = background(tx, labor).await?;
     let mut raised = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
     let known = store::observations(tx, labor.facility_id, &[labor.id]).await?;
@@ -124,7 +124,12 @@ pub(in crate::analgesia) async fn background(tx: &mut Tx, labor: &Labor) -> Resu
 }
 
 /// Calls whom an observation calls, and starts the clocks that it starts.
-async fn watch(tx: &mut Tx, labor: &Labor, raised: &mut Vec<Raised>, one: Judged) -> Result<Option<Call>> {
+async fn watch(
+    tx: &mut Tx,
+    labor: &Labor,
+    raised: &mut Vec<Raised>,
+    one: Judged,
+) -> Result<Option<Raised>> {
     let has = |wanted: Alarm| one.calls.iter().any(|(alarm, _)| *alarm == wanted);
     let low = has(Alarm::Hypotension).then_some(one.low_since).flatten();
     if let Some(since) = low {
@@ -135,7 +140,12 @@ async fn watch(tx: &mut Tx, labor: &Labor, raised: &mut Vec<Raised>, one: Judged
         let resiting = (Alarm::ResitingDue, rules::RESITING);
         start_clock(tx, labor, resiting, one.id.0, one.observed_at).await?;
     }
-    raise(tx, labor, raised, (ALARM, one.id.0), one.calls).await
+    let calls = rules::unheard(raised, one.calls.clone(), |alarm, known| {
+        one.lasts(alarm, known.subject)
+    });
+    let alarm = raise(tx, labor, (ALARM, one.id.0), calls).await?;
+    raised.extend(alarm.clone());
+    Ok(alarm)
 }
 
 /// Reports a complication.
@@ -156,14 +166,15 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
         by: me.id,
         event,
     };
-    let come = report(&mut tx, &labor, &row).await?;
+    let alarm = report(&mut tx, &labor, &row).await?;
     if labor.state != LaborState::Open {
         let now = tx.now;
         enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({
-        "code": row.event.code.word(), "severity": row.event.severity, "urgent": come.urgent,
+        "code": row.event.code.word(), "severity": row.event.severity,
+        "urgent": alarm.is_some_and(|alarm| alarm.urgent),
     });
     tx.journal(caller, subject, detail).await?;
     tx.commit_with(&row).await?;
@@ -171,14 +182,13 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
 }
 
 /// Keeps a complication, calls whom it calls and starts its clocks.
-pub(super) async fn report(tx: &mut Tx, labor: &Labor, row: &Complication) -> Result<Call> {
+pub(super) async fn report(tx: &mut Tx, labor: &Labor, row: &Complication) -> Result<Option<Raised>> {
     store::add_complication(tx, labor.facility_id, labor.id, row).await?;
-    let come = rules::of_event(&row.event);
     // Each complication is a call of its own, whatever else is open.
-    let calls = vec![(Alarm::Complication, come.clone())];
-    raise(tx, labor, &mut Vec::new(), (COMPLICATION, row.id.0), calls).await?;
+    let calls = vec![(Alarm::Complication, rules::of_event(&row.event))];
+    let alarm = raise(tx, labor, (COMPLICATION, row.id.0), calls).await?;
     for clock in rules::clocks(row.event.code) {
         start_clock(tx, labor, *clock, row.id.0, row.event.onset_at).await?;
     }
-    Ok(come)
+    Ok(alarm)
 }

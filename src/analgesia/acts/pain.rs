@@ -35,8 +35,13 @@ pub async fn report_pain(ctx: &Ctx, caller: &Caller, vas: Amount) -> Result<Pain
     if let Some(call) = rules::of_pain_report(vas_tenths, labor.first_dose_at, tx.now) {
         calls.push((Alarm::PatientPain, call));
     }
-    let mut raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
-    let called = raise(&mut tx, &labor, &mut raised, (ALARM, labor.id.0), calls).await?;
+    let raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
+    let said = store::pain_reports(&mut tx, labor.facility_id, labor.id).await?;
+    let calls = rules::unheard(&raised, calls, |_, known| {
+        let mut since = said.iter().filter(|one| one.at > known.raised_at);
+        since.all(|one| rules::of_pain_report(one.vas_tenths, labor.first_dose_at, one.at).is_some())
+    });
+    let called = raise(&mut tx, &labor, (ALARM, labor.id.0), calls).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "alarms": i64::from(called.is_some()), "urgent": false });
     tx.journal(caller, subject, detail).await?;

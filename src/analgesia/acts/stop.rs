@@ -42,6 +42,7 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
         by: me.id,
         stop,
     };
+    let before = store::stop(&mut tx, labor.facility_id, labor.id).await?;
     store::add_stop(&mut tx, labor.facility_id, labor.id, &version).await?;
     let stop = &version.stop;
     follow(&mut tx, &labor).await?;
@@ -51,8 +52,12 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     }
     let calls = rules::of_stop(stop);
     let alarms = calls.len();
-    let mut raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
-    raise(&mut tx, &labor, &mut raised, (ALARM, version.id), calls).await?;
+    let raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
+    let known = before.map_or_else(Vec::new, |version| rules::of_stop(&version.stop));
+    let calls = rules::unheard(&raised, calls, |alarm, _| {
+        known.iter().any(|(known, _)| *known == alarm)
+    });
+    raise(&mut tx, &labor, (ALARM, version.id), calls).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "reason": stop.reason.word(), "alarms": alarms, "urgent": alarms > 0 });
     tx.journal(caller, subject, detail).await?;

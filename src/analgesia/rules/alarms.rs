@@ -178,6 +178,46 @@ fn pain(seen: &Observation, before: &Background) -> Vec<(Alarm, Call)> {
     calls
 }
 
+/// The alarm for the condition behind one that is called for only once the condition has lasted.
+pub fn condition(alarm: Alarm) -> Alarm {
+    match alarm {
+        Alarm::LastingHypotension => Alarm::Hypotension,
+        Alarm::FetalBradycardia => Alarm::FetalHeart,
+        alarm => alarm,
+    }
+}
+
+/// Whether an observation tells of what an alarm is about: one that does and calls for nothing ends it.
+pub fn tells_of(alarm: Alarm, seen: &Observation) -> bool {
+    let pressure = seen.sbp.is_some() || seen.bp_unrecordable;
+    let (left, right) = (seen.block_level_left.is_some(), seen.block_level_right.is_some());
+    let legs = seen.bromage.is_some();
+    match alarm {
+        Alarm::Hypotension | Alarm::LastingHypotension => pressure,
+        Alarm::Hypertension => pressure || seen.dbp.is_some(),
+        Alarm::Bradycardia | Alarm::Tachycardia => seen.hr.is_some(),
+        Alarm::LowSaturation => seen.spo2.is_some(),
+        Alarm::SlowBreathing | Alarm::FastBreathing => seen.rr.is_some(),
+        Alarm::Sedation => seen.sedation.is_some(),
+        Alarm::RespiratoryDepression => {
+            seen.rr.is_some() || seen.spo2.is_some() || seen.sedation.is_some()
+        }
+        Alarm::SideEffect => seen.nausea.is_some() || seen.pruritus.is_some(),
+        Alarm::Fever | Alarm::Cold => seen.temp_c.is_some(),
+        Alarm::Bladder => {
+            seen.last_void_at.is_some() || seen.pvr_ml.is_some() || seen.bladder_catheter.is_some()
+        }
+        Alarm::FetalHeart | Alarm::FetalBradycardia => seen.fhr.is_some(),
+        Alarm::Tachysystole => seen.toco.is_some(),
+        Alarm::HighBlock => left || right,
+        Alarm::UnilateralBlock => left && right,
+        Alarm::MotorBlock | Alarm::DenseBlock | Alarm::LastingBlock => legs,
+        Alarm::ReturningBlock => legs || left || right,
+        Alarm::OneHourPain | Alarm::NoRelief => seen.pain_tenths().is_some(),
+        _ => true,
+    }
+}
+
 /// The complications that an alarm may be the sign of: proposed to whoever takes it, recorded by nobody else.
 pub fn proposes(alarm: Alarm, urgent: bool) -> &'static [ComplicationCode] {
     use ComplicationCode as C;

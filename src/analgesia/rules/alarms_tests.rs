@@ -300,12 +300,15 @@ fn an_alarm_that_is_open_is_raised_again_only_when_it_becomes_urgent() {
         }))
         .unwrap()
     };
-    let left = |raised: Raised, call: Call| unheard(&[raised], vec![(Alarm::Hypotension, call)]).len();
-    assert_eq!(left(open("open", false), Call::soon(&[A], 2)), 0);
-    assert_eq!(left(open("taken", false), Call::soon(&[A], 2)), 0);
-    assert_eq!(left(open("open", false), Call::now(&[A])), 1);
-    assert_eq!(left(open("open", true), Call::now(&[A])), 0);
-    assert_eq!(left(open("closed", true), Call::soon(&[A], 2)), 1);
+    let left = |raised: Raised, call: Call, lasts: bool| {
+        unheard(&[raised], vec![(Alarm::Hypotension, call)], |_, _| lasts).len()
+    };
+    assert_eq!(left(open("open", false), Call::soon(&[A], 2), false), 0);
+    assert_eq!(left(open("taken", false), Call::soon(&[A], 2), true), 0);
+    assert_eq!(left(open("taken", true), Call::now(&[A]), false), 1);
+    assert_eq!(left(open("open", false), Call::now(&[A]), true), 1);
+    assert_eq!(left(open("open", true), Call::now(&[A]), true), 0);
+    assert_eq!(left(open("closed", true), Call::soon(&[A], 2), true), 1);
 }
 
 #[test]

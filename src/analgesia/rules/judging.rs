@@ -1,9 +1,12 @@
 //! New observations in their place among the known ones: one that is entered late may change what a later one means.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::background::{Background, baseline};
+use super::alarms::{condition, tells_of};
 use super::{Call, of_observation};
 use crate::analgesia::model::{Alarm, AlarmState, Correction, ObservationRow, Raised};
 use crate::base::id::ObservationId;
@@ -19,6 +22,16 @@ pub struct Judged {
     pub calls: Vec<(Alarm, Call)>,
     /// Since when pressure is low.
     pub low_since: Option<DateTime<Utc>>,
+    /// The observations in which a condition has lasted without a break, by the alarm for it.
+    lasting: BTreeMap<Alarm, Vec<Uuid>>,
+}
+
+impl Judged {
+    /// Whether what another observation called for has lasted from there to this one.
+    pub fn lasts(&self, alarm: Alarm, since: Uuid) -> bool {
+        let rows = self.lasting.get(&condition(alarm));
+        rows.is_some_and(|rows| rows.contains(&since))
+    }
 }
 
 /// Judges the new observations, and again each known one that a new one precedes.
@@ -32,9 +45,15 @@ pub fn judge(known: &[ObservationRow], new: &[ObservationRow], background: Backg
     all.sort_by_key(|(_, row)| at(row));
     let mut before = with_baseline(known.iter().chain(new), background);
     let mut judged = Vec::new();
+    let mut lasting: BTreeMap<Alarm, Vec<Uuid>> = BTreeMap::new();
     for (is_new, row) in all {
         let mut calls = of_observation(&row.observation, &before);
         before = before.after(&row.observation);
+        let named: BTreeSet<Alarm> = calls.iter().map(|(alarm, _)| condition(*alarm)).collect();
+        lasting.retain(|alarm, _| named.contains(alarm) || !tells_of(*alarm, &row.observation));
+        for alarm in named {
+            lasting.entry(alarm).or_default().push(row.id.0);
+        }
         if is_new || at(row) > earliest {
             calls.retain(|(alarm, _)| !row.alarms.contains(alarm));
             judged.push(Judged {
@@ -42,6 +61,7 @@ pub fn judge(known: &[ObservationRow], new: &[ObservationRow], background: Backg
                 observed_at: at(row),
                 calls,
                 low_since: before.low_since,
+                lasting: lasting.clone(),
             });
         }
     }
@@ -67,12 +87,21 @@ pub fn low_since(rows: &[ObservationRow], background: Background) -> Option<Date
     seen.fold(before, |before, seen| before.after(seen)).low_since
 }
 
-/// What of it nobody is called for yet: an alarm that is open is not raised a second time, unless it has become urgent.
-pub fn unheard(raised: &[Raised], calls: Vec<(Alarm, Call)>) -> Vec<(Alarm, Call)> {
+/// What of it nobody is called for yet: an alarm that waits for somebody is not raised a second time, unless it has become
+/// urgent. One that somebody has taken stands for as long only as what it is about lasts: what comes back calls again.
+pub fn unheard(
+    raised: &[Raised],
+    calls: Vec<(Alarm, Call)>,
+    lasts: impl Fn(Alarm, &Raised) -> bool,
+) -> Vec<(Alarm, Call)> {
+    let stands = |one: &Raised, alarm: Alarm| match one.state {
+        AlarmState::Open => true,
+        AlarmState::Taken => lasts(alarm, one),
+        AlarmState::Closed => false,
+    };
     let heard = |alarm: &Alarm, call: &Call| {
-        raised.iter().any(|one| {
-            one.state != AlarmState::Closed && one.codes.contains(alarm) && (one.urgent || !call.urgent)
-        })
+        let mut about = raised.iter().filter(|one| one.codes.contains(alarm));
+        about.any(|one| (one.urgent || !call.urgent) && stands(one, *alarm))
     };
     calls
         .into_iter()

@@ -15,6 +15,9 @@ use crate::people::caller::Caller;
 use crate::people::facts as people;
 use crate::people::policy::{self, Belongs};
 
+/// Tasks about an alarm of labor. Ticked off, one would leave the alarm open with nobody who comes.
+const OF_ALARMS: [&str; 2] = ["analgesia.alarm", "analgesia.complication"];
+
 /// What waits, urgent first, then by when it is due: for the caller's role, or with `mine: false` for anybody.
 #[instrument(name = "episode.tasks", skip_all)]
 pub async fn tasks(
@@ -51,7 +54,7 @@ pub async fn tasks(
 
 /// Somebody whom a task waits for has done it.
 ///
-/// Errors: `Forbidden` for another role, `episode.task_done`.
+/// Errors: `Forbidden` for another role, `episode.task_done`, `episode.task_of_alarm` for one that ends with its alarm only.
 #[instrument(name = "episode.task_done", skip_all)]
 pub async fn task_done(ctx: &Ctx, caller: &Caller, id: TaskId) -> Result<Task> {
     policy::allowed(caller, Act::EpisodeTaskDone)?;
@@ -67,6 +70,9 @@ pub async fn task_done(ctx: &Ctx, caller: &Caller, id: TaskId) -> Result<Task> {
     policy::may(caller, Act::EpisodeTaskDone, Noun::Task, belongs)?;
     if !task.roles.contains(&staff.role) {
         return Err(Error::Forbidden);
+    }
+    if OF_ALARMS.contains(&task.kind.as_str()) {
+        return Err(Error::Refused(Code::EpisodeTaskOfAlarm));
     }
     if !store::finish_task(&mut tx, staff.facility, id, staff.id).await? {
         return Err(Error::Refused(Code::EpisodeTaskDone));

@@ -208,3 +208,37 @@ async fn a_block_without_relief_at_half_an_hour_and_at_one_hour_is_named() {
     let alarm = ward.alarms().await.remove(0);
     assert_eq!(alarm["proposed"], json!(["failed_block"]));
 }
+
+#[tokio::test]
+async fn what_comes_back_calls_again_though_the_first_alarm_was_taken_and_never_closed() {
+    let ward = Ward::open().await;
+    ward.sees("00:40", json!({ "sbp": 75 })).await;
+    let first = ward.alarms().await.remove(0);
+    let take = ward.alarm(&first, "take");
+    ward.zhao.post(&take, json!(null)).await.expect(201);
+    // It lasts: whoever took it is there.
+    ward.sees("00:42", json!({ "sbp": 78 })).await;
+    ward.sees("00:43", json!({ "hr": 90 })).await;
+    ward.sees("00:44", json!({ "sbp": 79 })).await;
+    assert_eq!(ward.codes().await, ["hypotension"]);
+    ward.sees("00:46", json!({ "sbp": 112 })).await;
+    ward.sees("00:55", json!({ "sbp": 75 })).await;
+    assert_eq!(ward.codes().await, ["hypotension", "hypotension"]);
+    let again = ward.alarms().await.remove(1);
+    assert_eq!((&again["state"], &again["urgent"]), (&json!("open"), &json!(true)));
+}
+
+#[tokio::test]
+async fn the_task_of_an_alarm_ends_with_its_alarm_and_is_not_ticked_off() {
+    let ward = Ward::open().await;
+    ward.sees("00:50", json!({ "spo2": 88 })).await;
+    let tasks = ward.zhao.get("/tasks").await.expect(200);
+    let items = tasks["items"].as_array().unwrap().iter();
+    let task = items.clone().find(|task| task["kind"] == "analgesia.alarm").unwrap();
+    let done = format!("/tasks/{}/done", task["id"].as_str().unwrap());
+    let refused = ward.zhao.post(&done, json!({})).await;
+    assert_eq!(refused.code(), "episode.task_of_alarm");
+    ward.app.clock.advance(11 * 60);
+    ward.app.work().await;
+    assert_eq!(ward.alarms().await[0]["step"], 1);
+}
