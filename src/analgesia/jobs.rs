@@ -2,23 +2,22 @@
 //!
 //! Each job looks at the record again and adds a task only while what it waits for has not happened.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::acts::{OfAlarm, OfClock};
-use super::model::{Alarm, AlarmState, DueKind, Labor, LaborState, ObservationRow};
+use super::model::{Alarm, AlarmState, DueKind, Labor, LaborState, ObservationRow, Raised};
 use super::{acts, rules, store};
 use crate::base::error::{Error, Result};
-use crate::base::id::{EpisodeId, FacilityId, LaborId};
+use crate::base::id::{EpisodeId, FacilityId, LaborId, StaffId};
 use crate::base::{Act, Actor, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::NewTask;
 use crate::outbox::Job;
 use crate::{consent, episode, people};
-
-/// The last step of the escalation: the duty officer.
-const LAST_STEP: i64 = 2;
 
 /// What every job about a labor carries.
 #[derive(Serialize, Deserialize)]
@@ -134,23 +133,46 @@ async fn escalate(ctx: &Ctx, job: &Job) -> Result<()> {
         return Ok(());
     }
     alarm.step = step;
-    let roles = if step >= LAST_STEP {
-        vec![Role::Quality]
-    } else {
-        alarm.roles.clone()
-    };
-    for role in roles {
-        let place = usize::try_from(step).unwrap_or(0);
-        for staff in people::facts::on_call(&mut tx, labor.facility_id, role, place).await? {
-            if !alarm.called.contains(&staff) {
-                alarm.called.push(staff);
-            }
+    let (kind, staff, roles) = next(&mut tx, &labor, &alarm).await?;
+    for one in staff {
+        if !alarm.called.contains(&one) {
+            alarm.called.push(one);
         }
     }
     store::save_alarm(&mut tx, labor.facility_id, &alarm).await?;
+    let call = rules::Call {
+        roles,
+        urgent: alarm.urgent,
+        within_min: 0,
+    };
+    acts::call(&mut tx, &labor, kind, alarm.id, &call).await?;
     let detail = json!({ "alarm": alarm.id, "step": step, "called": alarm.called });
     journal(&mut tx, Act::AnalgesiaEscalate, &labor, detail).await?;
     tx.commit().await
+}
+
+/// Whom an alarm calls at its step: the task, those called by name, and the roles that see it.
+async fn next(
+    tx: &mut Tx,
+    labor: &Labor,
+    alarm: &Raised,
+) -> Result<(&'static str, Vec<StaffId>, Vec<Role>)> {
+    let facility = labor.facility_id;
+    if alarm.step >= acts::LAST_STEP {
+        let officers = people::facts::on_duty(tx, facility, Role::Quality).await?;
+        let mut roles = BTreeSet::from([Role::Quality]);
+        for officer in &officers {
+            let known = people::facts::staff(tx, facility, *officer).await?;
+            roles.extend(known.map(|staff| staff.role));
+        }
+        return Ok((acts::ALARM_OFFICER, officers, roles.into_iter().collect()));
+    }
+    let place = usize::try_from(alarm.step).unwrap_or(0);
+    let mut staff = Vec::new();
+    for role in &alarm.roles {
+        staff.extend(people::facts::on_call(tx, facility, *role, place).await?);
+    }
+    Ok((acts::ALARM_NEXT, staff, alarm.roles.clone()))
 }
 
 /// The clock of a complication has run out: somebody is called, unless what it asks for was done.

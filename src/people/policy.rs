@@ -255,7 +255,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::AnalgesiaStop, &[A, M]),
     (Act::AnalgesiaDeliver, &[M, O]),
     (Act::AnalgesiaClose, &[M, O]),
-    (Act::AnalgesiaTakeAlarm, &[M, O, A]),
+    (Act::AnalgesiaTakeAlarm, &[M, O, A, Q]),
     (Act::AnalgesiaCloseAlarm, &[M, O, A]),
     (Act::AnalgesiaCorrect, &[M, O, A]),
     (Act::AnalgesiaHistory, &[M, O, A]),

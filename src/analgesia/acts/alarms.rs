@@ -12,25 +12,31 @@ use crate::analgesia::rules::Call;
 use crate::analgesia::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlarmId, EpisodeId, LaborId};
-use crate::base::{Act, Code, Noun, Subject};
+use crate::base::{Act, Code, Noun, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::facts as episodes;
 use crate::http::params::Faults;
 use crate::once;
 use crate::outbox::Message;
-use crate::people::caller::Caller;
+use crate::people::caller::{Caller, Colleague};
 use crate::people::policy;
 
 /// Task: an alarm waits.
 pub(in crate::analgesia) const ALARM: &str = "analgesia.alarm";
 /// Task: a complication waits.
 pub(in crate::analgesia) const COMPLICATION: &str = "analgesia.complication";
+/// Task: nobody took an alarm, the next on call comes.
+pub(in crate::analgesia) const ALARM_NEXT: &str = "analgesia.alarm_next";
+/// Task: nobody took an alarm, the duty officer sees to it.
+pub(in crate::analgesia) const ALARM_OFFICER: &str = "analgesia.alarm_officer";
+/// The last step of the escalation: the duty officer.
+pub(in crate::analgesia) const LAST_STEP: i64 = 2;
 /// Job: an alarm that nobody took goes a step further.
 pub(in crate::analgesia) const ESCALATE: &str = "analgesia.escalate";
 /// Job: the clock of a complication runs out.
 pub(in crate::analgesia) const CLOCK: &str = "analgesia.clock";
 /// How long after it was due an alarm goes to the next on call, and to the duty officer.
-const STEPS: [(i64, Duration); 2] = [(1, Duration::minutes(10)), (2, Duration::minutes(20))];
+const STEPS: [(i64, Duration); 2] = [(1, Duration::minutes(10)), (LAST_STEP, Duration::minutes(20))];
 
 /// An alarm that may have to go further.
 #[derive(Serialize, Deserialize)]
@@ -128,6 +134,12 @@ pub(in crate::analgesia) async fn start_clock(
     .await
 }
 
+/// Whether an alarm is for somebody: whom it calls, and once nobody came the duty officer, whoever that is.
+fn is_called(alarm: &Raised, me: &Colleague) -> bool {
+    let officer = me.role == Role::Quality || alarm.called.contains(&me.id);
+    alarm.roles.contains(&me.role) || (alarm.step >= LAST_STEP && officer)
+}
+
 async fn loaded(
     tx: &mut Tx,
     caller: &Caller,
@@ -139,7 +151,7 @@ async fn loaded(
     let all = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
     let alarm = all.into_iter().find(|one| one.id == alarm);
     let alarm = alarm.ok_or(Error::Missing(Noun::Alarm))?;
-    if !alarm.roles.contains(&caller.staff()?.role) {
+    if !is_called(&alarm, &caller.staff()?) {
         return Err(Error::Forbidden);
     }
     if alarm.state == AlarmState::Closed {
@@ -148,7 +160,7 @@ async fn loaded(
     Ok((labor, alarm))
 }
 
-/// Somebody whom an alarm calls takes it; it goes no further.
+/// Somebody whom an alarm calls takes it; it goes no further. From the last step on the duty officer may.
 ///
 /// Errors: `Forbidden` for a role that it does not call, `analgesia.alarm_closed`.
 #[instrument(name = "analgesia.take_alarm", skip_all)]
@@ -159,6 +171,7 @@ pub async fn take_alarm(ctx: &Ctx, caller: &Caller, id: LaborId, alarm: AlarmId)
     let (labor, mut alarm) = loaded(&mut tx, caller, Act::AnalgesiaTakeAlarm, id, alarm).await?;
     alarm.state = AlarmState::Taken;
     alarm.taken = Some((me.id, tx.now));
+    end_tasks(&mut tx, &labor, &alarm, &[ALARM_NEXT, ALARM_OFFICER]).await?;
     finish(tx, caller, labor, alarm).await
 }
 
@@ -183,8 +196,15 @@ pub async fn close_alarm(
     alarm.state = AlarmState::Closed;
     alarm.closed = Some((me.id, tx.now));
     alarm.taken = alarm.taken.or(alarm.closed);
-    episodes::finish_tasks(&mut tx, labor.facility_id, &alarm.task, alarm.id.0).await?;
+    end_tasks(&mut tx, &labor, &alarm, &[alarm.task.as_str(), ALARM_NEXT, ALARM_OFFICER]).await?;
     finish(tx, caller, labor, alarm).await
+}
+
+async fn end_tasks(tx: &mut Tx, labor: &Labor, alarm: &Raised, kinds: &[&str]) -> Result<()> {
+    for kind in kinds {
+        episodes::finish_tasks(tx, labor.facility_id, kind, alarm.id.0).await?;
+    }
+    Ok(())
 }
 
 async fn finish(mut tx: Tx, caller: &Caller, labor: Labor, alarm: Raised) -> Result<Raised> {

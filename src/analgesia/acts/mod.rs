@@ -12,7 +12,9 @@ mod stop;
 mod time_out;
 
 pub use admission::*;
-pub(in crate::analgesia) use alarms::{ALARM, CLOCK, ESCALATE, OfAlarm, OfClock, raise};
+pub(in crate::analgesia) use alarms::{
+    ALARM, ALARM_NEXT, ALARM_OFFICER, CLOCK, ESCALATE, LAST_STEP, OfAlarm, OfClock, raise,
+};
 pub use alarms::{close_alarm, take_alarm};
 pub use birth::*;
 pub use block::*;
@@ -65,7 +67,7 @@ fn not_closed(labor: &Labor) -> Result<()> {
 }
 
 /// A task for whoever is called.
-async fn call(
+pub(in crate::analgesia) async fn call(
     tx: &mut Tx,
     labor: &Labor,
     kind: &'static str,

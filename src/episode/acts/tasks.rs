@@ -16,7 +16,12 @@ use crate::people::facts as people;
 use crate::people::policy::{self, Belongs};
 
 /// Tasks about an alarm of labor. Ticked off, one would leave the alarm open with nobody who comes.
-const OF_ALARMS: [&str; 2] = ["analgesia.alarm", "analgesia.complication"];
+const OF_ALARMS: [&str; 4] = [
+    "analgesia.alarm",
+    "analgesia.complication",
+    "analgesia.alarm_next",
+    "analgesia.alarm_officer",
+];
 
 /// What waits, urgent first, then by when it is due: for the caller's role, or with `mine: false` for anybody.
 #[instrument(name = "episode.tasks", skip_all)]

@@ -242,3 +242,33 @@ async fn the_task_of_an_alarm_ends_with_its_alarm_and_is_not_ticked_off() {
     ward.app.work().await;
     assert_eq!(ward.alarms().await[0]["step"], 1);
 }
+
+#[tokio::test]
+async fn the_duty_officer_has_a_task_and_may_take_the_alarm_that_nobody_took() {
+    let ward = Ward::open().await;
+    ward.sees("00:50", json!({ "spo2": 88 })).await;
+    let alarm = ward.alarms().await.remove(0);
+    let qian = ward.app.qian().await;
+    let officer = |tasks: Value| {
+        let items = tasks["items"].as_array().unwrap().clone();
+        let mut own = items.into_iter().filter(|task| task["kind"] == "analgesia.alarm_officer");
+        own.next()
+    };
+    qian.post(&ward.alarm(&alarm, "take"), json!(null)).await.expect(403);
+    ward.app.clock.advance(11 * 60);
+    ward.app.work().await;
+    assert_eq!(ward.tasks("analgesia.alarm_next").await, 1);
+    assert!(officer(qian.get("/tasks").await.expect(200)).is_none());
+    ward.app.clock.advance(10 * 60);
+    ward.app.work().await;
+    let task = officer(qian.get("/tasks").await.expect(200)).unwrap();
+    assert_eq!((&task["urgent"], &task["subject"]), (&json!(true), &alarm["id"]));
+    assert_eq!(task["roles"], json!(["quality"]));
+    let taken = qian.post(&ward.alarm(&alarm, "take"), json!(null)).await.expect(201);
+    assert_eq!(taken["state"], "taken");
+    assert!(officer(qian.get("/tasks").await.expect(200)).is_none());
+    assert_eq!(ward.tasks("analgesia.alarm_next").await, 0);
+    // What came of it is said by those who treat her.
+    let close = ward.alarm(&alarm, "close");
+    qian.post(&close, json!({ "outcome": "已联系" })).await.expect(403);
+}
