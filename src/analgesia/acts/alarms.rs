@@ -7,6 +7,7 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::locked;
+use super::stop::follow;
 use crate::analgesia::model::{Alarm, AlarmState, Labor, Raised};
 use crate::analgesia::rules::Call;
 use crate::analgesia::store;
@@ -89,6 +90,8 @@ pub(in crate::analgesia) async fn raise(
         outcome: None,
     };
     store::add_alarm(tx, labor.facility_id, &alarm).await?;
+    // Also after the birth somebody sees it on the board until it is closed.
+    store::set_on_ward(tx, labor.facility_id, labor.id, true).await?;
     super::call(tx, labor, task, alarm.id, &call).await?;
     for (step, after) in STEPS {
         let payload = OfAlarm {
@@ -209,6 +212,7 @@ async fn end_tasks(tx: &mut Tx, labor: &Labor, alarm: &Raised, kinds: &[&str]) -
 
 async fn finish(mut tx: Tx, caller: &Caller, labor: Labor, alarm: Raised) -> Result<Raised> {
     store::save_alarm(&mut tx, labor.facility_id, &alarm).await?;
+    follow(&mut tx, &labor).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "alarm": alarm.id, "step": alarm.step });
     tx.journal(caller, subject, detail).await?;

@@ -45,11 +45,6 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     let before = store::stop(&mut tx, labor.facility_id, labor.id).await?;
     store::add_stop(&mut tx, labor.facility_id, labor.id, &version).await?;
     let stop = &version.stop;
-    follow(&mut tx, &labor).await?;
-    if stop.leg_raise.is_some() {
-        episode::facts::finish_tasks(&mut tx, labor.facility_id, "analgesia.leg_raise", labor.id.into())
-            .await?;
-    }
     let calls = rules::of_stop(stop);
     let alarms = calls.len();
     let raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
@@ -58,6 +53,7 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
         known.iter().any(|(known, _)| *known == alarm)
     });
     raise(&mut tx, &labor, (ALARM, version.id), calls).await?;
+    follow(&mut tx, &labor).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "reason": stop.reason.word(), "alarms": alarms, "urgent": alarms > 0 });
     tx.journal(caller, subject, detail).await?;
@@ -65,9 +61,9 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     Ok(version)
 }
 
-/// After the record, its end, the birth or the discharge were written: the check of her legs hangs on the last dose,
-/// whoever does or does not write down the end of analgesia, and until then, and until the catheter is out, she stays on
-/// the board.
+/// After the record, its end, the birth or the discharge were written, or an alarm was closed: the check of her legs hangs
+/// on the last dose, whoever does or does not write down the end of analgesia. Until then, until the catheter is out and
+/// while an alarm is not closed she stays on the board.
 pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
     let record = store::record(tx, labor.facility_id, labor.id).await?;
     let stop = store::stop(tx, labor.facility_id, labor.id).await?;
@@ -78,13 +74,16 @@ pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
         seen: &[],
         window_min: 0,
     };
-    if let Some(legs) = course.legs() {
-        enqueue(tx, labor, "analgesia.leg_raise", legs.overdue_at).await?;
+    const LEGS: &str = "analgesia.leg_raise";
+    match course.legs() {
+        Some(legs) => enqueue(tx, labor, LEGS, legs.overdue_at).await?,
+        None => episode::facts::finish_tasks(tx, labor.facility_id, LEGS, labor.id.into()).await?,
     }
-    let on_ward = match labor.state {
+    let waits = match labor.state {
         LaborState::Open => true,
         LaborState::Delivered => course.legs().or(course.catheter()).is_some(),
         LaborState::Closed => false,
     };
+    let on_ward = waits || !store::open_alarms(tx, labor.facility_id, &[labor.id]).await?.is_empty();
     store::set_on_ward(tx, labor.facility_id, labor.id, on_ward).await
 }

@@ -7,8 +7,8 @@ use super::background::highest;
 use super::stopping::{LEG_RAISE, LEG_RAISE_MISSED};
 use super::{ONE_HOUR, has_block, last_dose, window};
 use crate::analgesia::model::{
-    CloseReason, Dose, DoseUse, Drug, Due, DueKind, Labor, LaborState, Observation, ObservationRow, Raised,
-    Rank, Record, Route, Stop,
+    CloseReason, Dose, DoseUse, Drug, Due, DueKind, Labor, LaborState, LegRaise, Observation, ObservationRow,
+    Raised, Rank, Record, Route, Stop,
 };
 
 /// After each loading dose and top-up, min; then by the hour.
@@ -284,7 +284,7 @@ impl Course<'_> {
         })
     }
 
-    /// Her legs, four hours after the last dose. Who went to another hospital before the birth is looked after there.
+    /// Her legs, four hours after the last dose, until she raised both of them after it. Who went to another hospital before the birth is looked after there.
     pub fn legs(&self) -> Option<Due> {
         let elsewhere = [
             Some(CloseReason::Transferred),
@@ -294,10 +294,12 @@ impl Course<'_> {
             return None;
         }
         let record = self.record.filter(|record| has_block(record))?;
-        let checked = self.stop.is_some_and(|stop| stop.leg_raise.is_some());
         let left_at = self.labor.born_at.or(self.labor.closed_at);
-        let last = last_dose(record, self.stop, left_at).filter(|_| !checked)?;
-        Some(row(
+        let last = last_dose(record, self.stop, left_at)?;
+        let raised = |stop: &Stop| {
+            stop.leg_raise == Some(LegRaise::Able) && stop.leg_raise_at.is_some_and(|at| at > last)
+        };
+        (!self.stop.is_some_and(raised)).then(|| row(
             DueKind::LegRaise,
             last + LEG_RAISE,
             last + LEG_RAISE_MISSED,

@@ -209,13 +209,20 @@ fn after_birth_the_catheter_and_the_legs_stay_due() {
     assert!(ward.due(DueKind::Catheter, "11:30").is_some());
     let legs = ward.due(DueKind::LegRaise, "11:30").unwrap();
     assert_eq!((legs.due_at, legs.overdue_at), (at("15:00"), at("15:30")));
-    let stop = json!({
+    let mut stop = json!({
         "stop_at": at("11:20"), "reason": "delivered", "catheter_removed_at": at("11:20"), "tip_intact": true,
         "leg_raise": "able", "leg_raise_at": at("15:10")
     });
-    ward.stop = Some(serde_json::from_value(stop).unwrap());
+    ward.stop = Some(serde_json::from_value(stop.clone()).unwrap());
     assert!(ward.due(DueKind::Catheter, "15:20").is_none());
     assert!(ward.due(DueKind::LegRaise, "15:20").is_none());
+    // A dose after the check, and legs that did not rise, are checked again.
+    let mut again = ward.dosed("15:20", "ropivacaine", "epidural");
+    assert_eq!(again.due(DueKind::LegRaise, "15:40").unwrap().due_at, at("19:20"));
+    stop["leg_raise"] = json!("unable");
+    stop["leg_raise_at"] = json!(at("19:30"));
+    again.stop = Some(serde_json::from_value(stop).unwrap());
+    assert!(again.due(DueKind::LegRaise, "19:40").is_some());
 }
 
 #[test]

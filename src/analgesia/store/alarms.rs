@@ -91,6 +91,24 @@ pub async fn save_alarm(tx: &mut Tx, facility: FacilityId, alarm: &Raised) -> Re
 
 /// The alarms of labors, by time.
 pub async fn alarms(r: &mut impl Records, facility: FacilityId, labors: &[LaborId]) -> Result<Vec<Raised>> {
+    read(r, facility, labors, "").await
+}
+
+/// The alarms of labors that are not closed, by time.
+pub async fn open_alarms(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labors: &[LaborId],
+) -> Result<Vec<Raised>> {
+    read(r, facility, labors, "and state <> 'closed'").await
+}
+
+async fn read(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labors: &[LaborId],
+    which: &'static str,
+) -> Result<Vec<Raised>> {
     if labors.is_empty() {
         return Ok(Vec::new());
     }
@@ -98,7 +116,7 @@ pub async fn alarms(r: &mut impl Records, facility: FacilityId, labors: &[LaborI
         .q(format!(
             "select id, labor_id, subject_id, task, codes, roles, urgent, state, step, called, raised_at, due_at, \
              taken_by_id, taken_at, closed_by_id, closed_at, outcome from labor_alarm \
-             where facility_id = $1 and labor_id in ({}) order by raised_at, id",
+             where facility_id = $1 and labor_id in ({}) {which} order by raised_at, id",
             placeholders(2, labors.len())
         ))
         .bind(facility);

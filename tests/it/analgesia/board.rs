@@ -148,3 +148,30 @@ async fn the_score_of_one_hour_is_due_also_for_a_birth_within_its_window() {
     ward.deliver(early).await.expect(200);
     assert!(ward.due("one_hour_pain").await.is_none());
 }
+
+#[tokio::test]
+async fn legs_that_do_not_rise_keep_her_on_the_board_until_they_do_and_the_alarm_is_closed() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    ward.deliver(birth()).await.expect(200);
+    ward.app.clock.advance(5 * 3600);
+    let (lin, zhao) = (ward.app.lin().await, ward.app.zhao().await);
+    let board = || async { lin.get("/labors").await.expect(200)["items"].as_array().unwrap().clone() };
+    let mut stop = json!({
+        "stop_at": "2026-03-02T01:10:00Z", "reason": "delivered", "leg_raise": "unable",
+        "leg_raise_at": "2026-03-02T05:20:00Z"
+    });
+    zhao.post(&ward.path("/stop"), stop.clone()).await.expect(201);
+    let line = board().await.remove(0);
+    assert_eq!(line["alarms"][0]["codes"], json!(["leg_raise"]));
+    assert!(line["due"].to_string().contains("leg_raise"));
+    stop["leg_raise"] = json!("able");
+    stop["leg_raise_at"] = json!("2026-03-02T05:50:00Z");
+    zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    let line = board().await.remove(0);
+    assert!(!line["due"].to_string().contains("leg_raise"));
+    let alarm = line["alarms"][0]["id"].as_str().unwrap();
+    let close = ward.path(&format!("/alarms/{alarm}/close"));
+    zhao.post(&close, json!({ "outcome": "已恢复" })).await.expect(201);
+    assert!(board().await.is_empty());
+}
