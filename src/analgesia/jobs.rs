@@ -201,14 +201,17 @@ async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
         .map(|row| &row.event);
     let seen = store::observations(&mut tx, facility, &[labor.id]).await?;
     let over = match (event, alarm) {
-        (Some(event), _) => rules::was_done(alarm, event, record.as_ref()),
+        (Some(event), _) => {
+            !rules::counts(alarm, since, event) || rules::was_done(alarm, event, record.as_ref())
+        }
         (None, Alarm::LastingHypotension) => {
             let (background, _) = acts::background(&mut tx, &labor).await?;
             rules::low_since(&seen, background).is_none_or(|low| low > since)
         }
         (None, Alarm::ResitingDue) => {
             let ended = labor.born_at.is_some() || labor.state != LaborState::Open;
-            ended || rules::was_replaced(record.as_ref(), since)
+            let stands = seen.iter().any(|row| row.id.0 == subject);
+            ended || !stands || rules::was_replaced(record.as_ref(), since)
         }
         // It was entered in error.
         (None, _) => true,

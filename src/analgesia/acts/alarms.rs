@@ -112,7 +112,7 @@ pub(in crate::analgesia) async fn raise(
     Ok(Some(alarm))
 }
 
-/// Starts a clock; the same one is started once.
+/// Starts a clock; the same one of the same row is started once.
 pub(in crate::analgesia) async fn start_clock(
     tx: &mut Tx,
     labor: &Labor,
@@ -120,6 +120,7 @@ pub(in crate::analgesia) async fn start_clock(
     subject: Uuid,
     since: DateTime<Utc>,
 ) -> Result<()> {
+    let due = since + after;
     let payload = OfClock {
         labor: labor.id,
         episode: labor.episode_id,
@@ -131,8 +132,8 @@ pub(in crate::analgesia) async fn start_clock(
         kind: CLOCK,
         facility: Some(labor.facility_id),
         payload: &payload,
-        dedupe: Some(format!("{}/{}/{}", labor.id, alarm.word(), since.timestamp())),
-        due: since + after,
+        dedupe: Some(format!("{}/{subject}/{}/{}", labor.id, alarm.word(), due.timestamp())),
+        due,
     })
     .await
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::admission::enqueue;
 use super::locked;
-use super::monitoring::{report, take};
+use super::monitoring::{report, start_clocks, take};
 use crate::analgesia::model::{
     Complication, CorrectedKind, Correction, Event, History, Labor, Observation, Raised,
 };
@@ -162,13 +162,16 @@ async fn goes_on(
     before: Option<Complication>,
     row: &Complication,
 ) -> Result<Vec<Raised>> {
-    let known = before.is_some_and(|before| {
+    let known = before.as_ref().is_some_and(|before| {
         before.event.code == row.event.code
             && before.event.severity >= row.event.severity
             && (before.event.adp_next == row.event.adp_next || row.event.adp_next.is_none())
     });
     if known {
         store::add_complication(tx, labor.facility_id, labor.id, row).await?;
+        if before.is_some_and(|before| before.event.onset_at != row.event.onset_at) {
+            start_clocks(tx, labor, row).await?;
+        }
         return Ok(Vec::new());
     }
     Ok(report(tx, labor, row).await?.into_iter().collect())

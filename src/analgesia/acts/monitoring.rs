@@ -132,7 +132,8 @@ async fn watch(
 ) -> Result<Option<Raised>> {
     let has = |wanted: Alarm| one.calls.iter().any(|(alarm, _)| *alarm == wanted);
     let low = has(Alarm::Hypotension).then_some(one.low_since).flatten();
-    if let Some(since) = low {
+    // The observation that a condition began with starts its clock.
+    if let Some(since) = low.filter(|since| *since == one.observed_at) {
         let lasting = (Alarm::LastingHypotension, rules::LASTING_LOW);
         start_clock(tx, labor, lasting, one.id.0, since).await?;
     }
@@ -187,8 +188,14 @@ pub(super) async fn report(tx: &mut Tx, labor: &Labor, row: &Complication) -> Re
     // Each complication is a call of its own, whatever else is open.
     let calls = vec![(Alarm::Complication, rules::of_event(&row.event))];
     let alarm = raise(tx, labor, (COMPLICATION, row.id.0), calls).await?;
+    start_clocks(tx, labor, row).await?;
+    Ok(alarm)
+}
+
+/// Starts the clocks of a complication.
+pub(super) async fn start_clocks(tx: &mut Tx, labor: &Labor, row: &Complication) -> Result<()> {
     for clock in rules::clocks(row.event.code) {
         start_clock(tx, labor, *clock, row.id.0, row.event.onset_at).await?;
     }
-    Ok(alarm)
+    Ok(())
 }

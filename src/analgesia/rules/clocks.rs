@@ -30,6 +30,13 @@ pub fn clocks(code: ComplicationCode) -> &'static [(Alarm, Duration)] {
     }
 }
 
+/// Whether a clock that a complication started still counts for it, as it stands now: it was not corrected to another one,
+/// or to another onset, which has a clock of its own.
+pub fn counts(alarm: Alarm, since: DateTime<Utc>, event: &Event) -> bool {
+    let started = clocks(event.code).iter().any(|(known, _)| *known == alarm);
+    started && event.onset_at.timestamp() == since.timestamp()
+}
+
 /// Whom a clock calls that has run out.
 pub fn called_by(alarm: Alarm) -> Call {
     match alarm {

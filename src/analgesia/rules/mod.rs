@@ -21,7 +21,7 @@ pub use asphyxia::judge as judge_baby;
 pub use background::{Background, baseline};
 pub use birth::check_delivery;
 pub use calls::{Call, of_event, of_pain_report, of_stop};
-pub use clocks::{RESITING, called_by, clocks, was_done, was_replaced};
+pub use clocks::{RESITING, called_by, clocks, counts, was_done, was_replaced};
 pub use gate::{
     ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, has_block, missing,
     needs_consent, too_early, window,

@@ -151,3 +151,52 @@ async fn her_own_word_on_her_pain_calls_somebody_and_does_not_replace_the_score(
         .await
         .expect(404);
 }
+
+impl Ward {
+    async fn reports(&self, code: &str, onset: &str) -> Value {
+        let event = json!({ "code": code, "onset_at": format!("2026-03-02T{onset}:00Z"), "severity": 2 });
+        self.lin.post(&self.path("/complications"), event).await.expect(201)
+    }
+
+    /// Whether somebody is called for something, by now.
+    async fn calls_for(&self, alarm: &str) -> bool {
+        self.app.work().await;
+        let chart = self.chart().await;
+        let alarms = chart["alarms"].as_array().unwrap();
+        let mut open = alarms.iter().filter(|one| one["state"] != "closed");
+        open.any(|one| one["codes"].as_array().unwrap().contains(&json!(alarm)))
+    }
+}
+
+#[tokio::test]
+async fn the_clock_of_a_second_report_runs_though_the_first_was_an_error() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let first = ward.reports("failed_block", "00:55").await;
+    ward.reports("failed_block", "00:55").await;
+    ward.correct(&first["id"], json!({})).await;
+    ward.app.clock.advance(26 * 60);
+    assert!(ward.calls_for("resiting_due").await);
+}
+
+#[tokio::test]
+async fn a_complication_that_began_earlier_is_waited_for_from_then_on() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let kept = ward.reports("failed_block", "00:58").await;
+    let event = json!({ "code": "failed_block", "onset_at": "2026-03-02T00:46:00Z", "severity": 2 });
+    ward.correct(&kept["id"], json!({ "complication": event })).await;
+    ward.app.clock.advance(17 * 60);
+    assert!(ward.calls_for("resiting_due").await);
+}
+
+#[tokio::test]
+async fn a_complication_that_was_another_one_calls_nobody_by_its_old_clock() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let kept = ward.reports("failed_block", "00:55").await;
+    let event = json!({ "code": "pruritus", "onset_at": "2026-03-02T00:55:00Z", "severity": 1 });
+    ward.correct(&kept["id"], json!({ "complication": event })).await;
+    ward.app.clock.advance(31 * 60);
+    assert!(!ward.calls_for("resiting_due").await);
+}
