@@ -12,7 +12,7 @@ use crate::analgesia::model::{Alarm, AlarmState, Labor, Raised};
 use crate::analgesia::rules::Call;
 use crate::analgesia::store;
 use crate::base::error::{Error, Result};
-use crate::base::id::{AlarmId, EpisodeId, LaborId};
+use crate::base::id::{AlarmId, EpisodeId, LaborId, StaffId};
 use crate::base::{Act, Code, Noun, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::facts as episodes;
@@ -36,6 +36,8 @@ pub(in crate::analgesia) const LAST_STEP: i64 = 2;
 pub(in crate::analgesia) const ESCALATE: &str = "analgesia.escalate";
 /// Job: the clock of a complication runs out.
 pub(in crate::analgesia) const CLOCK: &str = "analgesia.clock";
+/// What came of an alarm whose row was not so.
+const CORRECTED: &str = "corrected";
 /// How long after it was due an alarm goes to the next on call, and to the duty officer.
 const STEPS: [(i64, Duration); 2] = [(1, Duration::minutes(10)), (LAST_STEP, Duration::minutes(20))];
 
@@ -202,6 +204,32 @@ pub async fn close_alarm(
     alarm.taken = alarm.taken.or(alarm.closed);
     end_tasks(&mut tx, &labor, &alarm, &[alarm.task.as_str(), ALARM_NEXT, ALARM_OFFICER]).await?;
     finish(tx, caller, labor, alarm).await
+}
+
+/// What was called for a row that counts no longer goes on for the row that calls for the same now, or is over.
+pub(super) async fn hand_over(
+    tx: &mut Tx,
+    labor: &Labor,
+    by: StaffId,
+    raised: &mut [Raised],
+    target: Uuid,
+    standing: &[(Alarm, Uuid)],
+) -> Result<()> {
+    let of_target = |one: &&mut Raised| one.subject == target && one.state != AlarmState::Closed;
+    for alarm in raised.iter_mut().filter(of_target) {
+        let heir = standing.iter().find(|(code, _)| alarm.codes.contains(code));
+        if let Some((_, row)) = heir {
+            alarm.subject = *row;
+            alarm.codes.retain(|code| standing.iter().any(|(known, _)| known == code));
+        } else {
+            alarm.state = AlarmState::Closed;
+            alarm.closed = Some((by, tx.now));
+            alarm.outcome = Some(CORRECTED.to_owned());
+            end_tasks(tx, labor, alarm, &[alarm.task.as_str(), ALARM_NEXT, ALARM_OFFICER]).await?;
+        }
+        store::save_alarm(tx, labor.facility_id, alarm).await?;
+    }
+    Ok(())
 }
 
 async fn end_tasks(tx: &mut Tx, labor: &Labor, alarm: &Raised, kinds: &[&str]) -> Result<()> {

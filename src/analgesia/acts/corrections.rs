@@ -6,15 +6,17 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::admission::enqueue;
+use super::alarms::hand_over;
 use super::locked;
 use super::monitoring::{report, start_clocks, take};
+use super::stop::follow;
 use crate::analgesia::model::{
-    Complication, CorrectedKind, Correction, Event, History, Labor, Observation, Raised,
+    Alarm, Complication, CorrectedKind, Correction, Event, History, Labor, Observation, Raised,
 };
 use crate::analgesia::rules;
 use crate::analgesia::store;
 use crate::base::error::{Error, Result};
-use crate::base::id::{LaborId, ObservationId, StaffId};
+use crate::base::id::{LaborId, ObservationId};
 use crate::base::{Act, Noun, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::people::caller::Caller;
@@ -81,15 +83,15 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         by: me.id,
         at: tx.now,
     };
-    let called = match event {
-        Some(row) => {
-            let before = store::complications(&mut tx, labor.facility_id, labor.id).await?;
+    let called = match kind {
+        CorrectedKind::Observation => seen_instead(&mut tx, &labor, &mut correction, observation).await?,
+        CorrectedKind::Complication => goes_on(&mut tx, &labor, &correction, event).await?,
+        CorrectedKind::Request => {
             keep(&mut tx, &labor, &correction).await?;
-            let before = before.into_iter().find(|known| known.id.0 == correction.target);
-            goes_on(&mut tx, &labor, before, &row).await?
+            Vec::new()
         }
-        None => seen_instead(&mut tx, &labor, &mut correction, me.id, observation).await?,
     };
+    follow(&mut tx, &labor).await?;
     if kind == CorrectedKind::Request {
         let left = store::requests(&mut tx, labor.facility_id, labor.id).await?;
         labor.requested_at = left.first().map(|request| request.requested_at);
@@ -141,39 +143,54 @@ async fn seen_instead(
     tx: &mut Tx,
     labor: &Labor,
     correction: &mut Correction,
-    by: StaffId,
     observation: Option<Observation>,
 ) -> Result<Vec<Raised>> {
-    let Some(observation) = observation else {
-        keep(tx, labor, correction).await?;
-        return Ok(Vec::new());
-    };
-    let id: ObservationId = tx.id();
-    correction.replacement = Some(id.0);
+    let known = store::observations(tx, labor.facility_id, &[labor.id]).await?;
+    let gone = known.iter().find(|row| row.id.0 == correction.target);
+    let batch: Vec<(ObservationId, Observation)> =
+        observation.into_iter().map(|seen| (tx.id(), seen)).collect();
+    correction.replacement = batch.first().map(|(id, _)| id.0);
     keep(tx, labor, correction).await?;
-    let (_, called) = take(tx, labor, by, vec![(id, observation)]).await?;
+    let (_, called) = take(tx, labor, correction.by, batch, gone).await?;
     Ok(called)
 }
 
-/// A complication that became graver, or is another one, calls again; one that went on does not.
+/// A complication that became graver, or is another one, calls again; one that went on does not, and one that was none is
+/// over with all that it called for.
 async fn goes_on(
     tx: &mut Tx,
     labor: &Labor,
-    before: Option<Complication>,
-    row: &Complication,
+    correction: &Correction,
+    instead: Option<Complication>,
 ) -> Result<Vec<Raised>> {
+    let before = store::complications(tx, labor.facility_id, labor.id).await?;
+    let before = before.into_iter().find(|known| known.id.0 == correction.target);
+    keep(tx, labor, correction).await?;
+    let mut raised = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
+    let (by, target) = (correction.by, correction.target);
+    let Some(row) = &instead else {
+        hand_over(tx, labor, by, &mut raised, target, &[]).await?;
+        return Ok(Vec::new());
+    };
+    let mut standing: Vec<(Alarm, Uuid)> = rules::clocks(row.event.code)
+        .iter()
+        .map(|(alarm, _)| (*alarm, row.id.0))
+        .collect();
     let known = before.as_ref().is_some_and(|before| {
         before.event.code == row.event.code
             && before.event.severity >= row.event.severity
             && (before.event.adp_next == row.event.adp_next || row.event.adp_next.is_none())
     });
     if known {
+        standing.push((Alarm::Complication, row.id.0));
+        hand_over(tx, labor, by, &mut raised, target, &standing).await?;
         store::add_complication(tx, labor.facility_id, labor.id, row).await?;
         if before.is_some_and(|before| before.event.onset_at != row.event.onset_at) {
             start_clocks(tx, labor, row).await?;
         }
         return Ok(Vec::new());
     }
+    hand_over(tx, labor, by, &mut raised, target, &standing).await?;
     Ok(report(tx, labor, row).await?.into_iter().collect())
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::admission::enqueue;
-use super::alarms::{ALARM, COMPLICATION, raise, start_clock};
+use super::alarms::{ALARM, COMPLICATION, hand_over, raise, start_clock};
 use super::{locked, not_closed};
 use crate::analgesia::model::{
     Alarm, Complication, Event, Labor, LaborState, Observation, ObservationRow, Raised,
@@ -50,7 +50,7 @@ pub async fn observe(
     }
     sheet.done()?;
     let named = batch.into_iter().map(|seen| (tx.id(), seen)).collect();
-    let (saved, called) = take(&mut tx, &labor, me.id, named).await?;
+    let (saved, called) = take(&mut tx, &labor, me.id, named, None).await?;
     let urgent = called.iter().any(|alarm| alarm.urgent);
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "count": saved.len(), "alarms": called.len(), "urgent": urgent });
@@ -59,12 +59,13 @@ pub async fn observe(
     Ok(saved)
 }
 
-/// Keeps observations, judges them and calls whom they call.
+/// Keeps observations, judges them and calls whom they call; one that counts no longer may have been removed before.
 pub(super) async fn take(
     tx: &mut Tx,
     labor: &Labor,
     by: StaffId,
     batch: Vec<(ObservationId, Observation)>,
+    gone: Option<&ObservationRow>,
 ) -> Result<(Vec<ObservationRow>, Vec<Raised>)> {
     let (background, one_hour) = background(tx, labor).await?;
     let mut raised = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
@@ -89,6 +90,10 @@ pub(super) async fn take(
             .map(|one| one.calls.iter().map(|(alarm, _)| *alarm).collect())
             .unwrap_or_default();
         store::add_observation(tx, labor.facility_id, row).await?;
+    }
+    if let Some(gone) = gone {
+        let standing = rules::standing(&judged, &raised);
+        hand_over(tx, labor, by, &mut raised, gone.id.0, &standing).await?;
     }
     let mut called = Vec::new();
     for one in judged {

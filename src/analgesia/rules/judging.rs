@@ -20,6 +20,8 @@ pub struct Judged {
     pub observed_at: DateTime<Utc>,
     /// What it calls for.
     pub calls: Vec<(Alarm, Call)>,
+    /// All that it calls for.
+    pub named: Vec<Alarm>,
     /// Since when pressure is low.
     pub low_since: Option<DateTime<Utc>>,
     /// The observations in which a condition has lasted without a break, by the alarm for it.
@@ -49,9 +51,10 @@ pub fn judge(known: &[ObservationRow], new: &[ObservationRow], background: Backg
     for (is_new, row) in all {
         let mut calls = of_observation(&row.observation, &before);
         before = before.after(&row.observation);
-        let named: BTreeSet<Alarm> = calls.iter().map(|(alarm, _)| condition(*alarm)).collect();
-        lasting.retain(|alarm, _| named.contains(alarm) || !tells_of(*alarm, &row.observation));
-        for alarm in named {
+        let named: Vec<Alarm> = calls.iter().map(|(alarm, _)| *alarm).collect();
+        let found: BTreeSet<Alarm> = named.iter().copied().map(condition).collect();
+        lasting.retain(|alarm, _| found.contains(alarm) || !tells_of(*alarm, &row.observation));
+        for alarm in found {
             lasting.entry(alarm).or_default().push(row.id.0);
         }
         if is_new || at(row) > earliest {
@@ -60,6 +63,7 @@ pub fn judge(known: &[ObservationRow], new: &[ObservationRow], background: Backg
                 id: row.id,
                 observed_at: at(row),
                 calls,
+                named,
                 low_since: before.low_since,
                 lasting: lasting.clone(),
             });
@@ -107,6 +111,16 @@ pub fn unheard(
         .into_iter()
         .filter(|(alarm, call)| !heard(alarm, call))
         .collect()
+}
+
+/// What observations call for that no alarm of their own stands for: there another one's alarm may go on.
+pub fn standing(judged: &[Judged], raised: &[Raised]) -> Vec<(Alarm, Uuid)> {
+    let pairs = judged.iter().flat_map(|one| one.named.iter().map(|alarm| (*alarm, one.id.0)));
+    let own = |alarm: Alarm, row: Uuid| {
+        let mut about = raised.iter().filter(|one| one.subject == row);
+        about.any(|one| one.codes.contains(&alarm))
+    };
+    pairs.filter(|(alarm, row)| !own(*alarm, *row)).collect()
 }
 
 /// The row that stands in the place of another one now.

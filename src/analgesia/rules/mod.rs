@@ -26,7 +26,7 @@ pub use gate::{
     ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, has_block, missing,
     needs_consent, too_early, window,
 };
-pub use judging::{Judged, judge, low_since, newest, unheard, with_late_alarms};
+pub use judging::{Judged, judge, low_since, newest, standing, unheard, with_late_alarms};
 pub use observing::{check_event, check_observation};
 pub use program::carry_pumps;
 pub use recording::check_record;

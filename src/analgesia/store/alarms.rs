@@ -57,7 +57,7 @@ pub async fn add_alarm(tx: &mut Tx, facility: FacilityId, alarm: &Raised) -> Res
     Ok(())
 }
 
-/// Writes where an alarm stands: state, step, who was called, took and closed it.
+/// Writes where an alarm stands: what it is about, state, step, who was called, took and closed it.
 pub async fn save_alarm(tx: &mut Tx, facility: FacilityId, alarm: &Raised) -> Result<()> {
     let outcome = tx
         .seal_if(
@@ -72,7 +72,7 @@ pub async fn save_alarm(tx: &mut Tx, facility: FacilityId, alarm: &Raised) -> Re
     let (closed_by, closed_at) = alarm.closed.unzip();
     tx.q(
         "update labor_alarm set state = $3, step = $4, called = $5, taken_by_id = $6, taken_at = $7, closed_by_id = $8, \
-         closed_at = $9, outcome = $10 where facility_id = $1 and id = $2",
+         closed_at = $9, outcome = $10, subject_id = $11, codes = $12 where facility_id = $1 and id = $2",
     )
     .bind(facility)
     .bind(alarm.id)
@@ -84,6 +84,8 @@ pub async fn save_alarm(tx: &mut Tx, facility: FacilityId, alarm: &Raised) -> Re
     .bind(closed_by)
     .bind(closed_at)
     .bind(outcome)
+    .bind(alarm.subject)
+    .bind(serde_json::to_string(&alarm.codes)?)
     .run()
     .await?;
     Ok(())

@@ -200,3 +200,46 @@ async fn a_complication_that_was_another_one_calls_nobody_by_its_old_clock() {
     ward.app.clock.advance(31 * 60);
     assert!(!ward.calls_for("resiting_due").await);
 }
+
+#[tokio::test]
+async fn the_alarm_of_what_was_not_so_is_over_and_goes_no_further() {
+    let ward = Ward::open().await;
+    let typed = json!({ "observed_at": "2026-03-02T00:50:00Z", "sbp": 21, "confirmed": true });
+    let taken = ward.observe(typed).await.expect(201);
+    let meant = json!({ "observed_at": "2026-03-02T00:50:00Z", "sbp": 121 });
+    ward.correct(&taken["observations"][0]["id"], json!({ "observation": meant }))
+        .await;
+    let alarm = ward.chart().await["alarms"][0].clone();
+    assert_eq!((&alarm["state"], &alarm["outcome"]), (&json!("closed"), &json!("corrected")));
+    assert_eq!(ward.tasks("analgesia.alarm").await, 0);
+    ward.app.clock.advance(30 * 60);
+    ward.app.work().await;
+    assert_eq!(ward.chart().await["alarms"][0]["step"], 0);
+    // A complication that was none.
+    let kept = ward.reports("last", "00:55").await;
+    assert_eq!(ward.tasks("analgesia.complication").await, 1);
+    ward.correct(&kept["id"], json!({})).await;
+    assert_eq!(ward.tasks("analgesia.complication").await, 0);
+    assert!(!ward.calls_for("complication").await);
+}
+
+#[tokio::test]
+async fn an_alarm_goes_on_for_the_row_that_calls_for_the_same() {
+    let ward = Ward::open().await;
+    let low = |time: &str, sbp: i64| json!({ "observed_at": format!("2026-03-02T{time}:00Z"), "sbp": sbp, "spo2": 99, "confirmed": true });
+    let mut typed = low("00:55", 85);
+    typed["spo2"] = json!(93);
+    let first = ward.observe(typed).await.expect(201)["observations"][0]["id"].clone();
+    let second = ward.observe(low("00:57", 86)).await.expect(201)["observations"][0]["id"].clone();
+    let correction = ward.correct(&first, json!({ "observation": low("00:55", 87) })).await;
+    let alarms = |chart: Value| chart["alarms"].as_array().unwrap().clone();
+    let open = alarms(ward.chart().await);
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0]["about"], correction["replacement"]);
+    assert_eq!(open[0]["codes"], json!(["hypotension"]));
+    // The first was no observation at all: the second one is low all the same.
+    ward.correct(&correction["replacement"], json!({})).await;
+    let open = alarms(ward.chart().await);
+    assert_eq!((open.len(), &open[0]["about"]), (1, &second));
+    assert_eq!(open[0]["state"], "open");
+}
