@@ -83,7 +83,7 @@ pub(super) async fn take(
         })
         .collect();
     rows.sort_by_key(|row| row.observation.observed_at);
-    let judged = rules::judge(&known, &rows, background);
+    let judged = rules::judge(&known, &rows, gone, background);
     for row in &mut rows {
         let own = judged.iter().find(|one| one.id == row.id);
         row.alarms = own

@@ -256,6 +256,7 @@ fn a_row_that_is_entered_late_changes_what_a_later_one_means() {
     let judged = judge(
         std::slice::from_ref(&later),
         std::slice::from_ref(&late),
+        None,
         Background::default(),
     );
     let codes = |judged: &super::super::Judged| -> Vec<Alarm> {
@@ -266,7 +267,7 @@ fn a_row_that_is_entered_late_changes_what_a_later_one_means() {
     assert_eq!(codes(&judged[1]), [Alarm::FetalBradycardia]);
     // What came before anything new is not judged again.
     let newer = row(3, json!({ "observed_at": "2026-03-02T09:01:00Z", "fhr": 140 }));
-    assert_eq!(judge(&[later], &[newer], Background::default()).len(), 1);
+    assert_eq!(judge(&[later], &[newer], None, Background::default()).len(), 1);
 }
 
 #[test]

@@ -36,10 +36,15 @@ impl Judged {
     }
 }
 
-/// Judges the new observations, and again each known one that a new one precedes.
-pub fn judge(known: &[ObservationRow], new: &[ObservationRow], background: Background) -> Vec<Judged> {
+/// Judges the new observations, and again each known one that a new one precedes, or one that counts no longer did.
+pub fn judge(
+    known: &[ObservationRow],
+    new: &[ObservationRow],
+    gone: Option<&ObservationRow>,
+    background: Background,
+) -> Vec<Judged> {
     let at = |row: &ObservationRow| row.observation.observed_at;
-    let Some(earliest) = new.iter().map(at).min() else {
+    let Some(earliest) = new.iter().chain(gone).map(at).min() else {
         return Vec::new();
     };
     let mut all: Vec<(bool, &ObservationRow)> = known.iter().map(|row| (false, row)).collect();
@@ -57,7 +62,7 @@ pub fn judge(known: &[ObservationRow], new: &[ObservationRow], background: Backg
         for alarm in found {
             lasting.entry(alarm).or_default().push(row.id.0);
         }
-        if is_new || at(row) > earliest {
+        if is_new || at(row) >= earliest {
             calls.retain(|(alarm, _)| !row.alarms.contains(alarm));
             judged.push(Judged {
                 id: row.id,

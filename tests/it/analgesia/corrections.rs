@@ -243,3 +243,16 @@ async fn an_alarm_goes_on_for_the_row_that_calls_for_the_same() {
     assert_eq!((open.len(), &open[0]["about"]), (1, &second));
     assert_eq!(open[0]["state"], "open");
 }
+
+#[tokio::test]
+async fn what_a_row_hid_that_counts_no_longer_is_called_for() {
+    let ward = Ward::open().await;
+    let heart = |time: &str, fhr: i64| json!({ "observed_at": format!("2026-03-02T{time}:00Z"), "fhr": fhr });
+    ward.observe(heart("00:50", 95)).await.expect(201);
+    let between = ward.observe(heart("00:52", 140)).await.expect(201);
+    ward.observe(heart("00:54", 96)).await.expect(201);
+    let bradycardia = |chart: Value| chart["alarms"].to_string().contains("fetal_bradycardia");
+    assert!(!bradycardia(ward.chart().await));
+    ward.correct(&between["observations"][0]["id"], json!({})).await;
+    assert!(bradycardia(ward.chart().await));
+}
