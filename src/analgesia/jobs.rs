@@ -206,7 +206,13 @@ async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
         }
         (None, Alarm::LastingHypotension) => {
             let (background, _) = acts::background(&mut tx, &labor).await?;
-            rules::low_since(&seen, background).is_none_or(|low| low > since)
+            let low_since = rules::after_all(&seen, background).low_since;
+            low_since.is_none_or(|low| low > since)
+        }
+        (None, Alarm::FetalBradycardia) => {
+            let (background, _) = acts::background(&mut tx, &labor).await?;
+            let slow = rules::lasts_slow(&rules::after_all(&seen, background), tx.now);
+            labor.state != LaborState::Open || !slow
         }
         (None, Alarm::ResitingDue) => {
             let ended = labor.born_at.is_some() || labor.state != LaborState::Open;

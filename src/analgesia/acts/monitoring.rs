@@ -135,16 +135,12 @@ async fn watch(
     raised: &mut Vec<Raised>,
     one: Judged,
 ) -> Result<Option<Raised>> {
-    let has = |wanted: Alarm| one.calls.iter().any(|(alarm, _)| *alarm == wanted);
-    let low = has(Alarm::Hypotension).then_some(one.low_since).flatten();
-    // The observation that a condition began with starts its clock.
-    if let Some(since) = low.filter(|since| *since == one.observed_at) {
-        let lasting = (Alarm::LastingHypotension, rules::LASTING_LOW);
-        start_clock(tx, labor, lasting, one.id.0, since).await?;
-    }
-    if has(Alarm::NoRelief) {
-        let resiting = (Alarm::ResitingDue, rules::RESITING);
-        start_clock(tx, labor, resiting, one.id.0, one.observed_at).await?;
+    for clock in one.clocks() {
+        // Judged again, it does not call a second time for what it called for.
+        let mut own = raised.iter().filter(|known| known.subject == one.id.0);
+        if !own.any(|known| known.codes.contains(&clock.0)) {
+            start_clock(tx, labor, clock, one.id.0, one.observed_at).await?;
+        }
     }
     let calls = rules::unheard(raised, one.calls.clone(), |alarm, known| {
         one.lasts(alarm, known.subject)

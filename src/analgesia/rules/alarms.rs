@@ -1,6 +1,6 @@
 //! What an observation calls for. Sources: CN-EP, UK-LEG-2020; the rest GK.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use rust_decimal::Decimal;
 
 use super::background::{Background, highest};
@@ -14,8 +14,10 @@ const NO_URINE: Duration = Duration::hours(4);
 const RETENTION_ML: i64 = 400;
 /// Low pressure that lasts longer than this calls the anesthesiologist at once.
 pub const LASTING_LOW: Duration = Duration::minutes(10);
-const BELOW_100: Duration = Duration::minutes(3);
-const BELOW_110: Duration = Duration::minutes(10);
+/// A fetal heart that stays below 100 for so long calls both at once.
+pub const BELOW_100: Duration = Duration::minutes(3);
+/// And one that stays below 110.
+pub const BELOW_110: Duration = Duration::minutes(10);
 /// A level that was felt again is this much off without a reason.
 const SAME_LEVEL: i64 = 1;
 /// By then a dose has had its full effect: what grows afterwards is no onset.
@@ -100,12 +102,16 @@ fn breathing(seen: &Observation) -> Vec<(Alarm, Call)> {
     calls
 }
 
+/// Whether the fetal heart, as it was seen last, has been slow for so long that it calls at once.
+pub fn lasts_slow(before: &Background, at: DateTime<Utc>) -> bool {
+    let lasts = |since: Option<DateTime<Utc>>, span| since.is_some_and(|since| at - since >= span);
+    lasts(before.below_100_since, BELOW_100) || lasts(before.below_110_since, BELOW_110)
+}
+
 fn child(seen: &Observation, before: &Background) -> Vec<(Alarm, Call)> {
     let mut calls = Vec::new();
     if let Some(fhr) = seen.fhr {
-        let lasts = |since: Option<_>, span| since.is_some_and(|since| seen.observed_at - since >= span);
-        let slow = fhr < 100 && lasts(before.below_100_since, BELOW_100);
-        if slow || (fhr < 110 && lasts(before.below_110_since, BELOW_110)) {
+        if lasts_slow(&before.clone().after(seen), seen.observed_at) {
             calls.push((Alarm::FetalBradycardia, Call::now(&[O, A])));
         } else if !(110..=160).contains(&fhr) {
             calls.push((Alarm::FetalHeart, Call::soon(&[O], 3)));

@@ -1,6 +1,5 @@
 //! Each alarm at its bound and just before it.
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::*;

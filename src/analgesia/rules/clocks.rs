@@ -1,4 +1,4 @@
-//! The second stage of a complication: what is to be done by when, and who is called when it was not. Sources: UK-LEG-2020;
+//! The second stage of a complication, or of what was seen: what is to be done by when, and who is called when it was not. Sources: UK-LEG-2020;
 //! the rest GK.
 
 use chrono::{DateTime, Duration, Utc};
@@ -40,7 +40,7 @@ pub fn counts(alarm: Alarm, since: DateTime<Utc>, event: &Event) -> bool {
 /// Whom a clock calls that has run out.
 pub fn called_by(alarm: Alarm) -> Call {
     match alarm {
-        Alarm::ImagingDue | Alarm::DecompressionDue => Call::now(&[A, O]),
+        Alarm::ImagingDue | Alarm::DecompressionDue | Alarm::FetalBradycardia => Call::now(&[A, O]),
         _ => Call::now(&[A]),
     }
 }

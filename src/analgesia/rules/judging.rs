@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::background::{Background, baseline};
-use super::alarms::{condition, tells_of};
+use super::alarms::{BELOW_100, BELOW_110, LASTING_LOW, condition, tells_of};
+use super::clocks::RESITING;
 use super::{Call, of_observation};
 use crate::analgesia::model::{Alarm, AlarmState, Correction, ObservationRow, Raised};
 use crate::base::id::ObservationId;
@@ -22,13 +23,29 @@ pub struct Judged {
     pub calls: Vec<(Alarm, Call)>,
     /// All that it calls for.
     pub named: Vec<Alarm>,
-    /// Since when pressure is low.
-    pub low_since: Option<DateTime<Utc>>,
+    /// What the next one is compared with.
+    pub after: Background,
     /// The observations in which a condition has lasted without a break, by the alarm for it.
     lasting: BTreeMap<Alarm, Vec<Uuid>>,
 }
 
 impl Judged {
+    /// The clocks that it starts, all of them at its own time: those of conditions that began with it.
+    pub fn clocks(&self) -> Vec<(Alarm, Duration)> {
+        let begins = |since: Option<DateTime<Utc>>| since == Some(self.observed_at);
+        let named = |alarm: Alarm| self.named.contains(&alarm);
+        let low = named(Alarm::Hypotension) && begins(self.after.low_since);
+        let slow = named(Alarm::FetalHeart) || named(Alarm::FetalBradycardia);
+        let clocks = [
+            (low, Alarm::LastingHypotension, LASTING_LOW),
+            (slow && begins(self.after.below_100_since), Alarm::FetalBradycardia, BELOW_100),
+            (slow && begins(self.after.below_110_since), Alarm::FetalBradycardia, BELOW_110),
+            (named(Alarm::NoRelief), Alarm::ResitingDue, RESITING),
+        ];
+        let started = clocks.into_iter().filter(|(starts, ..)| *starts);
+        started.map(|(_, alarm, after)| (alarm, after)).collect()
+    }
+
     /// Whether what another observation called for has lasted from there to this one.
     pub fn lasts(&self, alarm: Alarm, since: Uuid) -> bool {
         let rows = self.lasting.get(&condition(alarm));
@@ -69,7 +86,7 @@ pub fn judge(
                 observed_at: at(row),
                 calls,
                 named,
-                low_since: before.low_since,
+                after: before.clone(),
                 lasting: lasting.clone(),
             });
         }
@@ -89,11 +106,11 @@ fn with_baseline<'a>(
     }
 }
 
-/// Since when pressure has been low, as far as it was measured.
-pub fn low_since(rows: &[ObservationRow], background: Background) -> Option<DateTime<Utc>> {
+/// The background after all that was seen.
+pub fn after_all(rows: &[ObservationRow], background: Background) -> Background {
     let before = with_baseline(rows.iter(), background);
     let seen = rows.iter().map(|row| &row.observation);
-    seen.fold(before, |before, seen| before.after(seen)).low_since
+    seen.fold(before, |before, seen| before.after(seen))
 }
 
 /// What of it nobody is called for yet: an alarm that waits for somebody is not raised a second time, unless it has become

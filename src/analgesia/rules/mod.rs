@@ -16,17 +16,17 @@ mod schedule;
 mod sheet;
 mod stopping;
 
-pub use alarms::{LASTING_LOW, of_observation, proposes};
+pub use alarms::{lasts_slow, of_observation, proposes};
 pub use asphyxia::judge as judge_baby;
 pub use background::{Background, baseline};
 pub use birth::check_delivery;
 pub use calls::{Call, of_event, of_pain_report, of_stop};
-pub use clocks::{RESITING, called_by, clocks, counts, was_done, was_replaced};
+pub use clocks::{called_by, clocks, counts, was_done, was_replaced};
 pub use gate::{
     ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, has_block, missing,
     needs_consent, too_early, window,
 };
-pub use judging::{Judged, judge, low_since, newest, standing, unheard, with_late_alarms};
+pub use judging::{Judged, after_all, judge, newest, standing, unheard, with_late_alarms};
 pub use observing::{check_event, check_observation};
 pub use program::carry_pumps;
 pub use recording::check_record;

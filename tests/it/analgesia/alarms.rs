@@ -272,3 +272,31 @@ async fn the_duty_officer_has_a_task_and_may_take_the_alarm_that_nobody_took() {
     let close = ward.alarm(&alarm, "close");
     qian.post(&close, json!({ "outcome": "已联系" })).await.expect(403);
 }
+
+#[tokio::test]
+async fn a_slow_fetal_heart_that_nobody_enters_again_calls_the_anesthesiologist_as_well() {
+    let ward = Ward::open().await;
+    ward.sees("00:58", json!({ "fhr": 80 })).await;
+    assert_eq!(ward.alarms().await[0]["roles"], json!(["obstetrician"]));
+    ward.app.clock.advance(2 * 60);
+    ward.app.work().await;
+    assert_eq!(ward.codes().await, ["fetal_heart", "fetal_bradycardia"]);
+    let called = ward.alarms().await.remove(1);
+    assert_eq!(called["roles"], json!(["obstetrician", "anesthesiologist"]));
+    assert_eq!(called["urgent"], true);
+    // Not as slow: ten minutes. Back in time: nobody.
+    let other = Ward::open().await;
+    other.sees("00:58", json!({ "fhr": 105 })).await;
+    other.app.clock.advance(7 * 60);
+    other.app.work().await;
+    assert_eq!(other.codes().await, ["fetal_heart"]);
+    other.app.clock.advance(60);
+    other.app.work().await;
+    assert_eq!(other.codes().await, ["fetal_heart", "fetal_bradycardia"]);
+    let third = Ward::open().await;
+    third.sees("00:58", json!({ "fhr": 80 })).await;
+    third.sees("00:59", json!({ "fhr": 130 })).await;
+    third.app.clock.advance(15 * 60);
+    third.app.work().await;
+    assert_eq!(third.codes().await, ["fetal_heart"]);
+}
