@@ -7,7 +7,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use crate::analgesia::model::{
-    AlarmState, BoardLine, Chart, Countdown, Due, DueKind, Labor, LatestValues, ObservationRow, Raised, Rank,
+    BoardLine, Chart, Countdown, Due, DueKind, Labor, LatestValues, ObservationRow, Raised, Rank,
 };
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
@@ -71,10 +71,8 @@ async fn lines(view: &mut View, ctx: &Ctx, facility: FacilityId) -> Result<Vec<B
         seen.entry(row.labor).or_default().push(row);
     }
     let mut alarms: BTreeMap<LaborId, Vec<Raised>> = BTreeMap::new();
-    for alarm in store::alarms(view, facility, &ids).await? {
-        if alarm.state != AlarmState::Closed {
-            alarms.entry(alarm.labor).or_default().push(alarm);
-        }
+    for alarm in store::open_alarms(view, facility, &ids).await? {
+        alarms.entry(alarm.labor).or_default().push(alarm);
     }
     let records: BTreeMap<_, _> = store::records(view, facility, &ids).await?.into_iter().collect();
     let stops: BTreeMap<_, _> = store::stops(view, facility, &ids).await?.into_iter().collect();
