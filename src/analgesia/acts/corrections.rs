@@ -11,7 +11,8 @@ use super::locked;
 use super::monitoring::{report, start_clocks, take};
 use super::stop::follow;
 use crate::analgesia::model::{
-    Alarm, Complication, CorrectedKind, Correction, Event, History, Labor, Observation, Raised,
+    Alarm, Complication, CorrectedKind, Correction, Event, History, Labor, LaborState, Observation,
+    Raised,
 };
 use crate::analgesia::rules;
 use crate::analgesia::store;
@@ -92,6 +93,10 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         }
     };
     follow(&mut tx, &labor).await?;
+    if kind == CorrectedKind::Complication && labor.state != LaborState::Open {
+        let now = tx.now;
+        enqueue(&mut tx, &labor, "followup.schedule", now).await?;
+    }
     if kind == CorrectedKind::Request {
         let left = store::requests(&mut tx, labor.facility_id, labor.id).await?;
         labor.requested_at = left.first().map(|request| request.requested_at);
