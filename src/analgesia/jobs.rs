@@ -152,11 +152,7 @@ async fn escalate(ctx: &Ctx, job: &Job) -> Result<()> {
 }
 
 /// Whom an alarm calls at its step: the task, those called by name, and the roles that see it.
-async fn next(
-    tx: &mut Tx,
-    labor: &Labor,
-    alarm: &Raised,
-) -> Result<(&'static str, Vec<StaffId>, Vec<Role>)> {
+async fn next(tx: &mut Tx, labor: &Labor, alarm: &Raised) -> Result<(&'static str, Vec<StaffId>, Vec<Role>)> {
     let facility = labor.facility_id;
     if alarm.step >= acts::LAST_STEP {
         let officers = people::facts::on_duty(tx, facility, Role::Quality).await?;

@@ -134,7 +134,12 @@ pub(in crate::analgesia) async fn start_clock(
         kind: CLOCK,
         facility: Some(labor.facility_id),
         payload: &payload,
-        dedupe: Some(format!("{}/{subject}/{}/{}", labor.id, alarm.word(), due.timestamp())),
+        dedupe: Some(format!(
+            "{}/{subject}/{}/{}",
+            labor.id,
+            alarm.word(),
+            due.timestamp()
+        )),
         due,
     })
     .await
@@ -202,7 +207,13 @@ pub async fn close_alarm(
     alarm.state = AlarmState::Closed;
     alarm.closed = Some((me.id, tx.now));
     alarm.taken = alarm.taken.or(alarm.closed);
-    end_tasks(&mut tx, &labor, &alarm, &[alarm.task.as_str(), ALARM_NEXT, ALARM_OFFICER]).await?;
+    end_tasks(
+        &mut tx,
+        &labor,
+        &alarm,
+        &[alarm.task.as_str(), ALARM_NEXT, ALARM_OFFICER],
+    )
+    .await?;
     finish(tx, caller, labor, alarm).await
 }
 
@@ -215,17 +226,27 @@ pub(super) async fn hand_over(
     target: Uuid,
     standing: &[(Alarm, Uuid)],
 ) -> Result<()> {
-    let of_target = |one: &&mut Raised| one.subject == target && one.state != AlarmState::Closed;
-    for alarm in raised.iter_mut().filter(of_target) {
+    for alarm in raised.iter_mut() {
+        if alarm.subject != target || alarm.state == AlarmState::Closed {
+            continue;
+        }
         let heir = standing.iter().find(|(code, _)| alarm.codes.contains(code));
         if let Some((_, row)) = heir {
             alarm.subject = *row;
-            alarm.codes.retain(|code| standing.iter().any(|(known, _)| known == code));
+            alarm
+                .codes
+                .retain(|code| standing.iter().any(|(known, _)| known == code));
         } else {
             alarm.state = AlarmState::Closed;
             alarm.closed = Some((by, tx.now));
             alarm.outcome = Some(CORRECTED.to_owned());
-            end_tasks(tx, labor, alarm, &[alarm.task.as_str(), ALARM_NEXT, ALARM_OFFICER]).await?;
+            end_tasks(
+                tx,
+                labor,
+                alarm,
+                &[alarm.task.as_str(), ALARM_NEXT, ALARM_OFFICER],
+            )
+            .await?;
         }
         store::save_alarm(tx, labor.facility_id, alarm).await?;
     }

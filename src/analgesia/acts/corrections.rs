@@ -11,11 +11,9 @@ use super::locked;
 use super::monitoring::{report, start_clocks, take};
 use super::stop::follow;
 use crate::analgesia::model::{
-    Alarm, Complication, CorrectedKind, Correction, Event, History, Labor, LaborState, Observation,
-    Raised,
+    Alarm, Complication, CorrectedKind, Correction, Event, History, Labor, LaborState, Observation, Raised,
 };
-use crate::analgesia::rules;
-use crate::analgesia::store;
+use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, ObservationId};
 use crate::base::{Act, Noun, Subject};

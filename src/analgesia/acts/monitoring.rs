@@ -129,12 +129,7 @@ pub(in crate::analgesia) async fn background(tx: &mut Tx, labor: &Labor) -> Resu
 }
 
 /// Calls whom an observation calls, and starts the clocks that it starts.
-async fn watch(
-    tx: &mut Tx,
-    labor: &Labor,
-    raised: &mut Vec<Raised>,
-    one: Judged,
-) -> Result<Option<Raised>> {
+async fn watch(tx: &mut Tx, labor: &Labor, raised: &mut Vec<Raised>, one: Judged) -> Result<Option<Raised>> {
     for clock in one.clocks() {
         // Judged again, it does not call a second time for what it called for.
         let mut own = raised.iter().filter(|known| known.subject == one.id.0);

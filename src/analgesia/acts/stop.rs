@@ -17,6 +17,9 @@ use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
 
+/// Job and task: her legs are checked.
+const LEGS: &str = "analgesia.leg_raise";
+
 /// Analgesia ends; later calls complete what was not known yet.
 ///
 /// After she was discharged it is still taken: her legs are checked hours later.
@@ -74,7 +77,6 @@ pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
         seen: &[],
         window_min: 0,
     };
-    const LEGS: &str = "analgesia.leg_raise";
     match course.legs() {
         Some(legs) => enqueue(tx, labor, LEGS, legs.overdue_at).await?,
         None => episode::facts::finish_tasks(tx, labor.facility_id, LEGS, labor.id.into()).await?,
@@ -84,6 +86,9 @@ pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
         LaborState::Delivered => course.legs().or(course.catheter()).is_some(),
         LaborState::Closed => false,
     };
-    let on_ward = waits || !store::open_alarms(tx, labor.facility_id, &[labor.id]).await?.is_empty();
+    let on_ward = waits
+        || !store::open_alarms(tx, labor.facility_id, &[labor.id])
+            .await?
+            .is_empty();
     store::set_on_ward(tx, labor.facility_id, labor.id, on_ward).await
 }

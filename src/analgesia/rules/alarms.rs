@@ -205,9 +205,7 @@ pub fn tells_of(alarm: Alarm, seen: &Observation) -> bool {
         Alarm::LowSaturation => seen.spo2.is_some(),
         Alarm::SlowBreathing | Alarm::FastBreathing => seen.rr.is_some(),
         Alarm::Sedation => seen.sedation.is_some(),
-        Alarm::RespiratoryDepression => {
-            seen.rr.is_some() || seen.spo2.is_some() || seen.sedation.is_some()
-        }
+        Alarm::RespiratoryDepression => seen.rr.is_some() || seen.spo2.is_some() || seen.sedation.is_some(),
         Alarm::SideEffect => seen.nausea.is_some() || seen.pruritus.is_some(),
         Alarm::Fever | Alarm::Cold => seen.temp_c.is_some(),
         Alarm::Bladder => {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::background::{Background, baseline};
 use super::alarms::{BELOW_100, BELOW_110, LASTING_LOW, condition, tells_of};
+use super::background::{Background, baseline};
 use super::clocks::RESITING;
 use super::{Call, of_observation};
 use crate::analgesia::model::{Alarm, AlarmState, Correction, ObservationRow, Raised};
@@ -38,8 +38,16 @@ impl Judged {
         let slow = named(Alarm::FetalHeart) || named(Alarm::FetalBradycardia);
         let clocks = [
             (low, Alarm::LastingHypotension, LASTING_LOW),
-            (slow && begins(self.after.below_100_since), Alarm::FetalBradycardia, BELOW_100),
-            (slow && begins(self.after.below_110_since), Alarm::FetalBradycardia, BELOW_110),
+            (
+                slow && begins(self.after.below_100_since),
+                Alarm::FetalBradycardia,
+                BELOW_100,
+            ),
+            (
+                slow && begins(self.after.below_110_since),
+                Alarm::FetalBradycardia,
+                BELOW_110,
+            ),
             (named(Alarm::NoRelief), Alarm::ResitingDue, RESITING),
         ];
         let started = clocks.into_iter().filter(|(starts, ..)| *starts);
@@ -137,7 +145,9 @@ pub fn unheard(
 
 /// What observations call for that no alarm of their own stands for: there another one's alarm may go on.
 pub fn standing(judged: &[Judged], raised: &[Raised]) -> Vec<(Alarm, Uuid)> {
-    let pairs = judged.iter().flat_map(|one| one.named.iter().map(|alarm| (*alarm, one.id.0)));
+    let pairs = judged
+        .iter()
+        .flat_map(|one| one.named.iter().map(move |alarm| (*alarm, one.id.0)));
     let own = |alarm: Alarm, row: Uuid| {
         let mut about = raised.iter().filter(|one| one.subject == row);
         about.any(|one| one.codes.contains(&alarm))

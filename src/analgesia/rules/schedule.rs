@@ -299,12 +299,14 @@ impl Course<'_> {
         let raised = |stop: &Stop| {
             stop.leg_raise == Some(LegRaise::Able) && stop.leg_raise_at.is_some_and(|at| at > last)
         };
-        (!self.stop.is_some_and(raised)).then(|| row(
-            DueKind::LegRaise,
-            last + LEG_RAISE,
-            last + LEG_RAISE_MISSED,
-            &["leg_raise"],
-        ))
+        (!self.stop.is_some_and(raised)).then(|| {
+            row(
+                DueKind::LegRaise,
+                last + LEG_RAISE,
+                last + LEG_RAISE_MISSED,
+                &["leg_raise"],
+            )
+        })
     }
 }
 

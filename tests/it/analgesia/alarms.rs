@@ -225,7 +225,10 @@ async fn what_comes_back_calls_again_though_the_first_alarm_was_taken_and_never_
     ward.sees("00:55", json!({ "sbp": 75 })).await;
     assert_eq!(ward.codes().await, ["hypotension", "hypotension"]);
     let again = ward.alarms().await.remove(1);
-    assert_eq!((&again["state"], &again["urgent"]), (&json!("open"), &json!(true)));
+    assert_eq!(
+        (&again["state"], &again["urgent"]),
+        (&json!("open"), &json!(true))
+    );
 }
 
 #[tokio::test]
@@ -234,7 +237,10 @@ async fn the_task_of_an_alarm_ends_with_its_alarm_and_is_not_ticked_off() {
     ward.sees("00:50", json!({ "spo2": 88 })).await;
     let tasks = ward.zhao.get("/tasks").await.expect(200);
     let items = tasks["items"].as_array().unwrap().iter();
-    let task = items.clone().find(|task| task["kind"] == "analgesia.alarm").unwrap();
+    let task = items
+        .clone()
+        .find(|task| task["kind"] == "analgesia.alarm")
+        .unwrap();
     let done = format!("/tasks/{}/done", task["id"].as_str().unwrap());
     let refused = ward.zhao.post(&done, json!({})).await;
     assert_eq!(refused.code(), "episode.task_of_alarm");
@@ -251,10 +257,14 @@ async fn the_duty_officer_has_a_task_and_may_take_the_alarm_that_nobody_took() {
     let qian = ward.app.qian().await;
     let officer = |tasks: Value| {
         let items = tasks["items"].as_array().unwrap().clone();
-        let mut own = items.into_iter().filter(|task| task["kind"] == "analgesia.alarm_officer");
+        let mut own = items
+            .into_iter()
+            .filter(|task| task["kind"] == "analgesia.alarm_officer");
         own.next()
     };
-    qian.post(&ward.alarm(&alarm, "take"), json!(null)).await.expect(403);
+    qian.post(&ward.alarm(&alarm, "take"), json!(null))
+        .await
+        .expect(403);
     ward.app.clock.advance(11 * 60);
     ward.app.work().await;
     assert_eq!(ward.tasks("analgesia.alarm_next").await, 1);
@@ -264,13 +274,18 @@ async fn the_duty_officer_has_a_task_and_may_take_the_alarm_that_nobody_took() {
     let task = officer(qian.get("/tasks").await.expect(200)).unwrap();
     assert_eq!((&task["urgent"], &task["subject"]), (&json!(true), &alarm["id"]));
     assert_eq!(task["roles"], json!(["quality"]));
-    let taken = qian.post(&ward.alarm(&alarm, "take"), json!(null)).await.expect(201);
+    let taken = qian
+        .post(&ward.alarm(&alarm, "take"), json!(null))
+        .await
+        .expect(201);
     assert_eq!(taken["state"], "taken");
     assert!(officer(qian.get("/tasks").await.expect(200)).is_none());
     assert_eq!(ward.tasks("analgesia.alarm_next").await, 0);
     // What came of it is said by those who treat her.
     let close = ward.alarm(&alarm, "close");
-    qian.post(&close, json!({ "outcome": "已联系" })).await.expect(403);
+    qian.post(&close, json!({ "outcome": "已联系" }))
+        .await
+        .expect(403);
 }
 
 #[tokio::test]

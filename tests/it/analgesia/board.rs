@@ -156,7 +156,12 @@ async fn legs_that_do_not_rise_keep_her_on_the_board_until_they_do_and_the_alarm
     ward.deliver(birth()).await.expect(200);
     ward.app.clock.advance(5 * 3600);
     let (lin, zhao) = (ward.app.lin().await, ward.app.zhao().await);
-    let board = || async { lin.get("/labors").await.expect(200)["items"].as_array().unwrap().clone() };
+    let board = || async {
+        lin.get("/labors").await.expect(200)["items"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
     let mut stop = json!({
         "stop_at": "2026-03-02T01:10:00Z", "reason": "delivered", "leg_raise": "unable",
         "leg_raise_at": "2026-03-02T05:20:00Z"
@@ -172,6 +177,8 @@ async fn legs_that_do_not_rise_keep_her_on_the_board_until_they_do_and_the_alarm
     assert!(!line["due"].to_string().contains("leg_raise"));
     let alarm = line["alarms"][0]["id"].as_str().unwrap();
     let close = ward.path(&format!("/alarms/{alarm}/close"));
-    zhao.post(&close, json!({ "outcome": "已恢复" })).await.expect(201);
+    zhao.post(&close, json!({ "outcome": "已恢复" }))
+        .await
+        .expect(201);
     assert!(board().await.is_empty());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Ward, emergency};
+use super::{Ward, birth, emergency};
 
 impl Ward {
     async fn chart(&self) -> Value {
@@ -155,7 +155,16 @@ async fn her_own_word_on_her_pain_calls_somebody_and_does_not_replace_the_score(
 impl Ward {
     async fn reports(&self, code: &str, onset: &str) -> Value {
         let event = json!({ "code": code, "onset_at": format!("2026-03-02T{onset}:00Z"), "severity": 2 });
-        self.lin.post(&self.path("/complications"), event).await.expect(201)
+        self.lin
+            .post(&self.path("/complications"), event)
+            .await
+            .expect(201)
+    }
+
+    async fn asks_for_punctures(&self) -> bool {
+        self.app.work().await;
+        let coming = self.lin.get("/follow-ups?state=upcoming").await.expect(200);
+        coming.to_string().contains("adp48")
     }
 
     /// Whether somebody is called for something, by now.
@@ -172,11 +181,11 @@ impl Ward {
 async fn the_clock_of_a_second_report_runs_though_the_first_was_an_error() {
     let ward = Ward::open().await;
     ward.record(emergency()).await.expect(200);
-    let first = ward.reports("failed_block", "00:55").await;
-    ward.reports("failed_block", "00:55").await;
+    let first = ward.reports("hypotension", "00:55").await;
+    ward.reports("hypotension", "00:55").await;
     ward.correct(&first["id"], json!({})).await;
-    ward.app.clock.advance(26 * 60);
-    assert!(ward.calls_for("resiting_due").await);
+    ward.app.clock.advance(6 * 60);
+    assert!(ward.calls_for("lasting_hypotension").await);
 }
 
 #[tokio::test]
@@ -210,7 +219,10 @@ async fn the_alarm_of_what_was_not_so_is_over_and_goes_no_further() {
     ward.correct(&taken["observations"][0]["id"], json!({ "observation": meant }))
         .await;
     let alarm = ward.chart().await["alarms"][0].clone();
-    assert_eq!((&alarm["state"], &alarm["outcome"]), (&json!("closed"), &json!("corrected")));
+    assert_eq!(
+        (&alarm["state"], &alarm["outcome"]),
+        (&json!("closed"), &json!("corrected"))
+    );
     assert_eq!(ward.tasks("analgesia.alarm").await, 0);
     ward.app.clock.advance(30 * 60);
     ward.app.work().await;
@@ -231,7 +243,9 @@ async fn an_alarm_goes_on_for_the_row_that_calls_for_the_same() {
     typed["spo2"] = json!(93);
     let first = ward.observe(typed).await.expect(201)["observations"][0]["id"].clone();
     let second = ward.observe(low("00:57", 86)).await.expect(201)["observations"][0]["id"].clone();
-    let correction = ward.correct(&first, json!({ "observation": low("00:55", 87) })).await;
+    let correction = ward
+        .correct(&first, json!({ "observation": low("00:55", 87) }))
+        .await;
     let alarms = |chart: Value| chart["alarms"].as_array().unwrap().clone();
     let open = alarms(ward.chart().await);
     assert_eq!(open.len(), 1);
@@ -255,4 +269,28 @@ async fn what_a_row_hid_that_counts_no_longer_is_called_for() {
     assert!(!bradycardia(ward.chart().await));
     ward.correct(&between["observations"][0]["id"], json!({})).await;
     assert!(bradycardia(ward.chart().await));
+}
+
+#[tokio::test]
+async fn a_puncture_that_is_corrected_after_the_birth_decides_on_what_she_is_asked() {
+    let puncture = json!({
+        "code": "adp", "onset_at": "2026-03-02T00:40:00Z", "severity": 1, "adp_next": "resited_epidural",
+    });
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    ward.deliver(birth()).await.expect(200);
+    ward.app.work().await;
+    let kept = ward.reports("nausea", "00:58").await;
+    ward.app.work().await;
+    ward.correct(&kept["id"], json!({ "complication": puncture.clone() }))
+        .await;
+    assert!(ward.asks_for_punctures().await);
+    // One that was none is forgotten.
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let path = ward.path("/complications");
+    let kept = ward.lin.post(&path, puncture).await.expect(201);
+    ward.correct(&kept["id"], json!({})).await;
+    ward.deliver(birth()).await.expect(200);
+    assert!(!ward.asks_for_punctures().await);
 }
