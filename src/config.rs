@@ -7,6 +7,7 @@ mod log;
 mod proxies;
 mod seal;
 mod sessions;
+mod templates;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub use log::Journal;
 pub use proxies::{Origin, Proxies};
 pub use seal::Seal;
 pub use sessions::{SecondFactor, Sessions};
+pub use templates::{Part, Template};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -86,6 +88,8 @@ pub struct WeChat {
     pub base_url: Option<String>,
     /// For a stand-in in a closed network; never in production.
     pub allow_other_base: bool,
+    /// The account's templates of subscription messages; without one for a kind of notice, it is not sent by WeChat.
+    pub templates: Vec<Template>,
 }
 
 /// Where uploaded files are kept, sealed: a folder, or a bucket that speaks S3.

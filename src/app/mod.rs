@@ -27,7 +27,7 @@ use crate::base::error::Error;
 use crate::base::id::Ids;
 use crate::cache::Cache;
 use crate::config::{Config, Fault, Keys};
-use crate::content::{Content, Defect, Origin, fonts};
+use crate::content::{Content, Defect, Origin, cards, fonts};
 use crate::ctx::{Ctx, Settings};
 use crate::db::grants::Ungranted;
 use crate::db::{Db, Durability, migrate, sqlite_path};
@@ -61,6 +61,9 @@ pub enum StartFault {
     /// WeChat's settings.
     #[error("the settings of WeChat: {0}")]
     WeChat(#[from] wechat::Misconfigured),
+    /// The templates of WeChat's messages.
+    #[error("the templates of WeChat's messages have {} faults, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Templates(Vec<String>),
     /// Redis' settings.
     #[error("the URL of Redis is not valid")]
     Redis,
@@ -113,6 +116,10 @@ pub fn logs(level: &str) {
 pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     let origin = config.content.clone().map_or(Origin::BuiltIn, Origin::Folder);
     let content = Content::open(origin.clone()).map_err(StartFault::Content)?;
+    let faults = cards::faults(&config.wechat.templates);
+    if !faults.is_empty() {
+        return Err(StartFault::Templates(faults));
+    }
     let db = match config.database.expose() {
         "sqlite" => {
             std::fs::create_dir_all(&config.data)
@@ -173,6 +180,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
             demo: parts.demo,
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             app_id: config.wechat.app_id.clone(),
+            templates: config.wechat.templates.clone(),
             second_factor: config.sessions.second_factor,
             rate_per_minute: config.rate_per_minute,
             trusted_proxies: config.trusted_proxies.clone(),
