@@ -139,6 +139,17 @@ pub async fn acknowledge(ctx: &Ctx, caller: &Caller, id: AlertId) -> Result<Show
     store::save_alert(&mut tx, &alert).await?;
     store::add_alert_entry(&mut tx, &mut alert, AlertEntryKind::Acknowledged, staff.id).await?;
     escalation_over(&mut tx, &alert).await?;
+    if alert.level == "red" {
+        let reference = id.to_string();
+        episode::facts::notify(
+            &mut tx,
+            alert.facility_id,
+            alert.patient_id,
+            "alert_taken",
+            &reference,
+        )
+        .await?;
+    }
     tx.journal(
         caller,
         Subject::of_patient("alert", id, alert.patient_id),
