@@ -1,5 +1,6 @@
 //! What later slices may ask of a pregnancy or put onto its pathway, inside their transaction.
 
+use futures_util::FutureExt;
 use uuid::Uuid;
 
 use super::model::{Episode, LedgerWord, NewTask, Stage, Step, Suggestion, TaskLine};
@@ -81,6 +82,7 @@ pub async fn notify(
     let notice = store::add_notice(tx, facility, patient, kind, reference).await?;
     let due = rules::deliveries::hour(kind, tx.now);
     tx.enqueue(jobs::message(facility, &jobs::OfNotice { notice }, due))
+        .boxed()
         .await
 }
 

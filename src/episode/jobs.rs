@@ -5,6 +5,7 @@
 //! third time. Not here: what she is told and when; that is known to the slice that calls `facts::notify`.
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
@@ -58,7 +59,8 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         .ok_or_else(|| Error::broken("a notice without its hospital"))?;
     let OfNotice { notice } = job.payload()?;
     for channel in NoticeChannel::ALL {
-        if deliver(ctx, facility, notice, *channel).await? == Step::Over {
+        // Boxed, as what a query returns is: this runs below everything else, on a stack that tests keep small.
+        if deliver(ctx, facility, notice, *channel).boxed().await? == Step::Over {
             break;
         }
     }
@@ -117,14 +119,18 @@ async fn deliver(ctx: &Ctx, facility: FacilityId, id: NoticeId, channel: NoticeC
             Found::Settled => return Ok(Step::Over),
             Found::Over => return Ok(Step::Next),
             Found::Busy(until) => return later(ctx, to, until).await,
-            Found::Abandoned => return settle(ctx, to, delivery, Outcome::Unclear, template).await,
+            Found::Abandoned => {
+                return settle(ctx, to, delivery, Outcome::Unclear, template)
+                    .boxed()
+                    .await;
+            }
         }
     }
     let hour = rules::hour(&notice.kind, now);
     if hour > now {
         return later(ctx, to, hour).await;
     }
-    if let Some(why) = rules::withheld(standing(ctx, &mut view, to, &notice, &patient).await?) {
+    if let Some(why) = rules::withheld(standing(ctx, &mut view, to, &notice, &patient).boxed().await?) {
         close(ctx, to, channel, (DeliveryState::Withheld, why.word())).await?;
         return Ok(Step::Over);
     }
@@ -135,17 +141,17 @@ async fn deliver(ctx: &Ctx, facility: FacilityId, id: NoticeId, channel: NoticeC
                 close(ctx, to, channel, (DeliveryState::NotPermitted, "no_credit")).await?;
                 return Ok(Step::Next);
             }
-            card(&mut view, to, template, &notice, &patient).await?
+            card(&mut view, to, template, &notice, &patient).boxed().await?
         }
-        _ => text(&mut view, to, &notice, &patient).await?,
+        _ => text(&mut view, to, &notice, &patient).boxed().await?,
     };
     let Some(letter) = letter else {
         return Ok(Step::Next);
     };
     match claim(ctx, to, channel).await? {
         Some(claimed) => {
-            let outcome = send(ctx, letter).await;
-            settle(ctx, to, &claimed, outcome, template).await
+            let outcome = send(ctx, letter).boxed().await;
+            settle(ctx, to, &claimed, outcome, template).boxed().await
         }
         // Somebody is at it, or she is being sent something else: one at a time.
         None => later(ctx, to, rules::turn(now)).await,
