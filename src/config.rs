@@ -7,6 +7,7 @@ mod log;
 mod proxies;
 mod seal;
 mod sessions;
+mod sms;
 mod templates;
 
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ pub use log::Journal;
 pub use proxies::{Origin, Proxies};
 pub use seal::Seal;
 pub use sessions::{SecondFactor, Sessions};
+pub use sms::Sms;
 pub use templates::{Part, Template};
 
 /// Everything that can be set.
@@ -58,6 +60,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// The mini-program.
     pub wechat: WeChat,
+    /// The gateway for text messages; none unless given.
+    pub sms: Option<Sms>,
     /// Where uploaded files are kept, sealed.
     pub files: Files,
     /// What signs the journal, and where its checkpoints are copied.
@@ -192,6 +196,7 @@ impl Default for Config {
             keys: Keys::default(),
             sessions: Sessions::default(),
             wechat: WeChat::default(),
+            sms: None,
             files: Files::default(),
             journal: Journal::default(),
             seal: Seal::default(),

@@ -39,6 +39,7 @@ use crate::files::copies::Copies;
 use crate::http::body::Shape;
 use crate::http::layers::Edge;
 use crate::http::problem::Failure;
+use crate::sms::aliyun::{self, Aliyun};
 use crate::sms::{Simulated, Sms};
 use crate::vault::{Kek, Vault};
 use crate::wechat::{self, WeChat};
@@ -61,6 +62,9 @@ pub enum StartFault {
     /// WeChat's settings.
     #[error("the settings of WeChat: {0}")]
     WeChat(#[from] wechat::Misconfigured),
+    /// The settings of the gateway for text messages.
+    #[error("the settings of the text-message gateway: {0}")]
+    Sms(#[from] aliyun::Misconfigured),
     /// The templates of WeChat's messages.
     #[error("the templates of WeChat's messages have {} faults, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
     Templates(Vec<String>),
@@ -157,11 +161,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         Arc::new(move || clock.now()),
     )?;
     let press = Press::new(move || Engine::new(fonts::fonts(&origin), fonts::layouts(&origin)));
-    // Where WeChat is simulated, text messages are, too.
-    let simulator = config.wechat.base_url.as_deref().filter(|_| parts.demo);
-    let sms = simulator
-        .and_then(Simulated::at)
-        .map(|sms| Arc::new(sms) as Arc<dyn Sms>);
+    let sms = gateway(config, parts.demo, &parts.clock)?;
     let ctx = Ctx {
         db,
         vault: Arc::new(vault),
@@ -194,6 +194,17 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         tracing::error!(%error, "the copies of checkpoints can't be reached: a rolled back journal would not be noticed");
     }
     Ok(ctx)
+}
+
+/// What sends text messages. Where WeChat is simulated and no gateway is named, they are, too.
+fn gateway(config: &Config, demo: bool, clock: &Clock) -> Result<Option<Arc<dyn Sms>>, StartFault> {
+    if let Some(settings) = &config.sms {
+        let gateway = Aliyun::new(settings.clone(), clock.clone())?;
+        return Ok(Some(Arc::new(gateway)));
+    }
+    let simulator = config.wechat.base_url.as_deref().filter(|_| demo);
+    let simulated = simulator.and_then(Simulated::at);
+    Ok(simulated.map(|sms| Arc::new(sms) as Arc<dyn Sms>))
 }
 
 async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {

@@ -1,7 +1,8 @@
 //! Text messages to a phone: what sends them is an interface, and a service without a gateway has no such channel.
 //!
-//! `demo` and the tests write to the simulator's list of messages ([`Simulated`]).
+//! [`aliyun`] speaks to a real one; `demo` and the tests write to the simulator's list of messages ([`Simulated`]).
 
+pub mod aliyun;
 mod simulated;
 
 use futures_util::future::BoxFuture;

@@ -1,5 +1,6 @@
 //! Notices leave the house: once, as she allows it, by day, and nothing of what they are about.
 
+mod gateway;
 mod many;
 
 use std::time::Duration;
@@ -311,7 +312,11 @@ async fn a_process_that_ends_while_it_sends_leaves_one_more_try() {
     app.work().await;
     app.clock.advance(31);
     app.work().await;
-    assert_eq!(app.simulator.calls(Call::Send), 2, "nobody knows whether she got it");
+    assert_eq!(
+        app.simulator.calls(Call::Send),
+        2,
+        "nobody knows whether she got it"
+    );
     assert_eq!(newest(&mei).await["sent"][0]["channel"], "wechat");
     app.clock.advance(2 * HOUR);
     app.work().await;
