@@ -99,6 +99,10 @@ async fn deliver(ctx: &Ctx, facility: FacilityId, id: NoticeId, channel: NoticeC
         NoticeChannel::WeChat => template.is_some(),
         NoticeChannel::Sms => ctx.sms.is_some(),
     };
+    // Of a record that was destroyed nothing can be opened any more.
+    if people::is_destroyed(&mut view, facility, patient).await? {
+        return Ok(Step::Over);
+    }
     let Some(patient) = people::patient(&mut view, facility, patient).await? else {
         return Ok(Step::Over);
     };
@@ -171,7 +175,6 @@ async fn standing(
         agreed: people::has_agreed(view, ctx, to.account, REMINDERS).await?,
         matched: patient.matched,
         restricted: people::restricted(view, to.facility).await?.contains(&to.patient),
-        destroyed: people::is_destroyed(view, to.facility, to.patient).await?,
         closed: episode.is_none_or(|episode| episode.closed_at.is_some()),
     })
 }

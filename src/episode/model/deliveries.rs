@@ -38,8 +38,6 @@ crate::words! {
         NotMatched = "not_matched",
         /// Her data may only be kept.
         Restricted = "restricted",
-        /// There is no record any more.
-        Destroyed = "destroyed",
         /// The pregnancy is over.
         Closed = "closed",
     }

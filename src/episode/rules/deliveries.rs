@@ -35,8 +35,6 @@ pub struct Standing {
     pub matched: bool,
     /// Her data may only be kept.
     pub restricted: bool,
-    /// Her record was destroyed.
-    pub destroyed: bool,
     /// Her pregnancy is over, or there is none.
     pub closed: bool,
 }
@@ -44,7 +42,6 @@ pub struct Standing {
 /// Why nothing may leave the house; none if it may.
 pub fn withheld(standing: Standing) -> Option<Withheld> {
     [
-        (standing.destroyed, Withheld::Destroyed),
         (standing.restricted, Withheld::Restricted),
         (!standing.agreed, Withheld::NotAgreed),
         (!standing.matched, Withheld::NotMatched),
@@ -332,7 +329,6 @@ mod tests {
             agreed: true,
             matched: true,
             restricted: false,
-            destroyed: false,
             closed: false,
         };
         assert_eq!(withheld(fine), None);
