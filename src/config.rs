@@ -7,6 +7,8 @@ mod log;
 mod proxies;
 mod seal;
 mod sessions;
+mod sms;
+mod templates;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,6 +21,8 @@ pub use log::Journal;
 pub use proxies::{Origin, Proxies};
 pub use seal::Seal;
 pub use sessions::{SecondFactor, Sessions};
+pub use sms::Sms;
+pub use templates::{Part, Template};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -56,6 +60,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// The mini-program.
     pub wechat: WeChat,
+    /// The gateway for text messages; none unless given.
+    pub sms: Option<Sms>,
     /// Where uploaded files are kept, sealed.
     pub files: Files,
     /// What signs the journal, and where its checkpoints are copied.
@@ -86,6 +92,8 @@ pub struct WeChat {
     pub base_url: Option<String>,
     /// For a stand-in in a closed network; never in production.
     pub allow_other_base: bool,
+    /// The account's templates of subscription messages; without one for a kind of notice, it is not sent by WeChat.
+    pub templates: Vec<Template>,
 }
 
 /// Where uploaded files are kept, sealed: a folder, or a bucket that speaks S3.
@@ -188,6 +196,7 @@ impl Default for Config {
             keys: Keys::default(),
             sessions: Sessions::default(),
             wechat: WeChat::default(),
+            sms: None,
             files: Files::default(),
             journal: Journal::default(),
             seal: Seal::default(),

@@ -27,7 +27,7 @@ use crate::base::error::Error;
 use crate::base::id::Ids;
 use crate::cache::Cache;
 use crate::config::{Config, Fault, Keys};
-use crate::content::{Content, Defect, Origin, fonts};
+use crate::content::{Content, Defect, Origin, cards, fonts};
 use crate::ctx::{Ctx, Settings};
 use crate::db::grants::Ungranted;
 use crate::db::{Db, Durability, migrate, sqlite_path};
@@ -39,6 +39,7 @@ use crate::files::copies::Copies;
 use crate::http::body::Shape;
 use crate::http::layers::Edge;
 use crate::http::problem::Failure;
+use crate::sms::aliyun::{self, Aliyun};
 use crate::sms::{Simulated, Sms};
 use crate::vault::{Kek, Vault};
 use crate::wechat::{self, WeChat};
@@ -61,6 +62,12 @@ pub enum StartFault {
     /// WeChat's settings.
     #[error("the settings of WeChat: {0}")]
     WeChat(#[from] wechat::Misconfigured),
+    /// The settings of the gateway for text messages.
+    #[error("the settings of the text-message gateway: {0}")]
+    Sms(#[from] aliyun::Misconfigured),
+    /// The templates of WeChat's messages.
+    #[error("the templates of WeChat's messages have {} faults, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Templates(Vec<String>),
     /// Redis' settings.
     #[error("the URL of Redis is not valid")]
     Redis,
@@ -113,6 +120,10 @@ pub fn logs(level: &str) {
 pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     let origin = config.content.clone().map_or(Origin::BuiltIn, Origin::Folder);
     let content = Content::open(origin.clone()).map_err(StartFault::Content)?;
+    let faults = cards::faults(&config.wechat.templates);
+    if !faults.is_empty() {
+        return Err(StartFault::Templates(faults));
+    }
     let db = match config.database.expose() {
         "sqlite" => {
             std::fs::create_dir_all(&config.data)
@@ -150,11 +161,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         Arc::new(move || clock.now()),
     )?;
     let press = Press::new(move || Engine::new(fonts::fonts(&origin), fonts::layouts(&origin)));
-    // Where WeChat is simulated, text messages are, too.
-    let simulator = config.wechat.base_url.as_deref().filter(|_| parts.demo);
-    let sms = simulator
-        .and_then(Simulated::at)
-        .map(|sms| Arc::new(sms) as Arc<dyn Sms>);
+    let sms = gateway(config, parts.demo, &parts.clock)?;
     let ctx = Ctx {
         db,
         vault: Arc::new(vault),
@@ -173,6 +180,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
             demo: parts.demo,
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             app_id: config.wechat.app_id.clone(),
+            templates: config.wechat.templates.clone(),
             second_factor: config.sessions.second_factor,
             rate_per_minute: config.rate_per_minute,
             trusted_proxies: config.trusted_proxies.clone(),
@@ -186,6 +194,17 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         tracing::error!(%error, "the copies of checkpoints can't be reached: a rolled back journal would not be noticed");
     }
     Ok(ctx)
+}
+
+/// What sends text messages. Where WeChat is simulated and no gateway is named, they are, too.
+fn gateway(config: &Config, demo: bool, clock: &Clock) -> Result<Option<Arc<dyn Sms>>, StartFault> {
+    if let Some(settings) = &config.sms {
+        let gateway = Aliyun::new(settings.clone(), clock.clone())?;
+        return Ok(Some(Arc::new(gateway)));
+    }
+    let simulator = config.wechat.base_url.as_deref().filter(|_| demo);
+    let simulated = simulator.and_then(Simulated::at);
+    Ok(simulated.map(|sms| Arc::new(sms) as Arc<dyn Sms>))
 }
 
 async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {

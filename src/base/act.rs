@@ -150,6 +150,12 @@ with_quality! {
     EpisodeNotices = "episode.notices";
     /// She has read a notice.
     EpisodeReadNotice = "episode.read_notice";
+    /// What WeChat may send her, and how often.
+    EpisodeSubscriptions = "episode.subscriptions";
+    /// She allowed WeChat's message of a template, or not.
+    EpisodeSubscribe = "episode.subscribe";
+    /// A notice left the house, or could not.
+    EpisodeDeliver = "episode.deliver";
     /// The women of the clinic.
     EpisodePatients = "episode.patients";
     /// One woman's whole pathway on one page.

@@ -66,6 +66,8 @@ ids! {
     ConsentQuestionId,
     /// A request of hers about her data.
     DataRequestId,
+    /// A notice on its way by one channel.
+    DeliveryId,
     /// A list of records to be destroyed.
     DestructionListId,
     /// A drug given.

@@ -7,6 +7,7 @@ mod content;
 mod diff;
 mod foreign;
 mod log;
+mod notices;
 mod openapi;
 mod seal;
 mod trial;

@@ -5,6 +5,7 @@
 
 mod client;
 pub mod healthy;
+pub mod messages;
 pub mod walk;
 mod walk_consent;
 pub mod walk_labor;
@@ -137,7 +138,7 @@ async fn start_simulator(addr: SocketAddr, clock: &Clock) -> Result<simulator::H
     let settings = simulator::Settings {
         app_id: APP_ID.to_owned(),
         app_secret: wechat::Secret::new(APP_SECRET),
-        templates: Vec::new(),
+        templates: messages::at_wechat(),
         allowed_ips: Vec::new(),
     };
     let advance: simulator::Advance = Arc::new(move |seconds| advance.advance(seconds));
@@ -159,6 +160,7 @@ fn config(options: &Options, simulator: &simulator::Handle, public_url: &str) ->
     config.wechat.app_secret = Secret::from(APP_SECRET);
     config.wechat.base_url = Some(simulator.base_url());
     config.wechat.allow_other_base = true;
+    config.wechat.templates = messages::settings();
     config
 }
 

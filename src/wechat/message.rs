@@ -119,7 +119,7 @@ static RULES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
 });
 
 /// Does the value obey the rule of its key's prefix (`thing` in `thing1`)? A key without a rule never fits.
-pub(super) fn fits(key: &str, value: &str) -> bool {
+pub fn fits(key: &str, value: &str) -> bool {
     let prefix = key.trim_end_matches(|c: char| c.is_ascii_digit());
     prefix != key
         && RULES

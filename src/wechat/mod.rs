@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 
 pub use client::{Login, Phone, WeChat};
 pub use error::{Class, Error};
-pub use message::{Lang, Sent, SubscribeMessage};
+pub use message::{Lang, Sent, SubscribeMessage, fits};
 pub use secret::Secret;
 pub use settings::{BASE_URL, Edition, Misconfigured, Settings};
 
