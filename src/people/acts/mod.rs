@@ -17,6 +17,7 @@ mod seal_signing;
 pub(in crate::people) mod seals;
 mod sessions;
 mod totp;
+mod wechat_events;
 
 pub use assessments::*;
 pub use copies::*;
@@ -33,3 +34,4 @@ pub use seal_signing::*;
 pub use seals::{NewSeal, release_seal, seal, seal_again, seal_claim, seal_get, seals};
 pub use sessions::*;
 pub use totp::{Proposed, confirm_totp, enroll_totp, remove_totp, staff_reset_totp};
+pub use wechat_events::*;

@@ -33,6 +33,7 @@ mod seal_files;
 mod seals;
 mod staff;
 mod totp;
+mod wechat;
 
 pub use accounts::*;
 pub use assessments::*;
@@ -48,3 +49,4 @@ pub use seal_files::*;
 pub use seals::*;
 pub use staff::*;
 pub use totp::*;
+pub use wechat::*;
