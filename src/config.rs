@@ -94,6 +94,10 @@ pub struct WeChat {
     pub allow_other_base: bool,
     /// The account's templates of subscription messages; without one for a kind of notice, it is not sent by WeChat.
     pub templates: Vec<Template>,
+    /// Token of the message push; without it nothing is listened to.
+    pub push_token: Option<Secret>,
+    /// Key of the message push in secure mode; with it nothing unencrypted is believed.
+    pub push_key: Option<Secret>,
 }
 
 /// Where uploaded files are kept, sealed: a folder, or a bucket that speaks S3.
@@ -378,6 +382,8 @@ mod tests {
     fn secrets_are_not_shown() {
         let config = from(&[
             ("MUAN_WECHAT__APP_SECRET", "hush"),
+            ("MUAN_WECHAT__PUSH_TOKEN", "hush"),
+            ("MUAN_WECHAT__PUSH_KEY", "hush"),
             ("MUAN_DATABASE", "postgres://u:hush@h/d"),
             ("MUAN_FILES__BUCKET", "lab-sheets"),
             ("MUAN_FILES__SECRET_KEY", "hush"),

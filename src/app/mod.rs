@@ -8,6 +8,7 @@ pub mod listen;
 pub mod log;
 mod memory;
 mod proofs;
+mod pushes;
 mod seal;
 mod verify;
 mod verify_page;
@@ -26,7 +27,7 @@ use crate::base::Clock;
 use crate::base::error::Error;
 use crate::base::id::Ids;
 use crate::cache::Cache;
-use crate::config::{Config, Fault, Keys};
+use crate::config::{self, Config, Fault, Keys};
 use crate::content::{Content, Defect, Origin, cards, fonts};
 use crate::ctx::{Ctx, Settings};
 use crate::db::grants::Ungranted;
@@ -157,8 +158,10 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
             app_secret: wechat::Secret::new(config.wechat.app_secret.expose()),
             edition: wechat::Edition::Released,
             allow_other_base: config.wechat.allow_other_base,
+            push: push(&config.wechat),
         },
         Arc::new(move || clock.now()),
+        cache.clone(),
     )?;
     let press = Press::new(move || Engine::new(fonts::fonts(&origin), fonts::layouts(&origin)));
     let sms = gateway(config, parts.demo, &parts.clock)?;
@@ -207,6 +210,14 @@ fn gateway(config: &Config, demo: bool, clock: &Clock) -> Result<Option<Arc<dyn 
     Ok(simulated.map(|sms| Arc::new(sms) as Arc<dyn Sms>))
 }
 
+fn push(config: &config::WeChat) -> Option<wechat::PushSettings> {
+    let secret = |word: &config::Secret| wechat::Secret::new(word.expose());
+    Some(wechat::PushSettings {
+        token: secret(config.push_token.as_ref()?),
+        key: config.push_key.as_ref().map(secret),
+    })
+}
+
 async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
     let mut tx = db.begin().await?;
     let vault = Vault::open(&mut tx, kek, clock.now()).await?;
@@ -216,7 +227,7 @@ async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
 
 /// Every public route, with the layers around them.
 pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
-    let routes = verify::routes(proofs::routes(docs::routes(Route::new())))
+    let routes = pushes::routes(verify::routes(proofs::routes(docs::routes(Route::new()))))
         .nest("/api/patient/v1", apis::patient())
         .nest("/api/staff/v1", apis::staff())
         .nest(fhir::BASE, Facade)

@@ -138,6 +138,8 @@ with_quality! {
     PeopleAssessments = "people.assessments";
     /// Somebody asked for what his role may not do.
     PeopleRefused = "people.refused";
+    /// WeChat told what she allows or refuses, or what became of a message: it is kept, and then taken into account.
+    PeopleWechatEvent = "people.wechat_event";
     /// Behavioral data whose time is over goes.
     PeopleForget = "people.forget";
     /// A woman is registered in the clinic.

@@ -116,6 +116,8 @@ ids! {
     StrokesReleaseId,
     /// Something to do.
     TaskId,
+    /// An event that WeChat pushed.
+    WechatEventId,
 }
 
 /// Room for the counter in an id: at a million ids a second, from the middle of it, 25 days without a restart.

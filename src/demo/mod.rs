@@ -30,6 +30,8 @@ use crate::wechat::simulator::{self, Simulator};
 
 const APP_ID: &str = "wxdemo0000000001";
 const APP_SECRET: &str = "the simulator's secret";
+const PUSH_TOKEN: &str = "the simulator's token";
+const PUSH_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const SEEDED: &str = "seeded";
 const KEY_FILE: &str = "demo.key";
 
@@ -75,6 +77,12 @@ pub async fn run(options: Options) -> Result<(), StartFault> {
         admin_url: format!("http://{}", bound.admin_addr),
         simulator_url: simulator.base_url(),
     };
+    simulator.simulator.push_to(simulator::Callback {
+        url: format!("http://{}/wechat/events", bound.addr),
+        token: wechat::Secret::new(PUSH_TOKEN),
+        key: Some(wechat::Secret::new(PUSH_KEY)),
+        automatic: true,
+    });
     welcome.write(&options.data)?;
     welcome.print(&options.data);
     listen::serve(ctx, bound).await?;
@@ -161,6 +169,8 @@ fn config(options: &Options, simulator: &simulator::Handle, public_url: &str) ->
     config.wechat.base_url = Some(simulator.base_url());
     config.wechat.allow_other_base = true;
     config.wechat.templates = messages::settings();
+    config.wechat.push_token = Some(Secret::from(PUSH_TOKEN));
+    config.wechat.push_key = Some(Secret::from(PUSH_KEY));
     config
 }
 

@@ -107,6 +107,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleAssessments, &[Q]),
     (Act::PeopleRefused, &[System]),
     (Act::PeopleForget, &[System]),
+    (Act::PeopleWechatEvent, &[System]),
     (Act::EpisodeRegister, &[M, O, A]),
     (Act::EpisodeEnroll, &[P]),
     (Act::EpisodeJourney, &[P]),

@@ -127,6 +127,14 @@ pub fn fits(key: &str, value: &str) -> bool {
             .any(|(name, rule)| *name == prefix && rule.is_match(value))
 }
 
+/// The keys in `课程:{{thing1.DATA}}\n时间:{{time2.DATA}}`.
+pub(super) fn keys(content: &str) -> impl Iterator<Item = &str> {
+    content
+        .split("{{")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(".DATA}}").map(|(key, _)| key))
+}
+
 #[cfg(test)]
 mod tests {
     use super::fits;

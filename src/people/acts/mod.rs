@@ -18,6 +18,7 @@ mod seal_signing;
 pub(in crate::people) mod seals;
 mod sessions;
 mod totp;
+mod wechat_events;
 
 pub use assessments::*;
 pub use copies::*;
@@ -35,3 +36,4 @@ pub use seal_signing::*;
 pub use seals::{NewSeal, release_seal, seal, seal_again, seal_claim, seal_get, seals};
 pub use sessions::*;
 pub use totp::{Proposed, confirm_totp, enroll_totp, remove_totp, staff_reset_totp};
+pub use wechat_events::*;

@@ -34,6 +34,7 @@ mod seal_files;
 mod seals;
 mod staff;
 mod totp;
+mod wechat;
 
 pub use accounts::*;
 pub use assessments::*;
@@ -50,3 +51,4 @@ pub use seal_files::*;
 pub use seals::*;
 pub use staff::*;
 pub use totp::*;
+pub use wechat::*;
