@@ -7,6 +7,8 @@ mod log;
 mod proxies;
 mod seal;
 mod sessions;
+mod sms;
+mod templates;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,6 +21,8 @@ pub use log::Journal;
 pub use proxies::{Origin, Proxies};
 pub use seal::Seal;
 pub use sessions::{SecondFactor, Sessions};
+pub use sms::Sms;
+pub use templates::{Part, Template};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -56,6 +60,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// The mini-program.
     pub wechat: WeChat,
+    /// The gateway for text messages; none unless given.
+    pub sms: Option<Sms>,
     /// Where uploaded files are kept, sealed.
     pub files: Files,
     /// What signs the journal, and where its checkpoints are copied.
@@ -86,6 +92,12 @@ pub struct WeChat {
     pub base_url: Option<String>,
     /// For a stand-in in a closed network; never in production.
     pub allow_other_base: bool,
+    /// The account's templates of subscription messages; without one for a kind of notice, it is not sent by WeChat.
+    pub templates: Vec<Template>,
+    /// Token of the message push; without it nothing is listened to.
+    pub push_token: Option<Secret>,
+    /// Key of the message push in secure mode; with it nothing unencrypted is believed.
+    pub push_key: Option<Secret>,
 }
 
 /// Where uploaded files are kept, sealed: a folder, or a bucket that speaks S3.
@@ -188,6 +200,7 @@ impl Default for Config {
             keys: Keys::default(),
             sessions: Sessions::default(),
             wechat: WeChat::default(),
+            sms: None,
             files: Files::default(),
             journal: Journal::default(),
             seal: Seal::default(),
@@ -369,6 +382,8 @@ mod tests {
     fn secrets_are_not_shown() {
         let config = from(&[
             ("MUAN_WECHAT__APP_SECRET", "hush"),
+            ("MUAN_WECHAT__PUSH_TOKEN", "hush"),
+            ("MUAN_WECHAT__PUSH_KEY", "hush"),
             ("MUAN_DATABASE", "postgres://u:hush@h/d"),
             ("MUAN_FILES__BUCKET", "lab-sheets"),
             ("MUAN_FILES__SECRET_KEY", "hush"),

@@ -158,6 +158,16 @@ pub async fn finish(db: &Db, worker: &str, job: &Job) -> Result<()> {
     tx.commit().await
 }
 
+/// How many jobs were put aside for good.
+pub async fn count_dead(db: &Db) -> Result<i64> {
+    let (count,): (i64,) = db
+        .read()
+        .q("select count(*) from job where state = 'dead'")
+        .one()
+        .await?;
+    Ok(count)
+}
+
 /// Puts a job back with a growing pause, or aside for good. `code` names the fault without any data.
 pub async fn fail(db: &Db, worker: &str, job: &Job, code: &str, now: DateTime<Utc>) -> Result<()> {
     let pause = Duration::seconds(2_i64.pow(u32::try_from(job.attempts.clamp(0, 11)).unwrap_or(11)));

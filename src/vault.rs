@@ -288,9 +288,8 @@ impl Vault {
     }
 
     fn wrap(&self, id: Uuid, key: &[u8; 32]) -> Result<Vec<u8>> {
-        let (nonce, wrapped) = encrypt(&self.kek.0, id.as_bytes(), key)
-            .ok_or_else(|| Error::broken("a data key could not be wrapped"))?;
-        Ok([nonce.as_slice(), &wrapped].concat())
+        seal_under(&self.kek.0, id.as_bytes(), key)
+            .ok_or_else(|| Error::broken("a data key could not be wrapped"))
     }
 
     fn unwrap(&self, row: DataKey) -> Result<(Uuid, Zeroizing<[u8; 32]>)> {
@@ -298,12 +297,23 @@ impl Vault {
             return Ok((row.id, key));
         }
         let wrong = || Error::broken("the key-encryption key is not the one of this database");
-        let (nonce, body) = row.wrapped.split_at_checked(NONCE).ok_or_else(wrong)?;
-        let plain = decrypt(&self.kek.0, nonce, row.id.as_bytes(), body).ok_or_else(wrong)?;
+        let plain = open_under(&self.kek.0, row.id.as_bytes(), &row.wrapped).ok_or_else(wrong)?;
         let key: Zeroizing<[u8; 32]> = Zeroizing::new(plain.as_slice().try_into().map_err(|_| wrong())?);
         self.keys.insert(row.id, key.clone());
         Ok((row.id, key))
     }
+}
+
+/// Seals under a key that the caller has, for one purpose; the nonce comes first.
+pub fn seal_under(key: &[u8; 32], purpose: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = encrypt(key, purpose, plain)?;
+    Some([nonce.as_slice(), &sealed].concat())
+}
+
+/// Opens what was sealed under a key for a purpose; none when it was changed, or sealed for another one.
+pub fn open_under(key: &[u8; 32], purpose: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, body) = sealed.split_at_checked(NONCE)?;
+    decrypt(key, nonce, purpose, body)
 }
 
 /// Seals a file under a key of its own; the key belongs into a sealed column.

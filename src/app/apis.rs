@@ -27,7 +27,11 @@ pub fn patient() -> OpenApiService<impl OpenApi, ()> {
 /// What the clinic calls.
 pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
-        (people::api::StaffApi, people::api::TotpApi),
+        (
+            people::api::StaffApi,
+            people::api::TotpApi,
+            people::api::QualificationsApi,
+        ),
         people::api::StaffRightsApi,
         (
             people::api::SealsApi,
@@ -45,7 +49,14 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         consent::api::TemplatesApi,
         analgesia::api::StaffApi,
         followup::api::StaffApi,
-        (quality::api::StaffApi, quality::api::SupplyApi),
+        (
+            quality::api::StaffApi,
+            quality::api::SupplyApi,
+            quality::api::CasesApi,
+            quality::api::ReferralsApi,
+            quality::api::AllianceApi,
+        ),
+        (quality::api::ComparedApi, quality::api::TrainingsApi),
     );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")
@@ -68,6 +79,7 @@ pub fn keepers() -> Keepers {
             consent::KEEPER,
             analgesia::KEEPER,
             followup::KEEPER,
+            quality::KEEPER,
         ],
         agency: consent::AGENCY,
         characters: consent::CHARACTERS,

@@ -39,6 +39,8 @@ pub async fn ready(ctx: Data<&Ctx>) -> Response {
                 "read_only": ctx.log.is_read_only(),
                 "ok": inconsistent == 0 && !ctx.log.is_read_only(),
             },
+            // Without WeChat nobody new logs in, and all else goes on.
+            "wechat": { "ok": ctx.wechat.fault().is_none(), "errcode": ctx.wechat.fault() },
             "content": { "lessons": ctx.content.lessons.all().len(), "ok": true },
         },
     });

@@ -100,7 +100,8 @@ async fn ended(ctx: Ctx) {
     ctx.bell.close();
 }
 
-async fn signalled() {
+/// SIGTERM, or the interrupt of a terminal. From the first look at it, neither ends the process any more.
+pub async fn signalled() {
     let interrupt = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {

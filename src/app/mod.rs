@@ -8,6 +8,7 @@ pub mod listen;
 pub mod log;
 mod memory;
 mod proofs;
+mod pushes;
 mod seal;
 mod verify;
 mod verify_page;
@@ -26,8 +27,8 @@ use crate::base::Clock;
 use crate::base::error::Error;
 use crate::base::id::Ids;
 use crate::cache::Cache;
-use crate::config::{Config, Fault, Keys};
-use crate::content::{Content, Defect, Origin, fonts};
+use crate::config::{self, Config, Fault, Keys};
+use crate::content::{Content, Defect, Origin, cards, fonts};
 use crate::ctx::{Ctx, Settings};
 use crate::db::grants::Ungranted;
 use crate::db::{Db, Durability, migrate, sqlite_path};
@@ -39,6 +40,7 @@ use crate::files::copies::Copies;
 use crate::http::body::Shape;
 use crate::http::layers::Edge;
 use crate::http::problem::Failure;
+use crate::sms::aliyun::{self, Aliyun};
 use crate::sms::{Simulated, Sms};
 use crate::vault::{Kek, Vault};
 use crate::wechat::{self, WeChat};
@@ -61,6 +63,12 @@ pub enum StartFault {
     /// WeChat's settings.
     #[error("the settings of WeChat: {0}")]
     WeChat(#[from] wechat::Misconfigured),
+    /// The settings of the gateway for text messages.
+    #[error("the settings of the text-message gateway: {0}")]
+    Sms(#[from] aliyun::Misconfigured),
+    /// The templates of WeChat's messages.
+    #[error("the templates of WeChat's messages have {} faults, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Templates(Vec<String>),
     /// Redis' settings.
     #[error("the URL of Redis is not valid")]
     Redis,
@@ -113,6 +121,10 @@ pub fn logs(level: &str) {
 pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     let origin = config.content.clone().map_or(Origin::BuiltIn, Origin::Folder);
     let content = Content::open(origin.clone()).map_err(StartFault::Content)?;
+    let faults = cards::faults(&config.wechat.templates);
+    if !faults.is_empty() {
+        return Err(StartFault::Templates(faults));
+    }
     let db = match config.database.expose() {
         "sqlite" => {
             std::fs::create_dir_all(&config.data)
@@ -146,15 +158,13 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
             app_secret: wechat::Secret::new(config.wechat.app_secret.expose()),
             edition: wechat::Edition::Released,
             allow_other_base: config.wechat.allow_other_base,
+            push: push(&config.wechat),
         },
         Arc::new(move || clock.now()),
+        cache.clone(),
     )?;
     let press = Press::new(move || Engine::new(fonts::fonts(&origin), fonts::layouts(&origin)));
-    // Where WeChat is simulated, text messages are, too.
-    let simulator = config.wechat.base_url.as_deref().filter(|_| parts.demo);
-    let sms = simulator
-        .and_then(Simulated::at)
-        .map(|sms| Arc::new(sms) as Arc<dyn Sms>);
+    let sms = gateway(config, parts.demo, &parts.clock)?;
     let ctx = Ctx {
         db,
         vault: Arc::new(vault),
@@ -173,6 +183,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
             demo: parts.demo,
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             app_id: config.wechat.app_id.clone(),
+            templates: config.wechat.templates.clone(),
             second_factor: config.sessions.second_factor,
             rate_per_minute: config.rate_per_minute,
             trusted_proxies: config.trusted_proxies.clone(),
@@ -188,6 +199,25 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     Ok(ctx)
 }
 
+/// What sends text messages. Where WeChat is simulated and no gateway is named, they are, too.
+fn gateway(config: &Config, demo: bool, clock: &Clock) -> Result<Option<Arc<dyn Sms>>, StartFault> {
+    if let Some(settings) = &config.sms {
+        let gateway = Aliyun::new(settings.clone(), clock.clone())?;
+        return Ok(Some(Arc::new(gateway)));
+    }
+    let simulator = config.wechat.base_url.as_deref().filter(|_| demo);
+    let simulated = simulator.and_then(Simulated::at);
+    Ok(simulated.map(|sms| Arc::new(sms) as Arc<dyn Sms>))
+}
+
+fn push(config: &config::WeChat) -> Option<wechat::PushSettings> {
+    let secret = |word: &config::Secret| wechat::Secret::new(word.expose());
+    Some(wechat::PushSettings {
+        token: secret(config.push_token.as_ref()?),
+        key: config.push_key.as_ref().map(secret),
+    })
+}
+
 async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
     let mut tx = db.begin().await?;
     let vault = Vault::open(&mut tx, kek, clock.now()).await?;
@@ -197,7 +227,7 @@ async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
 
 /// Every public route, with the layers around them.
 pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
-    let routes = verify::routes(proofs::routes(docs::routes(Route::new())))
+    let routes = pushes::routes(verify::routes(proofs::routes(docs::routes(Route::new()))))
         .nest("/api/patient/v1", apis::patient())
         .nest("/api/staff/v1", apis::staff())
         .nest(fhir::BASE, Facade)

@@ -11,7 +11,7 @@ use super::{apis, keys, log};
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job, Kinds};
-use crate::{analgesia, assessment, consent, followup, forms, journal, people, quality};
+use crate::{analgesia, assessment, consent, episode, followup, forms, journal, people, quality};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
@@ -19,8 +19,9 @@ const PULSE: Duration = Duration::from_secs(1);
 const BATCH: i64 = 32;
 /// Kinds of jobs that nothing else waits for, each group beside the others: what asks somebody outside, and what reads or
 /// seals whole documents.
-const APART: [&[&str]; 3] = [
+const APART: [&[&str]; 4] = [
     &["consent.send_code"],
+    &[episode::jobs::DELIVER],
     &["consent.timestamp", "consent.preserve", "consent.revocation"],
     &["consent.seal", "consent.seal_all", "people.forget"],
 ];
@@ -43,7 +44,10 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
         tokio::select! {
             () = ctx.wake.notified() => {}
             () = tokio::time::sleep(PULSE) => {}
-            _ = watch.tick() => watch_journal(&ctx).await,
+            _ = watch.tick() => {
+                watch_journal(&ctx).await;
+                watch_dead(&ctx).await;
+            }
             () = stop.cancelled() => break,
         }
         if ctx.log.is_read_only() {
@@ -148,6 +152,18 @@ async fn watch_journal(ctx: &Ctx) {
     }
 }
 
+/// Says how much was given up and waits for an operator.
+async fn watch_dead(ctx: &Ctx) {
+    match outbox::count_dead(&ctx.db).await {
+        Ok(dead) => metrics::gauge!("muan_jobs_dead").set(dead as f64),
+        Err(error) => tracing::error!(%error, "jobs that were given up could not be counted"),
+    }
+    match episode::jobs::count_dead(ctx).await {
+        Ok(dead) => metrics::gauge!("muan_notices_dead").set(dead as f64),
+        Err(error) => tracing::error!(%error, "notices that were given up could not be counted"),
+    }
+}
+
 /// Everything that is due.
 pub async fn due(ctx: &Ctx, worker: &str) -> Result<usize> {
     let mut done = 0;
@@ -213,6 +229,7 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 /// The slice that cares does it.
 async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
     if people::jobs::handle(ctx, &apis::keepers(), job).await?
+        || episode::jobs::handle(ctx, job).await?
         || forms::jobs::handle(ctx, job).await?
         || assessment::jobs::handle(ctx, job).await?
         || consent::jobs::handle(ctx, job).await?

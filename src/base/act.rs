@@ -54,6 +54,12 @@ with_quality! {
     PeopleStaffReset = "people.staff_reset";
     /// The lost second factor of an account is taken away.
     PeopleStaffResetTotp = "people.staff_reset_totp";
+    /// What a staff member is qualified by is written down.
+    PeopleQualify = "people.qualify";
+    /// What a staff member is qualified by.
+    PeopleQualification = "people.qualification";
+    /// What all staff are qualified by.
+    PeopleQualifications = "people.qualifications";
     /// The facility and its settings.
     PeopleFacilityGet = "people.facility_get";
     /// The facility's settings change.
@@ -132,6 +138,8 @@ with_quality! {
     PeopleAssessments = "people.assessments";
     /// Somebody asked for what his role may not do.
     PeopleRefused = "people.refused";
+    /// WeChat told what she allows or refuses, or what became of a message: it is kept, and then taken into account.
+    PeopleWechatEvent = "people.wechat_event";
     /// Behavioral data whose time is over goes.
     PeopleForget = "people.forget";
     /// A woman is registered in the clinic.
@@ -144,6 +152,12 @@ with_quality! {
     EpisodeNotices = "episode.notices";
     /// She has read a notice.
     EpisodeReadNotice = "episode.read_notice";
+    /// What WeChat may send her, and how often.
+    EpisodeSubscriptions = "episode.subscriptions";
+    /// She allowed WeChat's message of a template, or not.
+    EpisodeSubscribe = "episode.subscribe";
+    /// A notice left the house, or could not.
+    EpisodeDeliver = "episode.deliver";
     /// The women of the clinic.
     EpisodePatients = "episode.patients";
     /// One woman's whole pathway on one page.

@@ -38,6 +38,50 @@ macro_rules! with_quality {
             QualitySupplies = "quality.supplies";
             /// One batch with where it went.
             QualitySupply = "quality.supply";
+            /// A grading opens a managed case, or changes the color of the open one.
+            QualityOpenCase = "quality.open_case";
+            /// The managed cases of women at high risk.
+            QualityManagedCases = "quality.managed_cases";
+            /// One managed case.
+            QualityManagedCase = "quality.managed_case";
+            /// A managed case was reported.
+            QualityReportCase = "quality.report_case";
+            /// A managed case has a plan.
+            QualityPlanCase = "quality.plan_case";
+            /// The woman of a managed case was seen or called.
+            QualityFollowCase = "quality.follow_case";
+            /// A managed case is over.
+            QualityCloseCase = "quality.close_case";
+            /// How the hospital stands with the others.
+            QualityAlliance = "quality.alliance";
+            /// The quality office says what another hospital may do.
+            QualityAgree = "quality.agree";
+            /// A woman is referred to another hospital.
+            QualityRefer = "quality.refer";
+            /// The referrals that the hospital sent or received.
+            QualityReferrals = "quality.referrals";
+            /// One referral.
+            QualityReferral = "quality.referral";
+            /// A hospital takes a woman who was referred to it.
+            QualityAcceptReferral = "quality.accept_referral";
+            /// A hospital does not take her.
+            QualityDeclineReferral = "quality.decline_referral";
+            /// A hospital sends her back.
+            QualityReturnReferral = "quality.return_referral";
+            /// The hospital that sent her takes the referral back.
+            QualityWithdrawReferral = "quality.withdraw_referral";
+            /// The record of a woman is read by the hospital that took her.
+            QualitySharedRecord = "quality.shared_record";
+            /// The indicators of hospitals that agreed to be compared.
+            QualityAllianceFigures = "quality.alliance_figures";
+            /// A training or a drill is written down.
+            QualityTrain = "quality.train";
+            /// The trainings and drills.
+            QualityTrainings = "quality.trainings";
+            /// What is due of trainings, drills and qualifications.
+            QualityTrainingsDue = "quality.trainings_due";
+            /// What the records say of the self-check.
+            QualityRecordedReadiness = "quality.recorded_readiness";
             /// The self-checks of the hospital against the technical requirements.
             QualityReadiness = "quality.readiness";
             /// A self-check of the hospital is filed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Duration, FixedOffset, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, SubsecRound, Timelike, Utc};
 
 /// Server time in UTC, cut to milliseconds so that both engines return what was written.
 ///
@@ -55,7 +55,36 @@ pub fn clinic_midnight(day: NaiveDate) -> DateTime<Utc> {
     midnight - chrono::Duration::seconds(i64::from(clinic_zone().local_minus_utc()))
 }
 
+/// The same moment, or eight in the morning if it lies in the quiet hours 22:00–08:00, in which nobody is reminded.
+pub fn awake(at: DateTime<Utc>) -> DateTime<Utc> {
+    let here = at.with_timezone(&clinic_zone());
+    let day = match here.hour() {
+        22.. => here.date_naive() + Duration::days(1),
+        ..8 => here.date_naive(),
+        _ => return at,
+    };
+    clinic_midnight(day) + Duration::hours(8)
+}
+
 /// The clinic's calendar day of an instant.
 pub fn clinic_date(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&clinic_zone()).date_naive()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn nobody_is_reminded_between_ten_at_night_and_eight_in_the_morning() {
+        // 20:59 in Shanghai stays, 22:00 and 07:59 wait for eight o'clock.
+        assert_eq!(awake(at("2026-03-02T12:59:00Z")), at("2026-03-02T12:59:00Z"));
+        assert_eq!(awake(at("2026-03-02T14:00:00Z")), at("2026-03-03T00:00:00Z"));
+        assert_eq!(awake(at("2026-03-02T23:59:00Z")), at("2026-03-03T00:00:00Z"));
+        assert_eq!(awake(at("2026-03-03T00:00:00Z")), at("2026-03-03T00:00:00Z"));
+    }
 }

@@ -130,6 +130,7 @@ codes! {
     ConsentTemplateScheduled = "consent.template_scheduled";
     ConsentTemplateUnavailable = "consent.template_unavailable";
     ConsentTemplateVersionOld = "consent.template_version_old";
+    ConsentUnqualified = "consent.unqualified";
     ConsentValidityOver = "consent.validity_over";
     ConsentWitnessInvolved = "consent.witness_involved";
     FollowupAlertClosed = "followup.alert_closed";
@@ -137,8 +138,12 @@ codes! {
     FollowupCallsMissing = "followup.calls_missing";
     FollowupNoExamination = "followup.no_examination";
     FollowupNoProposal = "followup.no_proposal";
+    QualityCaseClosed = "quality.case_closed";
     QualityDiscussionMissing = "quality.discussion_missing";
     QualityIllegalTransition = "quality.illegal_transition";
+    QualityNotAllied = "quality.not_allied";
+    QualityReferralOpen = "quality.referral_open";
+    QualityTrainingReplaced = "quality.training_replaced";
     FormsAlreadyAmended = "forms.already_amended";
     FormsAlreadyCompleted = "forms.already_completed";
     FormsAmendmentOpen = "forms.amendment_open";
@@ -159,6 +164,7 @@ codes! {
     AnalgesiaLaborClosed = "analgesia.labor_closed";
     AnalgesiaLaborOpen = "analgesia.labor_open";
     AnalgesiaNoPregnancy = "analgesia.no_pregnancy";
+    AnalgesiaOperatorUnqualified = "analgesia.operator_unqualified";
     AnalgesiaTechniqueNotConsented = "analgesia.technique_not_consented";
     AnalgesiaTimeOutMissing = "analgesia.time_out_missing";
     AnalgesiaTooEarly = "analgesia.too_early";

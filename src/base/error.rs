@@ -129,6 +129,10 @@ pub enum Noun {
     AdverseEvent,
     /// An indicator.
     Indicator,
+    /// A managed case of a woman at high risk.
+    ManagedCase,
+    /// A referral to another hospital.
+    Referral,
     /// A batch of a drug or a consumable.
     Supply,
     /// A document.

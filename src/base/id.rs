@@ -66,6 +66,8 @@ ids! {
     ConsentQuestionId,
     /// A request of hers about her data.
     DataRequestId,
+    /// A notice on its way by one channel.
+    DeliveryId,
     /// A list of records to be destroyed.
     DestructionListId,
     /// A drug given.
@@ -114,6 +116,8 @@ ids! {
     StrokesReleaseId,
     /// Something to do.
     TaskId,
+    /// An event that WeChat pushed.
+    WechatEventId,
 }
 
 /// Room for the counter in an id: at a million ids a second, from the middle of it, 25 days without a restart.

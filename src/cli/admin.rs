@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::{log, seal};
+use super::{log, notices, seal};
 use crate::app::{self, Parts, StartFault};
 use crate::assessment::{self, Made, Replayed};
 use crate::base::{Clock, Role};
@@ -31,6 +31,9 @@ pub enum Command {
     /// The seal.
     #[command(subcommand)]
     Seal(seal::Command),
+    /// Notices that could not be sent.
+    #[command(subcommand)]
+    Notices(notices::Command),
 }
 
 #[derive(Subcommand)]
@@ -132,6 +135,7 @@ pub async fn run(config: Config, command: Command) -> Result<ExitCode, StartFaul
         Command::ReplayAssessments => code = replay(&ctx).await?,
         Command::Log(command) => code = log::run(&ctx, command).await?,
         Command::Seal(command) => code = seal::run(&ctx, command).await?,
+        Command::Notices(command) => code = notices::run(&ctx, command).await?,
     }
     ctx.db.close().await;
     Ok(code)

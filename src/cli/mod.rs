@@ -1,4 +1,4 @@
-//! The command line: `demo`, `serve`, `migrate`, `config`, `content`, `openapi`, `verify`, `admin`.
+//! The command line: `demo`, `serve`, `migrate`, `config`, `content`, `openapi`, `verify`, `wechat-simulator`, `admin`.
 //!
 //! Every fault of the start is one clear line on standard error and exit code 1.
 
@@ -7,10 +7,12 @@ mod content;
 mod diff;
 mod foreign;
 mod log;
+mod notices;
 mod openapi;
 mod seal;
 mod trial;
 mod verify;
+mod wechat_simulator;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,6 +60,8 @@ enum Command {
     Openapi(openapi::Options),
     /// Verifies evidence bundles and sealed documents, off line; succeeds when all are authentic.
     Verify(verify::Options),
+    /// The stand-in for WeChat's servers alone, on this machine's own addresses.
+    WechatSimulator(wechat_simulator::Options),
     /// At the machine: a hospital and its first account, the replay of stored assessments.
     #[command(subcommand)]
     Admin(admin::Command),
@@ -104,6 +108,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, StartFault> {
         Command::Content(command) => Ok(content::run(load(cli.config)?.content, command)),
         Command::Openapi(options) => openapi::run(options).map(|()| done),
         Command::Verify(options) => Ok(verify::run(&options)),
+        Command::WechatSimulator(options) => wechat_simulator::run(options).await.map(|()| done),
         Command::Admin(command) => admin::run(load(cli.config)?, command).await,
     }
 }

@@ -19,6 +19,7 @@ use crate::content::messages;
 use crate::ctx::{Ctx, Records};
 use crate::evidence::document::Inputs;
 use crate::outbox::Job;
+use crate::sms::{self, Text};
 use crate::{episode, people};
 
 /// Does a job of this slice; false when it is another's.
@@ -52,7 +53,7 @@ async fn send_code(ctx: &Ctx, job: &Job) -> Result<()> {
         .facility_id
         .ok_or_else(|| Error::broken("a code without a hospital"))?;
     let (mut view, now) = (ctx.view(), ctx.clock.now());
-    let (Some(sms), Some((consent, code))) =
+    let (Some(gateway), Some((consent, code))) =
         (&ctx.sms, store::code_to_send(&mut view, facility, id, now).await?)
     else {
         return Ok(());
@@ -65,11 +66,18 @@ async fn send_code(ctx: &Ctx, job: &Job) -> Result<()> {
         return Ok(());
     };
     let text = messages::field(locale, "sms_code", Some(&json!({ "code": code })));
-    sms.send(&phone, &text).await?;
+    let text = Text {
+        phone: &phone,
+        template: sms::Template::Code,
+        params: json!({ "code": code }),
+        words: &text,
+    };
+    let sent = gateway.send(text).await;
+    sent.map_err(|failure| Error::Broken(Box::new(failure)))?;
     let mut tx = ctx.write(Act::ConsentCodeSent).await?;
     store::forget_code(&mut tx, facility, id).await?;
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
-    let detail = json!({ "provider": sms.provider(), "code": id });
+    let detail = json!({ "provider": gateway.provider(), "code": id });
     tx.journal_as(
         Act::ConsentCodeSent,
         Actor::SYSTEM,

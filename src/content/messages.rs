@@ -94,6 +94,11 @@ pub fn reason(locale: Locale, word: &str) -> String {
     text.cloned().unwrap_or_else(|| word.to_owned())
 }
 
+/// The kinds of notices.
+pub(super) fn notices() -> impl Iterator<Item = &'static str> {
+    ZH.notices.keys().map(String::as_str)
+}
+
 /// A notice.
 pub fn notice(locale: Locale, kind: &str) -> Option<&'static Notice> {
     file(locale).notices.get(kind)
@@ -111,6 +116,7 @@ pub(super) fn check(defects: &mut Defects) {
             );
         }
     }
+    super::cards::check(defects);
     let keys = |of: fn(&File) -> Vec<&String>| (of(&ZH), of(&EN));
     for (zh, en) in [
         keys(|f| f.fields.keys().collect()),

@@ -6,6 +6,7 @@
 //! For those who write content: `trial` runs answers through a form, `diff` says what an edited folder changes.
 
 pub mod agreements;
+pub mod cards;
 pub mod consents;
 pub mod diff;
 pub mod fonts;

@@ -22,7 +22,7 @@ use crate::base::id::{FacilityId, Ids};
 use crate::base::request::RequestInfo;
 use crate::base::{Act, Actor, Clock, Code};
 use crate::cache::Cache;
-use crate::config::{Proxies, SecondFactor};
+use crate::config::{Proxies, SecondFactor, Template};
 use crate::content::Content;
 use crate::db::{self, Db, Q, Query, Read, Sql};
 use crate::evidence::seal::Seal;
@@ -83,6 +83,8 @@ pub struct Settings {
     pub public_url: String,
     /// The mini-program.
     pub app_id: String,
+    /// The account's templates of subscription messages.
+    pub templates: Vec<Template>,
     /// Whether acts on consents need a session with a second factor.
     pub second_factor: SecondFactor,
     /// Requests per minute and token.

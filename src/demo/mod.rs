@@ -5,6 +5,7 @@
 
 mod client;
 pub mod healthy;
+pub mod messages;
 pub mod walk;
 mod walk_consent;
 pub mod walk_labor;
@@ -29,6 +30,8 @@ use crate::wechat::simulator::{self, Simulator};
 
 const APP_ID: &str = "wxdemo0000000001";
 const APP_SECRET: &str = "the simulator's secret";
+const PUSH_TOKEN: &str = "the simulator's token";
+const PUSH_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const SEEDED: &str = "seeded";
 const KEY_FILE: &str = "demo.key";
 
@@ -74,6 +77,12 @@ pub async fn run(options: Options) -> Result<(), StartFault> {
         admin_url: format!("http://{}", bound.admin_addr),
         simulator_url: simulator.base_url(),
     };
+    simulator.simulator.push_to(simulator::Callback {
+        url: format!("http://{}/wechat/events", bound.addr),
+        token: wechat::Secret::new(PUSH_TOKEN),
+        key: Some(wechat::Secret::new(PUSH_KEY)),
+        automatic: true,
+    });
     welcome.write(&options.data)?;
     welcome.print(&options.data);
     listen::serve(ctx, bound).await?;
@@ -137,7 +146,7 @@ async fn start_simulator(addr: SocketAddr, clock: &Clock) -> Result<simulator::H
     let settings = simulator::Settings {
         app_id: APP_ID.to_owned(),
         app_secret: wechat::Secret::new(APP_SECRET),
-        templates: Vec::new(),
+        templates: messages::at_wechat(),
         allowed_ips: Vec::new(),
     };
     let advance: simulator::Advance = Arc::new(move |seconds| advance.advance(seconds));
@@ -159,6 +168,9 @@ fn config(options: &Options, simulator: &simulator::Handle, public_url: &str) ->
     config.wechat.app_secret = Secret::from(APP_SECRET);
     config.wechat.base_url = Some(simulator.base_url());
     config.wechat.allow_other_base = true;
+    config.wechat.templates = messages::settings();
+    config.wechat.push_token = Some(Secret::from(PUSH_TOKEN));
+    config.wechat.push_key = Some(Secret::from(PUSH_KEY));
     config
 }
 

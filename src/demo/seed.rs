@@ -164,7 +164,8 @@ pub async fn staff(ctx: &Ctx) -> Result<(), Stopped> {
             consent_privilege: None,
             disabled: false,
         };
-        admin::add_staff(ctx, FACILITY, draft, Some(PASSWORD.to_owned())).await?;
+        let new = admin::add_staff(ctx, FACILITY, draft, Some(PASSWORD.to_owned())).await?;
+        admin::qualify(ctx, &new.staff).await?;
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! What later slices may ask of a pregnancy or put onto its pathway, inside their transaction.
 
+use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::model::{Episode, NewTask, Stage, Step, Suggestion, TaskLine};
-use super::store;
+use super::model::{Episode, Graded, LedgerWord, NewTask, Stage, Step, Suggestion, TaskLine};
+use super::{jobs, rules, store};
 use crate::base::error::Result;
-use crate::base::id::{EpisodeId, FacilityId, PatientId, TaskId};
-use crate::ctx::Tx;
+use crate::base::id::{AccountId, EpisodeId, FacilityId, PatientId, TaskId};
+use crate::ctx::{Records, Tx};
 use crate::db::Q;
 
 /// Her pregnancy: the newest that is not closed, else the newest.
@@ -23,6 +24,15 @@ pub async fn of_patient(q: &mut impl Q, facility: FacilityId, patient: PatientId
 /// A pregnancy of this hospital.
 pub async fn get(q: &mut impl Q, facility: FacilityId, id: EpisodeId) -> Result<Option<Episode>> {
     store::episode(q, facility, id).await
+}
+
+/// The last grading of the risk, with its grounds.
+pub async fn graded(
+    r: &mut impl Records,
+    facility: FacilityId,
+    episode: EpisodeId,
+) -> Result<Option<Graded>> {
+    store::newest_grading(r, facility, episode).await
 }
 
 /// A pregnancy with its row locked until the transaction ends. There is one lock order: the episode first.
@@ -65,7 +75,8 @@ pub async fn suggest_color(tx: &mut Tx, episode: &Episode, suggestion: &Suggesti
     store::add_suggestion(tx, episode, suggestion).await
 }
 
-/// Tells her something. `kind` is a key of the notices in `content/messages`, `reference` what it points to.
+/// Tells her something: in the app at once, and outside by whatever channel she allows. `kind` is a key of the notices in
+/// `content/messages`, `reference` what it points to.
 pub async fn notify(
     tx: &mut Tx,
     facility: FacilityId,
@@ -77,5 +88,19 @@ pub async fn notify(
         crate::content::messages::notice(Default::default(), kind).is_some(),
         "{kind} has no text in content/messages"
     );
-    store::add_notice(tx, facility, patient, kind, reference).await
+    let notice = store::add_notice(tx, facility, patient, kind, reference).await?;
+    let due = rules::deliveries::hour(kind, tx.now);
+    tx.enqueue(jobs::message(facility, &jobs::OfNotice { notice }, due))
+        .boxed()
+        .await
+}
+
+/// Adds to the ledger of what she allows WeChat to send her: also what WeChat itself reports.
+pub async fn note_subscription(
+    tx: &mut Tx,
+    account: AccountId,
+    template: &str,
+    word: LedgerWord,
+) -> Result<()> {
+    store::add_ledger_entry(tx, account, template, word).await
 }

@@ -17,8 +17,8 @@ const NOTICES: i64 = 1000;
 /// Pregnancies and notices.
 pub const KEEPER: Keeper = Keeper {
     copy: |_, view, mine| copy(view, mine).boxed(),
-    // What she was told is part of her care.
-    forget: |_, _| async { Ok(0) }.boxed(),
+    // What she was told is part of her care; how it was sent is not, and the agreement promises an end.
+    forget: |tx, what| store::forget(tx, what).boxed(),
     records: |tx, mine| people::ids(tx, &store::SEALED, mine).boxed(),
     papers: |_, _, _| async { Ok(Vec::new()) }.boxed(),
     unfinished: &[Unfinished {

@@ -1,5 +1,7 @@
 //! Nouns of one pregnancy and their small words.
 
+mod deliveries;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,8 @@ use uuid::Uuid;
 use crate::base::Role;
 use crate::base::id::{EpisodeId, FacilityId, NoticeId, PatientId, ResponseId, StaffId, TaskId};
 use crate::people::model::{Invited, Patient};
+
+pub use deliveries::*;
 
 /// Days from the first day of the last period to the expected date (Naegele).
 pub const TERM_DAYS: i64 = 280;
@@ -230,7 +234,7 @@ pub struct Task {
 }
 
 /// What was sent to her; the text is made when she reads it, in her language.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Notice {
     /// Its id.
     pub id: NoticeId,
@@ -242,6 +246,8 @@ pub struct Notice {
     pub at: DateTime<Utc>,
     /// When she read it.
     pub read_at: Option<DateTime<Utc>>,
+    /// How it left the house.
+    pub deliveries: Vec<Delivery>,
 }
 
 /// A woman who was registered in the clinic.

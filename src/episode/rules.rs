@@ -1,5 +1,7 @@
 //! Decisions about a pregnancy, pure.
 
+pub mod deliveries;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;

@@ -7,6 +7,8 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use super::model::Point;
 use crate::base::clock::clinic_zone;
 
+pub use crate::base::clock::awake;
+
 /// The times of one point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
@@ -249,19 +251,6 @@ pub fn answer_by(raised_at: DateTime<Utc>) -> DateTime<Utc> {
     }
 }
 
-/// The same moment, or eight in the morning if it lies in the quiet hours 22:00–08:00.
-pub fn awake(at: DateTime<Utc>) -> DateTime<Utc> {
-    let here = at.with_timezone(&clinic_zone()).naive_local();
-    let day = if here.time() >= clock(22) {
-        here.date() + Duration::days(1)
-    } else if here.time() < clock(8) {
-        here.date()
-    } else {
-        return at;
-    };
-    local(day, 8).unwrap_or(at)
-}
-
 /// An hour of a day in the hospital.
 fn local(day: NaiveDate, hour: u32) -> Option<DateTime<Utc>> {
     let at = day.and_time(clock(hour)).and_local_timezone(clinic_zone());
@@ -315,15 +304,6 @@ mod tests {
                 assert_eq!(pair[0].closes, pair[1].opens);
             }
         }
-    }
-
-    #[test]
-    fn nobody_is_reminded_between_ten_at_night_and_eight_in_the_morning() {
-        // 20:59 in Shanghai stays, 22:00 and 07:59 wait for eight o'clock.
-        assert_eq!(awake(at("2026-03-02T12:59:00Z")), at("2026-03-02T12:59:00Z"));
-        assert_eq!(awake(at("2026-03-02T14:00:00Z")), at("2026-03-03T00:00:00Z"));
-        assert_eq!(awake(at("2026-03-02T23:59:00Z")), at("2026-03-03T00:00:00Z"));
-        assert_eq!(awake(at("2026-03-03T00:00:00Z")), at("2026-03-03T00:00:00Z"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod body;
 pub mod ink;
 pub mod layers;
+mod limits;
 pub mod params;
 pub mod problem;
 mod refused;

@@ -1,10 +1,12 @@
 //! First use from the command line: a hospital and its first account.
 
+use chrono::Months;
 use serde_json::json;
 
 use super::acts::{NewStaff, StaffDraft, add};
-use super::model::{Facility, Settings};
+use super::model::{Facility, Qualification, Requirement, Scope, Settings, Staff};
 use super::{jobs, secret, store};
+use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Actor, Code, Noun, Subject};
 use crate::ctx::Ctx;
@@ -81,4 +83,40 @@ pub async fn add_staff(
         staff,
         one_time_password: password,
     })
+}
+
+/// Writes down that an account meets all requirements on its role, for five years and without an end: of a hospital that is
+/// shown or tried. A real one shows its licenses through the administrator.
+pub async fn qualify(ctx: &Ctx, staff: &Staff) -> Result<()> {
+    let mut tx = ctx.write(Act::PeopleQualify).await?;
+    let today = clinic_date(tx.now);
+    let from = today.checked_sub_months(Months::new(60)).unwrap_or(today);
+    for item in Requirement::of(staff.role) {
+        let new = Qualification {
+            id: tx.id(),
+            item: *item,
+            withdrawn: false,
+            from,
+            until: None,
+            scope: (*item == Requirement::License).then_some(Scope::Anesthesiology),
+            higher_title: false,
+            number: staff.license.clone().filter(|_| *item == Requirement::License),
+            approver: None,
+            by: None,
+            at: tx.now,
+        };
+        store::add_qualification(&mut tx, staff.facility_id, staff.id, &new).await?;
+    }
+    let place = Some(staff.facility_id);
+    let detail = json!({ "items": Requirement::of(staff.role) });
+    tx.journal_as(
+        Act::PeopleQualify,
+        Actor::SYSTEM,
+        place,
+        Subject::thing("staff", staff.id),
+        detail,
+        None,
+    )
+    .await?;
+    tx.commit().await
 }

@@ -2,6 +2,7 @@
 
 mod guardians;
 mod keeping;
+mod qualifications;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use crate::db::Q;
 
 pub use guardians::*;
 pub use keeping::*;
+pub use qualifications::*;
 
 /// A woman's record of this hospital.
 pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) -> Result<Option<Patient>> {
@@ -49,6 +51,11 @@ pub fn family_name(patient: &Patient) -> Option<String> {
 /// Her account, the owner of everything about her.
 pub async fn account_of(q: &mut impl Q, facility: FacilityId, id: PatientId) -> Result<Option<AccountId>> {
     store::account_of(q, facility, id).await
+}
+
+/// The openid of an account, for a message of WeChat's to it.
+pub async fn openid(r: &mut impl Records, account: AccountId) -> Result<String> {
+    store::openid(r, account).await
 }
 
 /// A staff member of this hospital.
@@ -135,6 +142,15 @@ pub async fn require_own_agreements(q: &mut impl Q, ctx: &Ctx, account: AccountI
 ///
 /// Errors: `people.agreement_missing`.
 pub async fn require_agreement(q: &mut impl Q, ctx: &Ctx, account: AccountId, kind: &str) -> Result<()> {
+    if has_agreed(q, ctx, account, kind).await? {
+        Ok(())
+    } else {
+        Err(Error::Refused(Code::PeopleAgreementMissing))
+    }
+}
+
+/// Whether an agreement is given, in the version in force.
+pub async fn has_agreed(q: &mut impl Q, ctx: &Ctx, account: AccountId, kind: &str) -> Result<bool> {
     let version = ctx
         .content
         .agreements
@@ -142,11 +158,7 @@ pub async fn require_agreement(q: &mut impl Q, ctx: &Ctx, account: AccountId, ki
         .map(|agreement| agreement.version.clone());
     let said = store::agreements(q, account).await?;
     let latest = said.iter().rev().find(|row| row.kind == kind);
-    if latest.is_some_and(|row| row.accepted && Some(&row.version) == version.as_ref()) {
-        Ok(())
-    } else {
-        Err(Error::Refused(Code::PeopleAgreementMissing))
-    }
+    Ok(latest.is_some_and(|row| row.accepted && Some(&row.version) == version.as_ref()))
 }
 
 /// Her agreements with version, time and the digest of the text, for evidence: `[{id, kind, version, accepted, at, sha256}]`;

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
 
-use super::acts::{copy, seals};
+use super::acts::{copy, seals, take_wechat_event};
 use super::model::{Forget, Keepers};
 use super::{facts, store};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
-use crate::base::id::{DataRequestId, FacilityId, RecordSealId};
+use crate::base::id::{DataRequestId, FacilityId, RecordSealId, WechatEventId};
 use crate::base::{Act, Actor, Subject};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job, Message};
@@ -21,8 +21,12 @@ pub const REQUEST_OVERDUE: &str = "people.request_overdue";
 pub const SEAL_OVER: &str = "people.seal_over";
 /// Job: once a day, behavioral data of a hospital is looked through.
 const FORGET: &str = "people.forget";
+/// Job: an event that WeChat pushed is taken into account.
+pub const WECHAT_EVENT: &str = "people.wechat_event";
 /// How often.
 const DAILY: Duration = Duration::days(1);
+/// How long what WeChat pushed is kept. It belongs to no hospital, so none has a word in it.
+const WECHAT_EVENTS: Duration = Duration::days(180);
 /// Answers kept for retries that go in one transaction: others wait for it no longer than a moment.
 const ANSWERS: i64 = 500;
 
@@ -40,6 +44,13 @@ pub struct SealOver {
     pub seal: RecordSealId,
 }
 
+/// Which event of WeChat's.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct WechatEvent {
+    /// The event.
+    pub event: WechatEventId,
+}
+
 /// Does a job of people; false when it is another's.
 pub async fn handle(ctx: &Ctx, keepers: &Keepers, job: &Job) -> Result<bool> {
     let facility = job
@@ -48,6 +59,7 @@ pub async fn handle(ctx: &Ctx, keepers: &Keepers, job: &Job) -> Result<bool> {
     match job.kind.as_str() {
         REQUEST_OVERDUE => overdue(ctx, facility?, job.payload()?).await?,
         SEAL_OVER => seals::seal_over(ctx, facility?, job.payload::<SealOver>()?.seal).await?,
+        WECHAT_EVENT => take_wechat_event(ctx, job.payload::<WechatEvent>()?.event).await?,
         FORGET => forget(ctx, keepers, facility?).await?,
         _ => return Ok(false),
     }
@@ -111,6 +123,7 @@ async fn forget(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()
     next(ctx, facility).await?;
     look_through(ctx, keepers, facility).await?;
     sweep_answers(ctx, facility).await?;
+    sweep_wechat_events(ctx, facility).await?;
     // Last: it reads whole records, and nothing that may be forgotten waits for it.
     seals::seal_finished(ctx, keepers, facility).await
 }
@@ -136,6 +149,26 @@ async fn sweep_answers(ctx: &Ctx, facility: FacilityId) -> Result<()> {
         .await?;
         tx.commit().await?;
     }
+}
+
+/// What WeChat pushed goes when its time is over.
+async fn sweep_wechat_events(ctx: &Ctx, facility: FacilityId) -> Result<()> {
+    let mut tx = ctx.write(Act::PeopleForget).await?;
+    let before = tx.now - WECHAT_EVENTS;
+    let gone = store::forget_wechat_events(&mut tx, before).await?;
+    if gone == 0 {
+        return Ok(());
+    }
+    tx.journal_as(
+        Act::PeopleForget,
+        Actor::SYSTEM,
+        Some(facility),
+        Subject::thing("facility", facility),
+        json!({ "wechat_events": gone, "before": before }),
+        None,
+    )
+    .await?;
+    tx.commit().await
 }
 
 async fn look_through(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()> {

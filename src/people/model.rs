@@ -4,6 +4,7 @@ mod copies;
 mod disputes;
 mod guardians;
 mod proxies;
+mod qualifications;
 mod rights;
 mod settings;
 
@@ -20,6 +21,7 @@ pub use copies::*;
 pub use disputes::*;
 pub use guardians::*;
 pub use proxies::*;
+pub use qualifications::*;
 pub use rights::*;
 pub use settings::*;
 

@@ -3,6 +3,10 @@
 //! P she herself · M midwife · O obstetrician · A anesthesiologist · Q quality office · D administrator ·
 //! `anyone` needs no session · `system` is never a request.
 
+mod second_factor;
+
+use second_factor::WITH_SECOND_FACTOR;
+
 use super::caller::{Caller, Factor, Who};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId};
@@ -60,6 +64,9 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleStaffUpdate, &[D]),
     (Act::PeopleStaffReset, &[D]),
     (Act::PeopleStaffResetTotp, &[D]),
+    (Act::PeopleQualify, &[Q, D]),
+    (Act::PeopleQualification, &[Q, D]),
+    (Act::PeopleQualifications, &[Q, D]),
     (Act::PeopleFacilityGet, &[M, O, A, Q, D]),
     (Act::PeopleFacilityUpdate, &[D]),
     (Act::PeopleFacilityAdd, &[System]),
@@ -100,11 +107,15 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleAssessments, &[Q]),
     (Act::PeopleRefused, &[System]),
     (Act::PeopleForget, &[System]),
+    (Act::PeopleWechatEvent, &[System]),
     (Act::EpisodeRegister, &[M, O, A]),
     (Act::EpisodeEnroll, &[P]),
     (Act::EpisodeJourney, &[P]),
     (Act::EpisodeNotices, &[P]),
     (Act::EpisodeReadNotice, &[P]),
+    (Act::EpisodeSubscriptions, &[P]),
+    (Act::EpisodeSubscribe, &[P]),
+    (Act::EpisodeDeliver, &[System]),
     (Act::EpisodePatients, &[M, O, A]),
     (Act::EpisodePatient, &[M, O, A]),
     (Act::EpisodeSetRiskColor, &[O]),
@@ -212,6 +223,29 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::QualityMoveSupply, &[M, A]),
     (Act::QualitySupplies, &[M, A, Q]),
     (Act::QualitySupply, &[M, A, Q]),
+    (Act::QualityOpenCase, &[System]),
+    (Act::QualityManagedCases, &[M, O, A]),
+    (Act::QualityManagedCase, &[M, O, A]),
+    (Act::QualityReportCase, &[O]),
+    (Act::QualityPlanCase, &[O, A]),
+    (Act::QualityFollowCase, &[M, O, A]),
+    (Act::QualityCloseCase, &[O]),
+    (Act::QualityAlliance, &[M, O, A, Q]),
+    (Act::QualityAgree, &[Q]),
+    (Act::QualityRefer, &[O]),
+    (Act::QualityReferrals, &[M, O, A]),
+    (Act::QualityReferral, &[M, O, A]),
+    (Act::QualityAcceptReferral, &[O]),
+    (Act::QualityDeclineReferral, &[O]),
+    (Act::QualityReturnReferral, &[O]),
+    (Act::QualityWithdrawReferral, &[O]),
+    // Of another hospital's woman, for the one that took her and while it has her: see the act.
+    (Act::QualitySharedRecord, &[M, O, A]),
+    (Act::QualityAllianceFigures, &[O, A, Q]),
+    (Act::QualityTrain, &[Q]),
+    (Act::QualityTrainings, &[M, O, A, Q]),
+    (Act::QualityTrainingsDue, &[M, O, A, Q]),
+    (Act::QualityRecordedReadiness, &[Q, D]),
     (Act::QualityReadiness, &[Q, D]),
     (Act::QualityCheckReadiness, &[Q, D]),
     (Act::FormsList, &[P]),
@@ -264,51 +298,6 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::AnalgesiaRemind, &[System]),
     (Act::JournalAcceptRestore, &[System]),
     (Act::JournalKeyUse, &[System]),
-];
-
-/// What staff do to a consent, or give their word for, in a session with a second factor (CE-021). Also what it rests on, or
-/// it would be worth no more than a password: accounts and the second factors of others, who somebody is, a hospital's device
-/// in her hands, the end of what is kept and what is sealed for a court.
-///
-/// Reading stays open, and so does writing down that she refuses or withdraws: her no waits for nobody's phone (CE-006,
-/// CE-007).
-const WITH_SECOND_FACTOR: &[Act] = &[
-    Act::PeopleStaffAdd,
-    Act::PeopleStaffUpdate,
-    Act::PeopleStaffReset,
-    Act::PeopleStaffResetTotp,
-    Act::PeopleFacilityUpdate,
-    Act::PeopleIdentityCheck,
-    Act::PeopleDeviceSession,
-    Act::PeopleReleaseHold,
-    Act::PeopleListDestruction,
-    Act::PeopleApproveDestruction,
-    Act::PeopleSeal,
-    Act::PeopleSealAgain,
-    Act::PeopleSealDocument,
-    Act::PeopleSealCopy,
-    Act::PeopleSealClaim,
-    Act::ConsentPrepare,
-    Act::ConsentRisks,
-    Act::ConsentRelease,
-    Act::ConsentAnswer,
-    Act::ConsentConversation,
-    Act::ConsentWaive,
-    Act::ConsentSign,
-    Act::ConsentAuthorize,
-    Act::ConsentExplain,
-    Act::ConsentCountersign,
-    Act::ConsentReturn,
-    Act::ConsentBedside,
-    Act::ConsentReleaseStrokes,
-    Act::ConsentRecordCharacter,
-    Act::ConsentReissue,
-    Act::ConsentVoid,
-    Act::ConsentTemplateDraft,
-    Act::ConsentTemplateReview,
-    Act::ConsentTemplatePublish,
-    Act::ConsentTemplateRecall,
-    Act::ConsentPaper,
 ];
 
 /// The row of an act; an act without one may be done by nobody.

@@ -6,12 +6,14 @@ use super::model::Patient;
 use crate::base::Code;
 
 mod news;
+mod qualifications;
 mod records;
 mod retention;
 mod second;
 mod totp;
 
 pub use news::{TOLD, news};
+pub use qualifications::{APPROVAL, lacking, may_countersign, standing};
 pub use records::{entitled, left_unfinished, may_claim, may_list, may_sign, seal_ends_at, to_seal_again};
 pub use retention::{due_at, kept, retain_until};
 pub use second::{family_name, is_second_item};

@@ -7,7 +7,7 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::model::{AdverseEvent, Category, Class, EventState, Outcome, Report, event_number};
-use super::{rules, store};
+use super::{acts, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId};
 use crate::base::{Act, Actor, Locale, Role, Subject};
@@ -28,6 +28,9 @@ pub struct OfEvent {
 
 /// Job: something that the service saw itself comes before the quality office.
 pub const INCIDENT: &str = "quality.incident";
+
+/// Job: a pregnancy was graded.
+const CASE: &str = "quality.case";
 
 /// What the service saw.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -104,6 +107,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     match job.kind.as_str() {
         ESCALATE => escalate(ctx, facility()?, job.payload()?).await?,
         INCIDENT => incident(ctx, facility()?, job).await?,
+        CASE => acts::open_case(ctx, facility()?, job.payload()?).await?,
         _ => return Ok(false),
     }
     Ok(true)

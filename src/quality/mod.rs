@@ -1,17 +1,24 @@
-//! What the hospital learns from its labors: the national indicators with their cases, and adverse events; and its
-//! self-check against the technical requirements.
+//! What the hospital learns from its labors: the national indicators with their cases, and adverse events; its self-check
+//! against the technical requirements, with trainings and drills; and how women at high risk are managed, alone or with another hospital.
 //!
 //! Open: [`jobs`] for assembly, [`api`] for the routes, [`indicators`] because the definitions are worth reading alone.
 //! Not here: the facts that indicators count; they belong to labor and follow-up.
 
 mod acts;
+pub mod alliance;
 pub mod api;
+pub mod case;
 pub mod indicators;
 pub mod jobs;
+mod keeping;
 pub mod model;
 mod period;
 mod picture;
+pub mod referral;
 mod rules;
 mod store;
 pub mod supply;
 mod table;
+pub mod training;
+
+pub use keeping::KEEPER;

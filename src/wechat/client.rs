@@ -1,57 +1,39 @@
-//! The HTTP client for WeChat's server API.
+//! The HTTP client for WeChat's server API: how a call is made. The calls themselves stand below, by what they are about.
 //!
-//! It never logs a query string or a body: secrets, tokens and openids are in them. It does not schedule
-//! retries of background work; the jobs that own the work do, by [`Class`].
+//! It never logs a query string or a body: secrets, tokens and openids are in them. It does not wait and try again in
+//! the background; the jobs that own the work do, by [`Error::again_at`].
 //!
 //! Next: `token.rs` for the access token, `message.rs` for what may be sent, `error.rs` for refusals.
 
-use std::{fmt, sync::Arc, time::Duration};
+mod checks;
+mod links;
+mod messages;
+mod people;
 
-use chrono::{DateTime, Utc};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
 use reqwest::{Certificate, RequestBuilder, Url, redirect::Policy};
 use serde_json::{Value, json};
 
 use super::{
-    BASE_URL, Class, Edition, Error, Misconfigured, Now, Secret, Sent, Settings, SubscribeMessage,
+    BASE_URL, Class, Error, Misconfigured, Now, Pushes, Secret, Settings,
     token::{Fresh, Tokens},
 };
+use crate::cache::Cache;
+
+pub use checks::{Checked, Scene, Verdict};
+pub use links::Link;
+pub use messages::Listed;
+pub use people::{Login, Phone};
 
 // Code images are the largest replies, some 100 kB; more than this is not WeChat.
 const LARGEST_REPLY: usize = 4 << 20;
-
-/// Who logged in.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Login {
-    /// The person within this app id.
-    pub openid: String,
-    /// WeChat's key of this session, base64; a later log-in may replace it.
-    pub session_key: Secret,
-    /// The person across the account's apps; may be absent now and present later.
-    pub unionid: Option<String>,
-}
-
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Login([secret])")
-    }
-}
-
-/// A phone number that WeChat verified at some time; it does not prove that the SIM is held now.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Phone {
-    /// As `86`, without a sign.
-    pub country_code: String,
-    /// The number without country code.
-    pub number: String,
-    /// When she tapped "allow".
-    pub given_at: DateTime<Utc>,
-}
-
-impl fmt::Debug for Phone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Phone([secret])")
-    }
-}
 
 /// How long to wait. A person waits for a log-in, so its limit is the shorter one.
 #[derive(Clone, Copy)]
@@ -80,19 +62,27 @@ struct Inner {
     limits: Limits,
     now: Now,
     tokens: Tokens,
+    pushes: Option<Pushes>,
+    /// The `errcode` that only an operator can mend; 0 while WeChat takes what we ask.
+    fault: AtomicI64,
 }
 
 impl WeChat {
-    /// Makes the client. Nothing is sent yet.
+    /// Makes the client, which shares its access token in the cache. Nothing is sent yet.
     ///
     /// # Errors
     /// [`Misconfigured`] when the base URL is not WeChat's (unless allowed), the app is not named, or the
     /// system has no certificates to check WeChat's with.
-    pub fn new(settings: Settings, now: Now) -> Result<Self, Misconfigured> {
-        Self::with_limits(settings, now, Limits::USUAL)
+    pub fn new(settings: Settings, now: Now, cache: Cache) -> Result<Self, Misconfigured> {
+        Self::with_limits(settings, now, cache, Limits::USUAL)
     }
 
-    pub(super) fn with_limits(settings: Settings, now: Now, limits: Limits) -> Result<Self, Misconfigured> {
+    pub(super) fn with_limits(
+        settings: Settings,
+        now: Now,
+        cache: Cache,
+        limits: Limits,
+    ) -> Result<Self, Misconfigured> {
         let base = settings.base_url.trim_end_matches('/').to_owned();
         if base != BASE_URL && !settings.allow_other_base {
             return Err(Misconfigured::BaseUrl);
@@ -113,137 +103,46 @@ impl WeChat {
             http = http.tls_certs_only(std::iter::empty::<Certificate>());
         }
         let http = http.build().map_err(Misconfigured::Http)?;
+        let pushes = settings
+            .push
+            .as_ref()
+            .map(|push| Pushes::new(push, &settings.app_id));
         Ok(Self(Arc::new(Inner {
+            pushes: pushes.transpose()?,
+            tokens: Tokens::new(&settings, cache),
             http,
             base,
             settings,
             limits,
             now,
-            tokens: Tokens::default(),
+            fault: AtomicI64::new(0),
         })))
     }
 
-    /// Exchanges the code of `wx.login` for the person behind it. A code works once, for 5 minutes.
-    ///
-    /// # Errors
-    /// `CodeInvalid`, `UserBlocked`, `RateMinute`, `Busy`, `Config`.
-    pub async fn login(&self, code: &str) -> Result<Login, Error> {
-        self.within(self.0.limits.login, async {
-            let first = self.login_once(code).await;
-            match first {
-                // Only a plain "busy" says that the code is not used up yet.
-                Err(Error {
-                    class: Class::Busy,
-                    errcode: Some(_),
-                    ..
-                }) => self.login_once(code).await,
-                other => other,
-            }
-        })
-        .await
+    /// The `errcode` of what only an operator can mend, until WeChat takes a call again.
+    pub fn fault(&self) -> Option<i64> {
+        Some(self.0.fault.load(Ordering::Relaxed)).filter(|fault| *fault != 0)
     }
 
-    async fn login_once(&self, code: &str) -> Result<Login, Error> {
-        let Settings {
-            app_id, app_secret, ..
-        } = &self.0.settings;
-        let request = self.0.http.get(self.url("/sns/jscode2session")).query(&[
-            ("appid", app_id.as_str()),
-            ("secret", app_secret.expose()),
-            ("js_code", code),
-            ("grant_type", "authorization_code"),
-        ]);
-        let reply = json_reply(&fetch(request).await?).map_err(Error::beyond_refresh)?;
-        Ok(Login {
-            openid: text(&reply, "openid")?,
-            session_key: Secret::new(text(&reply, "session_key")?),
-            unionid: text(&reply, "unionid").ok(),
-        })
-    }
-
-    /// The phone number behind the code of the phone-number button. The code must belong to `openid`.
-    ///
-    /// # Errors
-    /// `CodeInvalid` (used, expired, or somebody else's), `RateMinute`, `Busy`, `Config`.
-    pub async fn phone(&self, code: &str, openid: &str) -> Result<Phone, Error> {
-        let body = json!({ "code": code, "openid": openid });
-        let reply = self
-            .call("/wxa/business/getuserphonenumber", &body, json_reply)
-            .await?;
-        let info = reply.get("phone_info").ok_or_else(Error::transport)?;
-        let watermark = info.get("watermark").ok_or_else(Error::transport)?;
-        if text(watermark, "appid")? != self.0.settings.app_id {
-            return Err(Error {
-                class: Class::CodeInvalid,
-                errcode: None,
-                rid: None,
-            });
-        }
-        let given_at = watermark.get("timestamp").and_then(Value::as_i64);
-        Ok(Phone {
-            country_code: text(info, "countryCode")?,
-            number: text(info, "purePhoneNumber")?,
-            given_at: given_at
-                .and_then(|s| DateTime::from_timestamp(s, 0))
-                .ok_or_else(Error::transport)?,
-        })
-    }
-
-    /// Sends one subscription message. Send to one person one at a time.
-    ///
-    /// # Errors
-    /// `NotSubscribed` (final), `Concurrent`, `BadContent` (also, without `errcode`, when a value breaks
-    /// the rules and nothing was sent), `RateMinute`, `QuotaDay`, `Config`, `Busy`; after a `Busy` without
-    /// `errcode` the message may have gone out.
-    pub async fn send(&self, message: &SubscribeMessage) -> Result<Sent, Error> {
-        if message.misfit().is_some() {
-            return Err(Error::unsendable());
-        }
-        let body = message.body(self.0.settings.edition.in_messages());
-        let reply = self
-            .call("/cgi-bin/message/subscribe/send", &body, json_reply)
-            .await?;
-        let msgid = reply.get("msgid").and_then(|id| match id {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        });
-        Ok(Sent { msgid })
-    }
-
-    /// The image of a mini-program code (JPEG or PNG) that opens `page` with `scene`.
-    ///
-    /// `scene` is 1 to 32 visible characters, opaque and never a name; `page` has no leading slash and no
-    /// query. The code never expires: revoke by the scene.
-    ///
-    /// # Errors
-    /// `BadContent`, `RateMinute`, `Busy`, `Config`.
-    pub async fn code_image(&self, scene: &str, page: &str) -> Result<Vec<u8>, Error> {
-        let edition = self.0.settings.edition;
-        let body = json!({
-            "scene": scene,
-            "page": page,
-            // Only the released pages can be checked; a trial page may not be released yet.
-            "check_path": edition == Edition::Released,
-            "env_version": edition.in_images(),
-        });
-        self.call("/wxa/getwxacodeunlimit", &body, image_reply).await
+    /// The side that listens to what WeChat pushes; none where it is not set up.
+    pub fn pushes(&self) -> Option<&Pushes> {
+        self.0.pushes.as_ref()
     }
 
     /// A call with the access token, repeated once with a new one when the token is refused.
     async fn call<T>(
         &self,
         path: &str,
-        body: &Value,
+        asked: Asked<'_>,
         read: fn(&[u8]) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.within(self.0.limits.rest, async {
             let token = self.token().await?;
-            match self.post(path, &token, body).await.and_then(|bytes| read(&bytes)) {
+            match self.ask(path, &token, asked).await.and_then(|bytes| read(&bytes)) {
                 Err(error) if error.class == Class::TokenInvalid => {
                     self.0.tokens.forget(&token).await;
                     let token = self.token().await?;
-                    let bytes = self.post(path, &token, body).await?;
+                    let bytes = self.ask(path, &token, asked).await?;
                     read(&bytes).map_err(Error::beyond_refresh)
                 }
                 other => other,
@@ -252,9 +151,13 @@ impl WeChat {
         .await
     }
 
-    async fn post(&self, path: &str, token: &Secret, body: &Value) -> Result<Vec<u8>, Error> {
-        let query = [("access_token", token.expose())];
-        fetch(self.0.http.post(self.url(path)).query(&query).json(body)).await
+    async fn ask(&self, path: &str, token: &Secret, asked: Asked<'_>) -> Result<Vec<u8>, Error> {
+        let (http, url) = (&self.0.http, self.url(path));
+        let request = match asked {
+            Asked::Post(body) => http.post(url).json(body),
+            Asked::Get(words) => http.get(url).query(words),
+        };
+        fetch(request.query(&[("access_token", token.expose())])).await
     }
 
     async fn token(&self) -> Result<Secret, Error> {
@@ -286,14 +189,41 @@ impl WeChat {
         limit: Duration,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        tokio::time::timeout(limit, work)
-            .await
-            .unwrap_or_else(|_| Err(Error::transport()))
+        let outcome = tokio::time::timeout(limit, work).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Error::transport()));
+        self.note(outcome.as_ref().err());
+        outcome
+    }
+
+    fn note(&self, error: Option<&Error>) {
+        let fault = match error {
+            None => 0,
+            Some(Error {
+                class: Class::Config,
+                errcode: Some(errcode),
+                ..
+            }) => *errcode,
+            // Says nothing about how this app stands with WeChat.
+            Some(_) => return,
+        };
+        if self.0.fault.swap(fault, Ordering::Relaxed) != fault && fault != 0 {
+            tracing::error!(
+                errcode = fault,
+                "WeChat refuses this app: its id, secret, network list or a permission"
+            );
+        }
     }
 
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.0.base)
     }
+}
+
+/// What a call asks, beside the access token.
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    Post(&'a Value),
+    Get(&'a [(&'a str, &'a str)]),
 }
 
 /// The body of a 200. The cause of a failure is dropped on purpose: its text contains the URL.
@@ -320,14 +250,6 @@ fn json_reply(bytes: &[u8]) -> Result<Value, Error> {
     } else {
         Err(Error::transport())
     }
-}
-
-/// An image by its first bytes; anything else should be a refusal in JSON.
-fn image_reply(bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) || bytes.starts_with(b"\x89PNG") {
-        return Ok(bytes.to_vec());
-    }
-    json_reply(bytes).and_then(|_| Err(Error::transport()))
 }
 
 fn text(reply: &Value, member: &str) -> Result<String, Error> {

@@ -1,8 +1,12 @@
-//! What WeChat's refusals mean: many numbers, few classes, and the class decides what to do.
+//! What WeChat's refusals mean: many numbers, few classes, and the class decides what to do, and when again.
 //!
-//! Not here: HTTP answers to our own clients and retry schedules; callers choose them by [`Class`].
+//! Not here: HTTP answers to our own clients, which callers choose by [`Class`], and waiting, which jobs do.
 
+use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta, Utc};
 use serde_json::Value;
+
+// A quota's day is WeChat's, in China.
+const CHINA_S: i32 = 8 * 3600;
 
 /// Why a call to WeChat did not succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub enum Class {
     Config,
     /// WeChat's session key changed: the client logs in again.
     SessionStale,
+    /// She has not opened the mini-program for two hours: nothing of hers can be checked now.
+    Away,
     /// A number not known here: final.
     Unknown(i64),
 }
@@ -43,17 +49,17 @@ impl Class {
             -1 => Self::Busy,
             40001 | 40014 | 41001 | 42001 => Self::TokenInvalid,
             44990 | 44991 | 45011 => Self::RateMinute,
-            44993 | 45009 => Self::QuotaDay,
+            44993 | 45009 | 85406 => Self::QuotaDay,
             40029 | 40163 | 41008 => Self::CodeInvalid,
             40226 => Self::UserBlocked,
             43101 => Self::NotSubscribed,
             43108 => Self::Concurrent,
-            40003 | 40037 | 40097 | 40129 | 40169 | 41030 | 43104 | 44002 | 45168 | 47001 | 47003 => {
-                Self::BadContent
-            }
-            40002 | 40013 | 40125 | 40164 | 40243 | 41002 | 41004 | 43002 | 48001 | 48004 | 50002 | 50004
-            | 50007 | 61004 | 89503 | 89506 | 89507 => Self::Config,
+            40003 | 40037 | 40097 | 40129 | 40165 | 40169 | 40212 | 41030 | 43104 | 44002 | 45168 | 47001
+            | 47003 | 85096 | 85401 | 85402 | 87008 | 87020 => Self::BadContent,
+            40002 | 40013 | 40125 | 40164 | 40243 | 41002 | 41004 | 43002 | 43107 | 48001 | 48004 | 50002
+            | 50004 | 50007 | 61004 | 85079 | 85407 | 85408 | 89503 | 89506 | 89507 => Self::Config,
             87007 | 87009 => Self::SessionStale,
+            61010 => Self::Away,
             other => Self::Unknown(other),
         })
     }
@@ -90,6 +96,15 @@ impl Error {
         }
     }
 
+    /// What her session key should open does not open.
+    pub(super) fn stale() -> Self {
+        Self {
+            class: Class::SessionStale,
+            errcode: None,
+            rid: None,
+        }
+    }
+
     /// The reply when it is a success, else what it says. `errcode` may be absent on success.
     pub(super) fn sort(reply: Value) -> Result<Value, Self> {
         let errcode = reply.get("errcode").and_then(Value::as_i64).unwrap_or(0);
@@ -104,6 +119,26 @@ impl Error {
                 })
             }
         }
+    }
+
+    /// When work that nobody waits for may be tried again, after it failed so many times; never when that is of no use.
+    pub fn again_at(&self, failures: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let jitter = TimeDelta::milliseconds(rand::random_range(0..1000));
+        let pause = match self.class {
+            Class::Busy => match failures {
+                0..=3 => TimeDelta::seconds(1 << failures.saturating_sub(1)),
+                _ => return None,
+            },
+            Class::Concurrent => TimeDelta::seconds(1) + jitter * 3,
+            Class::RateMinute => TimeDelta::seconds(60 - now.timestamp().rem_euclid(60)),
+            Class::QuotaDay => {
+                let china = now.with_timezone(&FixedOffset::east_opt(CHINA_S)?);
+                let midnight = china.date_naive().succ_opt()?.and_time(NaiveTime::MIN);
+                midnight - china.naive_local()
+            }
+            _ => return None,
+        };
+        Some(now + pause + jitter)
     }
 
     /// The same failure where no refresh can help: the "token" fault is then a wrong secret.
@@ -153,6 +188,27 @@ mod tests {
     fn an_unlisted_number_is_unknown_and_final() {
         let error = Error::sort(json!({"errcode": 12_345_678})).unwrap_err();
         assert_eq!(error.class, Class::Unknown(12_345_678));
+    }
+
+    #[test]
+    fn when_to_try_again_is_said_by_the_class() {
+        let of = |errcode| Error::sort(json!({ "errcode": errcode })).unwrap_err();
+        let now: DateTime<Utc> = "2026-03-02T01:00:15Z".parse().unwrap();
+        let waits = |errcode, failures| {
+            let at = of(errcode).again_at(failures, now);
+            at.map(|at| (at - now).num_seconds())
+        };
+        assert_eq!(
+            [1, 2, 3, 4].map(|n| waits(-1, n)),
+            [Some(1), Some(2), Some(4), None]
+        );
+        assert!(waits(43108, 1).is_some_and(|seconds| (1..=5).contains(&seconds)));
+        assert_eq!(waits(45011, 1), Some(45));
+        let midnight = 14 * 3600 + 59 * 60 + 45;
+        assert_eq!(waits(45009, 1), Some(midnight));
+        for last in [43101, 47003, 40125, 40029, 12_345_678] {
+            assert_eq!(waits(last, 1), None, "{last}");
+        }
     }
 
     #[test]

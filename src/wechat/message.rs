@@ -119,12 +119,20 @@ static RULES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
 });
 
 /// Does the value obey the rule of its key's prefix (`thing` in `thing1`)? A key without a rule never fits.
-pub(super) fn fits(key: &str, value: &str) -> bool {
+pub fn fits(key: &str, value: &str) -> bool {
     let prefix = key.trim_end_matches(|c: char| c.is_ascii_digit());
     prefix != key
         && RULES
             .iter()
             .any(|(name, rule)| *name == prefix && rule.is_match(value))
+}
+
+/// The keys in `课程:{{thing1.DATA}}\n时间:{{time2.DATA}}`.
+pub(super) fn keys(content: &str) -> impl Iterator<Item = &str> {
+    content
+        .split("{{")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(".DATA}}").map(|(key, _)| key))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Not here: where the values come from (the service's configuration).
 
-use super::Secret;
+use super::{PushSettings, Secret};
 
 /// WeChat's only address.
 pub const BASE_URL: &str = "https://api.weixin.qq.com";
@@ -50,6 +50,8 @@ pub struct Settings {
     pub edition: Edition,
     /// True in the demo and in tests only.
     pub allow_other_base: bool,
+    /// How WeChat pushes events; none where it does not.
+    pub push: Option<PushSettings>,
 }
 
 /// Why the client cannot be made.
@@ -61,6 +63,9 @@ pub enum Misconfigured {
     /// No app id or no secret.
     #[error("WeChat's app id and secret must be set")]
     App,
+    /// A push without its token, or with a key that is none.
+    #[error("the message push needs its token, and as its key the 43 characters of WeChat's console")]
+    Push,
     /// The system's certificates cannot be loaded.
     #[error("the HTTP client for WeChat cannot be built")]
     Http(#[source] reqwest::Error),

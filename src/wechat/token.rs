@@ -1,12 +1,19 @@
-//! The access token: one held, one refresh in flight, renewed before it dies.
+//! The access token: one held, one refresh in flight, renewed before it dies, shared with the other processes.
 //!
-//! Not here: asking WeChat for it (see `client.rs`) and sharing it between processes, which is not needed:
-//! WeChat's stable token call gives every caller the same live token.
+//! Not here: asking WeChat for it (see `client.rs`). Sharing spares requests and is no condition: WeChat's stable token
+//! call gives every caller the same live token.
+
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use tokio::sync::Mutex;
+use zeroize::Zeroizing;
 
-use super::{Class, Error, Now, Secret};
+use super::{Class, Error, Now, Secret, Settings};
+use crate::cache::Cache;
+use crate::vault;
 
 // From 300 s before the end WeChat hands out the successor while the old one still works.
 const RENEW_BEFORE: TimeDelta = TimeDelta::seconds(300);
@@ -27,6 +34,7 @@ pub(super) struct Fresh {
     pub expires_in: i64,
 }
 
+#[derive(Clone)]
 struct Held {
     value: Secret,
     renew_at: DateTime<Utc>,
@@ -40,10 +48,20 @@ struct State {
 }
 
 /// The holder. Its lock spans the refresh, so callers that come meanwhile wait for that one.
-#[derive(Default)]
-pub(super) struct Tokens(Mutex<State>);
+pub(super) struct Tokens {
+    state: Mutex<State>,
+    shared: Shared,
+}
 
 impl Tokens {
+    /// The holder of an app's token.
+    pub fn new(settings: &Settings, cache: Cache) -> Self {
+        Self {
+            state: Mutex::default(),
+            shared: Shared::new(settings, cache),
+        }
+    }
+
     /// The live token, fetched when there is none or it is about to end.
     ///
     /// `fetch` is polled only when needed. When it fails for want of WeChat, a token that still lives is
@@ -53,12 +71,18 @@ impl Tokens {
         now: &Now,
         fetch: impl Future<Output = Result<Fresh, Error>>,
     ) -> Result<Secret, Error> {
-        let mut state = self.0.lock().await;
+        let mut state = self.state.lock().await;
         let at = now();
         if let Some(held) = &state.held
             && at < held.renew_at
         {
             return Ok(held.value.clone());
+        }
+        if let Some(held) = self.shared.get().await
+            && at < held.renew_at
+        {
+            state.held = Some(held.clone());
+            return Ok(held.value);
         }
         if let Some((until, error)) = &state.refused
             && at < *until
@@ -70,11 +94,13 @@ impl Tokens {
                 let expires_at = at + TimeDelta::seconds(fresh.expires_in.clamp(0, LONGEST_LIFE_S));
                 let jitter = TimeDelta::seconds(rand::random_range(0..=JITTER_S));
                 let renew_at = expires_at - RENEW_BEFORE + jitter;
-                state.held = Some(Held {
+                let held = Held {
                     value: fresh.value.clone(),
                     renew_at,
                     expires_at,
-                });
+                };
+                self.shared.put(&held).await;
+                state.held = Some(held);
                 state.refused = None;
                 Ok(fresh.value)
             }
@@ -91,11 +117,63 @@ impl Tokens {
         }
     }
 
-    /// Forgets the token that was refused, unless another call has replaced it already.
+    /// Forgets the token that was refused, unless another call or another process has replaced it already.
     pub async fn forget(&self, refused: &Secret) {
-        let mut state = self.0.lock().await;
+        let mut state = self.state.lock().await;
         if state.held.as_ref().is_some_and(|held| held.value == *refused) {
             state.held = None;
         }
+        if self.shared.get().await.is_some_and(|held| held.value == *refused) {
+            self.shared.forget().await;
+        }
+    }
+}
+
+/// The token in the cache, sealed for whoever has the app's secret: whoever has it may ask for the token anyway.
+struct Shared {
+    cache: Cache,
+    name: String,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl Shared {
+    const PURPOSE: &[u8] = b"wechat/access-token/v1";
+
+    fn new(settings: &Settings, cache: Cache) -> Self {
+        let secret = settings.app_secret.expose().as_bytes();
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(secret).expect("HMAC takes a key of any length");
+        mac.update(Self::PURPOSE);
+        Self {
+            cache,
+            name: format!("wechat:token:{}", settings.app_id),
+            key: Zeroizing::new(mac.finalize().into_bytes().into()),
+        }
+    }
+
+    async fn get(&self) -> Option<Held> {
+        let sealed = self.cache.get(&self.name).await?;
+        let plain = vault::open_under(&self.key, Self::PURPOSE, &sealed)?;
+        let (value, renew_at, expires_at): (String, _, _) = serde_json::from_slice(&plain).ok()?;
+        Some(Held {
+            value: Secret::new(value),
+            renew_at,
+            expires_at,
+        })
+    }
+
+    async fn put(&self, held: &Held) {
+        let told = (held.value.expose(), held.renew_at, held.expires_at);
+        let Ok(plain) = serde_json::to_vec(&told).map(Zeroizing::new) else {
+            return;
+        };
+        if let Some(sealed) = vault::seal_under(&self.key, Self::PURPOSE, &plain) {
+            let life = Duration::from_secs(LONGEST_LIFE_S.unsigned_abs());
+            self.cache.put(&self.name, sealed, life).await;
+        }
+    }
+
+    async fn forget(&self) {
+        self.cache.forget(&self.name).await;
     }
 }

@@ -169,6 +169,8 @@ async fn a_red_flag_that_nobody_takes_goes_to_the_next_on_call_and_to_the_duty_o
     assert!(history.as_array().unwrap().iter().any(|entry| entry["step"] == 2));
     let taken = qian.post(&take, json!(null)).await.expect(200);
     assert_eq!(taken["state"], "acknowledged");
+    let notices = mei.get("/me/notices").await.expect(200);
+    assert_eq!(notices["items"][0]["kind"], "alert_taken", "{notices}");
     assert_eq!(waiting(&sun, "followup.alert_next").await, 0);
     assert_eq!(waiting(&qian, "followup.alert_officer").await, 0);
 }

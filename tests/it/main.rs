@@ -27,3 +27,4 @@ mod readme;
 mod story;
 mod support;
 mod verify;
+mod wechat;

@@ -5,6 +5,7 @@ pub mod binding;
 mod copies;
 pub mod destruction;
 mod disputes;
+mod qualifications;
 pub mod retention;
 mod rights;
 pub mod sealed;

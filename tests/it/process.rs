@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::JoinHandle;
 
 use muan::db::{Db, Durability};
 use tempfile::TempDir;
@@ -132,7 +133,13 @@ fn the_key_of_another_database_opens_nothing() {
 
 /// A running service and its address, read from its log.
 fn started(folder: &TempDir) -> (Child, String) {
-    let mut child = serve(folder).stderr(Stdio::piped()).spawn().unwrap();
+    let (child, address, _) = logging(&mut serve(folder));
+    (child, address)
+}
+
+/// The same, with what it logs until it ends.
+fn logging(serve: &mut Command) -> (Child, String, JoinHandle<String>) {
+    let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
     let log = child.stderr.take().unwrap();
     let mut lines = BufReader::new(log).lines();
     let line = lines
@@ -147,7 +154,7 @@ fn started(folder: &TempDir) -> (Child, String) {
         .unwrap()
         .to_owned();
     // Somebody has to read on, or the service would wait at its log.
-    std::thread::spawn(move || lines.for_each(drop));
+    let rest = std::thread::spawn(move || lines.map(Result::unwrap).collect());
     // Once it answers it also listens to signals.
     let mut probe = TcpStream::connect(&address).unwrap();
     write!(
@@ -158,7 +165,7 @@ fn started(folder: &TempDir) -> (Child, String) {
     let mut answer = String::new();
     probe.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    (child, address)
+    (child, address, rest)
 }
 
 fn ended(mut child: Child) -> Option<i32> {
@@ -248,4 +255,77 @@ fn what_runs_at_sigterm_is_finished_and_nothing_new_begins() {
     slow.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_simulator_runs_alone_and_only_on_this_machine() {
+    let folder = place();
+    let simulator = |address: &str| {
+        let mut command = muan(&folder.path().join("data"));
+        command.args(["wechat-simulator", "--addr", address]);
+        command
+    };
+    let said = one_line(&simulator("0.0.0.0:0").output().unwrap());
+    assert!(said.contains("loopback"), "{said}");
+    let mut running = simulator("127.0.0.1:0").stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(running.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let (_, address) = line.trim().split_once("http://").unwrap();
+    let mut socket = TcpStream::connect(address).unwrap();
+    let head = "GET /simulator/calls HTTP/1.1\r\nHost: muan\r\nConnection: close\r\n\r\n";
+    socket.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("/wxa/msg_sec_check"), "{answer}");
+    assert_eq!(ended(running), Some(0));
+}
+
+#[test]
+fn not_even_a_trace_tells_what_stands_in_the_addresses_of_calls() {
+    let folder = place();
+    let wechat = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", wechat.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut call, _) = wechat.accept().unwrap();
+        let mut line = String::new();
+        BufReader::new(call.try_clone().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        call.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+            .unwrap();
+        line
+    });
+    let (running, address, log) = logging(
+        serve(&folder)
+            .env("MUAN_LOG", "trace")
+            .env("MUAN_WECHAT__BASE_URL", base)
+            .env("MUAN_WECHAT__ALLOW_OTHER_BASE", "true")
+            .env("MUAN_WECHAT__PUSH_TOKEN", "hush-token"),
+    );
+    let said = |head: &str, body: &str| {
+        let mut socket = TcpStream::connect(&address).unwrap();
+        let length = body.len();
+        write!(
+            socket,
+            "{head} HTTP/1.1\r\nHost: muan\r\nContent-Type: application/json\r\nConnection: close\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let answer = said("POST /api/patient/v1/sessions", r#"{"wechat_code":"hush-code"}"#);
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    let call = asked.join().unwrap();
+    assert!(call.contains("hush-hush") && call.contains("hush-code"), "{call}");
+    let answer = said("POST /wechat/events?signature=1&nonce=1&openid=hush-openid", "{}");
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    assert_eq!(ended(running), Some(0));
+    let log = log.join().unwrap();
+    assert!(log.contains("people.log_in_patient"), "{log}");
+    assert!(!log.contains("hush"), "{log}");
 }

@@ -1,10 +1,13 @@
 //! Quality: adverse events from report to closing, and the figures that are open to whom.
 
 mod births;
+pub mod cases;
+mod compared;
 mod corrected;
 mod offers;
 mod readiness;
 mod supplies;
+mod trainings;
 mod worked;
 
 use serde_json::{Value, json};

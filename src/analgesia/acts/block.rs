@@ -8,7 +8,7 @@ use super::admission::{enqueue, step};
 use super::chart::chart;
 use super::monitoring::report;
 use super::stop::follow;
-use super::time_out::require_consent;
+use super::time_out::{require_consent, require_qualified};
 use super::{call, locked, not_closed};
 use crate::analgesia::model::{
     Chart, Complication, ComplicationCode, Event, Indication, Labor, Record, RecordVersion,
@@ -18,7 +18,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, StaffId};
 use crate::base::{Act, Code, Role, Subject};
 use crate::ctx::{Ctx, Tx};
-use crate::episode::model::{StepKind, StepState};
+use crate::episode::model::{StepKind, StepState, day};
 use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -30,6 +30,7 @@ const ONE_HOUR: [Duration; 2] = [Duration::minutes(55), Duration::minutes(75)];
 /// Writes the analgesia record: a new version of all of it.
 ///
 /// Errors: `analgesia.consent_missing`, `analgesia.technique_not_consented`, `analgesia.time_out_missing`,
+/// `analgesia.operator_unqualified`,
 /// `analgesia.labor_closed`, `people.second_person_required` for something given beyond the hard limits, `http.invalid`, also
 /// when analgesia went on after she took her consent back and nothing says why, `Stale`.
 #[instrument(name = "analgesia.record", skip_all)]
@@ -58,9 +59,10 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
             .is_some_and(|version| rules::needs_consent(&version.record));
     if begins && record.exception.is_none() {
         require_consent(&mut tx, ctx, &labor, record.technique).await?;
-        if !store::had_time_out(&mut tx, labor.facility_id, labor.id).await? {
-            return Err(Error::Refused(Code::AnalgesiaTimeOutMissing));
-        }
+        let held = store::last_operator(&mut tx, labor.facility_id, labor.id).await?;
+        let people = held.ok_or(Error::Refused(Code::AnalgesiaTimeOutMissing))?;
+        let on = day(record.puncture_at.or(record.first_dose_at).unwrap_or(tx.now));
+        require_qualified(&mut tx, &labor, people, on).await?;
     } else if rules::changes_class(before.as_ref().map(|version| &version.record), &record)
         && record.exception.is_none()
     {

@@ -1,6 +1,6 @@
 //! The time-out, and what a block needs before it begins.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 use tracing::instrument;
 
@@ -12,6 +12,7 @@ use crate::base::id::{LaborId, StaffId};
 use crate::base::{Act, Code, Role, Subject};
 use crate::consent::facts::Start;
 use crate::ctx::{Ctx, Tx};
+use crate::episode::model::day;
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -35,7 +36,8 @@ pub struct TimeOutDraft {
 
 /// Anesthesiologist and midwife check together before the block.
 ///
-/// Errors: `http.invalid` with each check that fails, `analgesia.consent_missing`, `analgesia.too_early`,
+/// Errors: `http.invalid` with each check that fails, `analgesia.operator_unqualified`, `analgesia.consent_missing`,
+/// `analgesia.too_early`,
 /// `people.second_person_required`, `analgesia.labor_closed`.
 #[instrument(name = "analgesia.time_out", skip_all)]
 pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDraft) -> Result<TimeOut> {
@@ -55,6 +57,8 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
         sheet.faults.check(right, "/supervisor", "unknown");
     }
     sheet.done()?;
+    let on = day(draft.at.unwrap_or(tx.now));
+    require_qualified(&mut tx, &labor, (me.id, draft.supervisor), on).await?;
     require_consent(&mut tx, ctx, &labor, None).await?;
     let countdown = countdown(&mut tx, ctx, &labor).await?;
     if rules::too_early(countdown.as_ref()) && draft.early_reason.is_none() {
@@ -86,6 +90,30 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     tx.journal(caller, subject, detail).await?;
     tx.commit_with(&time_out).await?;
     Ok(time_out)
+}
+
+/// Whoever places a block is qualified on that day, or learns it under somebody who is.
+///
+/// Errors: `analgesia.operator_unqualified` with what is lacking.
+pub(super) async fn require_qualified(
+    tx: &mut Tx,
+    labor: &Labor,
+    (operator, supervisor): (StaffId, Option<StaffId>),
+    on: NaiveDate,
+) -> Result<()> {
+    let lacking = people::facts::lacking(tx, labor.facility_id, operator, on).await?;
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    if let Some(supervisor) = supervisor
+        && people::facts::lacking(tx, labor.facility_id, supervisor, on)
+            .await?
+            .is_empty()
+    {
+        return Ok(());
+    }
+    let current = json!({ "operator": operator, "on": on, "lacking": lacking });
+    Err(Error::Conflict(Code::AnalgesiaOperatorUnqualified, current))
 }
 
 /// Errors: `analgesia.consent_missing`, with the reason when a recall of the template or her assessment of this moment is

@@ -85,15 +85,20 @@ pub async fn time_outs(r: &mut impl Records, facility: FacilityId, labor: LaborI
     Ok(time_outs)
 }
 
-/// Whether a time-out was held.
-pub async fn had_time_out(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<bool> {
-    let row: Option<(Uuid,)> = q
-        .q("select id from analgesia_time_out where facility_id = $1 and labor_id = $2 limit 1")
-        .bind(facility)
-        .bind(labor)
-        .opt()
-        .await?;
-    Ok(row.is_some())
+/// Who placed the block by the last time-out, and who supervised; none without one.
+pub async fn last_operator(
+    q: &mut impl Q,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Option<(StaffId, Option<StaffId>)>> {
+    q.q(
+        "select operator_id, supervisor_id from analgesia_time_out where facility_id = $1 and labor_id = $2 \
+         order by at desc, id desc limit 1",
+    )
+    .bind(facility)
+    .bind(labor)
+    .opt()
+    .await
 }
 
 #[derive(Serialize, Deserialize)]

@@ -48,7 +48,7 @@ pub struct CounterMark {
 /// changed in between, and asks everything again that the revision does not tell.
 ///
 /// Errors: `consent.seal_unavailable`, `people.step_up_required`, `consent.illegal_transition`, `consent.after_birth`, `consent.signer_changed`,
-/// `consent.license_missing`, `consent.senior_needed`, `consent.statement_missing`, `consent.questions_open`,
+/// `consent.license_missing`, `consent.unqualified`, `consent.senior_needed`, `consent.statement_missing`, `consent.questions_open`,
 /// `consent.deadline_passed`, `consent.assessment_undecided`, `consent.not_suitable`, `consent.new_required`, `http.invalid`
 /// with `character` for a name that can't be printed.
 #[instrument(name = "consent.countersign", skip_all)]
@@ -244,7 +244,7 @@ async fn decided(
         .ok_or(Error::Missing(Noun::Episode))?;
     guards::before_birth(episode.stage)?;
     let signing = Countersigning {
-        doctor: doctor(&account, her_name.as_deref(), &acts, now),
+        doctor: doctor(r, &account, her_name.as_deref(), &acts, now).await?,
         red: episode.risk_color == Some(Color::Red),
         affirmed: &mark.statements,
         required: &required,
@@ -258,18 +258,20 @@ async fn decided(
 }
 
 /// The anesthesiologist as a consent sees him.
-pub(super) fn doctor<'a>(
+pub(super) async fn doctor<'a>(
+    r: &mut impl Records,
     account: &'a Staff,
     her_name: Option<&str>,
     acts: &[Signature],
     now: DateTime<Utc>,
-) -> Doctor<'a> {
-    Doctor {
+) -> Result<Doctor<'a>> {
+    Ok(Doctor {
         license: account.license.as_deref(),
+        qualified: people::facts::may_countersign(r, account, day(now)).await?,
         privileged: account.consent_privilege.holds(day(now)),
         involved: involved(account.id, &account.name, her_name, acts),
         senior: account.senior,
-    }
+    })
 }
 
 /// Whether this doctor is one of those who signed, or witnessed it (CE-020). Others than staff are known by name alone:

@@ -72,7 +72,7 @@ pub struct PaperDraft {
 /// confirmed there, what does not is left out with a reason.
 ///
 /// Errors: `consent.illegal_transition`, `consent.after_birth`, `people.step_up_required`,
-/// `people.second_person_required`, `consent.paper_not_current`, `consent.license_missing`, `consent.privilege_missing`,
+/// `people.second_person_required`, `consent.paper_not_current`, `consent.license_missing`, `consent.unqualified`, `consent.privilege_missing`,
 /// `consent.senior_needed`, `consent.countersigner_involved`, `consent.template_recalled`, `consent.template_retired`,
 /// `consent.assessment_missing`, `consent.risks_open`, `consent.assessment_undecided`, `consent.not_suitable`,
 /// `consent.basis_not_allowed`, `consent.authority_missing`, `people.agreement_missing`, `people.agreement_version`,
@@ -193,7 +193,8 @@ async fn allowed(
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
     // Who else signed stands on the paper alone.
-    let doctor = doctor(&account, patient.name.as_deref(), &[], tx.now);
+    let now = tx.now;
+    let doctor = doctor(tx, &account, patient.name.as_deref(), &[], now).await?;
     guards::may_answer_for(doctor, episode.risk_color == Some(Color::Red))?;
     Ok((account, patient))
 }

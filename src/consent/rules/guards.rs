@@ -212,6 +212,8 @@ pub fn before_birth(stage: Stage) -> Result<(), Refusal> {
 pub struct Doctor<'a> {
     /// The license number.
     pub license: Option<&'a str>,
+    /// License, scope and years are shown for today.
+    pub qualified: bool,
     /// The right to sign consents holds today.
     pub privileged: bool,
     /// He is a signer, a relative or the witness of this consent (CE-020).
@@ -223,8 +225,8 @@ pub struct Doctor<'a> {
 /// May this anesthesiologist put a consent in force, by a countersignature (T07) or with an original on paper (T17)?
 /// `red`: the color of her risk.
 ///
-/// Refuses: `consent.countersigner_involved`, `consent.license_missing`, `consent.privilege_missing`,
-/// `consent.senior_needed`.
+/// Refuses: `consent.countersigner_involved`, `consent.license_missing`, `consent.unqualified`,
+/// `consent.privilege_missing`, `consent.senior_needed`.
 ///
 /// Source: five-color pregnancy risk grading, actions per color: red needs a senior anesthesiologist's sign-off.
 pub fn may_answer_for(doctor: Doctor<'_>, red: bool) -> Result<(), Refusal> {
@@ -234,6 +236,9 @@ pub fn may_answer_for(doctor: Doctor<'_>, red: bool) -> Result<(), Refusal> {
     }
     if doctor.license.is_none_or(|license| license.trim().is_empty()) {
         return refuse(Code::ConsentLicenseMissing);
+    }
+    if !doctor.qualified {
+        return refuse(Code::ConsentUnqualified);
     }
     if !doctor.privileged {
         return refuse(Code::ConsentPrivilegeMissing);

@@ -244,6 +244,7 @@ fn a_countersignature_needs_a_license_the_statements_and_answered_questions() {
     let all = vec!["explained".to_owned()];
     let doctor = Doctor {
         license: Some("1104"),
+        qualified: true,
         privileged: true,
         involved: false,
         senior: false,
@@ -277,6 +278,11 @@ fn a_countersignature_needs_a_license_the_statements_and_answered_questions() {
         let doctor = Doctor { license, ..doctor };
         assert_eq!(by(doctor, false), plain(Code::ConsentLicenseMissing));
     }
+    let unqualified = Doctor {
+        qualified: false,
+        ..doctor
+    };
+    assert_eq!(by(unqualified, false), plain(Code::ConsentUnqualified));
     let unprivileged = Doctor {
         privileged: false,
         ..doctor

@@ -16,6 +16,7 @@ use crate::episode::rules::{self, Dates};
 use crate::episode::store::{self, Filter};
 use crate::http::params::{Faults, is_mobile, is_resident_id};
 use crate::once;
+use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::facts as people;
 use crate::people::model::{IdType, Patient};
@@ -352,6 +353,19 @@ pub async fn set_risk_color(
     for task in &tasks {
         store::add_task(&mut tx, task).await?;
     }
+    // A case is opened by the slice that manages it.
+    let told = json!({
+        "patient": id, "episode": episode.id, "color": grading.color, "purple": grading.purple, "at": tx.now,
+    });
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: "quality.case",
+        facility: Some(staff.facility),
+        payload: &told,
+        dedupe: None,
+        due,
+    })
+    .await?;
     let detail =
         json!({ "color": grading.color.word(), "purple": grading.purple, "version": patient.version + 1 });
     tx.journal(caller, Subject::of_patient("patient", id, id), detail)

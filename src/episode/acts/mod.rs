@@ -2,8 +2,10 @@
 
 mod clinic;
 mod mine;
+mod subscriptions;
 mod tasks;
 
 pub use clinic::*;
 pub use mine::*;
+pub use subscriptions::*;
 pub use tasks::*;

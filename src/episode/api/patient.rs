@@ -6,7 +6,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
-use super::wire::{JourneyOut, NoticeOut, PregnancyIn, PregnancyOut};
+use super::wire::{JourneyOut, NoticeOut, PregnancyIn, PregnancyOut, SubscribeIn, SubscriptionOut};
 use crate::base::PageRequest;
 use crate::base::id::NoticeId;
 use crate::ctx::Ctx;
@@ -60,6 +60,39 @@ impl PatientApi {
             .boxed()
             .await?;
         Ok(Json(List::of(page.map(|notice| NoticeOut::of(notice, locale)))))
+    }
+
+    /// What WeChat may send her, and how many messages she still allows
+    #[oai(
+        path = "/me/subscriptions",
+        method = "get",
+        operation_id = "episode.subscriptions"
+    )]
+    async fn subscriptions(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+    ) -> Result<Json<Vec<SubscriptionOut>>, Failure> {
+        let all = acts::subscriptions(&ctx, &caller.0).boxed().await?;
+        Ok(Json(all.into_iter().map(Into::into).collect()))
+    }
+
+    /// Say what she chose when WeChat asked whether a message may come
+    #[oai(
+        path = "/me/subscriptions",
+        method = "post",
+        operation_id = "episode.subscribe"
+    )]
+    async fn subscribe(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        body: Json<SubscribeIn>,
+    ) -> Result<Done, Failure> {
+        acts::subscribe(&ctx, &caller.0, &body.0.template, body.0.accepted)
+            .boxed()
+            .await?;
+        Ok(Done::Done)
     }
 
     /// Mark a notice as read

@@ -1,5 +1,6 @@
 //! The SQL of pregnancies and nothing else.
 
+mod deliveries;
 mod episodes;
 mod keeping;
 mod notices;
@@ -7,6 +8,7 @@ mod steps;
 mod suggestions;
 mod tasks;
 
+pub use deliveries::*;
 pub use episodes::*;
 pub use keeping::*;
 pub use notices::*;

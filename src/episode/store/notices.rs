@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::deliveries::deliveries;
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, NoticeId, PatientId};
 use crate::ctx::Tx;
@@ -25,6 +26,7 @@ impl From<NoticeRow> for Notice {
             reference: row.reference,
             at: row.at,
             read_at: row.read_at,
+            deliveries: Vec::new(),
         }
     }
 }
@@ -35,7 +37,7 @@ pub async fn add_notice(
     patient: PatientId,
     kind: &'static str,
     reference: &str,
-) -> Result<()> {
+) -> Result<NoticeId> {
     let id: NoticeId = tx.id();
     let now = tx.now;
     tx.q("insert into notice (id, facility_id, patient_id, kind, reference, at) values ($1, $2, $3, $4, $5, $6)")
@@ -47,7 +49,40 @@ pub async fn add_notice(
         .bind(now)
         .run()
         .await?;
-    Ok(())
+    Ok(id)
+}
+
+/// One notice and whom it is for; how it left the house is left out.
+pub async fn notice(
+    q: &mut impl Q,
+    facility: FacilityId,
+    id: NoticeId,
+) -> Result<Option<(PatientId, Notice)>> {
+    type Row = (
+        PatientId,
+        NoticeId,
+        String,
+        String,
+        DateTime<Utc>,
+        Option<DateTime<Utc>>,
+    );
+    let row: Option<Row> = q
+        .q("select patient_id, id, kind, reference, at, read_at from notice where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .opt()
+        .await?;
+    Ok(row.map(|(patient, id, kind, reference, at, read_at)| {
+        let notice = Notice {
+            id,
+            kind,
+            reference,
+            at,
+            read_at,
+            deliveries: Vec::new(),
+        };
+        (patient, notice)
+    }))
 }
 
 /// Newest first.
@@ -68,7 +103,13 @@ pub async fn notices(
         Some((at, id)) => query.bind(at).bind(id).all().await?,
         None => query.all().await?,
     };
-    Ok(rows.into_iter().map(Into::into).collect())
+    let ids: Vec<NoticeId> = rows.iter().map(|row| row.id).collect();
+    let mut sent = deliveries(q, facility, &ids).await?;
+    let notices = rows.into_iter().map(|row| Notice {
+        deliveries: sent.remove(&row.id).unwrap_or_default(),
+        ..row.into()
+    });
+    Ok(notices.collect())
 }
 
 pub async fn count_unread(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<i64> {

@@ -12,7 +12,7 @@ use crate::base::id::AlertId;
 use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
-use crate::followup::model::{Alert, AlertEntryKind, AlertState};
+use crate::followup::model::{Alert, AlertEntryKind, AlertState, FoundIn};
 use crate::followup::{jobs, rules, store};
 use crate::http::params::Faults;
 use crate::once;
@@ -139,6 +139,18 @@ pub async fn acknowledge(ctx: &Ctx, caller: &Caller, id: AlertId) -> Result<Show
     store::save_alert(&mut tx, &alert).await?;
     store::add_alert_entry(&mut tx, &mut alert, AlertEntryKind::Acknowledged, staff.id).await?;
     escalation_over(&mut tx, &alert).await?;
+    // What staff found at the bedside she was told there.
+    if alert.level == "red" && matches!(alert.found_in, FoundIn::Answers(_)) {
+        let reference = id.to_string();
+        episode::facts::notify(
+            &mut tx,
+            alert.facility_id,
+            alert.patient_id,
+            "alert_taken",
+            &reference,
+        )
+        .await?;
+    }
     tx.journal(
         caller,
         Subject::of_patient("alert", id, alert.patient_id),

@@ -41,6 +41,7 @@ pub async fn export(ctx: &Ctx, keepers: &Keepers, caller: &Caller) -> Result<Val
         "guardian_agreements": guardian_agreements(&mut view, mine).await?,
         "requests": store::requests_of(&mut view, mine.facility, mine.patient).await?,
         "copies": handed_out(&mut view, mine).await?,
+        "wechat_events": wechat_events(&mut view, mine).await?,
         "read_by": readings(&mut view, mine).await?,
         // The reports of staff about errors are made in confidence and are no part of her record.
         "withheld": [{ "what": "adverse_event_reports", "reason": "confidential_reporting" }],
@@ -71,6 +72,17 @@ pub(super) async fn agreements(view: &mut View, mine: Mine) -> Result<Vec<Value>
         })
     });
     Ok(told.collect())
+}
+
+/// What WeChat told about her account.
+async fn wechat_events(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
+    let Some(account) = store::account_of(view, mine.facility, mine.patient).await? else {
+        return Ok(Vec::new());
+    };
+    let told = store::wechat_events(view, account).await?.into_iter();
+    Ok(told
+        .map(|event| json!({ "id": event.id, "at": event.happened_at, "told": event.news }))
+        .collect())
 }
 
 /// The copies of her record, and who has them.

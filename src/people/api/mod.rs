@@ -3,6 +3,7 @@
 mod assessments;
 mod copies;
 mod patient;
+mod qualifications;
 mod rights;
 mod seals;
 mod staff;
@@ -20,6 +21,7 @@ mod wire_totp;
 pub use assessments::AssessmentsApi;
 pub use copies::{CopiesApi, PatientCopiesApi};
 pub use patient::PatientApi;
+pub use qualifications::QualificationsApi;
 pub use rights::{PatientRightsApi, StaffRightsApi};
 pub use seals::SealsApi;
 pub use staff::StaffApi;

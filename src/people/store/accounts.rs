@@ -9,7 +9,7 @@ use crate::base::id::{AccountId, AgreementId, AttestationId, FacilityId, Patient
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::people::caller::{Mine, Who};
-use crate::vault::{Blind, Class, Sealed};
+use crate::vault::{Class, Sealed};
 
 /// A session that holds now.
 pub struct Session {
@@ -174,34 +174,36 @@ pub async fn stepped_up_at(q: &mut impl Q, id: SessionId) -> Result<Option<DateT
 
 /// The account of an openid, made on first sight.
 pub async fn account(tx: &mut Tx, app_id: &str, openid: &str, unionid: Option<&str>) -> Result<AccountId> {
-    let blind = tx.blind(None, "openid", openid);
     // Nothing is sealed for an account that is there: its key would stand for no record and outlive hers.
-    if let Some(known) = known_account(tx, app_id, &blind).await? {
+    if let Some(known) = known_account(tx, app_id, openid).await? {
         return Ok(known);
     }
     let id: AccountId = tx.id();
     let sealed = tx.seal(None, id, Class::Identity, "openid", openid).await?;
     let union = tx.seal_if(None, id, Class::Identity, "unionid", unionid).await?;
     let now = tx.now;
+    let blind = tx.blind(None, "openid", openid);
     tx.q("insert into account (id, app_id, openid_blind, openid, unionid, created_at) values ($1, $2, $3, $4, $5, $6) \
           on conflict (app_id, openid_blind) do nothing")
         .bind(id)
         .bind(app_id.to_owned())
-        .bind(blind.clone())
+        .bind(blind)
         .bind(sealed)
         .bind(union)
         .bind(now)
         .run()
         .await?;
-    let known = known_account(tx, app_id, &blind).await?;
+    let known = known_account(tx, app_id, openid).await?;
     known.ok_or_else(|| Error::broken("an account that was just made"))
 }
 
-async fn known_account(tx: &mut Tx, app_id: &str, openid: &Blind) -> Result<Option<AccountId>> {
+/// The account of an openid, if there is one.
+pub async fn known_account(tx: &mut Tx, app_id: &str, openid: &str) -> Result<Option<AccountId>> {
+    let blind = tx.blind(None, "openid", openid);
     let row: Option<(AccountId,)> = tx
         .q("select id from account where app_id = $1 and openid_blind = $2")
         .bind(app_id.to_owned())
-        .bind(openid.clone())
+        .bind(blind)
         .opt()
         .await?;
     Ok(row.map(|(id,)| id))

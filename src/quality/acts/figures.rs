@@ -104,12 +104,14 @@ impl Facts {
     }
 
     /// Whether the caller may know how satisfied women were: the quality office always, those who treated them only where
-    /// nobody's reply can be read off. That is whole months, each with ten replies: spans of such months differ by such
-    /// months.
+    /// nobody's reply can be read off.
     pub fn may_tell_satisfaction(&self, caller: &Caller, from: NaiveDate, to: NaiveDate) -> Result<bool> {
-        if caller.staff()?.role == Role::Quality {
-            return Ok(true);
-        }
+        Ok(caller.staff()?.role == Role::Quality || self.hides_replies(from, to)?)
+    }
+
+    /// Whether nobody's reply can be read off. That is whole months, each with ten replies: spans of such months differ by
+    /// such months.
+    pub fn hides_replies(&self, from: NaiveDate, to: NaiveDate) -> Result<bool> {
         let next = to.succ_opt();
         if from.day() != 1 || next.is_none_or(|next| next.day() != 1) {
             return Ok(false);

@@ -1,19 +1,31 @@
 //! One function per operation of quality.
 
+mod alliance;
 mod births;
+mod cases;
 mod charts;
+mod compared;
 mod events;
 mod exporting;
 mod figures;
 mod offers;
 mod readiness;
+mod referrals;
+mod shared;
 mod supplies;
+mod trainings;
 
+pub use alliance::*;
 pub use births::*;
+pub use cases::*;
 pub use charts::*;
+pub use compared::*;
 pub use events::*;
 pub use exporting::*;
 pub use figures::{Case, cases, indicators};
 pub use offers::*;
 pub use readiness::*;
+pub use referrals::*;
+pub use shared::*;
 pub use supplies::*;
+pub use trainings::*;

@@ -25,6 +25,8 @@ pub struct Checked {
     pub check: Readiness,
     /// When it was filed.
     pub level: ReadinessLevel,
+    /// Items that were met, and items that apply, then: the page gives no score, so this is no more than a share.
+    pub share: (usize, usize),
     /// Items that were not met then, with the sentence for staff.
     pub unmet: Vec<Unmet>,
     /// Now: a check that is due again makes a hospital not ready without anybody's doing.
@@ -127,12 +129,25 @@ fn standing(ctx: &Ctx, check: Readiness, context: &Context) -> Result<Checked> {
     let then = check.result.fired_rules();
     let since: Vec<&str> = now.fired_rules().difference(&then).copied().collect();
     Ok(Checked {
+        share: share(&answers),
         level: level(&check.result.level)?,
         unmet: unmet(form, then),
         level_now: level(&now.level)?,
         since: unmet(form, since),
         check,
     })
+}
+
+/// Items that are met, and those that apply; an item is a letter and a number, as in `B18`.
+fn share(answers: &Answers) -> (usize, usize) {
+    let item = |(link_id, given): (&str, &[Answer])| {
+        let number = link_id.strip_prefix(['A', 'B', 'C', 'D', 'E'])?;
+        number.parse::<u8>().ok()?;
+        given.first()?.code().map(|code| (code == "met", code != "n_a"))
+    };
+    let items: Vec<(bool, bool)> = answers.iter().filter_map(item).collect();
+    let met = items.iter().filter(|(met, _)| *met).count();
+    (met, items.iter().filter(|(_, applies)| *applies).count())
 }
 
 fn level(word: &str) -> Result<ReadinessLevel> {

@@ -1,10 +1,20 @@
 //! Staff's routes of quality.
 
+mod alliance;
+mod cases;
+mod compared;
 mod events;
 mod figures;
 mod readiness;
+mod referrals;
 mod staff;
 mod supplies;
+mod trainings;
 
+pub use alliance::AllianceApi;
+pub use cases::CasesApi;
+pub use compared::ComparedApi;
+pub use referrals::ReferralsApi;
 pub use staff::StaffApi;
 pub use supplies::SupplyApi;
+pub use trainings::TrainingsApi;

@@ -54,6 +54,10 @@ pub struct ReadinessOut {
     pub level: ReadinessLevel,
     /// False when required answers are missing.
     pub complete: bool,
+    /// How many items were met then.
+    pub met_items: usize,
+    /// How many applied.
+    pub items: usize,
     /// What was not met then.
     pub unmet: Vec<UnmetOut>,
     /// Whether they are met now, as far as this check tells: daily and monthly checks fall due again.
@@ -79,6 +83,8 @@ impl From<Checked> for ReadinessOut {
             checked_on: c.check.checked_on,
             level: c.level,
             complete: c.check.result.status == Status::Complete,
+            met_items: c.share.0,
+            items: c.share.1,
             unmet: c.unmet.into_iter().map(Into::into).collect(),
             level_now: c.level_now,
             since: c.since.into_iter().map(Into::into).collect(),

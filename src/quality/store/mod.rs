@@ -1,15 +1,21 @@
 //! The SQL of quality and nothing else.
 
 mod births;
+mod cases;
 mod events;
 mod offers;
 mod readiness;
+mod referrals;
 mod supplies;
+mod trainings;
 mod ways;
 
 pub use births::*;
+pub use cases::*;
 pub use events::*;
 pub use offers::*;
 pub use readiness::*;
+pub use referrals::*;
 pub use supplies::*;
+pub use trainings::*;
 pub use ways::*;

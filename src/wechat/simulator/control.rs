@@ -3,6 +3,8 @@
 //! Not here: anything that WeChat has. Answers are JSON; refusals are `{code, message}` with 400 for
 //! text that is no JSON, 404, and 422 for a wrong or unknown member.
 
+mod pushes;
+
 use std::{iter, time::Duration};
 
 use chrono::{SecondsFormat, TimeDelta};
@@ -111,7 +113,7 @@ struct TextIn {
 
 /// Adds the control paths and gives the errors of the whole listener one shape.
 pub(super) fn routes(routes: Route, simulator: &Simulator) -> impl Endpoint + use<> {
-    routes
+    pushes::routes(routes)
         .at("/simulator/login-codes", post(login_codes))
         .at("/simulator/phone-codes", post(phone_codes))
         .at("/simulator/users", put(users))

@@ -1,16 +1,21 @@
 //! A stand-in for WeChat's servers on the loopback interface, for the demo and the tests.
 //!
 //! It behaves as WeChat does where our client can notice: tokens age, codes work once, credits run out,
-//! refusals come with status 200 and a request id that never repeats. Not here: message push to our
-//! service, and anything that lasts; the state lives in memory.
+//! refusals come with status 200 and a request id that never repeats, events are pushed as they please.
+//! Not here: anything that lasts; the state lives in memory.
 //!
 //! Two faces on one listener: WeChat's own paths (`platform.rs`) and `/simulator/…` (`control.rs`), by
 //! which tests and the person who walks the demo play the mini-program's part.
 
+mod checks;
+mod cipher;
 mod control;
+mod links;
 mod platform;
+mod push;
 mod qr;
 mod send;
+mod sessions;
 mod tokens;
 mod world;
 
@@ -30,6 +35,7 @@ use poem::{
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{Now, Secret};
+pub use push::{Callback, Delivery, Order};
 pub use world::{Call, Code, Fault, Message, Scripted, Text};
 use world::{PhoneGrant, World};
 
@@ -46,7 +52,7 @@ pub struct Settings {
     pub app_id: String,
     /// The secret of that app.
     pub app_secret: Secret,
-    /// The account's message templates.
+    /// The account's message templates at the beginning.
     pub templates: Vec<Template>,
     /// Who may ask for tokens; empty means everybody.
     pub allowed_ips: Vec<IpAddr>,
@@ -111,7 +117,7 @@ impl Simulator {
             .first()
             .and_then(|addr| addr.as_socket_addr().copied())
             .ok_or_else(|| io::Error::other("the listener has no address"))?;
-        let world = Mutex::new(World::default());
+        let world = Mutex::new(World::of(settings.templates.clone()));
         let simulator = Self(Arc::new(Shared {
             settings,
             now,
@@ -192,12 +198,15 @@ impl Simulator {
         self.world().calls.get(&call).copied().unwrap_or(0)
     }
 
-    fn template(&self, id: &str) -> Option<&Template> {
-        self.0
-            .settings
-            .templates
-            .iter()
-            .find(|template| template.id == id)
+    /// Gives the account other templates.
+    pub fn set_templates(&self, templates: Vec<Template>) {
+        self.world().templates = templates;
+    }
+
+    fn template(&self, id: &str) -> Option<Template> {
+        let world = self.world();
+        let mut templates = world.templates.iter();
+        templates.find(|template| template.id == id).cloned()
     }
 
     fn now(&self) -> DateTime<Utc> {

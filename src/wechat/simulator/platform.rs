@@ -12,7 +12,7 @@ use poem::{
 use serde_json::{Value, json};
 
 use super::{
-    Simulator, qr,
+    Simulator, links,
     send::send,
     world::{Call, Scripted},
 };
@@ -50,12 +50,11 @@ async fn platform(
     Data(simulator): Data<&Simulator>,
 ) -> Response {
     let call = *call;
-    let gets = matches!(call, Call::Login | Call::LegacyToken | Call::Templates);
     let asked = Asked {
         query: request.params().unwrap_or_default(),
         body,
         from: request.remote_addr().as_socket_addr().map(|addr| addr.ip()),
-        right_method: *request.method() == if gets { Method::GET } else { Method::POST },
+        right_method: *request.method() == if call.is_get() { Method::GET } else { Method::POST },
     };
     let fault = {
         let mut world = simulator.world();
@@ -95,8 +94,7 @@ async fn platform(
 impl Simulator {
     fn answer(&self, call: Call, asked: &Asked) -> Outcome {
         if !asked.right_method {
-            let get = matches!(call, Call::Login | Call::LegacyToken | Call::Templates);
-            return Err(if get {
+            return Err(if call.is_get() {
                 refusal(43001, "require GET method")
             } else {
                 wants_post()
@@ -141,7 +139,14 @@ impl Simulator {
             Call::Phone => self.phone(&asked.json()?),
             Call::Send => send(self, &asked.json()?),
             Call::Templates => Ok(self.templates()),
-            Call::Image => image(&asked.json()?),
+            Call::Image => links::image(&asked.json()?),
+            Call::UrlLink => links::url_link(&asked.json()?, self.now()),
+            Call::Scheme => links::scheme(&asked.json()?, self.now()),
+            Call::CheckSession => self.check_session(&asked.query),
+            Call::ResetSession => self.reset_session(&asked.query),
+            Call::CheckUserData => self.check_user_data(&asked.json()?),
+            Call::CheckText => self.check_text(&asked.json()?),
+            Call::CheckMedia => self.check_media(&asked.json()?),
         }
     }
 
@@ -187,8 +192,7 @@ impl Simulator {
 
     fn templates(&self) -> Reply {
         let data: Vec<Value> = self
-            .0
-            .settings
+            .world()
             .templates
             .iter()
             .map(super::send::described)
@@ -277,35 +281,6 @@ impl Drop for Turn {
             self.0.world().receiving.remove(openid);
         }
     }
-}
-
-fn image(body: &Value) -> Outcome {
-    let scene = body["scene"].as_str().unwrap_or_default();
-    if scene.is_empty() || scene.chars().count() > 32 {
-        return Err(refusal(40169, "invalid length for scene"));
-    }
-    if !scene
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "!#$&'()*+,/:;=?@-._~`".contains(c))
-    {
-        return Err(refusal(40129, "invalid scene"));
-    }
-    let page = body["page"].as_str().unwrap_or_default();
-    if page.starts_with('/') || page.contains('?') {
-        return Err(refusal(41030, "invalid page"));
-    }
-    if scene.contains("scancode_time") {
-        return Err(refusal(85096, "scancode_time is system reserved"));
-    }
-    let width = body["width"].as_u64().unwrap_or(430);
-    let edition = body["env_version"].as_str().unwrap_or("release");
-    if !(280..=1280).contains(&width) || !["release", "trial", "develop"].contains(&edition) {
-        return Err(refusal(40097, "invalid args"));
-    }
-    let width = usize::try_from(width).map_err(|_| refusal(40097, "invalid args"))?;
-    qr::png(scene, width)
-        .map(Reply::Image)
-        .map_err(|_| refusal(-1, "system error"))
 }
 
 fn token_reply((token, expires_in): (String, i64)) -> Reply {

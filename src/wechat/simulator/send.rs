@@ -11,26 +11,25 @@ use super::{
     platform::{Outcome, Reply, refusal},
     world::Message,
 };
-use crate::wechat::message::fits;
+use crate::wechat::message::{fits, keys};
 
 /// Accepts the message and takes a credit, or refuses it.
 pub(super) fn send(simulator: &Simulator, body: &Value) -> Outcome {
     let word = |name: &str| body[name].as_str().unwrap_or_default();
     let (openid, template_id) = (word("touser"), word("template_id"));
     let now = simulator.now();
+    let known = simulator.template(template_id);
     let mut world = simulator.world();
     if !world.knows(openid) {
         return Err(refusal(40003, "invalid openid"));
     }
-    let template = simulator
-        .template(template_id)
-        .ok_or_else(|| refusal(40037, "invalid template_id"))?;
+    let template = known.ok_or_else(|| refusal(40037, "invalid template_id"))?;
     let ledger = (openid.to_owned(), template_id.to_owned());
     let credits = world.credits.get(&ledger).copied().unwrap_or(0);
     if credits == 0 {
         return Err(refusal(43101, "user refuse to accept the msg"));
     }
-    let data = values(template, &body["data"])?;
+    let data = values(&template, &body["data"])?;
     let state = body["miniprogram_state"].as_str().unwrap_or("formal");
     let lang = body["lang"].as_str().unwrap_or("zh_CN");
     if !["developer", "trial", "formal"].contains(&state)
@@ -53,6 +52,8 @@ pub(super) fn send(simulator: &Simulator, body: &Value) -> Outcome {
         data,
         sent_at: now,
     });
+    drop(world);
+    simulator.sent(openid, template_id, msgid);
     Ok(Reply::Json(
         json!({ "errcode": 0, "errmsg": "ok", "msgid": msgid }),
     ))
@@ -101,12 +102,4 @@ fn values(template: &Template, data: &Value) -> Result<BTreeMap<String, String>,
             }
         })
         .collect()
-}
-
-/// The keys in `课程:{{thing1.DATA}}\n时间:{{time2.DATA}}`.
-fn keys(content: &str) -> impl Iterator<Item = &str> {
-    content
-        .split("{{")
-        .skip(1)
-        .filter_map(|rest| rest.split_once(".DATA}}").map(|(key, _)| key))
 }

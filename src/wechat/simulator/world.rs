@@ -12,7 +12,11 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rand::{RngExt, distr::Alphanumeric};
 use serde::{Serialize, Serializer};
 
-use super::tokens::Tokens;
+use super::{
+    Template,
+    push::{Callback, Event},
+    tokens::Tokens,
+};
 
 // Codes stay known after their end, so that a late second use is told apart from an invention.
 const CODES_KEPT: TimeDelta = TimeDelta::days(1);
@@ -36,10 +40,24 @@ pub enum Call {
     Templates,
     /// A mini-program code image.
     Image,
+    /// Whether a session key still holds.
+    CheckSession,
+    /// A new session key.
+    ResetSession,
+    /// Whether encrypted data is WeChat's.
+    CheckUserData,
+    /// A link that opens a page from outside.
+    UrlLink,
+    /// The same for the phone's own address bar.
+    Scheme,
+    /// Whether a text may be shown.
+    CheckText,
+    /// Whether a picture or a sound may be shown.
+    CheckMedia,
 }
 
 impl Call {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Login,
         Self::StableToken,
         Self::LegacyToken,
@@ -47,7 +65,22 @@ impl Call {
         Self::Send,
         Self::Templates,
         Self::Image,
+        Self::CheckSession,
+        Self::ResetSession,
+        Self::CheckUserData,
+        Self::UrlLink,
+        Self::Scheme,
+        Self::CheckText,
+        Self::CheckMedia,
     ];
+
+    /// Whether it is asked with GET; the others are POST.
+    pub(super) fn is_get(self) -> bool {
+        matches!(
+            self,
+            Self::Login | Self::LegacyToken | Self::Templates | Self::CheckSession | Self::ResetSession
+        )
+    }
 
     /// Its path on WeChat's host.
     pub fn path(self) -> &'static str {
@@ -59,6 +92,13 @@ impl Call {
             Self::Send => "/cgi-bin/message/subscribe/send",
             Self::Templates => "/wxaapi/newtmpl/gettemplate",
             Self::Image => "/wxa/getwxacodeunlimit",
+            Self::CheckSession => "/wxa/checksession",
+            Self::ResetSession => "/wxa/resetusersessionkey",
+            Self::CheckUserData => "/wxa/business/checkencryptedmsg",
+            Self::UrlLink => "/wxa/generate_urllink",
+            Self::Scheme => "/wxa/generatescheme",
+            Self::CheckText => "/wxa/msg_sec_check",
+            Self::CheckMedia => "/wxa/media_check_async",
         }
     }
 }
@@ -148,6 +188,14 @@ pub(super) struct World {
     pub receiving: HashSet<String>,
     pub tokens: Tokens,
     pub replies: u32,
+    pub templates: Vec<Template>,
+    pub callback: Option<Callback>,
+    /// Events that nobody was told of yet.
+    pub waiting: VecDeque<Event>,
+    /// Encrypted data by its digest, and when it was made.
+    pub user_data: HashMap<String, DateTime<Utc>>,
+    /// Pictures and sounds that were checked.
+    pub media: HashSet<String>,
 }
 
 #[derive(Default)]
@@ -155,9 +203,11 @@ pub(super) struct User {
     pub unionid: Option<String>,
     /// 0 to 4; 4 is refused.
     pub risk_level: u8,
-    session_key: String,
+    pub session_key: String,
     logins: u64,
     recent: VecDeque<DateTime<Utc>>,
+    /// When she last opened the mini-program.
+    pub seen_at: Option<DateTime<Utc>>,
 }
 
 struct LoginCode {
@@ -188,6 +238,14 @@ pub(super) struct Session {
 }
 
 impl World {
+    /// The beginning, with an account's templates.
+    pub fn of(templates: Vec<Template>) -> Self {
+        Self {
+            templates,
+            ..Self::default()
+        }
+    }
+
     pub fn user(&mut self, openid: &str) -> &mut User {
         self.users.entry(openid.to_owned()).or_default()
     }
@@ -256,13 +314,14 @@ impl World {
             return Err(45011);
         }
         user.recent.push_back(now);
+        user.seen_at = Some(now);
         kept.used = true;
         if user.risk_level >= 4 {
             return Err(40226);
         }
         // WeChat changes the key at some log-ins and keeps it at others; here it changes at every other.
         if user.logins.is_multiple_of(2) {
-            user.session_key = BASE64_STANDARD.encode(rand::random::<[u8; 16]>());
+            user.session_key = session_key();
         }
         user.logins += 1;
         Ok(Session {
@@ -288,6 +347,11 @@ impl World {
             .and_then(VecDeque::pop_front)
             .unwrap_or_default()
     }
+}
+
+/// A new session key.
+pub(super) fn session_key() -> String {
+    BASE64_STANDARD.encode(rand::random::<[u8; 16]>())
 }
 
 /// Random letters and digits.

@@ -2,9 +2,12 @@
 //!
 //! Time is a number that the tests move; nobody sleeps.
 
+mod asked;
 mod control;
 mod messages;
 mod people;
+mod pushed;
+mod shared;
 mod tokens;
 
 use std::{
@@ -18,6 +21,8 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
+use crate::cache::Cache;
+
 use super::{
     Edition, Lang, Now, Secret, Settings, SubscribeMessage, WeChat,
     client::Limits,
@@ -29,6 +34,13 @@ pub const MEI: &str = "oMei00000000000000000000000a";
 pub const LIN: &str = "oLin00000000000000000000000b";
 pub const REMINDER: &str = "reminder-once";
 pub const NOTICE: &str = "notice-always";
+
+/// Nothing on this machine takes so long.
+const PATIENT: Limits = Limits {
+    connect: Duration::from_secs(20),
+    login: Duration::from_secs(20),
+    rest: Duration::from_secs(20),
+};
 
 #[derive(Clone)]
 pub struct Clock(Arc<AtomicI64>);
@@ -59,6 +71,7 @@ pub struct Stage {
     pub simulator: Simulator,
     pub ours: Clock,
     pub theirs: Clock,
+    pub cache: Cache,
     pub handle: Handle,
 }
 
@@ -68,22 +81,22 @@ impl Stage {
     }
 
     pub async fn with_secret(secret: &str) -> Self {
-        let (ours, theirs) = (Clock::new(), Clock::new());
+        let (ours, theirs, cache) = (Clock::new(), Clock::new(), Cache::memory());
         let handle = start(&theirs, Some(theirs.advance())).await;
-        let patient = Duration::from_secs(20);
-        let limits = Limits {
-            connect: patient,
-            login: patient,
-            rest: patient,
-        };
-        let wechat = client(&handle, secret, &ours, limits);
+        let wechat = client(&handle, secret, &ours, cache.clone(), PATIENT);
         Self {
             wechat,
             simulator: handle.simulator.clone(),
             ours,
             theirs,
+            cache,
             handle,
         }
+    }
+
+    /// The client of another process, on the same cache.
+    pub fn beside(&self, secret: &str) -> WeChat {
+        client(&self.handle, secret, &self.ours, self.cache.clone(), PATIENT)
     }
 
     /// A client that gives up after a moment.
@@ -94,7 +107,7 @@ impl Stage {
             login: moment,
             rest: moment,
         };
-        client(&self.handle, "right", &self.ours, limits)
+        client(&self.handle, "right", &self.ours, Cache::memory(), limits)
     }
 
     pub fn forward(&self, seconds: i64) {
@@ -148,6 +161,7 @@ pub fn settings(base_url: &str, secret: &str) -> Settings {
         app_secret: Secret::new(secret),
         edition: Edition::Trial,
         allow_other_base: true,
+        push: None,
     }
 }
 
@@ -175,6 +189,6 @@ pub fn http() -> reqwest::Client {
         .unwrap()
 }
 
-fn client(handle: &Handle, secret: &str, clock: &Clock, limits: Limits) -> WeChat {
-    WeChat::with_limits(settings(&handle.base_url(), secret), clock.now(), limits).unwrap()
+fn client(handle: &Handle, secret: &str, clock: &Clock, cache: Cache, limits: Limits) -> WeChat {
+    WeChat::with_limits(settings(&handle.base_url(), secret), clock.now(), cache, limits).unwrap()
 }

@@ -268,18 +268,18 @@ fn only_wechats_address_is_accepted_without_leave() {
         "http://api.weixin.qq.com",
         "https://api.weixin.qq.com.evil.example",
     ] {
-        let refused = WeChat::new(strict(other), clock.now());
+        let refused = WeChat::new(strict(other), clock.now(), Cache::memory());
         assert!(matches!(refused, Err(Misconfigured::BaseUrl)), "{other}");
     }
     assert_eq!(BASE_URL, "https://api.weixin.qq.com");
-    let accepted = WeChat::new(strict(BASE_URL), clock.now());
+    let accepted = WeChat::new(strict(BASE_URL), clock.now(), Cache::memory());
     assert!(!matches!(
         accepted,
         Err(Misconfigured::BaseUrl | Misconfigured::App)
     ));
-    let nonsense = WeChat::new(settings("not an address", "right"), clock.now());
+    let nonsense = WeChat::new(settings("not an address", "right"), clock.now(), Cache::memory());
     assert!(matches!(nonsense, Err(Misconfigured::BaseUrl)));
-    let nameless = WeChat::new(settings("http://127.0.0.1:9", ""), clock.now());
+    let nameless = WeChat::new(settings("http://127.0.0.1:9", ""), clock.now(), Cache::memory());
     assert!(matches!(nameless, Err(Misconfigured::App)));
 }
 

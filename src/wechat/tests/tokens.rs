@@ -98,6 +98,24 @@ async fn a_wrong_secret_is_not_tried_again_for_a_minute() {
 }
 
 #[tokio::test]
+async fn what_only_an_operator_can_mend_stands_until_wechat_takes_a_call() {
+    let stage = allowed().await;
+    let refused = |errcode| Fault {
+        delay: Duration::ZERO,
+        reply: Scripted::Errcode(errcode),
+    };
+    stage.simulator.script(Call::StableToken, vec![refused(40164)]);
+    assert!(stage.wechat.send(&reminder(MEI)).await.is_err());
+    assert_eq!(stage.wechat.fault(), Some(40164));
+    stage.simulator.script(Call::Login, vec![refused(-1); 2]);
+    assert!(stage.wechat.login("any").await.is_err());
+    assert_eq!(stage.wechat.fault(), Some(40164), "being busy mends nothing");
+    stage.forward(60);
+    stage.wechat.send(&reminder(MEI)).await.unwrap();
+    assert_eq!(stage.wechat.fault(), None);
+}
+
+#[tokio::test]
 async fn each_call_without_a_good_token_is_told_which_way_it_is_bad() {
     let stage = Stage::new().await;
     let http = http();

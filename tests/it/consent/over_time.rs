@@ -28,6 +28,10 @@ impl Ward {
     }
 
     pub async fn time_out(&self) -> Answer {
+        self.time_out_with(json!({})).await
+    }
+
+    pub async fn time_out_with(&self, other: Value) -> Answer {
         let word = json!({ "act": "analgesia.time_out", "subject": self.labor });
         let word = self.lin.post("/attestations", word).await.expect(201);
         let checks = json!({
@@ -35,7 +39,10 @@ impl Ward {
             "platelets_seen": true, "iv_access": true, "monitoring_on": true, "resuscitation_ready": true,
             "lipid_emulsion_ready": true, "still_wants": true,
         });
-        let body = json!({ "checks": checks, "attestation": word["attestation"] });
+        let mut body = json!({ "checks": checks, "attestation": word["attestation"] });
+        body.as_object_mut()
+            .unwrap()
+            .extend(other.as_object().unwrap().clone());
         let zhao = self.ceremony.app.zhao().await;
         zhao.post(&self.path("/time-out"), body).await
     }

@@ -120,6 +120,7 @@ async fn no_key_of_a_whole_pathway_is_left_in_any_table() {
     let before = keyed(&app).await;
     let world = walk::to_the_survey(&app).await;
     others_come_in(&app, &world.patient).await;
+    crate::quality::cases::is_managed(&app, &world.patient).await;
     let close = format!("/labors/{}/close", world.ids["labors"]);
     let discharged = json!({ "reason": "discharged" });
     app.lin().await.post(&close, discharged).await.expect(201);

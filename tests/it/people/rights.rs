@@ -35,6 +35,7 @@ async fn she_gets_a_copy_of_everything_held_on_her() {
         "labors",
         "follow_ups",
         "alerts",
+        "wechat_events",
         "read_by",
     ] {
         assert!(copy[part].is_array(), "{part} is missing");

@@ -40,6 +40,7 @@ async fn a_hospital_is_ready_until_a_check_falls_due() {
         assert_eq!(filed["level"], "ready", "{}", filed["unmet"]);
         assert_eq!(filed["level_now"], "ready");
         assert_eq!(filed["complete"], true);
+        assert_eq!(filed["met_items"], filed["items"]);
         assert_eq!(filed["unmet"], json!([]));
         app.clock.advance(2 * 86_400);
         let wu = app.wu().await;
@@ -65,6 +66,8 @@ async fn what_is_not_met_is_named_and_the_newest_day_comes_first() {
         let without = json!({ "C12": "not_met", "B18": "partly", "B18.last": null });
         let filed = qian.post("/readiness", all_met(&app, without)).await.expect(201);
         assert_eq!(filed["level"], "not_ready");
+        let count = |member: &str| filed[member].as_i64().unwrap();
+        assert_eq!(count("items") - count("met_items"), 2);
         assert_eq!(rules(&filed["unmet"]), ["B18", "C12"]);
         assert!(filed["unmet"][1]["staff"].as_str().unwrap().contains("ipid"));
         let first = qian.get("/readiness?limit=1").await.expect(200);

@@ -58,9 +58,10 @@ pub async fn seed(ctx: &Ctx) {
             consent_privilege: None,
             disabled: false,
         };
-        add_staff(ctx, facility, draft, Some(PASSWORD.to_owned()))
+        let new = add_staff(ctx, facility, draft, Some(PASSWORD.to_owned()))
             .await
             .unwrap();
+        admin::qualify(ctx, &new.staff).await.unwrap();
     }
 }
 

@@ -20,6 +20,7 @@ use muan::base::Clock;
 use muan::config::{Config, SecondFactor, Secret};
 use muan::ctx::Ctx;
 use muan::db::Durability;
+use muan::demo::messages;
 use muan::evidence::authority::TestAuthority;
 use muan::evidence::press::Press;
 use muan::vault::Kek;
@@ -93,6 +94,7 @@ fn config(data: PathBuf, simulator: &simulator::Handle) -> Config {
     config.wechat.app_secret = Secret::from(cast::APP_SECRET);
     config.wechat.base_url = Some(simulator.base_url());
     config.wechat.allow_other_base = true;
+    config.wechat.templates = messages::settings();
     if let Some(server) = bucket_server() {
         config.files = bucket::settings(server, &config.data);
     }
@@ -104,7 +106,7 @@ async fn start_simulator(clock: &Clock) -> simulator::Handle {
     let settings = simulator::Settings {
         app_id: cast::APP_ID.to_owned(),
         app_secret: muan::wechat::Secret::new(cast::APP_SECRET),
-        templates: Vec::new(),
+        templates: messages::at_wechat(),
         allowed_ips: Vec::new(),
     };
     let advance: simulator::Advance = Arc::new(move |seconds| advance.advance(seconds));

@@ -116,6 +116,8 @@ pub async fn to_the_survey(app: &App) -> World {
         .await
         .expect(201);
     ids.insert("consent-templates", text(&template, "/id").unwrap());
+    crate::quality::cases::graded(app, &woman.patient, "green", true).await;
+    ids.insert("cases", crate::quality::cases::case_of(&lin).await);
     let me = zhao.get("/me").await.expect(200);
     ids.insert("staff", text(&me, "/id").unwrap());
     World {

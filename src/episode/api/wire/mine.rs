@@ -9,7 +9,10 @@ use crate::base::Locale;
 use crate::base::error::Error;
 use crate::base::id::{EpisodeId, FacilityId, NoticeId};
 use crate::content::messages;
-use crate::episode::model::{Episode, Gestation, Journey, Notice, Stage, Step, StepKind, StepState};
+use crate::episode::model::{
+    DeliveryState, Episode, Gestation, Journey, Notice, NoticeChannel, Stage, Step, StepKind, StepState,
+    Subscription,
+};
 use crate::episode::rules::Dates;
 
 /// Her pregnancy as she writes it; one of `edd` and `lmp`.
@@ -187,13 +190,66 @@ pub struct NoticeOut {
     pub at: DateTime<Utc>,
     /// When she read it.
     pub read_at: Option<DateTime<Utc>>,
+    /// How it was sent outside the app.
+    pub sent: Vec<SentOut>,
+}
+
+/// A way by which a notice was sent.
+#[derive(Clone, Debug, Object)]
+pub struct SentOut {
+    /// Which way.
+    pub channel: NoticeChannel,
+    /// When it was taken.
+    pub at: DateTime<Utc>,
+}
+
+/// What she chose when WeChat asked.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct SubscribeIn {
+    /// The template that she was asked about.
+    pub template: String,
+    /// Whether she allowed it.
+    pub accepted: bool,
+}
+
+/// A template of WeChat's messages.
+#[derive(Debug, Object)]
+pub struct SubscriptionOut {
+    /// Its id, for WeChat's prompt.
+    pub template: String,
+    /// The kinds of notices that it is for; all that no other one takes if empty.
+    pub kinds: Vec<String>,
+    /// One permission holds until she takes it back; otherwise it is worth one message.
+    pub long_term: bool,
+    /// How many messages she still allows.
+    pub left: i64,
+}
+
+impl From<Subscription> for SubscriptionOut {
+    fn from(s: Subscription) -> SubscriptionOut {
+        SubscriptionOut {
+            template: s.template,
+            kinds: s.kinds,
+            long_term: s.long_term,
+            left: s.left,
+        }
+    }
 }
 
 impl NoticeOut {
     /// In a language.
     pub fn of(notice: Notice, locale: Locale) -> NoticeOut {
         let text = messages::notice(locale, &notice.kind);
+        let sent = notice.deliveries.iter().filter_map(|one| {
+            let at = one.ended_at.filter(|_| one.state == DeliveryState::Sent)?;
+            Some(SentOut {
+                channel: one.channel,
+                at,
+            })
+        });
         NoticeOut {
+            sent: sent.collect(),
             id: notice.id,
             title: text.map_or_else(|| notice.kind.clone(), |text| text.title.clone()),
             body: text.map_or_else(String::new, |text| text.body.clone()),

@@ -1,0 +1,67 @@
+//! What she allows WeChat to send her.
+
+use serde_json::json;
+use tracing::instrument;
+
+use crate::base::error::Result;
+use crate::base::{Act, Subject};
+use crate::ctx::Ctx;
+use crate::episode::model::{LedgerWord, Subscription};
+use crate::episode::rules::deliveries as rules;
+use crate::episode::{facts, store};
+use crate::http::params::Faults;
+use crate::once;
+use crate::people::caller::Caller;
+use crate::people::policy;
+
+/// The templates that she can be asked about, and how many messages she still allows. The mini-program asks from within a
+/// tap, so it has this list before.
+#[instrument(name = "episode.subscriptions", skip_all)]
+pub async fn subscriptions(ctx: &Ctx, caller: &Caller) -> Result<Vec<Subscription>> {
+    policy::allowed(caller, Act::EpisodeSubscriptions)?;
+    let account = caller.account()?;
+    let mut view = ctx.view();
+    let mut all = Vec::new();
+    for template in &ctx.settings.templates {
+        let ledger = store::ledger(&mut view, account, &template.id).await?;
+        all.push(Subscription {
+            template: template.id.clone(),
+            kinds: template.kinds.clone(),
+            long_term: template.long_term,
+            left: rules::left(&ledger, template.long_term),
+        });
+    }
+    Ok(all)
+}
+
+/// She tapped WeChat's prompt: what her phone says that she chose.
+///
+/// Errors: `http.invalid` for a template that is not the account's.
+#[instrument(name = "episode.subscribe", skip_all)]
+pub async fn subscribe(ctx: &Ctx, caller: &Caller, template: &str, accepted: bool) -> Result<()> {
+    policy::allowed(caller, Act::EpisodeSubscribe)?;
+    let account = caller.account()?;
+    let mut tx = once!(ctx, Act::EpisodeSubscribe, caller);
+    let mut faults = Faults::default();
+    let known = ctx.settings.templates.iter().any(|one| one.id == template);
+    faults.check(known, "/template", "unknown");
+    faults.done()?;
+    let word = if accepted {
+        LedgerWord::Accepted
+    } else {
+        LedgerWord::Declined
+    };
+    facts::note_subscription(&mut tx, account, template, word).await?;
+    let subject = Subject {
+        noun: "subscription",
+        id: Some(account.0),
+        patient: caller.mine().ok().map(|mine| mine.patient.0),
+    };
+    tx.journal(
+        caller,
+        subject,
+        json!({ "template": template, "accepted": accepted }),
+    )
+    .await?;
+    tx.commit().await
+}

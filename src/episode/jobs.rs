@@ -1,0 +1,384 @@
+//! Notices leave the house: by WeChat, else as a text message; what neither takes she finds in the app.
+//!
+//! A notice has one delivery per channel, and its row is claimed before anything is sent, so that of several processes one
+//! sends. A try whose answer is lost, because nobody answered or because the process ended, is made once more and never a
+//! third time. Not here: what she is told and when; that is known to the slice that calls `facts::notify`.
+
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::instrument;
+
+use super::model::{Addressed, DeadDelivery, Delivery, DeliveryState, LedgerWord, Notice, NoticeChannel};
+use super::rules::deliveries::{self as rules, Found, Outcome, Standing};
+use super::store;
+use crate::base::error::{Error, Result};
+use crate::base::id::{DeliveryId, FacilityId, NoticeId};
+use crate::base::{Act, Actor, Locale, Subject};
+use crate::config::Template;
+use crate::content::{cards, messages};
+use crate::ctx::{Ctx, View};
+use crate::outbox::{self, Job, Message};
+use crate::people::facts as people;
+use crate::people::model::Patient;
+use crate::sms::{self, Text};
+use crate::wechat::{Lang, SubscribeMessage};
+
+/// Job: a notice is taken out of the house.
+pub const DELIVER: &str = "episode.deliver";
+
+/// The agreement without which nothing leaves the house.
+const REMINDERS: &str = "notifications";
+
+/// What a job about a notice carries.
+#[derive(Serialize, Deserialize)]
+pub struct OfNotice {
+    /// The notice.
+    pub notice: NoticeId,
+}
+
+/// The job that takes a notice out of the house at some time; the same time asks for it once.
+pub(super) fn message(facility: FacilityId, payload: &OfNotice, due: DateTime<Utc>) -> Message<'_, OfNotice> {
+    Message {
+        kind: DELIVER,
+        facility: Some(facility),
+        payload,
+        dedupe: Some(format!("{}@{}", payload.notice, due.timestamp_millis())),
+        due,
+    }
+}
+
+/// Does a job of this slice; false when it is another's.
+pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
+    if job.kind != DELIVER {
+        return Ok(false);
+    }
+    let facility = job
+        .facility_id
+        .ok_or_else(|| Error::broken("a notice without its hospital"))?;
+    let OfNotice { notice } = job.payload()?;
+    for channel in NoticeChannel::ALL {
+        // Boxed, as what a query returns is: this runs below everything else, on a stack that tests keep small.
+        if deliver(ctx, facility, notice, *channel).boxed().await? == Step::Over {
+            break;
+        }
+    }
+    Ok(true)
+}
+
+/// What follows.
+#[derive(PartialEq, Eq)]
+enum Step {
+    /// The next channel.
+    Next,
+    /// Nothing, or a job that comes later.
+    Over,
+}
+
+/// What is taken out of the house.
+enum Letter {
+    WeChat(SubscribeMessage),
+    Sms {
+        phone: String,
+        title: String,
+        hospital: String,
+        words: String,
+    },
+}
+
+#[instrument(name = "episode.deliver", skip_all)]
+async fn deliver(ctx: &Ctx, facility: FacilityId, id: NoticeId, channel: NoticeChannel) -> Result<Step> {
+    let now = ctx.clock.now();
+    let mut view = ctx.view();
+    let Some((patient, notice)) = store::notice(&mut view, facility, id).await? else {
+        return Ok(Step::Over);
+    };
+    let template = ctx.settings.templates.iter().find(|one| one.takes(&notice.kind));
+    let there = match channel {
+        NoticeChannel::WeChat => template.is_some(),
+        NoticeChannel::Sms => ctx.sms.is_some(),
+    };
+    // Of a record that was destroyed nothing can be opened any more.
+    if people::is_destroyed(&mut view, facility, patient).await? {
+        return Ok(Step::Over);
+    }
+    let Some(patient) = people::patient(&mut view, facility, patient).await? else {
+        return Ok(Step::Over);
+    };
+    let (true, Some(account)) = (there, patient.account_id) else {
+        return Ok(Step::Next);
+    };
+    let to = Addressed {
+        facility,
+        patient: patient.id,
+        account,
+        notice: id,
+    };
+    let mut known = store::deliveries(&mut view, facility, &[id]).await?;
+    let known = known.remove(&id).unwrap_or_default();
+    if let Some(delivery) = known.iter().find(|one| one.channel == channel) {
+        match rules::found(delivery, now) {
+            Found::Due => {}
+            Found::Settled => return Ok(Step::Over),
+            Found::Over => return Ok(Step::Next),
+            Found::Busy(until) => return later(ctx, to, until).await,
+            Found::Abandoned => {
+                return settle(ctx, to, delivery, Outcome::Unclear, template)
+                    .boxed()
+                    .await;
+            }
+        }
+    }
+    let hour = rules::hour(&notice.kind, now);
+    if hour > now {
+        return later(ctx, to, hour).await;
+    }
+    if let Some(why) = rules::withheld(standing(ctx, &mut view, to, &notice, &patient).boxed().await?) {
+        close(ctx, to, channel, (DeliveryState::Withheld, why.word())).await?;
+        return Ok(Step::Over);
+    }
+    let letter = match (channel, template) {
+        (NoticeChannel::WeChat, Some(template)) => {
+            let ledger = store::ledger(&mut view, account, &template.id).await?;
+            if rules::left(&ledger, template.long_term) == 0 {
+                close(ctx, to, channel, (DeliveryState::NotPermitted, "no_credit")).await?;
+                return Ok(Step::Next);
+            }
+            card(&mut view, to, template, &notice, &patient).boxed().await?
+        }
+        _ => text(&mut view, to, &notice, &patient).boxed().await?,
+    };
+    let Some(letter) = letter else {
+        return Ok(Step::Next);
+    };
+    match claim(ctx, to, channel).await? {
+        Some(claimed) => {
+            let outcome = send(ctx, letter).boxed().await;
+            settle(ctx, to, &claimed, outcome, template).boxed().await
+        }
+        // Somebody is at it, or she is being sent something else: one at a time.
+        None => later(ctx, to, rules::turn(now)).await,
+    }
+}
+
+async fn standing(
+    ctx: &Ctx,
+    view: &mut View,
+    to: Addressed,
+    notice: &Notice,
+    patient: &Patient,
+) -> Result<Standing> {
+    let episode = store::current(view, to.facility, to.patient).await?;
+    Ok(Standing {
+        read: notice.read_at.is_some(),
+        agreed: people::has_agreed(view, ctx, to.account, REMINDERS).await?,
+        matched: patient.matched,
+        restricted: people::restricted(view, to.facility).await?.contains(&to.patient),
+        closed: episode.is_none_or(|episode| episode.closed_at.is_some()),
+    })
+}
+
+fn locale_of(patient: &Patient) -> Locale {
+    Locale::parse(&patient.language).unwrap_or_default()
+}
+
+async fn card(
+    view: &mut View,
+    to: Addressed,
+    template: &Template,
+    notice: &Notice,
+    patient: &Patient,
+) -> Result<Option<Letter>> {
+    let locale = locale_of(patient);
+    let Some(told) = messages::notice(locale, &notice.kind) else {
+        return Ok(None);
+    };
+    let hospital = people::facility(view, to.facility).await?.name;
+    let page = template.page.as_ref().map(|page| {
+        let joint = if page.contains('?') { '&' } else { '?' };
+        format!("{page}{joint}notice={}", notice.id)
+    });
+    Ok(Some(Letter::WeChat(SubscribeMessage {
+        openid: people::openid(view, to.account).await?,
+        template_id: template.id.clone(),
+        page,
+        lang: match locale {
+            Locale::ZhCn => Lang::ZhCn,
+            Locale::En => Lang::EnUs,
+        },
+        data: cards::card(template, told, &hospital, notice.at, locale),
+    })))
+}
+
+async fn text(view: &mut View, to: Addressed, notice: &Notice, patient: &Patient) -> Result<Option<Letter>> {
+    let locale = locale_of(patient);
+    // A number that nobody confirmed may be another person's.
+    let phone = patient.phone.clone().filter(|_| patient.phone_confirmed);
+    let (Some(phone), Some(told)) = (phone, messages::notice(locale, &notice.kind)) else {
+        return Ok(None);
+    };
+    let hospital = people::facility(view, to.facility).await?.name;
+    Ok(Some(Letter::Sms {
+        phone,
+        title: told.title.clone(),
+        words: cards::text(told, &hospital, locale),
+        hospital,
+    }))
+}
+
+async fn send(ctx: &Ctx, letter: Letter) -> Outcome {
+    match letter {
+        Letter::WeChat(message) => {
+            let answer = ctx.wechat.send(&message).await;
+            if let Err(error) = &answer {
+                tracing::warn!(%error, "WeChat did not take a notice");
+            }
+            Outcome::of_wechat(answer)
+        }
+        Letter::Sms {
+            phone,
+            title,
+            hospital,
+            words,
+        } => {
+            let text = Text {
+                phone: &phone,
+                template: sms::Template::Notice,
+                params: json!({ "hospital": hospital, "title": title }),
+                words: &words,
+            };
+            match &ctx.sms {
+                Some(gateway) => Outcome::of_sms(gateway.send(text).await),
+                None => Outcome::Failed("no_gateway".to_owned()),
+            }
+        }
+    }
+}
+
+async fn claim(ctx: &Ctx, to: Addressed, channel: NoticeChannel) -> Result<Option<Delivery>> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.db.begin().await?;
+    store::add_delivery(&mut tx, ctx.ids.make(now), to, channel, now).await?;
+    let claimed = store::claim_delivery(&mut tx, to, channel, rules::trying_since(now), now).await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+async fn close(
+    ctx: &Ctx,
+    to: Addressed,
+    channel: NoticeChannel,
+    end: (DeliveryState, &'static str),
+) -> Result<()> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.db.begin().await?;
+    store::close_delivery(&mut tx, ctx.ids.make(now), to, channel, end, now).await?;
+    tx.commit().await
+}
+
+/// Has the notice looked at again.
+async fn later(ctx: &Ctx, to: Addressed, due: DateTime<Utc>) -> Result<Step> {
+    let payload = OfNotice { notice: to.notice };
+    let now = ctx.clock.now();
+    let mut tx = ctx.db.begin().await?;
+    outbox::enqueue(
+        &mut tx,
+        ctx.ids.make(now),
+        message(to.facility, &payload, due),
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Step::Over)
+}
+
+/// Writes down what came of a try.
+async fn settle(
+    ctx: &Ctx,
+    to: Addressed,
+    tried: &Delivery,
+    outcome: Outcome,
+    template: Option<&Template>,
+) -> Result<Step> {
+    let mut tx = ctx.write(Act::EpisodeDeliver).await?;
+    let next = rules::after(outcome, tried.tries, tried.unclear, tx.now);
+    if !store::settle_delivery(&mut tx, tried, &next).await? {
+        return Ok(Step::Over);
+    }
+    let word = match next.state {
+        DeliveryState::Sent => Some(LedgerWord::Used),
+        DeliveryState::NotPermitted => Some(LedgerWord::Refused),
+        _ => None,
+    };
+    if let (NoticeChannel::WeChat, Some(template), Some(word)) = (tried.channel, template, word) {
+        store::add_ledger_entry(&mut tx, to.account, &template.id, word).await?;
+    }
+    let payload = OfNotice { notice: to.notice };
+    if next.state == DeliveryState::Waiting {
+        tx.enqueue(message(to.facility, &payload, next.at)).await?;
+    }
+    let subject = Subject::of_patient("notice", to.notice, to.patient);
+    let detail = json!({ "channel": tried.channel, "state": next.state, "reason": next.reason });
+    tx.journal_as(
+        Act::EpisodeDeliver,
+        Actor::SYSTEM,
+        Some(to.facility),
+        subject,
+        detail,
+        None,
+    )
+    .await?;
+    tx.commit().await?;
+    let (channel, state) = (tried.channel.word(), next.state.word());
+    metrics::counter!("muan_notice_tries_total", "channel" => channel, "state" => state).increment(1);
+    if next.state == DeliveryState::Dead {
+        tracing::error!(delivery.id = %tried.id, channel, reason = next.reason, "a notice was given up");
+    }
+    Ok(match next.state {
+        DeliveryState::NotPermitted | DeliveryState::Dead => Step::Next,
+        _ => Step::Over,
+    })
+}
+
+/// How many deliveries were given up.
+pub async fn count_dead(ctx: &Ctx) -> Result<i64> {
+    store::count_dead_deliveries(&mut ctx.view()).await
+}
+
+/// Deliveries that were given up and whose notices left the house in no other way.
+pub async fn dead(ctx: &Ctx) -> Result<Vec<DeadDelivery>> {
+    store::dead_deliveries(&mut ctx.view()).await
+}
+
+/// Has those tried anew, or one of them; how many.
+#[instrument(name = "episode.deliver", skip_all)]
+pub async fn revive(ctx: &Ctx, only: Option<DeliveryId>) -> Result<usize> {
+    let mut revived = 0;
+    for dead in dead(ctx).await? {
+        if only.is_some_and(|only| only != dead.id) {
+            continue;
+        }
+        let mut tx = ctx.write(Act::EpisodeDeliver).await?;
+        if !store::revive_delivery(&mut tx, dead.id).await? {
+            continue;
+        }
+        let payload = OfNotice { notice: dead.notice };
+        let now = tx.now;
+        tx.enqueue(message(dead.facility, &payload, now)).await?;
+        let subject = Subject::of_patient("notice", dead.notice, dead.patient);
+        let detail = json!({ "channel": dead.channel, "again": true });
+        tx.journal_as(
+            Act::EpisodeDeliver,
+            Actor::SYSTEM,
+            Some(dead.facility),
+            subject,
+            detail,
+            None,
+        )
+        .await?;
+        tx.commit().await?;
+        revived += 1;
+    }
+    Ok(revived)
+}

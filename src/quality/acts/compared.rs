@@ -1,0 +1,73 @@
+//! The indicators of hospitals that agreed to be compared, side by side.
+
+use chrono::{Datelike, NaiveDate};
+use serde_json::json;
+use tracing::instrument;
+
+use super::alliance::standing;
+use super::figures::Facts;
+use crate::base::error::{Error, Result};
+use crate::base::id::FacilityId;
+use crate::base::{Act, Subject};
+use crate::ctx::Ctx;
+use crate::people;
+use crate::people::caller::Caller;
+use crate::people::policy;
+use crate::quality::model::{By, PeriodFigure};
+
+/// The figures of one hospital.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// Which.
+    pub facility: FacilityId,
+    /// Its name.
+    pub name: String,
+    /// All indicators of the period.
+    pub figures: Vec<PeriodFigure>,
+}
+
+/// The indicators of a period of this hospital and of those with which it agreed on that; this one first, the others by
+/// name. Hospitals are not ranked. Whole months only: two spans that differ by a day would tell of that day.
+///
+/// Errors: `http.invalid` for a period that is not of whole months, ends before it begins or is longer than 36 months.
+#[instrument(name = "quality.alliance_figures", skip_all)]
+pub async fn alliance_figures(
+    ctx: &Ctx,
+    caller: &Caller,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<Compared>> {
+    policy::allowed(caller, Act::QualityAllianceFigures)?;
+    let me = caller.staff()?.facility;
+    let whole = from.day() == 1 && to.succ_opt().is_some_and(|next| next.day() == 1);
+    if !whole {
+        return Err(Error::invalid("/to", "whole_months"));
+    }
+    let mut view = ctx.view();
+    let own = people::facts::facility(&mut view, me).await?;
+    let allies = standing(&mut view, me).await?.into_iter();
+    let agreed = allies.filter(|ally| ally.both().comparison);
+    let mut others: Vec<(FacilityId, String)> = agreed.map(|ally| (ally.facility, ally.name)).collect();
+    others.sort_by(|a, b| a.1.cmp(&b.1));
+    let mut all = Vec::with_capacity(others.len() + 1);
+    for (facility, name) in std::iter::once((me, own.name)).chain(others) {
+        let facts = Facts::read(ctx, facility, from, to).await?;
+        let mut figures = facts.figures(from, to, By::Facility)?;
+        let told = match facility == me {
+            true => facts.may_tell_satisfaction(caller, from, to)?,
+            false => facts.hides_replies(from, to)?,
+        };
+        figures.retain(|one| told || !one.figure.indicator.is_of_satisfaction());
+        all.push(Compared {
+            figures,
+            facility,
+            name,
+        });
+    }
+    let mut tx = ctx.write(Act::QualityAllianceFigures).await?;
+    let hospitals: Vec<FacilityId> = all.iter().map(|one| one.facility).collect();
+    let detail = json!({ "from": from, "to": to, "hospitals": hospitals });
+    tx.journal(caller, Subject::list("indicator"), detail).await?;
+    tx.commit().await?;
+    Ok(all)
+}

@@ -1,0 +1,89 @@
+//! Hospitals that both agreed on it stand side by side, and too few cases tell nothing.
+
+use serde_json::{Value, json};
+
+use super::births::{comes, gives_birth};
+use super::cases::allied;
+use crate::support::App;
+use crate::support::cast::OTHER_HOSPITAL;
+use crate::support::walk;
+
+const YEAR: &str = "/indicators/alliance?from=2026-01-01&to=2026-12-31";
+
+fn names(answer: &Value) -> Vec<&str> {
+    let items = answer["items"].as_array().unwrap().iter();
+    items.map(|one| one["name"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn figures_stand_side_by_side_while_both_hospitals_agree() {
+    for app in App::each().await {
+        let (qian, sun) = (app.qian().await, app.sun().await);
+        assert_eq!(names(&qian.get(YEAR).await.expect(200)), ["仁爱妇产医院"]);
+        let other = allied(&app, true, false).await;
+        assert_eq!(
+            names(&sun.get(YEAR).await.expect(200)),
+            ["仁爱妇产医院", "新康医院"]
+        );
+        let fang = app.staff(OTHER_HOSPITAL, "fang").await;
+        assert_eq!(
+            names(&fang.get(YEAR).await.expect(200)),
+            ["新康医院", "仁爱妇产医院"]
+        );
+        let back = json!({ "comparison": false, "referral": false });
+        qian.put_bare(&format!("/alliance/{other}"), back)
+            .await
+            .expect(200);
+        for client in [&qian, &fang] {
+            assert_eq!(names(&client.get(YEAR).await.expect(200)).len(), 1);
+        }
+        app.lin().await.get(YEAR).await.expect(403);
+        let days = "/indicators/alliance?from=2026-01-01&to=2026-03-02";
+        qian.get(days).await.expect(422);
+        app.work().await;
+        let audit = qian.get("/audit").await.expect(200).to_string();
+        assert!(audit.contains("quality.alliance_figures") && audit.contains("quality.agree"));
+    }
+}
+
+#[tokio::test]
+async fn what_rests_on_fewer_than_thirty_is_hidden() {
+    let app = App::new().await;
+    walk::to_the_survey(&app).await;
+    allied(&app, true, false).await;
+    let fang = app.staff(OTHER_HOSPITAL, "fang").await;
+    let told = fang.get(YEAR).await.expect(200);
+    let theirs = told["items"][1]["figures"].as_array().unwrap();
+    assert!(theirs.len() > 20);
+    for figure in theirs {
+        assert_eq!(figure["hidden"], true, "{figure}");
+        for member in ["numerator", "denominator", "value"] {
+            assert!(figure.get(member).is_none(), "{figure}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_rests_on_thirty_is_told() {
+    let app = App::new().await;
+    let walker = walk::walker(&app);
+    for number in 0..30 {
+        let woman = comes(&app, &walker, number).await;
+        gives_birth(
+            &app,
+            &woman,
+            app.clock.now(),
+            "spontaneous_vaginal",
+            &[Some((9, 10))],
+        )
+        .await;
+    }
+    allied(&app, true, false).await;
+    let fang = app.staff(OTHER_HOSPITAL, "fang").await;
+    let told = fang.get(YEAR).await.expect(200);
+    let figures = told["items"][1]["figures"].as_array().unwrap();
+    let of = |code: &str| figures.iter().find(|one| one["code"] == code).unwrap();
+    assert_eq!(of("A1")["denominator"], 30);
+    assert_eq!(of("A1")["value"], "0.0");
+    assert_eq!(of("N2-lit")["hidden"], true, "none of them had analgesia");
+}
