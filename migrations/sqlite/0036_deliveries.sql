@@ -21,6 +21,7 @@ create table notice_delivery (
 create index notice_delivery_patient on notice_delivery (patient_id);
 create index notice_delivery_sending on notice_delivery (account_id) where state = 'sending';
 create index notice_delivery_dead on notice_delivery (id) where state = 'dead';
+create index notice_delivery_message on notice_delivery (message_id) where message_id is not null;
 create index notice_delivery_age on notice_delivery (facility_id, created_at);
 
 create table subscription_entry (

@@ -83,6 +83,7 @@ pub fn keepers() -> Keepers {
         ],
         agency: consent::AGENCY,
         characters: consent::CHARACTERS,
+        heard: episode::heard,
     }
 }
 

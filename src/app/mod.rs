@@ -10,6 +10,7 @@ mod memory;
 mod proofs;
 mod pushes;
 mod seal;
+pub mod templates;
 mod verify;
 mod verify_page;
 pub mod work;

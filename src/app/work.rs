@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{apis, keys, log};
+use super::{apis, keys, log, templates};
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job, Kinds};
@@ -124,7 +124,14 @@ async fn one_by_one(ctx: &Ctx, worker: &str, kinds: &[&str]) -> Result<()> {
 
 /// Audits and copies until told to stop; one that runs is left to end.
 async fn look(ctx: Ctx, stop: CancellationToken) {
+    let mut compared = false;
     while tokio::time::timeout(LOOK, stop.cancelled()).await.is_err() {
+        if !compared {
+            compared = tokio::select! {
+                told = templates::compare(&ctx) => told,
+                () = stop.cancelled() => return,
+            };
+        }
         let looked = tokio::select! {
             looked = over_time(&ctx) => looked,
             // It only reads for long; what it would have written is due again at the next start.

@@ -3,10 +3,10 @@
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::model::{Episode, Graded, LedgerWord, NewTask, Stage, Step, Suggestion, TaskLine};
+use super::model::{Episode, Graded, NewTask, Stage, Step, Suggestion, TaskLine};
 use super::{jobs, rules, store};
 use crate::base::error::Result;
-use crate::base::id::{AccountId, EpisodeId, FacilityId, PatientId, TaskId};
+use crate::base::id::{EpisodeId, FacilityId, PatientId, TaskId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 
@@ -93,14 +93,4 @@ pub async fn notify(
     tx.enqueue(jobs::message(facility, &jobs::OfNotice { notice }, due))
         .boxed()
         .await
-}
-
-/// Adds to the ledger of what she allows WeChat to send her: also what WeChat itself reports.
-pub async fn note_subscription(
-    tx: &mut Tx,
-    account: AccountId,
-    template: &str,
-    word: LedgerWord,
-) -> Result<()> {
-    store::add_ledger_entry(tx, account, template, word).await
 }

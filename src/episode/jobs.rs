@@ -312,7 +312,8 @@ async fn settle(
         _ => None,
     };
     if let (NoticeChannel::WeChat, Some(template), Some(word)) = (tried.channel, template, word) {
-        store::add_ledger_entry(&mut tx, to.account, &template.id, word).await?;
+        let now = tx.now;
+        store::add_ledger_entry(&mut tx, to.account, &template.id, word, now).await?;
     }
     let payload = OfNotice { notice: to.notice };
     if next.state == DeliveryState::Waiting {

@@ -14,4 +14,5 @@ pub mod model;
 mod rules;
 mod store;
 
+pub use acts::heard;
 pub use keeping::KEEPER;

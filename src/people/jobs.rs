@@ -59,7 +59,7 @@ pub async fn handle(ctx: &Ctx, keepers: &Keepers, job: &Job) -> Result<bool> {
     match job.kind.as_str() {
         REQUEST_OVERDUE => overdue(ctx, facility?, job.payload()?).await?,
         SEAL_OVER => seals::seal_over(ctx, facility?, job.payload::<SealOver>()?.seal).await?,
-        WECHAT_EVENT => take_wechat_event(ctx, job.payload::<WechatEvent>()?.event).await?,
+        WECHAT_EVENT => take_wechat_event(ctx, keepers, job.payload::<WechatEvent>()?.event).await?,
         FORGET => forget(ctx, keepers, facility?).await?,
         _ => return Ok(false),
     }

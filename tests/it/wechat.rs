@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use muan::app::templates;
 use muan::config::Secret;
 use muan::db::Q;
+use muan::demo::messages;
 use muan::wechat;
 use muan::wechat::simulator::{Call, Callback, Kind, Order, Template};
 use poem::http::Method;
@@ -16,17 +18,17 @@ use crate::support::listening::Listening;
 
 const TOKEN: &str = "AAAAA";
 /// The signature of a moment with this token, as WeChat's documentation gives it.
-const SIGNED: &str =
+pub const SIGNED: &str =
     "signature=6c5c811b55cc85e0e1b54100749188c20beb3f5d&timestamp=1714112445&nonce=415670741";
 
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
-async fn listening(app: App) -> App {
+pub async fn listening(app: App) -> App {
     app.again(|config| config.wechat.push_token = Some(Secret::from(TOKEN)))
         .await
 }
 
-async fn push(app: &App, query: &str, body: &Value) -> Answer {
+pub async fn push(app: &App, query: &str, body: &Value) -> Answer {
     let path = format!("/wechat/events?{query}");
     app.outside()
         .send(Method::POST, &path, &[], Some(body.clone()))
@@ -56,7 +58,7 @@ pub async fn journaled(app: &App) -> Vec<Value> {
 }
 
 #[track_caller]
-fn taken(answer: &Answer) {
+pub fn taken(answer: &Answer) {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.bytes, b"success");
 }
@@ -230,4 +232,27 @@ async fn processes_on_one_redis_ask_for_one_access_token() {
         wechat.code_image("scene", "pages/home").await.unwrap();
     }
     assert_eq!(app.simulator.calls(Call::StableToken), 1);
+}
+
+#[tokio::test]
+async fn templates_that_are_not_those_of_the_account_are_told_of() {
+    let app = App::new().await;
+    assert_eq!(templates::faults(&app.ctx).await.unwrap(), Vec::<String>::new());
+    let mut there = messages::at_wechat();
+    let gone = there.remove(0).id;
+    there[0].content = "时间:{{time9.DATA}}".to_owned();
+    app.simulator.set_templates(there);
+    let faults = templates::faults(&app.ctx).await.unwrap();
+    assert!(
+        faults.contains(&format!("{gone}: the account does not have it")),
+        "{faults:?}"
+    );
+    assert!(
+        faults.iter().any(|fault| fault.ends_with("time9 is not filled")),
+        "{faults:?}"
+    );
+    assert!(
+        faults.iter().any(|fault| fault.contains(": it has no thing1")),
+        "{faults:?}"
+    );
 }

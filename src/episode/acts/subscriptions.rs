@@ -1,18 +1,23 @@
 //! What she allows WeChat to send her.
 
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde_json::json;
 use tracing::instrument;
 
 use crate::base::error::Result;
+use crate::base::id::AccountId;
 use crate::base::{Act, Subject};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{LedgerWord, Subscription};
 use crate::episode::rules::deliveries as rules;
-use crate::episode::{facts, store};
+use crate::episode::{jobs, store};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
+use crate::wechat::News;
 
 /// The templates that she can be asked about, and how many messages she still allows. The mini-program asks from within a
 /// tap, so it has this list before.
@@ -51,7 +56,8 @@ pub async fn subscribe(ctx: &Ctx, caller: &Caller, template: &str, accepted: boo
     } else {
         LedgerWord::Declined
     };
-    facts::note_subscription(&mut tx, account, template, word).await?;
+    let now = tx.now;
+    store::add_ledger_entry(&mut tx, account, template, word, now).await?;
     let subject = Subject {
         noun: "subscription",
         id: Some(account.0),
@@ -64,4 +70,36 @@ pub async fn subscribe(ctx: &Ctx, caller: &Caller, template: &str, accepted: boo
     )
     .await?;
     tx.commit().await
+}
+
+/// Takes into account what WeChat told: what she allows counts from when it happened, in whatever order it is told. A
+/// message that it took and then lost goes out by the next channel.
+pub fn heard<'a>(
+    tx: &'a mut Tx,
+    account: AccountId,
+    news: &'a News,
+    at: DateTime<Utc>,
+) -> BoxFuture<'a, Result<()>> {
+    let hear = async move {
+        let (template, word) = match news {
+            News::Prompted { template, accepted } if *accepted => (template, LedgerWord::Reported),
+            News::Prompted { template, .. } => (template, LedgerWord::Declined),
+            News::Changed { template, accepted } if !accepted => (template, LedgerWord::Refused),
+            News::Sent {
+                msgid, error_code, ..
+            } if *error_code != 0 => {
+                let Some((facility, notice)) = store::lose_delivery(tx, account, msgid, *error_code).await?
+                else {
+                    return Ok(());
+                };
+                let due = tx.now;
+                let payload = jobs::OfNotice { notice };
+                return tx.enqueue(jobs::message(facility, &payload, due)).await;
+            }
+            // Switched on again it is a tap that WeChat asks for first, and tells of.
+            News::Changed { .. } | News::Sent { .. } | News::MediaChecked { .. } => return Ok(()),
+        };
+        store::add_ledger_entry(tx, account, template, word, at).await
+    };
+    hear.boxed()
 }

@@ -265,23 +265,24 @@ pub async fn add_ledger_entry(
     account: AccountId,
     template: &str,
     word: LedgerWord,
+    at: DateTime<Utc>,
 ) -> Result<()> {
-    let (id, now): (Uuid, _) = (tx.id(), tx.now);
+    let id: Uuid = tx.id();
     tx.q("insert into subscription_entry (id, account_id, template, word, at) values ($1, $2, $3, $4, $5)")
         .bind(id)
         .bind(account)
         .bind(template.to_owned())
         .bind(word.word())
-        .bind(now)
+        .bind(at)
         .run()
         .await?;
     Ok(())
 }
 
-/// The ledger of an account and a template, in the order in which it was written.
+/// The ledger of an account and a template, in the order in which it happened.
 pub async fn ledger(q: &mut impl Q, account: AccountId, template: &str) -> Result<Vec<LedgerEntry>> {
     let rows: Vec<(String, DateTime<Utc>)> = q
-        .q("select word, at from subscription_entry where account_id = $1 and template = $2 order by id")
+        .q("select word, at from subscription_entry where account_id = $1 and template = $2 order by at, id")
         .bind(account)
         .bind(template.to_owned())
         .all()
@@ -292,4 +293,25 @@ pub async fn ledger(q: &mut impl Q, account: AccountId, template: &str) -> Resul
             Ok(LedgerEntry { word, at })
         })
         .collect()
+}
+
+/// Gives up a message that WeChat took and then could not deliver; which notice it was, if it is one of this account's.
+pub async fn lose_delivery(
+    tx: &mut Tx,
+    account: AccountId,
+    message: &str,
+    error_code: i64,
+) -> Result<Option<(FacilityId, NoticeId)>> {
+    let now = tx.now;
+    tx.q(
+        "update notice_delivery set state = 'dead', reason = $3, ended_at = $4 \
+          where message_id = $2 and account_id = $1 and channel = 'wechat' and state = 'sent' \
+          returning facility_id, notice_id",
+    )
+    .bind(account)
+    .bind(message.to_owned())
+    .bind(format!("undelivered_{error_code}"))
+    .bind(now)
+    .opt()
+    .await
 }

@@ -10,6 +10,7 @@ use crate::base::{Act, Actor, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::outbox::Message;
 use crate::people::jobs::{self, WechatEvent};
+use crate::people::model::Keepers;
 use crate::people::store;
 use crate::wechat::{News, Pushed};
 
@@ -44,20 +45,19 @@ pub async fn wechat_pushed(ctx: &Ctx, request: &RequestInfo, pushed: &Pushed) ->
     tx.commit().await
 }
 
-/// Takes a kept event into account, once.
+/// Takes a kept event into account, once, though perhaps not in the order in which they happened.
 #[instrument(name = "people.wechat_event", skip_all)]
-pub async fn take_wechat_event(ctx: &Ctx, id: WechatEventId) -> Result<()> {
+pub async fn take_wechat_event(ctx: &Ctx, keepers: &Keepers, id: WechatEventId) -> Result<()> {
     let mut tx = ctx.write(Act::PeopleWechatEvent).await?;
     let Some(event) = store::take_wechat_event(&mut tx, id).await? else {
         return Ok(());
     };
-    take_into_account(&mut tx, &event).await?;
+    (keepers.heard)(&mut tx, event.account, &event.news, event.happened_at).await?;
+    tell(&mut tx, &event).await?;
     tx.commit().await
 }
 
-/// What follows from an event: the one place that hears each of them once, though perhaps not in the order in which they
-/// happened. The journal tells it; a ledger of what she allows is kept from here.
-async fn take_into_account(tx: &mut Tx, event: &store::WechatEvent) -> Result<()> {
+async fn tell(tx: &mut Tx, event: &store::WechatEvent) -> Result<()> {
     let detail = match &event.news {
         News::Prompted { template, accepted } | News::Changed { template, accepted } => {
             json!({ "event": event.news.kind(), "template": template, "accepted": accepted })

@@ -11,12 +11,13 @@ use uuid::Uuid;
 use super::{Agency, HeldFile, Unfinished};
 use crate::base::error::Result;
 use crate::base::id::{
-    AgreementId, AuthorityId, ConsentId, DataRequestId, DestructionListId, FacilityId, LegalHoldId,
-    PatientId, StaffId,
+    AccountId, AgreementId, AuthorityId, ConsentId, DataRequestId, DestructionListId, FacilityId,
+    LegalHoldId, PatientId, StaffId,
 };
 use crate::ctx::{Ctx, Tx, View};
 use crate::evidence::fonts::MissingChar;
 use crate::people::caller::Mine;
+use crate::wechat::News;
 
 /// The last word on one agreement: hers, or her guardian's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -318,6 +319,9 @@ pub type AskMissing =
 pub type AskPictures =
     for<'a> fn(&'a Ctx, &'a mut View, FacilityId, &'a Value) -> BoxFuture<'a, Result<Vec<(char, Vec<u8>)>>>;
 
+/// Takes into account what WeChat told of an account, and when it happened.
+pub type HearNews = for<'a> fn(&'a mut Tx, AccountId, &'a News, DateTime<Utc>) -> BoxFuture<'a, Result<()>>;
+
 /// What the later slices keep of a woman.
 #[derive(Clone)]
 pub struct Keepers {
@@ -327,4 +331,6 @@ pub struct Keepers {
     pub agency: AskAgency,
     /// The one that records pictures of characters.
     pub characters: Characters,
+    /// The one that sends her messages.
+    pub heard: HearNews,
 }

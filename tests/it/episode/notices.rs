@@ -1,6 +1,7 @@
 //! Notices leave the house: once, as she allows it, by day, and nothing of what they are about.
 
 mod gateway;
+mod heard;
 mod many;
 
 use std::time::Duration;
