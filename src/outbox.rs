@@ -51,6 +51,11 @@ pub struct Job {
 }
 
 impl Job {
+    /// How often it was begun, this time included.
+    pub fn attempts(&self) -> i64 {
+        self.attempts
+    }
+
     /// The payload, typed.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T> {
         Ok(serde_json::from_str(&self.payload)?)

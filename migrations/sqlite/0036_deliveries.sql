@@ -33,6 +33,5 @@ create table subscription_entry (
 );
 create index subscription_entry_account on subscription_entry (account_id, template, id);
 create trigger subscription_entry_no_update before update on subscription_entry begin select raise(abort, 'subscription_entry is immutable'); end;
-create trigger subscription_entry_no_delete before delete on subscription_entry begin select raise(abort, 'subscription_entry is immutable'); end;
 
 create index job_dead on job (id) where state = 'dead';

@@ -17,11 +17,12 @@ use crate::{analgesia, assessment, consent, episode, followup, forms, journal, p
 const PULSE: Duration = Duration::from_secs(1);
 /// Jobs that one look claims.
 const BATCH: i64 = 32;
+/// Kinds of jobs that send something to her, each beside the others: one that has begun is finished before a stop, so that
+/// nothing is sent twice.
+const SENDING: [&[&str]; 2] = [&["consent.send_code"], &[episode::jobs::DELIVER]];
 /// Kinds of jobs that nothing else waits for, each group beside the others: what asks somebody outside, and what reads or
-/// seals whole documents.
-const APART: [&[&str]; 4] = [
-    &["consent.send_code"],
-    &[episode::jobs::DELIVER],
+/// seals whole documents. One that runs at a stop is done again by the next process.
+const APART: [&[&str]; 2] = [
     &["consent.timestamp", "consent.preserve", "consent.revocation"],
     &["consent.seal", "consent.seal_all", "people.forget"],
 ];
@@ -37,8 +38,9 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
     // Not at once: what a stop left behind is sequenced first.
     let mut watch = tokio::time::interval_at(tokio::time::Instant::now() + WATCH, WATCH);
     let looking = tokio::spawn(look(ctx.clone(), stop.clone()));
+    let sending = SENDING.map(|kinds| tokio::spawn(one_after_the_other(ctx.clone(), kinds, stop.clone())));
     let apart = APART.map(|kinds| tokio::spawn(beside(ctx.clone(), kinds, stop.clone())));
-    let apart_kinds = APART.concat();
+    let apart_kinds = [SENDING.concat(), APART.concat()].concat();
     let mut begun = begin(&ctx).await;
     loop {
         tokio::select! {
@@ -60,7 +62,7 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
             tracing::error!(%error, "the workers stumbled");
         }
     }
-    for lane in apart {
+    for lane in sending.into_iter().chain(apart) {
         if let Err(error) = lane.await {
             tracing::error!(%error, "jobs that were apart did not end");
         }
@@ -94,32 +96,37 @@ async fn begin(ctx: &Ctx) -> bool {
     true
 }
 
-/// Jobs of these kinds until told to stop, one after the other; one that runs then is done again by the next process.
+/// Jobs of these kinds until told to stop, which doesn't wait for the one that runs.
 async fn beside(ctx: Ctx, kinds: &[&str], stop: CancellationToken) {
+    tokio::select! {
+        () = one_after_the_other(ctx, kinds, stop.clone()) => {}
+        () = stop.cancelled() => {}
+    }
+}
+
+/// Jobs of these kinds until told to stop, the one that runs to its end.
+async fn one_after_the_other(ctx: Ctx, kinds: &[&str], stop: CancellationToken) {
     let worker = format!("worker-{:016x}", rand::random::<u64>());
     while tokio::time::timeout(PULSE, stop.cancelled()).await.is_err() {
         if ctx.log.is_read_only() {
             continue;
         }
-        let done = tokio::select! {
-            done = one_by_one(&ctx, &worker, kinds) => done,
-            () = stop.cancelled() => return,
-        };
-        if let Err(error) = done {
+        if let Err(error) = one_by_one(&ctx, &worker, kinds, &stop).await {
             tracing::error!(%error, "the workers stumbled");
         }
     }
 }
 
-async fn one_by_one(ctx: &Ctx, worker: &str, kinds: &[&str]) -> Result<()> {
-    loop {
+async fn one_by_one(ctx: &Ctx, worker: &str, kinds: &[&str], stop: &CancellationToken) -> Result<()> {
+    while !stop.is_cancelled() {
         // Not several: the lease of the last one would be over before its turn.
         let jobs = outbox::claim(&ctx.db, worker, Kinds::Of(kinds), 1, ctx.clock.now()).await?;
         let Some(job) = jobs.first() else {
-            return Ok(());
+            break;
         };
         settle(ctx, worker, job).await?;
     }
+    Ok(())
 }
 
 /// Audits and copies until told to stop; one that runs is left to end.

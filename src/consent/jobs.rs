@@ -72,8 +72,17 @@ async fn send_code(ctx: &Ctx, job: &Job) -> Result<()> {
         params: json!({ "code": code }),
         words: &text,
     };
-    let sent = gateway.send(text).await;
-    sent.map_err(|failure| Error::Broken(Box::new(failure)))?;
+    match gateway.send(text).await {
+        Ok(()) => {}
+        // It may have been sent: once more, as she waits for it, and never a third time.
+        Err(sms::Failure::NoAnswer) if job.attempts() > 1 => return Ok(()),
+        // Never will it be; she asks for another one, or signs without.
+        Err(sms::Failure::Refused(said)) => {
+            tracing::error!(said, "a one-time code was refused by the gateway");
+            return Ok(());
+        }
+        Err(failure) => return Err(Error::Broken(Box::new(failure))),
+    }
     let mut tx = ctx.write(Act::ConsentCodeSent).await?;
     store::forget_code(&mut tx, facility, id).await?;
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);

@@ -44,6 +44,13 @@ pub const LOCK_STAFF: Sql = per(
     "select id from staff where facility_id = $1 and id = $2 for no key update",
 );
 
+/// Locks a woman's account until the transaction ends: two messages to her must not share one permission. SQLite has one
+/// writer anyway. Binds: account.
+pub const LOCK_ACCOUNT: Sql = per(
+    "select id from account where id = $1",
+    "select id from account where id = $1 for no key update",
+);
+
 /// Locks a list of records to be destroyed, so that of two approvals one is the second. A lock of its own: a row of an
 /// immutable table could only be locked by who may change it. Binds: facility, list.
 pub const LOCK_DESTRUCTION_LIST: Sql = per(

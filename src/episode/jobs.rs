@@ -152,7 +152,7 @@ async fn deliver(ctx: &Ctx, facility: FacilityId, id: NoticeId, channel: NoticeC
     let Some(letter) = letter else {
         return Ok(Step::Next);
     };
-    match claim(ctx, to, channel).await? {
+    match claim(ctx, to, channel, template).await? {
         Some(claimed) => {
             let outcome = send(ctx, letter).boxed().await;
             settle(ctx, to, &claimed, outcome, template).boxed().await
@@ -256,9 +256,22 @@ async fn send(ctx: &Ctx, letter: Letter) -> Outcome {
     }
 }
 
-async fn claim(ctx: &Ctx, to: Addressed, channel: NoticeChannel) -> Result<Option<Delivery>> {
+async fn claim(
+    ctx: &Ctx,
+    to: Addressed,
+    channel: NoticeChannel,
+    template: Option<&Template>,
+) -> Result<Option<Delivery>> {
     let now = ctx.clock.now();
     let mut tx = ctx.db.begin().await?;
+    // Of two notices to her one is the second, and finds what the first one used.
+    store::lock_account(&mut tx, to.account).await?;
+    if let (NoticeChannel::WeChat, Some(template)) = (channel, template) {
+        let ledger = store::ledger(&mut tx, to.account, &template.id).await?;
+        if rules::left(&ledger, template.long_term) == 0 {
+            return Ok(None);
+        }
+    }
     store::add_delivery(&mut tx, ctx.ids.make(now), to, channel, now).await?;
     let claimed = store::claim_delivery(&mut tx, to, channel, rules::trying_since(now), now).await?;
     tx.commit().await?;
@@ -337,6 +350,7 @@ async fn settle(
         tracing::error!(delivery.id = %tried.id, channel, reason = next.reason, "a notice was given up");
     }
     Ok(match next.state {
+        DeliveryState::Dead if next.unclear > 1 => Step::Over,
         DeliveryState::NotPermitted | DeliveryState::Dead => Step::Next,
         _ => Step::Over,
     })

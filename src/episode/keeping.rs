@@ -32,7 +32,20 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     let pregnancies = store::episodes_of(view, mine.facility, mine.patient).await?;
     let told = pregnancies.iter().map(hers).collect::<Result<Vec<Value>>>()?;
     let notices = notices(view, mine).await?;
-    Ok(vec![("pregnancies", told.into()), ("notices", json!(notices))])
+    let patient = people::patient(view, mine.facility, mine.patient).await?;
+    let permissions = match patient.and_then(|patient| patient.account_id) {
+        Some(account) => store::permissions(view, account).await?,
+        None => Vec::new(),
+    };
+    let permissions: Vec<Value> = permissions
+        .iter()
+        .map(|(template, word, at)| json!({ "template": template, "word": word, "at": at }))
+        .collect();
+    Ok(vec![
+        ("pregnancies", told.into()),
+        ("notices", json!(notices)),
+        ("message_permissions", permissions.into()),
+    ])
 }
 
 /// All of them, the newest first.

@@ -99,6 +99,8 @@ pub struct EntryWords {
     pub next_on: Option<NaiveDate>,
     /// The color, of a new grading.
     pub color: Option<Color>,
+    /// Whether it is purple, of a new grading.
+    pub purple: Option<bool>,
 }
 
 /// Something that was done in a case; never changed.
@@ -114,6 +116,17 @@ pub struct CaseEntry {
     pub by: Option<StaffId>,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl ManagedCase {
+    /// Whether it may be closed: once it was reported and planned, or there is nobody left to plan for.
+    pub fn may_close(&self, outcome: CaseOutcome) -> bool {
+        use CaseOutcome::{Delivered, Died, Ended, Lost, Resolved, Transferred};
+        match outcome {
+            Died | Ended | Lost | Transferred => self.reported_at.is_some(),
+            Resolved | Delivered => self.reported_at.is_some() && self.planned_at.is_some(),
+        }
+    }
 }
 
 /// Whether a grading is managed as a case: orange, red, or purple beside any color.

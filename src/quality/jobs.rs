@@ -38,6 +38,8 @@ const CASE: &str = "quality.case";
 enum Kind {
     /// Analgesia was started by an exception from the rule of consent (CE-202).
     AnalgesiaException,
+    /// Somebody placed a block who was not shown to be qualified.
+    AnalgesiaUnqualified,
     /// Analgesia went on after she had taken her consent back (CE-052).
     AnalgesiaAfterWithdrawal,
     /// Something was given beyond the hard limits.
@@ -55,6 +57,7 @@ impl Kind {
     fn text(self) -> &'static str {
         match self {
             Kind::AnalgesiaException => "incident_analgesia_exception",
+            Kind::AnalgesiaUnqualified => "incident_analgesia_unqualified",
             Kind::AnalgesiaAfterWithdrawal => "incident_analgesia_after_withdrawal",
             Kind::AnalgesiaOutsideLimits => "incident_analgesia_outside_limits",
             Kind::ConsentIntegrity => "incident_consent_integrity",

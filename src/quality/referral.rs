@@ -102,7 +102,7 @@ impl Referral {
 
     /// Whether the hospital that was asked reads what was written to it on a day.
     pub fn letter_is_shared(&self, on: NaiveDate) -> bool {
-        self.state == ReferralState::Sent || self.is_shared(on)
+        self.state.is_open() && on <= self.until
     }
 }
 

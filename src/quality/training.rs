@@ -109,7 +109,7 @@ pub struct Due {
     pub item: &'static str,
     /// Whose; of a drill nobody's.
     pub staff: Option<(StaffId, String)>,
-    /// By when; absent of what was never shown.
+    /// By when, or since when; absent of what was never shown.
     pub on: Option<NaiveDate>,
 }
 
@@ -134,7 +134,8 @@ pub fn due(
         for one in &person.standing {
             let met = meets(person, one.item, trained);
             let ends = one.until.filter(|day| *day <= soon);
-            if !met || ends.is_some() {
+            let by_training = one.item == Requirement::Training && trained.contains(&person.staff);
+            if !met || (ends.is_some() && !by_training) {
                 all.push(Due {
                     item: one.item.word(),
                     staff: Some((person.staff, person.name.clone())),

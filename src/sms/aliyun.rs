@@ -143,7 +143,7 @@ impl Aliyun {
         for (name, value) in signed.headers {
             request = request.header(name, value);
         }
-        let answer = request.send().await.map_err(|_| Failure::NoAnswer)?;
+        let answer = request.send().await.map_err(|error| Failure::of(&error))?;
         let bytes = answer.bytes().await.map_err(|_| Failure::NoAnswer)?;
         let reply: Reply = serde_json::from_slice(&bytes).map_err(|_| Failure::NoAnswer)?;
         judged(reply.code)

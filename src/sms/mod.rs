@@ -37,12 +37,25 @@ pub enum Failure {
     /// Nothing that can be read came back: it may have been sent.
     #[error("the text-message gateway gave no answer")]
     NoAnswer,
+    /// The gateway was not reached: it was not sent.
+    #[error("the text-message gateway is out of reach")]
+    NotReached,
     /// Too many at once, or out of order for a while: it was not sent.
     #[error("the text-message gateway is busy: {0}")]
     Busy(String),
     /// It will never be sent.
     #[error("the text-message gateway refused a message: {0}")]
     Refused(String),
+}
+
+impl Failure {
+    /// What a request without an answer means. The cause holds the address, and with it a person's data: it is dropped.
+    fn of(error: &reqwest::Error) -> Failure {
+        match error.is_connect() {
+            true => Failure::NotReached,
+            false => Failure::NoAnswer,
+        }
+    }
 }
 
 /// What sends text messages.

@@ -34,8 +34,7 @@ impl Sms for Simulated {
         let body = json!({ "phone": text.phone, "text": text.words });
         async move {
             let sent = self.http.post(&self.url).json(&body).send().await;
-            // The cause holds the address: it is dropped, as everywhere where an address may hold a person's data.
-            let answer = sent.map_err(|_| Failure::NoAnswer)?;
+            let answer = sent.map_err(|error| Failure::of(&error))?;
             if answer.status().is_success() {
                 Ok(())
             } else {

@@ -1,7 +1,7 @@
 //! The HTTP client for WeChat's server API: how a call is made. The calls themselves stand below, by what they are about.
 //!
 //! It never logs a query string or a body: secrets, tokens and openids are in them. It does not wait and try again in
-//! the background; the jobs that own the work do, by [`Error::again_at`].
+//! the background; the jobs that own the work do.
 //!
 //! Next: `token.rs` for the access token, `message.rs` for what may be sent, `error.rs` for refusals.
 
@@ -137,7 +137,7 @@ impl WeChat {
         read: fn(&[u8]) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.within(self.0.limits.rest, async {
-            let token = self.token().await?;
+            let token = self.token().await.map_err(Error::before_the_call)?;
             match self.ask(path, &token, asked).await.and_then(|bytes| read(&bytes)) {
                 Err(error) if error.class == Class::TokenInvalid => {
                     self.0.tokens.forget(&token).await;
@@ -228,7 +228,10 @@ enum Asked<'a> {
 
 /// The body of a 200. The cause of a failure is dropped on purpose: its text contains the URL.
 async fn fetch(request: RequestBuilder) -> Result<Vec<u8>, Error> {
-    let mut response = request.send().await.map_err(|_| Error::transport())?;
+    let mut response = request.send().await.map_err(|error| match error.is_connect() {
+        true => Error::unreached(),
+        false => Error::transport(),
+    })?;
     if response.status() != reqwest::StatusCode::OK {
         return Err(Error::transport());
     }

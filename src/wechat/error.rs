@@ -2,11 +2,7 @@
 //!
 //! Not here: HTTP answers to our own clients, which callers choose by [`Class`], and waiting, which jobs do.
 
-use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta, Utc};
 use serde_json::Value;
-
-// A quota's day is WeChat's, in China.
-const CHINA_S: i32 = 8 * 3600;
 
 /// Why a call to WeChat did not succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +10,8 @@ pub enum Class {
     /// WeChat is busy or out of reach: back off and try again, a bounded number of times. Without an
     /// `errcode` it is a transport failure, and whether the call took effect is unknown.
     Busy,
+    /// WeChat was not reached, so nothing took effect: try again after a growing pause.
+    Unreached,
     /// The access token was refused. The client refreshes and repeats once, then reports
     /// [`Class::Config`], so callers never see this.
     TokenInvalid,
@@ -87,6 +85,23 @@ impl Error {
         }
     }
 
+    /// Nothing was sent.
+    pub(super) fn unreached() -> Self {
+        Self {
+            class: Class::Unreached,
+            errcode: None,
+            rid: None,
+        }
+    }
+
+    /// The same failure of what comes before the call itself.
+    pub(super) fn before_the_call(self) -> Self {
+        match (self.class, self.errcode) {
+            (Class::Busy, None) => Self::unreached(),
+            _ => self,
+        }
+    }
+
     /// Not sent, because WeChat would have refused it.
     pub(super) fn unsendable() -> Self {
         Self {
@@ -119,26 +134,6 @@ impl Error {
                 })
             }
         }
-    }
-
-    /// When work that nobody waits for may be tried again, after it failed so many times; never when that is of no use.
-    pub fn again_at(&self, failures: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let jitter = TimeDelta::milliseconds(rand::random_range(0..1000));
-        let pause = match self.class {
-            Class::Busy => match failures {
-                0..=3 => TimeDelta::seconds(1 << failures.saturating_sub(1)),
-                _ => return None,
-            },
-            Class::Concurrent => TimeDelta::seconds(1) + jitter * 3,
-            Class::RateMinute => TimeDelta::seconds(60 - now.timestamp().rem_euclid(60)),
-            Class::QuotaDay => {
-                let china = now.with_timezone(&FixedOffset::east_opt(CHINA_S)?);
-                let midnight = china.date_naive().succ_opt()?.and_time(NaiveTime::MIN);
-                midnight - china.naive_local()
-            }
-            _ => return None,
-        };
-        Some(now + pause + jitter)
     }
 
     /// The same failure where no refresh can help: the "token" fault is then a wrong secret.
@@ -188,27 +183,6 @@ mod tests {
     fn an_unlisted_number_is_unknown_and_final() {
         let error = Error::sort(json!({"errcode": 12_345_678})).unwrap_err();
         assert_eq!(error.class, Class::Unknown(12_345_678));
-    }
-
-    #[test]
-    fn when_to_try_again_is_said_by_the_class() {
-        let of = |errcode| Error::sort(json!({ "errcode": errcode })).unwrap_err();
-        let now: DateTime<Utc> = "2026-03-02T01:00:15Z".parse().unwrap();
-        let waits = |errcode, failures| {
-            let at = of(errcode).again_at(failures, now);
-            at.map(|at| (at - now).num_seconds())
-        };
-        assert_eq!(
-            [1, 2, 3, 4].map(|n| waits(-1, n)),
-            [Some(1), Some(2), Some(4), None]
-        );
-        assert!(waits(43108, 1).is_some_and(|seconds| (1..=5).contains(&seconds)));
-        assert_eq!(waits(45011, 1), Some(45));
-        let midnight = 14 * 3600 + 59 * 60 + 45;
-        assert_eq!(waits(45009, 1), Some(midnight));
-        for last in [43101, 47003, 40125, 40029, 12_345_678] {
-            assert_eq!(waits(last, 1), None, "{last}");
-        }
     }
 
     #[test]

@@ -12,6 +12,9 @@ use super::{Misconfigured, Secret};
 // She answers at most five templates at a tap; more than this in one push is not WeChat's.
 const MOST_NEWS: usize = 64;
 
+// Ids of templates and messages are shorter by far.
+const LONGEST_TEXT: usize = 128;
+
 // The year 10000: no database keeps every moment that a number can name.
 const END_OF_TIME: i64 = 253_402_300_800;
 
@@ -251,7 +254,7 @@ fn media_checked(message: &Value) -> Option<News> {
 /// A text; WeChat writes some numbers as texts and some texts as numbers.
 fn text(value: &Value, member: &str) -> Option<String> {
     match value.get(member)? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::String(text) if !text.is_empty() && text.len() <= LONGEST_TEXT => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }

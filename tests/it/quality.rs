@@ -6,6 +6,7 @@ mod compared;
 mod corrected;
 mod offers;
 mod readiness;
+mod referrals;
 mod supplies;
 mod trainings;
 mod worked;

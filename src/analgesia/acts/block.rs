@@ -1,7 +1,7 @@
 //! The analgesia record.
 
 use chrono::{DateTime, Duration, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::instrument;
 
 use super::admission::{enqueue, step};
@@ -52,6 +52,7 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     let outside = sheet.done()?;
     if let Some(before) = &before {
         record.exception = record.exception.or_else(|| before.record.exception.clone());
+        record.unqualified = record.unqualified.or_else(|| before.record.unqualified.clone());
     }
     let begins = rules::needs_consent(&record)
         && !before
@@ -59,15 +60,15 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
             .is_some_and(|version| rules::needs_consent(&version.record));
     if begins && record.exception.is_none() {
         require_consent(&mut tx, ctx, &labor, record.technique).await?;
-        let held = store::last_operator(&mut tx, labor.facility_id, labor.id).await?;
-        let people = held.ok_or(Error::Refused(Code::AnalgesiaTimeOutMissing))?;
-        let on = day(record.puncture_at.or(record.first_dose_at).unwrap_or(tx.now));
-        require_qualified(&mut tx, &labor, people, on).await?;
     } else if rules::changes_class(before.as_ref().map(|version| &version.record), &record)
         && record.exception.is_none()
     {
         require_consent(&mut tx, ctx, &labor, record.technique).await?;
     }
+    let lacking = match begins {
+        true => placed_by(&mut tx, &labor, &record).await?,
+        false => None,
+    };
     let goes_on = goes_on(&mut tx, &labor, before.as_ref(), &mut record).await?;
     let second = match outside {
         true => Some(second_for(&mut tx, caller, &labor, &mut record, before.as_ref()).await?),
@@ -92,6 +93,9 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     if version.record.exception.is_some() && !excepted {
         incident(&mut tx, &labor, "analgesia_exception", labor.id.to_string()).await?;
     }
+    if lacking.is_some() {
+        incident(&mut tx, &labor, "analgesia_unqualified", labor.id.to_string()).await?;
+    }
     if let Some(since) = goes_on {
         let once = format!("{} {}", labor.id, since.timestamp_millis());
         incident(&mut tx, &labor, "analgesia_after_withdrawal", once).await?;
@@ -111,6 +115,7 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         "number": version.number,
         "technique": version.record.technique.map(|t| t.word()),
         "exception": version.record.exception.is_some(),
+        "unqualified": lacking,
         "after_withdrawal": goes_on.is_some(),
         "outside_limits": second,
     });
@@ -119,6 +124,25 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     let chart = chart(&mut tx, labor, now).await?;
     tx.commit().await?;
     Ok(chart)
+}
+
+/// What whoever placed the block was not shown to have, where the record gives the reason why he did all the same. Only
+/// where it began without a time-out, by an exception, nobody knows who it was.
+///
+/// Errors: `analgesia.time_out_missing`, `analgesia.operator_unqualified`.
+async fn placed_by(tx: &mut Tx, labor: &Labor, record: &Record) -> Result<Option<Value>> {
+    let held = store::last_operator(tx, labor.facility_id, labor.id).await?;
+    let people = match held {
+        Some(people) => people,
+        None if record.exception.is_some() => return Ok(None),
+        None => return Err(Error::Refused(Code::AnalgesiaTimeOutMissing)),
+    };
+    let on = day(record.puncture_at.or(record.first_dose_at).unwrap_or(tx.now));
+    match require_qualified(tx, labor, people, on).await {
+        Ok(()) => Ok(None),
+        Err(Error::Conflict(_, current)) if record.unqualified.is_some() => Ok(Some(current)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Since when she has taken her consent back, where the record says that analgesia went on: what was given is always

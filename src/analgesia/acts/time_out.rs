@@ -49,11 +49,14 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
     rules::check_time_out(&mut sheet, &draft.checks);
     sheet.past(draft.at, "/at");
+    let admitted = draft.at.is_none_or(|at| at >= labor.admitted_at);
+    sheet.faults.check(admitted, "/at", "inconsistent");
     sheet.past(draft.decision_at, "/decision_at");
     sheet.note(draft.early_reason.as_deref(), "/early_reason", 500);
     if let Some(supervisor) = draft.supervisor {
         let known = people::facts::staff(&mut tx, me.facility, supervisor).await?;
-        let right = known.is_some_and(|staff| staff.role == Role::Anesthesiologist);
+        let right =
+            known.is_some_and(|staff| staff.role == Role::Anesthesiologist && staff.disabled_at.is_none());
         sheet.faults.check(right, "/supervisor", "unknown");
     }
     sheet.done()?;

@@ -268,6 +268,8 @@ pub struct Record {
     pub other_analgesia: Vec<OtherAnalgesia>,
     /// It began without consent or time-out.
     pub exception: Option<Exception>,
+    /// Whoever placed it was not shown to be qualified, and nobody who is could be had.
+    pub unqualified: Option<Exception>,
     /// It went on after she had taken her consent back; needed with everything that was given, sited or set after that.
     pub after_withdrawal: Option<Exception>,
     /// Something was given beyond the hard limits.

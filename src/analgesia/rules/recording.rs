@@ -48,6 +48,7 @@ pub fn check_record(sheet: &mut Sheet, record: &Record, reported: &[Complication
     }
     for (why, pointer) in [
         (&record.exception, "/exception/reason"),
+        (&record.unqualified, "/unqualified/reason"),
         (&record.after_withdrawal, "/after_withdrawal/reason"),
     ] {
         if let Some(why) = why {

@@ -354,9 +354,7 @@ pub async fn set_risk_color(
         store::add_task(&mut tx, task).await?;
     }
     // A case is opened by the slice that manages it.
-    let told = json!({
-        "patient": id, "episode": episode.id, "color": grading.color, "purple": grading.purple, "at": tx.now,
-    });
+    let told = json!({ "episode": episode.id });
     let due = tx.now;
     tx.enqueue(Message {
         kind: "quality.case",

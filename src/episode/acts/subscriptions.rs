@@ -1,12 +1,12 @@
 //! What she allows WeChat to send her.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use tracing::instrument;
 
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id::AccountId;
 use crate::base::{Act, Subject};
 use crate::ctx::{Ctx, Tx};
@@ -72,6 +72,9 @@ pub async fn subscribe(ctx: &Ctx, caller: &Caller, template: &str, accepted: boo
     tx.commit().await
 }
 
+/// So long after a message was lost the delivery is waited for.
+const BEFORE_OUR_OWN: TimeDelta = TimeDelta::minutes(5);
+
 /// Takes into account what WeChat told: what she allows counts from when it happened, in whatever order it is told. A
 /// message that it took and then lost goes out by the next channel.
 pub fn heard<'a>(
@@ -81,6 +84,8 @@ pub fn heard<'a>(
     at: DateTime<Utc>,
 ) -> BoxFuture<'a, Result<()>> {
     let hear = async move {
+        // Its word on the time is not believed beyond the present.
+        let at = at.min(tx.now);
         let (template, word) = match news {
             News::Prompted { template, accepted } if *accepted => (template, LedgerWord::Reported),
             News::Prompted { template, .. } => (template, LedgerWord::Declined),
@@ -88,9 +93,13 @@ pub fn heard<'a>(
             News::Sent {
                 msgid, error_code, ..
             } if *error_code != 0 => {
-                let Some((facility, notice)) = store::lose_delivery(tx, account, msgid, *error_code).await?
-                else {
-                    return Ok(());
+                let lost = store::lose_delivery(tx, account, msgid, *error_code).await?;
+                let Some((facility, notice)) = lost else {
+                    // WeChat may tell before we have written down that it was taken.
+                    return match tx.now - at < BEFORE_OUR_OWN {
+                        true => Err(Error::broken("a message that WeChat lost is not known yet")),
+                        false => Ok(()),
+                    };
                 };
                 let due = tx.now;
                 let payload = jobs::OfNotice { notice };

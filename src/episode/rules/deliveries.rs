@@ -17,6 +17,10 @@ const SAME_TAP: Duration = Duration::seconds(60);
 const MOST_RETRIES: i64 = 3;
 /// Tries in all, whatever the reason to wait.
 const MOST_TRIES: i64 = 10;
+/// Tries of a channel that is out of reach, about ten hours.
+const MOST_TRIES_OF_OUTAGE: i64 = 26;
+/// The first pause for a channel that is out of reach, and the longest.
+const OUTAGE: (Duration, Duration) = (Duration::seconds(15), Duration::minutes(30));
 /// The pause before another message to her while one is on its way.
 const TURN: Duration = Duration::seconds(2);
 /// The pause after a try without an answer.
@@ -114,6 +118,8 @@ pub fn found(delivery: &Delivery, now: DateTime<Utc>) -> Found {
             Some(gone) if gone > now => Found::Busy(gone),
             _ => Found::Abandoned,
         },
+        // She may have got it twice: no other channel makes it a third time.
+        DeliveryState::Dead if delivery.unclear > 1 => Found::Settled,
         DeliveryState::NotPermitted | DeliveryState::Dead => Found::Over,
     }
 }
@@ -148,6 +154,8 @@ pub enum Outcome {
 pub enum Wait {
     /// Until it is less busy, a few times.
     Backoff,
+    /// Longer each time, for most of a day: nobody says when it is over.
+    Outage,
     /// Until another message to her is through.
     Turn,
     /// Until the next minute.
@@ -169,6 +177,7 @@ impl Outcome {
         match error.class {
             Class::Busy if error.errcode.is_none() => Outcome::Unclear,
             Class::Busy => Outcome::Later(Wait::Backoff, said),
+            Class::Unreached => Outcome::Later(Wait::Outage, "unreached".to_owned()),
             Class::Concurrent => Outcome::Later(Wait::Turn, said),
             Class::RateMinute => Outcome::Later(Wait::Minute, said),
             Class::QuotaDay => Outcome::Later(Wait::Day, said),
@@ -182,7 +191,8 @@ impl Outcome {
         match answer {
             Ok(()) => Outcome::Sent(None),
             Err(sms::Failure::NoAnswer) => Outcome::Unclear,
-            Err(sms::Failure::Busy(said)) => Outcome::Later(Wait::Minute, said),
+            Err(sms::Failure::NotReached) => Outcome::Later(Wait::Outage, "unreached".to_owned()),
+            Err(sms::Failure::Busy(said)) => Outcome::Later(Wait::Outage, said),
             Err(sms::Failure::Refused(said)) => Outcome::Failed(said),
         }
     }
@@ -204,6 +214,8 @@ pub fn after(outcome: Outcome, tries: i64, unclear: i64, now: DateTime<Utc>) -> 
             message_id,
             ..next(DeliveryState::Sent, now, None)
         },
+        // The try without an answer used her permission up: she has got it.
+        Outcome::NotPermitted if unclear > 0 => next(DeliveryState::Sent, now, Some("no_answer".to_owned())),
         Outcome::NotPermitted => next(DeliveryState::NotPermitted, now, Some("refused".to_owned())),
         Outcome::Failed(said) => next(DeliveryState::Dead, now, Some(said)),
         Outcome::Unclear => {
@@ -219,6 +231,11 @@ pub fn after(outcome: Outcome, tries: i64, unclear: i64, now: DateTime<Utc>) -> 
         Outcome::Later(Wait::Backoff, said) if tries > MOST_RETRIES => {
             next(DeliveryState::Dead, now, Some(said))
         }
+        Outcome::Later(Wait::Outage, said) if tries < MOST_TRIES_OF_OUTAGE => next(
+            DeliveryState::Waiting,
+            until(Wait::Outage, tries, now),
+            Some(said),
+        ),
         Outcome::Later(_, said) if tries >= MOST_TRIES => next(DeliveryState::Dead, now, Some(said)),
         Outcome::Later(wait, said) => next(DeliveryState::Waiting, until(wait, tries, now), Some(said)),
     }
@@ -228,6 +245,7 @@ fn until(wait: Wait, tries: i64, now: DateTime<Utc>) -> DateTime<Utc> {
     let minute = Duration::minutes(1);
     match wait {
         Wait::Backoff => now + Duration::seconds(1 << (tries - 1).clamp(0, MOST_RETRIES)),
+        Wait::Outage => now + (OUTAGE.0 * (1 << (tries - 1).clamp(0, 8))).min(OUTAGE.1),
         Wait::Turn => now + Duration::seconds(tries.clamp(1, 5)),
         Wait::Minute => now.duration_trunc(minute).unwrap_or(now) + minute,
         Wait::Day => clinic_midnight(clinic_date(now) + Duration::days(1)),
@@ -299,6 +317,26 @@ mod tests {
         assert_eq!((first.state, first.unclear), (DeliveryState::Waiting, 1));
         let second = after(Outcome::Unclear, 2, first.unclear, now);
         assert_eq!(second.state, DeliveryState::Dead);
+    }
+
+    #[test]
+    fn a_permission_that_the_try_without_an_answer_used_up_is_no_refusal() {
+        let now = at("2026-03-02T01:00:00Z");
+        assert_eq!(
+            after(Outcome::NotPermitted, 1, 0, now).state,
+            DeliveryState::NotPermitted
+        );
+        assert_eq!(after(Outcome::NotPermitted, 2, 1, now).state, DeliveryState::Sent);
+    }
+
+    #[test]
+    fn a_channel_out_of_reach_is_waited_for_most_of_a_day() {
+        let now = at("2026-03-02T01:00:00Z");
+        let out = |tries| after(Outcome::of_sms(Err(sms::Failure::NotReached)), tries, 0, now);
+        let pauses = [1, 2, 3, 8, 25].map(|tries| (out(tries).at - now).num_seconds());
+        assert_eq!(pauses, [15, 30, 60, 1800, 1800]);
+        assert_eq!((out(25).state, out(25).unclear), (DeliveryState::Waiting, 0));
+        assert_eq!(out(26).state, DeliveryState::Dead);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, DeliveryId, FacilityId, NoticeId, PatientId};
 use crate::ctx::Tx;
-use crate::db::{Q, placeholders};
+use crate::db::{Q, dialect, placeholders};
 use crate::episode::model::{
     Addressed, DeadDelivery, Delivery, DeliveryState, LedgerEntry, LedgerWord, Next, NoticeChannel,
 };
@@ -125,6 +125,12 @@ pub async fn close_delivery(
     Ok(())
 }
 
+/// Locks an account until the transaction ends.
+pub async fn lock_account(q: &mut impl Q, account: AccountId) -> Result<()> {
+    let _held: Option<(AccountId,)> = q.q(dialect::LOCK_ACCOUNT).bind(account).opt().await?;
+    Ok(())
+}
+
 /// Begins a try, unless somebody else has, or another message of the channel is on its way to her.
 pub async fn claim_delivery(
     q: &mut impl Q,
@@ -135,7 +141,7 @@ pub async fn claim_delivery(
 ) -> Result<Option<Delivery>> {
     let row: Option<DeliveryRow> = q
         .q(
-            "update notice_delivery set state = 'sending', tries = tries + 1, begun_at = $3 \
+            "update notice_delivery set state = 'sending', tries = tries + 1, begun_at = $3, account_id = $4 \
             where notice_id = $1 and channel = $2 and state = 'waiting' and due_at <= $3 \
             and not exists (select 1 from notice_delivery other where other.account_id = $4 and other.channel = $2 \
             and other.state = 'sending' and other.begun_at > $5) \
@@ -213,10 +219,11 @@ pub async fn dead_deliveries(q: &mut impl Q) -> Result<Vec<DeadDelivery>> {
         .collect()
 }
 
-/// How many were given up.
+/// How many were given up, and their notices left the house in no other way.
 pub async fn count_dead_deliveries(q: &mut impl Q) -> Result<i64> {
     let (count,): (i64,) = q
-        .q("select count(*) from notice_delivery where state = 'dead'")
+        .q("select count(*) from notice_delivery d where d.state = 'dead' \
+            and not exists (select 1 from notice_delivery s where s.notice_id = d.notice_id and s.state = 'sent')")
         .one()
         .await?;
     Ok(count)
@@ -256,6 +263,24 @@ pub async fn forget(tx: &mut Tx, what: &Forget) -> Result<u64> {
             .run()
             .await?;
     }
+    let rows: Vec<(AccountId, PatientId)> = tx
+        .q(
+            "select distinct s.account_id, p.id from subscription_entry s join patient p on p.account_id = s.account_id \
+            where p.facility_id = $1 and s.at < $2 and not exists (select 1 from patient o join episode e \
+            on e.patient_id = o.id where o.account_id = s.account_id and e.closed_at is null)",
+        )
+        .bind(what.facility)
+        .bind(what.before)
+        .all()
+        .await?;
+    for (account, _) in rows.into_iter().filter(|(_, patient)| what.takes(*patient)) {
+        gone += tx
+            .q("delete from subscription_entry where account_id = $1 and at < $2")
+            .bind(account)
+            .bind(what.before)
+            .run()
+            .await?;
+    }
     Ok(gone)
 }
 
@@ -277,6 +302,14 @@ pub async fn add_ledger_entry(
         .run()
         .await?;
     Ok(())
+}
+
+/// What an account allowed and what was sent by it: template, word and time, in the order in which it happened.
+pub async fn permissions(q: &mut impl Q, account: AccountId) -> Result<Vec<(String, String, DateTime<Utc>)>> {
+    q.q("select template, word, at from subscription_entry where account_id = $1 order by at, id")
+        .bind(account)
+        .all()
+        .await
 }
 
 /// The ledger of an account and a template, in the order in which it happened.

@@ -7,7 +7,7 @@ use tracing::instrument;
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::StaffId;
-use crate::base::{Act, Noun, Page, PageRequest, Subject};
+use crate::base::{Act, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::Ctx;
 use crate::http::params::Faults;
 use crate::once;
@@ -85,8 +85,9 @@ pub async fn qualify(
         "required",
     );
     if let Some(approver) = draft.approver {
-        let known = store::staff(&mut tx, me.facility, approver).await?.is_some();
-        faults.check(known && approver != id, "/approver", "unknown");
+        let known = store::staff(&mut tx, me.facility, approver).await?;
+        let fit = known.is_some_and(|one| one.role == Role::Anesthesiologist && one.disabled_at.is_none());
+        faults.check(fit && approver != id, "/approver", "unknown");
     }
     faults.done()?;
     let new = Qualification {

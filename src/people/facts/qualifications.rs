@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::base::Role;
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, StaffId};
 use crate::ctx::Records;
@@ -39,8 +40,9 @@ pub async fn lacking(
     id: StaffId,
     on: NaiveDate,
 ) -> Result<Vec<Requirement>> {
-    let Some(staff) = store::staff(r, facility, id).await? else {
-        return Ok(Requirement::ALL.to_vec());
+    let staff = store::staff(r, facility, id).await?;
+    let Some(staff) = staff.filter(|staff| staff.role == Role::Anesthesiologist) else {
+        return Ok(Requirement::of(Role::Anesthesiologist).to_vec());
     };
     Ok(rules::lacking(&qualified(r, &staff, on).await?.standing))
 }

@@ -89,7 +89,7 @@ pub struct Standing {
     pub item: Requirement,
     /// Whether it is met.
     pub met: bool,
-    /// The last day of what meets it.
+    /// The last day of what meets it, or met it.
     pub until: Option<NaiveDate>,
 }
 

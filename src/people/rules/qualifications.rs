@@ -18,15 +18,15 @@ pub fn standing(role: Role, records: &[Qualification], on: NaiveDate) -> Vec<Sta
     all.map(|item| stands(*item, records, on)).collect()
 }
 
-/// Of what was shown or taken away the last one that has begun decides.
+/// Of what was shown or taken away what was written last decides, of all that has begun: a correction may have an earlier day.
 fn stands(item: Requirement, records: &[Qualification], on: NaiveDate) -> Standing {
     let begun = records.iter().filter(|one| one.item == item && one.from <= on);
-    let last = begun.max_by_key(|one| (one.from, one.at, one.id));
+    let last = begun.max_by_key(|one| (one.at, one.id));
     let met = last.is_some_and(|one| meets(one, on));
     Standing {
         item,
         met,
-        until: last.filter(|_| met).and_then(|one| one.until),
+        until: last.filter(|one| !one.withdrawn).and_then(|one| one.until),
     }
 }
 
@@ -57,7 +57,7 @@ pub fn lacking(standing: &[Standing]) -> Vec<Requirement> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
+    use chrono::{DateTime, TimeDelta};
     use uuid::Uuid;
 
     use super::*;
@@ -101,16 +101,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_newer_counts_from_its_day_on() {
+    fn what_is_written_later_counts_from_its_day_on_also_an_earlier_one() {
         let item = Requirement::Competence;
-        let approved = shown(item, "2026-01-01", None);
-        let ended = Qualification {
-            withdrawn: true,
-            ..shown(item, "2026-02-01", None)
+        let later = |one: Qualification, days: i64| Qualification {
+            at: one.at + TimeDelta::days(days),
+            ..one
         };
-        let records = [ended, approved];
+        let approved = shown(item, "2026-01-01", None);
+        let ended = |from: &str| Qualification {
+            withdrawn: true,
+            ..later(shown(item, from, None), 1)
+        };
+        let records = [ended("2026-02-01"), approved.clone()];
         assert!(met(&records, item, "2026-01-31"));
         assert!(!met(&records, item, "2026-02-01"));
+        assert!(!met(&[ended("2020-01-01"), approved.clone()], item, "2026-02-01"));
+        let corrected = later(shown(item, "2025-06-01", Some("2026-01-15")), 1);
+        assert!(!met(&[approved, corrected], item, "2026-02-01"));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::base::clock::{clinic_date, clinic_midnight};
 use crate::base::error::{Error, Result};
-use crate::base::id::{EpisodeId, FacilityId, PatientId};
-use crate::base::{Act, Actor, Code, Noun, Page, PageRequest, Role, Subject};
+use crate::base::id::{FacilityId, PatientId};
+use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{Color, NewTask};
 use crate::http::params::Faults;
@@ -46,82 +46,6 @@ pub struct CaseLine {
     pub record_number: String,
     /// Her name.
     pub name: Option<String>,
-}
-
-/// A grading that was made, as the outbox tells it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Graded {
-    patient: PatientId,
-    episode: EpisodeId,
-    color: Color,
-    purple: bool,
-    at: DateTime<Utc>,
-}
-
-/// A grading opens a case or changes the color of the open one. Idempotent: a grading that a case knows says nothing new.
-#[instrument(name = "quality.open_case", skip_all)]
-pub async fn open_case(ctx: &Ctx, facility: FacilityId, graded: Graded) -> Result<()> {
-    let mut tx = ctx.write(Act::QualityOpenCase).await?;
-    let Some(episode) = episode::facts::lock(&mut tx, facility, graded.episode).await? else {
-        return Ok(());
-    };
-    let last = store::case_of_episode(&mut tx, facility, episode.id).await?;
-    if last.as_ref().is_some_and(|case| case.graded_at >= graded.at) {
-        return Ok(());
-    }
-    let case = match last.filter(|case| case.closed_at.is_none()) {
-        Some(mut case) => {
-            case.color = graded.color;
-            case.purple = graded.purple;
-            case.graded_at = graded.at;
-            store::save_case(&mut tx, &case).await?;
-            let entry = CaseEntry {
-                id: tx.id(),
-                kind: EntryKind::Regraded,
-                words: EntryWords {
-                    color: Some(graded.color),
-                    ..EntryWords::default()
-                },
-                by: None,
-                at: graded.at,
-            };
-            store::add_case_entry(&mut tx, &case, &entry).await?;
-            case
-        }
-        None if case::is_high(graded.color, graded.purple) => {
-            let case = ManagedCase {
-                id: tx.id(),
-                facility_id: facility,
-                patient_id: graded.patient,
-                episode_id: graded.episode,
-                color: graded.color,
-                purple: graded.purple,
-                found_at: graded.at,
-                graded_at: graded.at,
-                registered_at: tx.now,
-                reported_at: None,
-                planned_at: None,
-                next_on: None,
-                closed_at: None,
-                outcome: None,
-            };
-            store::add_case(&mut tx, &case).await?;
-            case
-        }
-        None => return Ok(()),
-    };
-    let subject = Subject::of_patient("managed_case", case.id, case.patient_id);
-    let detail = json!({ "color": case.color.word(), "purple": case.purple });
-    tx.journal_as(
-        Act::QualityOpenCase,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        detail,
-        None,
-    )
-    .await?;
-    tx.commit().await
 }
 
 /// The managed cases of the hospital, the newest first.
@@ -288,7 +212,7 @@ pub async fn report_case(ctx: &Ctx, caller: &Caller, id: Uuid, report: CaseRepor
         ..EntryWords::default()
     };
     faults.done()?;
-    case.reported_at = Some(at);
+    case.reported_at = Some(case.reported_at.map_or(at, |first| first.min(at)));
     episode::facts::finish_tasks(&mut tx, facility, TO_REPORT, case.episode_id.0).await?;
     done(tx, caller, case, EntryKind::Reported, words).await
 }
@@ -364,7 +288,8 @@ pub async fn follow_case(
 
 /// A case is over; nothing waits for anybody any more.
 ///
-/// Errors: `http.invalid`, `quality.case_closed`, `quality.referral_open` while another hospital has her.
+/// Errors: `http.invalid`, `quality.case_closed`, `quality.referral_open` while another hospital has her,
+/// `quality.illegal_transition` with what was never done.
 #[instrument(name = "quality.close_case", skip_all)]
 pub async fn close_case(
     ctx: &Ctx,
@@ -387,6 +312,10 @@ pub async fn close_case(
         ..EntryWords::default()
     };
     faults.done()?;
+    if !case.may_close(outcome) {
+        let current = json!({ "reported_at": case.reported_at, "planned_at": case.planned_at });
+        return Err(Error::Conflict(Code::QualityIllegalTransition, current));
+    }
     case.closed_at = Some(tx.now);
     case.outcome = Some(outcome);
     case.next_on = None;

@@ -10,7 +10,7 @@ use super::alliance::standing;
 use super::cases::held;
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
-use crate::base::id::FacilityId;
+use crate::base::id::{FacilityId, PatientId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::{Ctx, Sender, Tx};
 use crate::episode::model::{Color, Episode, Gestation, NewTask};
@@ -69,11 +69,10 @@ pub async fn refer(ctx: &Ctx, caller: &Caller, case: Uuid, draft: ReferralDraft)
     let me = caller.staff()?;
     let mut tx = once!(ctx, Act::QualityRefer, caller);
     let case = held(&mut tx, me.facility, case).await?;
-    let allies = standing(&mut tx, me.facility).await?;
-    let ally = allies.iter().find(|one| one.facility == draft.to);
-    if !ally.is_some_and(|one| one.both().referral) {
-        return Err(Error::Refused(Code::QualityNotAllied));
+    if !may_be_used(&mut tx, me.facility, case.patient_id).await? {
+        return Err(Error::Missing(Noun::ManagedCase));
     }
+    agreed(&mut tx, me.facility, draft.to).await?;
     let episode = episode_of(&mut tx, me.facility, &case).await?;
     let today = clinic_date(tx.now);
     let latest = (episode.edd + Days::new(AFTER_BIRTH)).max(today);
@@ -101,6 +100,22 @@ pub async fn refer(ctx: &Ctx, caller: &Caller, case: Uuid, draft: ReferralDraft)
     let referred = seen(&mut tx, referral, Side::Sent).await?;
     tx.commit_with(&referred).await?;
     Ok(referred)
+}
+
+/// Errors: `quality.not_allied` unless both hospitals refer to each other today.
+async fn agreed(tx: &mut Tx, mine: FacilityId, other: FacilityId) -> Result<()> {
+    let allies = standing(tx, mine).await?;
+    let ally = allies.iter().find(|one| one.facility == other);
+    match ally.is_some_and(|one| one.both().referral) {
+        true => Ok(()),
+        false => Err(Error::Refused(Code::QualityNotAllied)),
+    }
+}
+
+/// Whether another hospital may be told of her: not of one whose data may only be kept, unless she is in labor.
+async fn may_be_used(tx: &mut Tx, owner: FacilityId, patient: PatientId) -> Result<bool> {
+    let hidden = people::facts::out_of_lists(tx, owner).await?;
+    Ok(!hidden.contains(&patient))
 }
 
 async fn episode_of(tx: &mut Tx, facility: FacilityId, case: &ManagedCase) -> Result<Episode> {
@@ -173,6 +188,15 @@ async fn seen(tx: &mut Tx, referral: Referral, side: Side) -> Result<Referred> {
     })
 }
 
+/// Whether a side of a referral may still be told of her.
+async fn may_be_known(tx: &mut Tx, referral: &Referral, side: Side) -> Result<bool> {
+    let (owner, patient) = (referral.facility_id, referral.patient_id);
+    match side {
+        Side::Sent => Ok(!people::facts::is_destroyed(tx, owner, patient).await?),
+        Side::Received => may_be_used(tx, owner, patient).await,
+    }
+}
+
 /// A referral that the caller's hospital sent or received.
 ///
 /// Errors: `Missing` for every other one.
@@ -194,13 +218,13 @@ pub(super) async fn known_referral(
         account: None,
     };
     policy::may(caller, act, Noun::Referral, belongs)?;
-    if people::facts::is_destroyed(tx, referral.facility_id, referral.patient_id).await? {
+    if !may_be_known(tx, &referral, side).await? {
         return Err(missing());
     }
     Ok((referral, side))
 }
 
-/// The referrals that the hospital sent, or received.
+/// The referrals that the hospital sent, or those that it received, without what was written.
 #[instrument(name = "quality.referrals", skip_all)]
 pub async fn referrals(ctx: &Ctx, caller: &Caller, side: Side, page: PageRequest) -> Result<Page<Referred>> {
     policy::allowed(caller, Act::QualityReferrals)?;
@@ -212,8 +236,13 @@ pub async fn referrals(ctx: &Ctx, caller: &Caller, side: Side, page: PageRequest
     let found = page.page(rows, &filter, |one| one.id);
     let mut items = Vec::with_capacity(found.items.len());
     for one in found.items {
-        if !people::facts::is_destroyed(&mut tx, one.facility_id, one.patient_id).await? {
-            items.push(seen(&mut tx, one, side).await?);
+        if may_be_known(&mut tx, &one, side).await? {
+            let mut told = seen(&mut tx, one, side).await?;
+            if side == Side::Received {
+                // Another hospital reads what was written of her one by one, which her journal tells.
+                told.steps.iter_mut().for_each(|step| step.text = None);
+            }
+            items.push(told);
         }
     }
     tx.journal(caller, Subject::list("referral"), json!({ "count": items.len() }))
@@ -242,7 +271,7 @@ pub async fn referral(ctx: &Ctx, caller: &Caller, id: Uuid) -> Result<Referred> 
 
 /// The hospital that was asked takes her: from now on it reads her record.
 ///
-/// Errors: `quality.illegal_transition`.
+/// Errors: `quality.illegal_transition`, also after its last day; `quality.not_allied` once a hospital took its word back.
 #[instrument(name = "quality.accept_referral", skip_all)]
 pub async fn accept_referral(ctx: &Ctx, caller: &Caller, id: Uuid, text: Option<String>) -> Result<Referred> {
     lead(
@@ -321,14 +350,23 @@ async fn lead(
     if !referral::may_become(side, referral.state, to) {
         return Err(stuck(referral.state));
     }
+    if to == ReferralState::Accepted {
+        if clinic_date(tx.now) > referral.until {
+            return Err(stuck(referral.state));
+        }
+        agreed(&mut tx, referral.to, referral.facility_id).await?;
+    }
     let mut faults = Faults::default();
     let text = text.map(|text| faults.text(&text, "/text", 1, 2000));
     faults.done()?;
     if !store::move_referral(&mut tx, &referral, to).await? {
-        return Err(stuck(referral.state));
+        let (now, _) = known_referral(&mut tx, caller, act, id).await?;
+        return Err(stuck(now.state));
     }
     referral.state = to;
     written(&mut tx, caller, act, &referral, text).await?;
+    // What she waited for before is no longer what there is to do.
+    episode::facts::finish_tasks(&mut tx, referral.facility_id, ANSWERED, referral.id).await?;
     if side == Side::Received {
         let task = NewTask {
             facility: referral.facility_id,

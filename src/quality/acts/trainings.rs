@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use tracing::instrument;
 use uuid::Uuid;
@@ -25,6 +25,8 @@ use crate::quality::training::{self, Due, ItemValue, Trainee, Training, Training
 
 /// Most people of one training.
 const MOST_PEOPLE: i64 = 300;
+/// Longest time from decision to delivery in a drill: more is a slip of the pen.
+const LONGEST_DRILL: TimeDelta = TimeDelta::hours(12);
 
 /// A training or a drill that was held.
 #[derive(Clone, Debug)]
@@ -80,6 +82,17 @@ pub async fn train(ctx: &Ctx, caller: &Caller, draft: TrainingDraft) -> Result<T
         _ => false,
     };
     faults.check(ordered, "/delivered_at", "inconsistent");
+    if let Some(decided) = draft.decided_at {
+        faults.check(
+            clinic_date(decided) == draft.held_on,
+            "/decided_at",
+            "inconsistent",
+        );
+        let longest = draft
+            .delivered_at
+            .is_none_or(|delivered| delivered - decided <= LONGEST_DRILL);
+        faults.check(longest, "/delivered_at", "inconsistent");
+    }
     if let Some(at) = draft.delivered_at {
         faults.past(at, tx.now, "/delivered_at");
     }
@@ -122,6 +135,9 @@ async fn roles_of(
     let count = i64::try_from(people.len()).unwrap_or(i64::MAX);
     faults.number(count, "/people", 1, MOST_PEOPLE);
     let (mut roles, mut named) = (BTreeSet::new(), BTreeSet::new());
+    if count > MOST_PEOPLE {
+        return Ok(roles);
+    }
     for (at, one) in people.iter().enumerate() {
         let known = people::facts::staff(tx, me.facility, one.staff).await?;
         let pointer = format!("/people/{at}/staff");

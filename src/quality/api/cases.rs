@@ -158,6 +158,8 @@ pub struct CaseEntryOut {
     next_on: Option<NaiveDate>,
     /// The color, of a new grading.
     color: Option<Color>,
+    /// Whether it is purple, of a new grading.
+    purple: Option<bool>,
     /// By whom; absent when the system did it.
     by: Option<StaffId>,
     /// When.
@@ -176,6 +178,7 @@ impl From<CaseEntry> for CaseEntryOut {
             emergency: e.words.emergency,
             next_on: e.words.next_on,
             color: e.words.color,
+            purple: e.words.purple,
             by: e.by,
             at: e.at,
         }

@@ -137,7 +137,7 @@ struct TrainingDueOut {
     staff: Option<StaffId>,
     /// The name.
     name: Option<String>,
-    /// By when; absent of what was never shown or held.
+    /// By when, or since when; absent of what was never shown or held.
     on: Option<NaiveDate>,
 }
 

