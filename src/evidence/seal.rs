@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::authority::TestLists;
 use super::cms::{self, CmsError};
-use super::keys::{self, KeyError, KeyProvider, RevocationStatus, Unfit};
+use super::keys::{self, Chosen, KeyError, KeyProvider, RevocationStatus, Unfit};
 use super::pades::{self, Kind, PadesError};
 use super::revocation::client::{self, Failure};
 use super::revocation::{List, Revocations};
@@ -142,22 +142,19 @@ impl Seal {
     /// [`SealError`]; nothing is to be kept then.
     pub fn apply(&self, document: &[u8], at: DateTime<Utc>, said: &Revocations) -> Result<Sealed, SealError> {
         let trust = said.within(&self.trust);
-        let known = |certificate: &Certificate| match trust.is_revoked(certificate, at) {
-            true => RevocationStatus::Revoked,
-            false => said.status(certificate, at),
-        };
-        let (name, chain) = keys::choose(self.keys.as_ref(), &self.names, &trust, known, at)?;
+        let known = |below: &[&Certificate]| said.along(below, at);
+        let Chosen { key, chain, known } = keys::choose(self.keys.as_ref(), &self.names, &trust, known, at)?;
         let signer = chain.first().ok_or(Unfit::Missing)?;
         let prepared = pades::prepare(document, RESERVE, at, Kind::Certify)?;
         let signed = prepared.digest;
         let attributes = cms::signed_attributes(&signed, signer)?;
-        let signature = self.keys.sign(name, &attributes)?;
+        let signature = self.keys.sign(key, &attributes)?;
         let message = cms::build(&attributes, &signature, &chain, None)?;
         Ok(Sealed {
             file: pades::finish(prepared, &message)?,
             signed,
             certificate: *signer.sha256(),
-            revocation: known(signer),
+            revocation: known,
         })
     }
 

@@ -260,9 +260,14 @@ impl Certificate {
         deep_enough && self.usage.certifies && !self.unknown_critical
     }
 
+    /// Is it an authority's?
+    pub(super) fn is_authority(&self) -> bool {
+        self.authority.is_some()
+    }
+
     /// May its key sign revocation lists?
     pub(super) fn may_list(&self) -> bool {
-        self.authority.is_some() && self.usage.lists && !self.unknown_critical
+        self.is_authority() && self.usage.lists && !self.unknown_critical
     }
 
     /// Where its issuer's revocation lists are.

@@ -124,39 +124,52 @@ pub enum Unfit {
     Revoked,
 }
 
-/// May the first certificate of the chain seal at this time?
+/// May the first certificate of the chain seal at this time? Answers with what is known of it and of those above it, as
+/// `revocation` says of a path without its root.
 ///
 /// # Errors
 /// [`Unfit`]: nothing may be sealed with it.
 pub fn may_seal(
     chain: &[Certificate],
     trust: &Trust,
-    revocation: RevocationStatus,
+    revocation: impl Fn(&[&Certificate]) -> RevocationStatus,
     now: DateTime<Utc>,
-) -> Result<(), Unfit> {
+) -> Result<RevocationStatus, Unfit> {
     let signer = chain.first().ok_or(Unfit::Missing)?;
     if signer.key().is_none() || !signer.may_sign() {
         return Err(Unfit::Usage);
-    }
-    if revocation == RevocationStatus::Revoked {
-        return Err(Unfit::Revoked);
     }
     if !trust.signers.is_empty() && !trust.signers.contains(signer.sha256()) {
         return Err(Unfit::Chain);
     }
     let path = trust::path(signer, &trust.issuers, &trust.roots).ok_or(Unfit::Chain)?;
+    let known = revocation(path.split_last().map(|(_, below)| below).unwrap_or_default());
+    if known == RevocationStatus::Revoked {
+        return Err(Unfit::Revoked);
+    }
     match trust.standing(&path, now) {
-        Standing::Good => Ok(()),
+        Standing::Good => Ok(known),
         Standing::NotYet => Err(Unfit::NotYet),
         Standing::Expired => Err(Unfit::Expired),
         Standing::Revoked => Err(Unfit::Revoked),
     }
 }
 
+/// The key that seals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen<'a> {
+    /// Its reference.
+    pub key: &'a str,
+    /// Its certificate, then its issuers.
+    pub chain: Vec<Certificate>,
+    /// What is known of the certificate and of those above it.
+    pub known: RevocationStatus,
+}
+
 /// Which of several keys seals now: of those that may, the one whose certificate began last (CE-168).
 ///
 /// Old keys stay in the list until their certificates end; a new one takes over on the day that its certificate begins.
-/// `revocation` says what is known of a certificate.
+/// `revocation` says what is known of a path without its root.
 ///
 /// # Errors
 /// Why the last that was looked at may not seal, when none may.
@@ -164,23 +177,28 @@ pub fn choose<'a>(
     provider: &dyn KeyProvider,
     keys: &'a [String],
     trust: &Trust,
-    revocation: impl Fn(&Certificate) -> RevocationStatus,
+    revocation: impl Fn(&[&Certificate]) -> RevocationStatus,
     now: DateTime<Utc>,
-) -> Result<(&'a str, Vec<Certificate>), Unfit> {
-    let mut best: Option<(&str, Vec<Certificate>)> = None;
+) -> Result<Chosen<'a>, Unfit> {
+    let mut best: Option<Chosen<'a>> = None;
     let mut reason = Unfit::Missing;
     for key in keys {
         let Ok(chain) = provider.certificate_chain(key) else {
             continue;
         };
-        let Some(signer) = chain.first() else { continue };
-        if let Err(unfit) = may_seal(&chain, trust, revocation(signer), now) {
-            reason = unfit;
-            continue;
-        }
+        let known = match may_seal(&chain, trust, &revocation, now) {
+            Ok(known) => known,
+            Err(unfit) => {
+                reason = unfit;
+                continue;
+            }
+        };
         let began = |chain: &[Certificate]| chain.first().map(Certificate::not_before);
-        if best.as_ref().is_none_or(|(_, best)| began(best) < began(&chain)) {
-            best = Some((key, chain));
+        if best
+            .as_ref()
+            .is_none_or(|best| began(&best.chain) < began(&chain))
+        {
+            best = Some(Chosen { key, chain, known });
         }
     }
     best.ok_or(reason)

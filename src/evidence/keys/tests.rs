@@ -12,7 +12,10 @@ const GOOD: RevocationStatus = RevocationStatus::Good;
 fn a_good_certificate_may_seal_and_an_unknown_state_does_not_hinder_it() {
     let world = World::new();
     for state in [GOOD, RevocationStatus::Unknown] {
-        assert_eq!(may_seal(&world.chain(), &world.trust, state, today()), Ok(()));
+        assert_eq!(
+            may_seal(&world.chain(), &world.trust, |_| state, today()),
+            Ok(state)
+        );
     }
 }
 
@@ -20,20 +23,23 @@ fn a_good_certificate_may_seal_and_an_unknown_state_does_not_hinder_it() {
 fn a_revoked_certificate_seals_nothing() {
     let mut world = World::new();
     let chain = world.chain();
-    let refused = may_seal(&chain, &world.trust, RevocationStatus::Revoked, today());
+    let refused = may_seal(&chain, &world.trust, |_| RevocationStatus::Revoked, today());
     assert_eq!(refused, Err(Unfit::Revoked));
     for certificate in &chain {
         world.trust.revoked = vec![revoked(certificate, "2026-11-21T01:30:00Z")];
-        assert_eq!(may_seal(&chain, &world.trust, GOOD, today()), Err(Unfit::Revoked));
+        assert_eq!(
+            may_seal(&chain, &world.trust, |_| GOOD, today()),
+            Err(Unfit::Revoked)
+        );
         let before = at("2026-11-21T01:29:59Z");
-        assert_eq!(may_seal(&chain, &world.trust, GOOD, before), Ok(()));
+        assert_eq!(may_seal(&chain, &world.trust, |_| GOOD, before), Ok(GOOD));
     }
 }
 
 #[test]
 fn a_certificate_seals_only_while_it_is_valid() {
     let world = World::new();
-    let seals = |time: &str| may_seal(&world.chain(), &world.trust, GOOD, at(time));
+    let seals = |time: &str| may_seal(&world.chain(), &world.trust, |_| GOOD, at(time));
     assert_eq!(seals("2024-12-31T23:59:59Z"), Err(Unfit::NotYet));
     assert_eq!(seals("2029-01-01T00:00:00Z"), Err(Unfit::Expired));
 }
@@ -42,17 +48,20 @@ fn a_certificate_seals_only_while_it_is_valid() {
 fn a_certificate_of_others_or_for_other_things_seals_nothing() {
     let world = World::new();
     let may = |certificate: &Certificate| {
-        may_seal(std::slice::from_ref(certificate), &world.trust, GOOD, today()).unwrap_err()
+        may_seal(std::slice::from_ref(certificate), &world.trust, |_| GOOD, today()).unwrap_err()
     };
     assert_eq!(may(&world.issuer.seal().certificate), Unfit::Chain);
     assert_eq!(may(&world.root.certificate), Unfit::Usage);
-    assert_eq!(may_seal(&[], &world.trust, GOOD, today()), Err(Unfit::Missing));
+    assert_eq!(
+        may_seal(&[], &world.trust, |_| GOOD, today()),
+        Err(Unfit::Missing)
+    );
     let elsewhere = Trust {
         roots: vec![Ca::root("TEST root").certificate],
         ..world.trust.clone()
     };
     assert_eq!(
-        may_seal(&world.chain(), &elsewhere, GOOD, today()),
+        may_seal(&world.chain(), &elsewhere, |_| GOOD, today()),
         Err(Unfit::Chain)
     );
 }
@@ -89,8 +98,9 @@ fn the_newest_key_that_may_seal_is_the_one() {
         ..Trust::default()
     };
     let keys = ["first", "missing", "second", "third", "fourth"].map(str::to_owned);
-    let chosen =
-        |trust: &Trust, now: &str| choose(&provider, &keys, trust, |_| GOOD, at(now)).map(|(key, _)| key);
+    let chosen = |trust: &Trust, now: &str| {
+        choose(&provider, &keys, trust, |_| GOOD, at(now)).map(|chosen| chosen.key)
+    };
     assert_eq!(chosen(&trust, "2026-02-28T00:00:00Z"), Ok("first"));
     assert_eq!(chosen(&trust, "2026-11-21T00:00:00Z"), Ok("third"));
     assert_eq!(chosen(&trust, "2027-03-01T00:00:00Z"), Ok("fourth"));
@@ -98,8 +108,8 @@ fn the_newest_key_that_may_seal_is_the_one() {
     let third = &provider.0[2].1.certificate;
     trust.revoked = vec![revoked(third, "2026-11-01T00:00:00Z")];
     assert_eq!(chosen(&trust, "2026-11-21T00:00:00Z"), Ok("second"));
-    let said = |certificate: &Certificate| {
-        if certificate == third {
+    let said = |below: &[&Certificate]| {
+        if below == [third] {
             GOOD
         } else {
             RevocationStatus::Revoked
@@ -123,7 +133,7 @@ fn the_test_authority_seals_from_its_folder() {
     let keys = FileKeys::new(folder.path(), false).unwrap();
     let names = ["seal".to_owned()];
     let trust = authority.trust();
-    let (key, chain) = choose(&keys, &names, &trust, |_| GOOD, today()).unwrap();
+    let Chosen { key, chain, .. } = choose(&keys, &names, &trust, |_| GOOD, today()).unwrap();
     assert_eq!(chain.len(), 2);
     let attributes = cms::signed_attributes(&CONTENT, &chain[0]).unwrap();
     let signature = keys.sign(key, &attributes).unwrap();
@@ -213,12 +223,12 @@ fn an_event_has_a_certificate_of_its_own_that_binds_what_it_was() {
         signers: Vec::new(),
         ..authority.trust()
     };
-    assert_eq!(may_seal(&one.chain, &trust, GOOD, today()), Ok(()));
+    assert_eq!(may_seal(&one.chain, &trust, |_| GOOD, today()), Ok(GOOD));
     let later = at("2026-11-24T00:00:00Z");
-    assert_eq!(may_seal(&one.chain, &trust, GOOD, later), Err(Unfit::Expired));
+    assert_eq!(may_seal(&one.chain, &trust, |_| GOOD, later), Err(Unfit::Expired));
     // Among the institution's seals it is none.
     assert_eq!(
-        may_seal(&one.chain, &authority.trust(), GOOD, today()),
+        may_seal(&one.chain, &authority.trust(), |_| GOOD, today()),
         Err(Unfit::Chain)
     );
     let again = provider.event_certificate(&event, today()).unwrap();

@@ -69,6 +69,21 @@ impl List {
         der: &[u8],
         now: DateTime<Utc>,
     ) -> Result<List, Refused> {
+        let list = List::read(certificate, issuer, der)?;
+        if list.issued > now + AHEAD {
+            return Err(Refused::Early);
+        }
+        if list.next < now {
+            return Err(Refused::Old);
+        }
+        Ok(list)
+    }
+
+    /// Reads what a list says of `certificate`, if `issuer` signed it, whenever that was.
+    ///
+    /// # Errors
+    /// As [`List::about`], but for its age.
+    pub fn read(certificate: &Certificate, issuer: &Certificate, der: &[u8]) -> Result<List, Refused> {
         if der.len() > LARGEST {
             return Err(Refused::TooLarge);
         }
@@ -95,12 +110,6 @@ impl List {
         let issued = time(list.this_update)?;
         let next = list.next_update.ok_or(Refused::Old)?;
         let next = time(next)?;
-        if issued > now + AHEAD {
-            return Err(Refused::Early);
-        }
-        if next < now {
-            return Err(Refused::Old);
-        }
         let mut revoked = None;
         for entry in list.revoked_certificates.iter().flatten() {
             if without_sign(entry.serial_number.as_bytes()) == certificate.serial() {
@@ -124,7 +133,11 @@ fn is_whole(extensions: Option<&Extensions>, certificate: &Certificate) -> bool 
             return !extension.critical;
         }
         IssuingDistributionPoint::from_der(extension.extn_value.as_bytes()).is_ok_and(|part| {
-            let some = part.only_contains_ca_certs
+            let others = match certificate.is_authority() {
+                true => part.only_contains_user_certs,
+                false => part.only_contains_ca_certs,
+            };
+            let some = others
                 || part.only_contains_attribute_certs
                 || part.only_some_reasons.is_some()
                 || part.indirect_crl;

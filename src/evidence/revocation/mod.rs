@@ -52,4 +52,17 @@ impl Revocations {
             _ => RevocationStatus::Unknown,
         }
     }
+
+    /// What is known of all certificates of a path below its root, which nobody speaks of: the worst of them.
+    #[must_use]
+    pub fn along(&self, below: &[&Certificate], at: DateTime<Utc>) -> RevocationStatus {
+        let known: Vec<RevocationStatus> = below.iter().map(|one| self.status(one, at)).collect();
+        if known.contains(&RevocationStatus::Revoked) {
+            RevocationStatus::Revoked
+        } else if known.is_empty() || known.contains(&RevocationStatus::Unknown) {
+            RevocationStatus::Unknown
+        } else {
+            RevocationStatus::Good
+        }
+    }
 }

@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 use super::client::{Client, Failure};
 use super::*;
 use crate::evidence::authority::{TestAuthority, TestLists, TestRevoked};
-use crate::evidence::keys::{FileKeys, RevocationStatus};
-use crate::evidence::pki_tests::{Ca, Signer, at, today};
+use crate::evidence::keys::{FileKeys, RevocationStatus, Unfit, may_seal};
+use crate::evidence::pki_tests::{Ca, Signer, World, at, today};
 use crate::evidence::seal::{Authorities, Lists, Seal, SealError};
 use crate::evidence::timestamp::local::LocalAuthority;
 
@@ -113,6 +113,18 @@ fn a_list_that_is_old_early_partial_or_damaged_says_nothing() {
     let of_authorities = of_part("http://lists.invalid/1", Some(CrlScope::CaCertsOnly));
     assert_eq!(about(&issuer, &named, &of_authorities), Err(Refused::Partial));
 
+    let below = issuer.below("TEST issuer below", |params| {
+        params.crl_distribution_points = vec![CrlDistributionPoint {
+            uris: vec!["http://lists.invalid/1".to_owned()],
+        }];
+    });
+    let of_the_issuer = |scope| {
+        let list = issuer.list(&of_part("http://lists.invalid/1", Some(scope)));
+        List::about(&below.certificate, &issuer.certificate, &list, today())
+    };
+    assert_eq!(of_the_issuer(CrlScope::UserCertsOnly), Err(Refused::Partial));
+    assert!(of_the_issuer(CrlScope::CaCertsOnly).is_ok());
+
     let good = issuer.list(&revoking(&seal.certificate));
     for place in 0..good.len() {
         let mut changed = good.clone();
@@ -148,6 +160,34 @@ fn what_is_known_holds_as_long_as_its_list_and_revoked_is_revoked_for_ever() {
         known.status(&seal.certificate, today()),
         RevocationStatus::Revoked
     );
+}
+
+#[test]
+fn of_a_path_the_worst_is_known() {
+    let world = World::new();
+    let (seal, issuer) = (&world.seal.certificate, &world.issuer.certificate);
+    let mut known = Revocations::default();
+    assert_eq!(known.along(&[], today()), RevocationStatus::Unknown);
+    known.good.insert(*seal.sha256(), today());
+    assert_eq!(known.along(&[seal], today()), RevocationStatus::Good);
+    assert_eq!(
+        known.along(&[seal, issuer], today()),
+        RevocationStatus::Unknown,
+        "of the issuer nobody has said anything"
+    );
+    known.good.insert(*issuer.sha256(), today());
+    assert_eq!(known.along(&[seal, issuer], today()), RevocationStatus::Good);
+    known.revoked.push(Revoked {
+        certificate: *issuer.sha256(),
+        at: today() + TimeDelta::days(1),
+    });
+    assert_eq!(known.along(&[seal, issuer], today()), RevocationStatus::Revoked);
+    let seals = |known: &Revocations| {
+        let said = |below: &[&Certificate]| known.along(below, today());
+        may_seal(&world.chain(), &world.trust, said, today())
+    };
+    assert_eq!(seals(&known), Err(Unfit::Revoked));
+    assert_eq!(seals(&Revocations::default()), Ok(RevocationStatus::Unknown));
 }
 
 /// The test authority in a folder, with what its root revoked.
