@@ -106,7 +106,7 @@ async fn attempt(
     at: DateTime<Utc>,
 ) -> Result<std::result::Result<Sealed, SealError>> {
     let seal = Arc::clone(&ctx.seal);
-    let said = revocation::known(&mut ctx.view()).await?;
+    let said = revocation::known(&mut ctx.view(), ctx).await?;
     tokio::task::spawn_blocking(move || seal.apply(&document, at, &said))
         .await
         .map_err(|error| Error::Broken(Box::new(error)))

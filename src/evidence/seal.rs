@@ -10,7 +10,7 @@ use super::cms::{self, CmsError};
 use super::keys::{self, Chosen, KeyError, KeyProvider, RevocationStatus, Unfit};
 use super::pades::{self, Kind, PadesError};
 use super::revocation::client::{self, Failure};
-use super::revocation::{List, Revocations};
+use super::revocation::{Heard, List, Revocations};
 use super::sm::{SmError, SmKey};
 use super::timestamp::client::{Client, Unattested};
 use super::timestamp::local::LocalAuthority;
@@ -76,6 +76,7 @@ pub struct Seal {
     trust: Trust,
     authorities: Authorities,
     lists: Lists,
+    heard: Heard,
     national: Option<SmKey>,
     test: bool,
 }
@@ -96,6 +97,7 @@ impl Seal {
             trust,
             authorities,
             lists,
+            heard: Heard::default(),
             national: None,
             test,
         }
@@ -196,6 +198,11 @@ impl Seal {
             Lists::Local(lists) => lists.answer(now).map_err(|_| Failure::Unreachable)?,
         };
         Ok(List::about(certificate, issuer, &list, now)?)
+    }
+
+    /// What the lists that are kept were found to say.
+    pub fn heard(&self) -> &Heard {
+        &self.heard
     }
 
     /// A time-stamp of a digest, checked as CE-171 wants it.

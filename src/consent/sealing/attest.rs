@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{OfSeal, consent_of, enqueue, journal};
+use super::{OfSeal, consent_of, enqueue, journal, revocation};
 use crate::base::Act;
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
@@ -95,7 +95,7 @@ pub async fn preserve(ctx: &Ctx, job: &Job) -> Result<()> {
 
 /// The file with the newest list of the seal's issuer, which the next time-stamp covers (B-LT, CE-166).
 async fn with_list(ctx: &Ctx, record: &SealOf, file: Vec<u8>) -> Result<Vec<u8>> {
-    let list = store::newest_list(&mut ctx.view(), &record.certificate_sha256).await?;
+    let list = revocation::newest(&mut ctx.view(), ctx, &record.certificate_sha256).await?;
     let Some(list) = list else { return Ok(file) };
     let data = ValidationData {
         lists: vec![list],

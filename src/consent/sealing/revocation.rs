@@ -1,17 +1,19 @@
 //! Whether the certificates that seal still may: their issuers are asked ahead, so that nobody waits for them when she signs,
 //! and again while they do not answer (CE-167).
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::sync::Arc;
 
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Actor, Subject};
-use crate::consent::store;
+use crate::consent::store::{self, KeptList};
 use crate::ctx::Ctx;
 use crate::db::Q;
-use crate::evidence::revocation::{List, Revocations};
+use crate::evidence::revocation::{List, Revocations, Said};
 use crate::evidence::trust::Trust;
 use crate::evidence::x509::Certificate;
 use crate::journal::{PLATFORM, incident};
@@ -33,12 +35,57 @@ struct Ask {
 
 /// Whom a verifier believes now: [`super::trust`] with what issuers have revoked since.
 pub async fn trusted(q: &mut impl Q, ctx: &Ctx) -> Result<Trust> {
-    Ok(known(q).await?.within(&super::trust(ctx)))
+    Ok(known(q, ctx).await?.within(&super::trust(ctx)))
 }
 
-/// What is known of the certificates that seal.
-pub async fn known(q: &mut impl Q) -> Result<Revocations> {
-    store::revocations(q).await
+/// What is known of the certificates that seal: what the issuers signed, whatever the rows say that it is kept in.
+pub async fn known(q: &mut impl Q, ctx: &Ctx) -> Result<Revocations> {
+    let (mut known, mut told) = (Revocations::default(), BTreeSet::new());
+    for kept in store::telling_lists(q, ctx.clock.now()).await? {
+        // A newer one has spoken; those that revoke count for ever.
+        if kept.status == "good" && told.contains(&kept.certificate_sha256) {
+            continue;
+        }
+        if let Some(said) = said(q, ctx, &kept).await? {
+            known.hear(said);
+            told.insert(kept.certificate_sha256);
+        }
+    }
+    Ok(known)
+}
+
+/// The newest list that its issuer signed about a certificate.
+pub async fn newest(q: &mut impl Q, ctx: &Ctx, certificate_sha256: &str) -> Result<Option<Vec<u8>>> {
+    for kept in store::lists_of(q, certificate_sha256).await? {
+        if said(q, ctx, &kept).await?.is_some() {
+            return Ok(store::list(q, kept.id).await?.map(|(_, list)| list));
+        }
+    }
+    Ok(None)
+}
+
+/// What a kept list says; none where it is not the word of the certificate's issuer.
+async fn said(q: &mut impl Q, ctx: &Ctx, kept: &KeptList) -> Result<Option<Said>> {
+    let own = |said: &Said| hex::encode(said.certificate) == kept.certificate_sha256;
+    if let Some(said) = ctx.seal.heard().get(kept.id) {
+        return Ok(said.filter(own));
+    }
+    let Some((certificate, list)) = store::list(q, kept.id).await? else {
+        return Ok(None);
+    };
+    let (seal, id) = (Arc::clone(&ctx.seal), kept.id);
+    let read = move || seal.heard().read(id, &certificate, &list, seal.trust());
+    let said = tokio::task::spawn_blocking(read).await;
+    let said = said.map_err(|error| Error::Broken(Box::new(error)))?.filter(own);
+    let told = said.map(|said| if said.revoked.is_some() { "revoked" } else { "good" });
+    if told != Some(kept.status.as_str()) {
+        metrics::counter!("muan_seal_lists_refused_total").increment(1);
+        tracing::error!(
+            list.id = %id, certificate.sha256 = kept.certificate_sha256,
+            "security incident: a kept revocation list is not what its row says; what its issuer signed counts, and nothing else"
+        );
+    }
+    Ok(said)
 }
 
 /// Has issuers asked now, and from then on.
@@ -84,19 +131,19 @@ pub async fn ask(ctx: &Ctx, job: &Job) -> Result<()> {
 /// Keeps a list that was not there yet. The first one that revokes a certificate is an entry of the log and an incident.
 async fn keep(ctx: &Ctx, certificate: &Certificate, list: &List) -> Result<()> {
     let sha256 = hex::encode(certificate.sha256());
-    let before = store::newest_list(&mut ctx.view(), &sha256).await?;
+    let before = newest(&mut ctx.view(), ctx, &sha256).await?;
     if before.is_some_and(|before| before == list.der) {
         return Ok(());
     }
     let fresh = list.revoked.is_some()
-        && !known(&mut ctx.view())
+        && !known(&mut ctx.view(), ctx)
             .await?
             .revoked
             .iter()
             .any(|one| one.certificate == *certificate.sha256());
     let Some(revoked_at) = list.revoked.filter(|_| fresh) else {
         let (mut tx, now) = (ctx.db.begin().await?, ctx.clock.now());
-        store::add_list(&mut tx, ctx.ids.make(now), &sha256, list, now).await?;
+        store::add_list(&mut tx, ctx.ids.make(now), certificate, list, now).await?;
         return tx.commit().await;
     };
     tracing::error!(
@@ -105,7 +152,7 @@ async fn keep(ctx: &Ctx, certificate: &Certificate, list: &List) -> Result<()> {
     );
     let mut tx = ctx.write(Act::ConsentSealRevoked).await?;
     let (id, now) = (tx.id(), tx.now);
-    store::add_list(&mut tx, id, &sha256, list, now).await?;
+    store::add_list(&mut tx, id, certificate, list, now).await?;
     let detail = json!({ "certificate_sha256": sha256, "revoked_at": revoked_at });
     let incident = tx.id();
     incident::note(

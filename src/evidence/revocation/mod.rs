@@ -3,7 +3,7 @@
 //!
 //! OCSP is not asked: a list says the same, can be kept beside the document, and tells its publisher nothing of who was
 //! sealed for. [`List`] is one list, [`client`] fetches it, [`Revocations`] is what is known when something is sealed. When to
-//! ask again is not decided here.
+//! ask again is not decided here. A list that is kept is read again before it counts: [`Heard`].
 
 pub mod client;
 mod list;
@@ -11,12 +11,14 @@ mod list;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 pub use self::list::{List, Refused};
 use super::keys::RevocationStatus;
-use super::trust::{Revoked, Trust};
+use super::trust::{self, Revoked, Trust};
 use super::x509::Certificate;
 
 /// What is known of certificates, from lists that were checked.
@@ -28,7 +30,66 @@ pub struct Revocations {
     pub good: BTreeMap<[u8; 32], DateTime<Utc>>,
 }
 
+/// What a kept list says of one certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// SHA-256 of the certificate.
+    pub certificate: [u8; 32],
+    /// From when it is revoked; none if it is not on the list.
+    pub revoked: Option<DateTime<Utc>>,
+    /// Until when the list is believed.
+    pub next: DateTime<Utc>,
+}
+
+/// What this process has read of the lists that are kept, by their ids: those of large authorities take a while. None of one
+/// that says nothing.
+#[derive(Debug, Default)]
+pub struct Heard(Mutex<BTreeMap<Uuid, Option<Said>>>);
+
+impl Heard {
+    /// What a list said when it was read; none if it was not read yet.
+    pub fn get(&self, id: Uuid) -> Option<Option<Said>> {
+        let heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.get(&id).copied()
+    }
+
+    /// Reads a list with the certificate that was asked about, which must lead to a pinned root, and remembers it.
+    pub fn read(&self, id: Uuid, certificate: &[u8], list: &[u8], trust: &Trust) -> Option<Said> {
+        let said = says(certificate, list, trust);
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.insert(id, said);
+        said
+    }
+}
+
+fn says(certificate: &[u8], list: &[u8], trust: &Trust) -> Option<Said> {
+    let certificate = Certificate::from_der(certificate).ok()?;
+    let path = trust::path(&certificate, &trust.issuers, &trust.roots)?;
+    let list = List::read(&certificate, path.get(1)?, list).ok()?;
+    Some(Said {
+        certificate: *certificate.sha256(),
+        revoked: list.revoked,
+        next: list.next,
+    })
+}
+
 impl Revocations {
+    /// Takes in what a list says; the longest word of those that call a certificate good counts.
+    pub fn hear(&mut self, said: Said) {
+        let Some(at) = said.revoked else {
+            let next = self.good.entry(said.certificate).or_insert(said.next);
+            *next = said.next.max(*next);
+            return;
+        };
+        let revoked = Revoked {
+            certificate: said.certificate,
+            at,
+        };
+        if !self.revoked.contains(&revoked) {
+            self.revoked.push(revoked);
+        }
+    }
+
     /// This table of trust with what the lists say.
     #[must_use]
     pub fn within(&self, trust: &Trust) -> Trust {

@@ -125,6 +125,84 @@ async fn what_the_issuer_revoked_seals_no_more_and_everybody_is_told() {
     assert_eq!((incidents, entries), (1, 1), "once, however often it is asked");
 }
 
+/// Writes a list into the database by hand: under this status, with these bytes, newer than any other.
+async fn written_by_hand(app: &App, status: &str, list: Vec<u8>) {
+    let folder = app.config.data.join("authority");
+    let keys = FileKeys::new(&folder, false).unwrap();
+    let seal = keys.certificate_chain("seal").unwrap().remove(0);
+    let now = app.clock.now();
+    let mut tx = app.ctx.db.begin().await.unwrap();
+    tx.q(
+        "insert into seal_revocation (id, certificate_sha256, certificate, status, revoked_at, issued_at, next_at, list, at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(app.ctx.ids.make(now))
+    .bind(hex::encode(seal.sha256()))
+    .bind(seal.der().to_vec())
+    .bind(status.to_owned())
+    .bind((status == "revoked").then(|| now - TimeDelta::days(30)))
+    .bind(now + TimeDelta::minutes(1))
+    .bind(now + TimeDelta::days(30))
+    .bind(list)
+    .bind(now)
+    .run()
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The newest list of the seal's issuer that is kept.
+async fn kept_list(app: &App) -> Vec<u8> {
+    let row: (Vec<u8>,) = app
+        .ctx
+        .view()
+        .q("select list from seal_revocation order by issued_at desc limit 1")
+        .one()
+        .await
+        .unwrap();
+    row.0
+}
+
+#[tokio::test]
+async fn what_is_written_into_the_database_by_hand_revokes_nothing() {
+    let ceremony = Ceremony::signed().await;
+    let app = &ceremony.app;
+    issuers_asked(app).await;
+    let signed = kept_list(app).await;
+    written_by_hand(app, "revoked", b"no list at all".to_vec()).await;
+    written_by_hand(app, "revoked", signed).await;
+    let trusted = revocation::trusted(&mut app.ctx.view(), &app.ctx).await.unwrap();
+    assert_eq!(trusted.revoked, []);
+    ceremony.in_force().await;
+    assert_eq!(known(app).await, ["good"]);
+    ceremony.is_settled().await;
+    let zip = ceremony.evidence(&ceremony.mei.client, "").await;
+    is(
+        &told(app, &zip).await,
+        json!({ "overall": "authentic", "authenticity": "trusted" }),
+    );
+}
+
+#[tokio::test]
+async fn what_is_written_into_the_database_by_hand_makes_no_revoked_certificate_good() {
+    let ceremony = Ceremony::signed().await;
+    issuers_asked(&ceremony.app).await;
+    let good = kept_list(&ceremony.app).await;
+    let ceremony = revoked(ceremony, TimeDelta::hours(1)).await;
+    let changed = |mut list: Vec<u8>| {
+        let last = list.len() - 1;
+        list[last] ^= 1;
+        list
+    };
+    written_by_hand(&ceremony.app, "good", good.clone()).await;
+    written_by_hand(&ceremony.app, "good", changed(good)).await;
+    ceremony.step_up().await;
+    let etag = ceremony.etag().await;
+    let path = ceremony.path("/countersign");
+    let answer = ceremony.zhao.post_at(&path, &etag, countersign()).await;
+    assert_eq!(answer.code(), "consent.seal_unavailable");
+}
+
 #[tokio::test]
 async fn a_document_is_judged_by_what_the_issuer_revoked_and_when() {
     let ceremony = Ceremony::active().await;
