@@ -8,6 +8,7 @@ use crate::app::StartFault;
 use crate::base::error::Result;
 use crate::consent::sealing::{self, attest};
 use crate::ctx::Ctx;
+use crate::evidence::revocation::LARGEST_IN_FILES;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -46,6 +47,14 @@ async fn coverage(ctx: &Ctx) -> Result<ExitCode> {
     }
     if let Some(due) = found.next_renewal {
         println!("the next renewal is due {due}");
+    }
+    if found.lists_left_out > 0 {
+        println!(
+            "the revocation lists of {} certificates are larger than {} KiB: documents and bundles are without them, the \
+             database keeps them",
+            found.lists_left_out,
+            LARGEST_IN_FILES >> 10
+        );
     }
     Ok(if found.failed > 0 {
         ExitCode::FAILURE

@@ -48,7 +48,7 @@ pub async fn bundle(
         let name = if at == 0 { names::TOKEN.to_owned() } else { later() };
         files.insert(name, response);
     }
-    if let Some(list) = sealing::revocation::newest(r, ctx, &seal.certificate_sha256).await? {
+    if let Some(list) = sealing::revocation::for_files(r, ctx, &seal.certificate_sha256).await? {
         files.insert(names::LIST.to_owned(), list);
     }
     if let Some((signature, point)) = &seal.national {

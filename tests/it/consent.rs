@@ -19,6 +19,7 @@ mod interval;
 mod issuers;
 mod judged;
 mod kept;
+mod lists;
 mod outsiders;
 pub mod over_time;
 mod paper;

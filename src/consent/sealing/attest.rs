@@ -11,6 +11,7 @@ use crate::consent::model::{ASKED_FOR, FileVersion, SealOf};
 use crate::consent::store;
 use crate::ctx::{Ctx, Tx};
 use crate::evidence::pades::{self, ValidationData};
+use crate::evidence::revocation::LARGEST_IN_FILES;
 use crate::evidence::seal::{self, SealError};
 use crate::evidence::timestamp::{Stamped, Token, granted};
 use crate::outbox::Job;
@@ -95,7 +96,7 @@ pub async fn preserve(ctx: &Ctx, job: &Job) -> Result<()> {
 
 /// The file with the newest list of the seal's issuer, which the next time-stamp covers (B-LT, CE-166).
 async fn with_list(ctx: &Ctx, record: &SealOf, file: Vec<u8>) -> Result<Vec<u8>> {
-    let list = revocation::newest(&mut ctx.view(), ctx, &record.certificate_sha256).await?;
+    let list = revocation::for_files(&mut ctx.view(), ctx, &record.certificate_sha256).await?;
     let Some(list) = list else { return Ok(file) };
     let data = ValidationData {
         lists: vec![list],
@@ -182,6 +183,8 @@ pub struct Coverage {
     pub waiting_since: Option<DateTime<Utc>>,
     /// When the next file gets a time-stamp of a newer authority.
     pub next_renewal: Option<DateTime<Utc>>,
+    /// Certificates whose issuer's list is too large for documents and bundles.
+    pub lists_left_out: i64,
 }
 
 /// How the proofs of time stand.
@@ -196,6 +199,7 @@ pub async fn coverage(ctx: &Ctx) -> Result<Coverage> {
         failed: i64::try_from(failed).unwrap_or(i64::MAX),
         waiting_since: waiting.first().map(|(.., at)| *at),
         next_renewal: store::next_renewal(&mut view).await?,
+        lists_left_out: store::count_large_lists(&mut view, LARGEST_IN_FILES, now).await?,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::base::{Act, Actor, Subject};
 use crate::consent::store::{self, KeptList};
 use crate::ctx::Ctx;
 use crate::db::Q;
-use crate::evidence::revocation::{List, Revocations, Said};
+use crate::evidence::revocation::{LARGEST_IN_FILES, List, Revocations, Said};
 use crate::evidence::trust::Trust;
 use crate::evidence::x509::Certificate;
 use crate::journal::{PLATFORM, incident};
@@ -55,13 +55,19 @@ pub async fn known(q: &mut impl Q, ctx: &Ctx) -> Result<Revocations> {
 }
 
 /// The newest list that its issuer signed about a certificate.
-pub async fn newest(q: &mut impl Q, ctx: &Ctx, certificate_sha256: &str) -> Result<Option<Vec<u8>>> {
+async fn newest(q: &mut impl Q, ctx: &Ctx, certificate_sha256: &str) -> Result<Option<Vec<u8>>> {
     for kept in store::lists_of(q, certificate_sha256).await? {
         if said(q, ctx, &kept).await?.is_some() {
             return Ok(store::list(q, kept.id).await?.map(|(_, list)| list));
         }
     }
     Ok(None)
+}
+
+/// The newest list about a certificate, unless it is too large to travel in a document or in a bundle.
+pub async fn for_files(q: &mut impl Q, ctx: &Ctx, certificate_sha256: &str) -> Result<Option<Vec<u8>>> {
+    let list = newest(q, ctx, certificate_sha256).await?;
+    Ok(list.filter(|list| list.len() <= LARGEST_IN_FILES))
 }
 
 /// What a kept list says; none where it is not the word of the certificate's issuer.

@@ -50,14 +50,12 @@ pub async fn add_list(
 
 /// The lists that may still say something: those that revoke, and those that are fresh. The newest first.
 pub async fn telling_lists(q: &mut impl Q, now: DateTime<Utc>) -> Result<Vec<KeptList>> {
-    q.q(
-        "select id, certificate_sha256, status from seal_revocation \
+    q.q("select id, certificate_sha256, status from seal_revocation \
         where certificate is not null and list is not null and (status = 'revoked' or next_at >= $1) \
-        order by issued_at desc, id desc",
-    )
-    .bind(now)
-    .all()
-    .await
+        order by issued_at desc, id desc")
+        .bind(now)
+        .all()
+        .await
 }
 
 /// The lists that speak of a certificate, the newest first.
@@ -69,6 +67,17 @@ pub async fn lists_of(q: &mut impl Q, certificate_sha256: &str) -> Result<Vec<Ke
     .bind(certificate_sha256.to_owned())
     .all()
     .await
+}
+
+/// How many certificates have a fresh list of more than so many bytes.
+pub async fn count_large_lists(q: &mut impl Q, bytes: usize, now: DateTime<Utc>) -> Result<i64> {
+    let (count,): (i64,) = q
+        .q("select count(distinct certificate_sha256) from seal_revocation where length(list) > $1 and next_at >= $2")
+        .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
+        .bind(now)
+        .one()
+        .await?;
+    Ok(count)
 }
 
 /// The certificate that was asked about, and the list, both in DER.

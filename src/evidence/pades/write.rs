@@ -144,15 +144,30 @@ pub fn replace(sealed: &[u8], contents: &[u8]) -> Result<Vec<u8>, PadesError> {
     Ok(bytes)
 }
 
-/// The sealed file with validation data behind it, beside what was added before.
+/// The sealed file with validation data behind it, beside what was added before. What it has already is not added again.
 ///
 /// # Errors
 ///
 /// [`PadesError::NotSealed`], [`PadesError::Appended`]; [`PadesError::Contents`] when there is none, or one is not
 /// in DER.
 pub fn add_validation_data(sealed: &[u8], added: &ValidationData) -> Result<Vec<u8>, PadesError> {
-    let mut state = preservable(sealed)?.state;
-    let update = state.validation_data(added).ok_or(PadesError::Contents)?;
+    let Reading {
+        mut state, signed, ..
+    } = preservable(sealed)?;
+    let known = signed.later.iter().filter_map(|later| match later {
+        Later::ValidationData(known) => Some(known),
+        Later::DocumentTimeStamp(_) | Later::Other(_) => None,
+    });
+    let mut new = added.clone();
+    for known in known {
+        new.certificates.retain(|one| !known.certificates.contains(one));
+        new.responses.retain(|one| !known.responses.contains(one));
+        new.lists.retain(|one| !known.lists.contains(one));
+    }
+    if new == ValidationData::default() && new != *added {
+        return Ok(sealed.to_vec());
+    }
+    let update = state.validation_data(&new).ok_or(PadesError::Contents)?;
     Ok(appended(sealed, &update))
 }
 

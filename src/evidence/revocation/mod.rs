@@ -21,6 +21,10 @@ use super::keys::RevocationStatus;
 use super::trust::{self, Revoked, Trust};
 use super::x509::Certificate;
 
+/// The largest list that travels in a document or in a bundle, in bytes. Larger ones are kept in the database alone: several of
+/// them would make a file that no verifier reads.
+pub const LARGEST_IN_FILES: usize = 512 << 10;
+
 /// What is known of certificates, from lists that were checked.
 #[derive(Debug, Clone, Default)]
 pub struct Revocations {

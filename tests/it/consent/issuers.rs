@@ -19,7 +19,7 @@ use super::verified::is;
 use crate::support::App;
 
 /// What every seal says was known of its certificate.
-async fn known(app: &App) -> Vec<String> {
+pub async fn known(app: &App) -> Vec<String> {
     let rows: Vec<(String,)> = app
         .ctx
         .view()
@@ -30,7 +30,7 @@ async fn known(app: &App) -> Vec<String> {
     rows.into_iter().map(|(word,)| word).collect()
 }
 
-async fn issuers_asked(app: &App) {
+pub async fn issuers_asked(app: &App) {
     app.clock.advance(60);
     revocation::begin(&app.ctx).await.unwrap();
     app.work().await;
@@ -85,16 +85,21 @@ async fn what_preserves_a_document_holds_the_list_of_its_issuer() {
 }
 
 /// The same hospital after the test root revoked the certificate of its seal.
-async fn revoked(ceremony: Ceremony, ago: TimeDelta) -> Ceremony {
-    let Ceremony { app, mei, id, .. } = ceremony;
-    let folder = app.config.data.join("authority");
+pub async fn revoked(ceremony: Ceremony, ago: TimeDelta) -> Ceremony {
+    let folder = ceremony.app.config.data.join("authority");
     let keys = FileKeys::new(&folder, false).unwrap();
     let seal = keys.certificate_chain("seal").unwrap().remove(0);
-    let revoked = [TestRevoked {
+    let revoked = TestRevoked {
         serial: hex::encode(seal.serial()),
-        at: app.clock.now() - ago,
-    }];
-    let file = folder.join("revoked-certificates.json");
+        at: ceremony.app.clock.now() - ago,
+    };
+    revoking(ceremony, vec![revoked]).await
+}
+
+/// The same hospital after the test root revoked these.
+pub async fn revoking(ceremony: Ceremony, revoked: Vec<TestRevoked>) -> Ceremony {
+    let Ceremony { app, mei, id, .. } = ceremony;
+    let file = app.config.data.join("authority/revoked-certificates.json");
     std::fs::write(file, serde_json::to_vec(&revoked).unwrap()).unwrap();
     let app = app.again(|_| {}).await;
     issuers_asked(&app).await;
@@ -123,84 +128,6 @@ async fn what_the_issuer_revoked_seals_no_more_and_everybody_is_told() {
     let incidents = count("select count(*) from incident where kind = 'seal_revoked'").await;
     let entries = count("select count(*) from journal_entry where act = 'consent.seal_revoked'").await;
     assert_eq!((incidents, entries), (1, 1), "once, however often it is asked");
-}
-
-/// Writes a list into the database by hand: under this status, with these bytes, newer than any other.
-async fn written_by_hand(app: &App, status: &str, list: Vec<u8>) {
-    let folder = app.config.data.join("authority");
-    let keys = FileKeys::new(&folder, false).unwrap();
-    let seal = keys.certificate_chain("seal").unwrap().remove(0);
-    let now = app.clock.now();
-    let mut tx = app.ctx.db.begin().await.unwrap();
-    tx.q(
-        "insert into seal_revocation (id, certificate_sha256, certificate, status, revoked_at, issued_at, next_at, list, at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(app.ctx.ids.make(now))
-    .bind(hex::encode(seal.sha256()))
-    .bind(seal.der().to_vec())
-    .bind(status.to_owned())
-    .bind((status == "revoked").then(|| now - TimeDelta::days(30)))
-    .bind(now + TimeDelta::minutes(1))
-    .bind(now + TimeDelta::days(30))
-    .bind(list)
-    .bind(now)
-    .run()
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
-}
-
-/// The newest list of the seal's issuer that is kept.
-async fn kept_list(app: &App) -> Vec<u8> {
-    let row: (Vec<u8>,) = app
-        .ctx
-        .view()
-        .q("select list from seal_revocation order by issued_at desc limit 1")
-        .one()
-        .await
-        .unwrap();
-    row.0
-}
-
-#[tokio::test]
-async fn what_is_written_into_the_database_by_hand_revokes_nothing() {
-    let ceremony = Ceremony::signed().await;
-    let app = &ceremony.app;
-    issuers_asked(app).await;
-    let signed = kept_list(app).await;
-    written_by_hand(app, "revoked", b"no list at all".to_vec()).await;
-    written_by_hand(app, "revoked", signed).await;
-    let trusted = revocation::trusted(&mut app.ctx.view(), &app.ctx).await.unwrap();
-    assert_eq!(trusted.revoked, []);
-    ceremony.in_force().await;
-    assert_eq!(known(app).await, ["good"]);
-    ceremony.is_settled().await;
-    let zip = ceremony.evidence(&ceremony.mei.client, "").await;
-    is(
-        &told(app, &zip).await,
-        json!({ "overall": "authentic", "authenticity": "trusted" }),
-    );
-}
-
-#[tokio::test]
-async fn what_is_written_into_the_database_by_hand_makes_no_revoked_certificate_good() {
-    let ceremony = Ceremony::signed().await;
-    issuers_asked(&ceremony.app).await;
-    let good = kept_list(&ceremony.app).await;
-    let ceremony = revoked(ceremony, TimeDelta::hours(1)).await;
-    let changed = |mut list: Vec<u8>| {
-        let last = list.len() - 1;
-        list[last] ^= 1;
-        list
-    };
-    written_by_hand(&ceremony.app, "good", good.clone()).await;
-    written_by_hand(&ceremony.app, "good", changed(good)).await;
-    ceremony.step_up().await;
-    let etag = ceremony.etag().await;
-    let path = ceremony.path("/countersign");
-    let answer = ceremony.zhao.post_at(&path, &etag, countersign()).await;
-    assert_eq!(answer.code(), "consent.seal_unavailable");
 }
 
 #[tokio::test]
@@ -325,48 +252,4 @@ async fn the_checkpoint_of_the_evidence_has_its_own_time_stamp() {
     let borrowed = super::given::with(&zip, names::CHECKPOINT_TOKEN, |_| other);
     let report = super::verified::off_line(&ceremony.app, &borrowed);
     assert_eq!(step(&report)["code"], "checkpoint_stamp_fails");
-}
-
-#[tokio::test]
-async fn a_key_that_comes_into_use_is_an_entry_of_the_log() {
-    let app = App::new().await;
-    let entries = async |app: &App| -> Vec<Value> {
-        let rows: Vec<(String,)> = app
-            .ctx
-            .view()
-            .q("select detail from journal_entry where act = 'journal.key_use' order by at, id")
-            .all()
-            .await
-            .unwrap();
-        rows.iter()
-            .map(|(detail,)| serde_json::from_str(detail).unwrap())
-            .collect()
-    };
-    for _ in 0..2 {
-        muan::app::keys::note(&app.ctx).await.unwrap();
-    }
-    let first = entries(&app).await;
-    assert_eq!(first.len(), 2, "each once: {first:?}");
-    assert_eq!(
-        (&first[0]["kind"], &first[0]["before"]),
-        (&json!("log"), &Value::Null)
-    );
-    assert_eq!(first[1]["kind"], "seal");
-    app.clock.advance(1);
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.pem");
-    std::fs::write(&file, muan::journal::LogKey::make().unwrap().as_str()).unwrap();
-    let former = app.ctx.log.key.public().to_string();
-    let app = app
-        .again(|config| {
-            config.journal.key_file = Some(file);
-            config.journal.key_name = Some("hospital.example/log".to_owned());
-            config.journal.former_keys.clone_from(&former);
-        })
-        .await;
-    muan::app::keys::note(&app.ctx).await.unwrap();
-    let after = entries(&app).await;
-    assert_eq!(after.len(), 3);
-    assert_eq!(after[2]["before"], former);
-    assert_eq!(after[2]["key"], app.ctx.log.key.public().to_string());
 }

@@ -61,6 +61,22 @@ fn time_stamps_and_validation_data_are_read_in_their_order() {
 }
 
 #[test]
+fn what_a_file_has_already_is_not_added_again() {
+    let file = preserved(&small());
+    assert_eq!(add_validation_data(&file, &data()).unwrap(), file);
+    let more = ValidationData {
+        lists: vec![opaque(4, 20), opaque(5, 30)],
+        ..data()
+    };
+    let grown = add_validation_data(&file, &more).unwrap();
+    let Some(Later::ValidationData(new)) = read(&grown).unwrap().later.pop() else {
+        panic!("no validation data")
+    };
+    assert!(new.certificates.is_empty() && new.responses.is_empty());
+    assert_eq!(new.lists, vec![opaque(5, 30)]);
+}
+
+#[test]
 fn a_revision_that_only_looks_like_ours_counts_as_appended() {
     let file = preserved(&small());
     let signed = read(&file).unwrap();
