@@ -20,9 +20,9 @@ use crate::ctx::Ctx;
 use crate::db;
 use crate::files::copies::{self, Copies};
 use crate::journal::audit::{self, Audit, Scope};
-use crate::journal::checkpoint::Checkpoint;
 use crate::journal::incident::{self, Kind};
-use crate::journal::restore::{self, Standing};
+use crate::journal::key_use::Keys;
+use crate::journal::restore::{self, Copied, Standing};
 use crate::journal::signing::{self, AT_LEAST, Outcome};
 use crate::journal::stamped::{self, Stamp};
 use crate::journal::{Log, LogKey, LogPublic, PLATFORM};
@@ -127,7 +127,8 @@ pub async fn look(ctx: &Ctx) -> Result<bool> {
 /// Audits one log, keeps the result and raises an incident for what it found.
 pub async fn audit_one(ctx: &Ctx, facility: Uuid, scope: Scope) -> Result<Audit> {
     let now = ctx.clock.now();
-    let audit = audit::audit(&ctx.db, facility, scope, ctx.log.known(), now).await?;
+    let keys = Keys::of(&mut ctx.view(), &ctx.log).await?;
+    let audit = audit::audit(&ctx.db, facility, scope, &keys, now).await?;
     // A log that is not to be trusted is not written to either.
     if ctx.log.is_read_only() {
         return Ok(audit);
@@ -231,13 +232,15 @@ async fn copy(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-/// The newest copy of each log that a known key signed, if there is one.
-async fn newest_copies(ctx: &Ctx, copies: &Copies) -> Result<Vec<(Uuid, Option<Checkpoint>)>> {
+/// The newest copy of each log that a known key signed in its time, if there is one.
+async fn newest_copies(ctx: &Ctx, copies: &Copies) -> Result<Vec<(Uuid, Option<Copied>)>> {
+    let keys = Keys::of(&mut ctx.view(), &ctx.log).await?;
     // An older one under a newer name, or one of another log, is none.
     let read = |log: Uuid, name: &str, note: &str| {
-        let read = Checkpoint::verify(note, ctx.log.known()).ok()?;
-        let own = read.origin.ends_with(&format!("/{log}"));
-        (own && name == copies::name(read.at, read.size)).then_some(read)
+        let (checkpoint, key) = keys.checkpoint(note).ok()?;
+        let own = checkpoint.origin.ends_with(&format!("/{log}"));
+        let named = name == copies::name(checkpoint.at, checkpoint.size);
+        (own && named).then_some(Copied { checkpoint, key })
     };
     copies.newest(read).await
 }
@@ -260,11 +263,11 @@ pub async fn guard(ctx: &Ctx) -> Result<()> {
             continue;
         };
         if let Standing::RolledBack { size } =
-            restore::standing(&mut ctx.view(), facility, &copied, ctx.log.known()).await?
+            restore::standing(&mut ctx.view(), facility, &copied, &ctx.log).await?
         {
             rolled_back = true;
             tracing::error!(
-                facility.id = %facility, size, copied = copied.size,
+                facility.id = %facility, size, copied = copied.checkpoint.size,
                 "security incident: a journal does not continue its copy outside; nothing is written until an operator \
                  has looked"
             );
@@ -290,10 +293,11 @@ pub async fn accept_restore(ctx: &Ctx, facility: Uuid) -> Result<Option<(i64, u6
         .and_then(|(_, copied)| copied)
         .ok_or_else(missing)?;
     let Standing::RolledBack { size } =
-        restore::standing(&mut ctx.view(), facility, &copied, ctx.log.known()).await?
+        restore::standing(&mut ctx.view(), facility, &copied, &ctx.log).await?
     else {
         return Ok(None);
     };
+    let copied = copied.checkpoint;
     ctx.log.set_read_only(false);
     let mut tx = ctx.write(Act::JournalAcceptRestore).await?;
     let now = tx.now;

@@ -20,7 +20,7 @@ use crate::evidence::bundle::log::{
 };
 use crate::evidence::bundle::names;
 use crate::evidence::verify::Log;
-use crate::journal::checkpoint::Checkpoint;
+use crate::journal::key_use::Keys;
 use crate::journal::placed::{self, Placed};
 use crate::journal::receipt::{self, Receipt};
 use crate::journal::signing::{self, Signed};
@@ -197,8 +197,8 @@ pub async fn standing(q: &mut impl Q, ctx: &Ctx, seal: &SealOf, now: DateTime<Ut
         .seal()
         .is_some_and(|said| said.signed_sha256 == seal.signed_sha256);
     let leaf = entry.hash().map(|hash| merkle::leaf(&hash));
-    let head = Checkpoint::verify(&newest.note, ctx.log.known());
-    let held = leaf.ok().zip(head.ok()).is_some_and(|(leaf, head)| {
+    let head = Keys::of(q, &ctx.log).await?.checkpoint(&newest.note);
+    let held = leaf.ok().zip(head.ok()).is_some_and(|(leaf, (head, _))| {
         let at = unsigned(placed.seq - 1);
         verify_inclusion(&leaf, at, head.size, &proof.path, &head.root)
     });

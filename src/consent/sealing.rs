@@ -4,6 +4,7 @@
 //! authorities are asked by jobs, too: a document is in force meanwhile (CE-172).
 
 pub mod attest;
+pub mod key;
 pub mod revocation;
 
 use std::sync::Arc;
@@ -25,6 +26,8 @@ use crate::db::Q;
 use crate::evidence::keys::RevocationStatus;
 use crate::evidence::seal::{National, SealError, Sealed};
 use crate::evidence::trust::{Trust, TrustedLogKey};
+use crate::journal::LogPublic;
+use crate::journal::key_use::SEAL;
 use crate::outbox::{self, Job, Message};
 
 /// The level of a handwritten signature under the institution's seal (CE-160).
@@ -50,21 +53,23 @@ pub struct OfSeal {
     pub seal: Uuid,
 }
 
-/// Whom a verifier believes: the roots, every certificate that ever sealed here, the keys of the log.
+/// Whom a verifier believes by the settings alone: the roots, every certificate that ever sealed here, the keys of the log.
 pub fn trust(ctx: &Ctx) -> Trust {
     let known = ctx.log.known().iter();
     Trust {
-        // When a key began is not known here; what it signed says when.
-        log_keys: known
-            .map(|key| TrustedLogKey {
-                name: key.name.clone(),
-                public: key.key,
-                from: DateTime::UNIX_EPOCH,
-                until: None,
-            })
-            .collect(),
+        log_keys: known.map(|key| log_key(key, None)).collect(),
         sm2_keys: national_keys(ctx),
         ..ctx.seal.trust().clone()
+    }
+}
+
+fn log_key(key: &LogPublic, until: Option<DateTime<Utc>>) -> TrustedLogKey {
+    TrustedLogKey {
+        name: key.name.clone(),
+        public: key.key,
+        // When a key began is not always known; what it signed says when.
+        from: DateTime::UNIX_EPOCH,
+        until,
     }
 }
 
@@ -157,6 +162,7 @@ pub struct Target<'a> {
 /// Keeps a seal with its entry in the log, promises the entry, and has time authorities asked.
 pub async fn keep(ctx: &Ctx, tx: &mut Tx, target: &Target<'_>, sealed: &Sealed) -> Result<SealOf> {
     let consent = target.consent;
+    key::in_use(tx, SEAL, &hex::encode(sealed.certificate)).await?;
     let signed = hex::encode(sealed.signed);
     let mut detail = json!({ "signed_sha256": signed });
     if let (Some(root), Some(members)) = (target.root, detail.as_object_mut()) {
@@ -211,6 +217,7 @@ pub async fn unless_kept(ctx: &Ctx, consent: &Consent, sealed: &Sealed) -> Resul
         return Ok(());
     }
     let mut tx = ctx.write(Act::ConsentSealOrphaned).await?;
+    key::in_use(&mut tx, SEAL, &hex::encode(sealed.certificate)).await?;
     store::add_orphan(&mut tx, consent, &signed, &sealed.file).await?;
     let detail = json!({ "signed_sha256": signed, "revision": consent.revision });
     journal(&mut tx, consent, Act::ConsentSealOrphaned, detail).await?;

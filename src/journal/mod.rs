@@ -6,6 +6,7 @@
 //! refuse changes, and [`audit`] finds what was changed around them.
 //!
 //! - [`key`], [`note`], [`checkpoint`], [`receipt`]: the log's own words, pure
+//! - [`key_use`]: which keys were in use, and until when what they signed counts
 //! - [`sequence`], [`signing`], [`proofs`]: the tree grows, its head is signed, proofs are made from it
 //! - [`placed`]: entries as somebody outside is told them
 //! - [`audit`], [`incident`], [`restore`]: what was changed, what that means, a database that came back too short
@@ -17,6 +18,7 @@ pub mod checkpoint;
 mod entry;
 pub mod incident;
 pub mod key;
+pub mod key_use;
 pub mod note;
 pub mod placed;
 pub mod proofs;
@@ -74,7 +76,7 @@ impl Log {
         }
     }
 
-    /// Every key whose checkpoints and receipts count, the one of now first.
+    /// Every key that ever signed, the one of now first. Until when the word of each counts is written down in [`key_use`].
     pub fn known(&self) -> &[LogPublic] {
         &self.known
     }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::checkpoint::Checkpoint;
 use super::key::{LogKey, LogPublic};
-use super::{proofs, stamp};
+use super::key_use::Keys;
+use super::{Log, proofs, stamp};
 use crate::base::canonical::{canonical, tagged};
 use crate::base::error::{Error, Result};
 use crate::base::merkle::Hash;
@@ -24,6 +25,15 @@ pub enum Standing {
         /// Entries here.
         size: i64,
     },
+}
+
+/// The newest checkpoint of a log outside.
+#[derive(Clone, Debug)]
+pub struct Copied {
+    /// What it says.
+    pub checkpoint: Checkpoint,
+    /// The key that signed it.
+    pub key: LogPublic,
 }
 
 /// What an operator took: the log as it was then, for the copy that it falls short of.
@@ -52,20 +62,16 @@ impl Accepted {
     }
 }
 
-/// Compares a log with its newest checkpoint outside. `keys` are those whose word counts for what was taken.
-pub async fn standing(
-    q: &mut impl Q,
-    facility: Uuid,
-    copied: &Checkpoint,
-    keys: &[LogPublic],
-) -> Result<Standing> {
+/// Compares a log with its newest checkpoint outside.
+pub async fn standing(q: &mut impl Q, facility: Uuid, copied: &Copied, log: &Log) -> Result<Standing> {
     let size = proofs::size(q, facility).await?.unwrap_or(0);
-    let copied_size = i64::try_from(copied.size).unwrap_or(i64::MAX);
+    let outside = &copied.checkpoint;
+    let copied_size = i64::try_from(outside.size).unwrap_or(i64::MAX);
     let same = size >= copied_size
         && proofs::root(q, facility, copied_size)
             .await?
-            .is_some_and(|root| root == copied.root);
-    if same || accepted(q, facility, copied, keys).await? {
+            .is_some_and(|root| root == outside.root);
+    if same || accepted(q, facility, copied, log).await? {
         return Ok(Standing::Sound);
     }
     Ok(Standing::RolledBack { size })
@@ -87,7 +93,8 @@ pub async fn accept(
         .await?
         .ok_or_else(|| Error::broken("a part of the tree of a journal is gone"))?;
     let taken = Accepted {
-        at: now,
+        // Not before the copy, even if this machine's clock is: such a statement would be none.
+        at: now.max(copied.at),
         size,
         root: root.to_vec(),
         copied_size: i64::try_from(copied.size).unwrap_or(i64::MAX),
@@ -111,28 +118,37 @@ pub async fn accept(
     Ok(())
 }
 
-/// Whether one of the keys signed that the log may fall short of this copy, and the log still is the one that was taken.
-async fn accepted(q: &mut impl Q, facility: Uuid, copied: &Checkpoint, keys: &[LogPublic]) -> Result<bool> {
+/// Whether a key in use signed that the log may fall short of this copy, and the log still is the one that was taken.
+async fn accepted(q: &mut impl Q, facility: Uuid, copied: &Copied, log: &Log) -> Result<bool> {
     #[derive(sqlx::FromRow)]
     struct Row {
         #[sqlx(flatten)]
         taken: Accepted,
         signature: String,
     }
+    let keys = Keys::of(q, log).await?;
+    let outside = &copied.checkpoint;
     let rows: Vec<Row> = q
         .q(
             "select at, size, root, copied_size, copied_root, signature from journal_restore \
             where facility_id = $1 and copied_size = $2 and copied_root = $3 and signature is not null and root is not null",
         )
         .bind(facility)
-        .bind(i64::try_from(copied.size).unwrap_or(i64::MAX))
-        .bind(copied.root.to_vec())
+        .bind(i64::try_from(outside.size).unwrap_or(i64::MAX))
+        .bind(outside.root.to_vec())
         .all()
         .await?;
     for Row { taken, signature } in rows {
         let promise = taken.promise(facility)?;
         let signature = STANDARD.decode(signature).unwrap_or_default();
-        if !keys.iter().any(|key| key.verifies(&promise, &signature)) {
+        let mut may = keys.at(taken.at);
+        if copied.key == log.key.public() {
+            // What the key of now signed no former one takes back: it can't have known of it.
+            may.retain(|key| *key == copied.key);
+        }
+        let signed = may.iter().any(|key| key.verifies(&promise, &signature));
+        // Nobody takes what is not there yet: a former key says when it signed, and could say any time of its own.
+        if !signed || taken.at < outside.at {
             tracing::error!(facility.id = %facility, "security incident: nobody signed that this log may be taken as it came back");
             continue;
         }

@@ -1,6 +1,7 @@
 //! The journal: an entry for each act, chained per institution, not to be changed, and readable by the quality office.
 
 mod hidden;
+mod keys;
 mod log;
 mod operator;
 mod promised;
@@ -11,6 +12,7 @@ pub mod tampered;
 use muan::db::Q;
 use muan::journal;
 use muan::journal::audit::{Audit, Scope, audit};
+use muan::journal::key_use::Keys;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -34,8 +36,8 @@ pub async fn accounts(app: &App, names: &[&str]) {
 
 /// What an audit of a whole log finds now.
 pub async fn whole_audit(app: &App, facility: Uuid) -> Audit {
-    let (db, keys) = (&app.ctx.db, app.ctx.log.known());
-    audit(db, facility, Scope::Whole, keys, app.clock.now())
+    let keys = Keys::of(&mut app.ctx.view(), &app.ctx.log).await.unwrap();
+    audit(&app.ctx.db, facility, Scope::Whole, &keys, app.clock.now())
         .await
         .unwrap()
 }

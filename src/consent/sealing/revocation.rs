@@ -16,6 +16,7 @@ use crate::db::Q;
 use crate::evidence::revocation::{LARGEST_IN_FILES, List, Revocations, Said};
 use crate::evidence::trust::Trust;
 use crate::evidence::x509::Certificate;
+use crate::journal::key_use::Keys;
 use crate::journal::{PLATFORM, incident};
 use crate::outbox::{self, Job, Message};
 
@@ -33,9 +34,16 @@ struct Ask {
     unknown_since: Option<DateTime<Utc>>,
 }
 
-/// Whom a verifier believes now: [`super::trust`] with what issuers have revoked since.
+/// Whom a verifier believes now: [`super::trust`] with what issuers have revoked since, and until when each key of the log
+/// counts.
 pub async fn trusted(q: &mut impl Q, ctx: &Ctx) -> Result<Trust> {
-    Ok(known(q, ctx).await?.within(&super::trust(ctx)))
+    let mut trust = known(q, ctx).await?.within(&super::trust(ctx));
+    let keys = Keys::of(q, &ctx.log).await?;
+    trust.log_keys = keys
+        .ends()
+        .map(|(key, until)| super::log_key(key, until))
+        .collect();
+    Ok(trust)
 }
 
 /// What is known of the certificates that seal: what the issuers signed, whatever the rows say that it is kept in.

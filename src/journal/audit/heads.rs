@@ -9,14 +9,13 @@ use crate::base::error::Result;
 use crate::base::merkle::Range;
 use crate::db::{Q, Read};
 use crate::journal::BATCH;
-use crate::journal::checkpoint::Checkpoint;
-use crate::journal::key::LogPublic;
+use crate::journal::key_use::Keys;
 use crate::journal::signing::Signed;
 
 /// The checkpoints that are still ahead of the walk.
 pub(super) struct Heads<'a> {
     facility: Uuid,
-    keys: &'a [LogPublic],
+    keys: &'a Keys,
     /// The number of the last one that was read.
     number: i64,
     ahead: VecDeque<Signed>,
@@ -29,7 +28,7 @@ impl<'a> Heads<'a> {
         q: &mut Read,
         facility: Uuid,
         since: Option<&Since>,
-        keys: &'a [LogPublic],
+        keys: &'a Keys,
     ) -> Result<Heads<'a>> {
         let number = match since {
             None => 0,
@@ -113,7 +112,7 @@ impl<'a> Heads<'a> {
     }
 
     fn is_signed(&self, signed: &Signed) -> bool {
-        Checkpoint::verify(&signed.note, self.keys).is_ok_and(|checkpoint| {
+        self.keys.checkpoint(&signed.note).is_ok_and(|(checkpoint, _)| {
             checkpoint.origin.ends_with(&format!("/{}", self.facility))
                 && i64::try_from(checkpoint.size) == Ok(signed.size)
                 && checkpoint.root.as_slice() == signed.root

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::key::LogPublic;
+use super::key_use::Keys;
 use crate::base::error::{Error, Result};
 use crate::base::merkle::{self, Hash};
 use crate::db::{Db, Q, Read};
@@ -227,13 +227,7 @@ pub async fn due(db: &Db, now: DateTime<Utc>) -> Result<Vec<(Uuid, Scope)>> {
 }
 
 /// Walks over a log. What is written meanwhile is left to the next audit.
-pub async fn audit(
-    db: &Db,
-    facility: Uuid,
-    scope: Scope,
-    keys: &[LogPublic],
-    now: DateTime<Utc>,
-) -> Result<Audit> {
+pub async fn audit(db: &Db, facility: Uuid, scope: Scope, keys: &Keys, now: DateTime<Utc>) -> Result<Audit> {
     let mut q = db.read();
     let mut faults = Faults::default();
     let since = match scope {
@@ -267,7 +261,7 @@ async fn go(
     q: &mut Read,
     facility: Uuid,
     since: Option<&Since>,
-    keys: &[LogPublic],
+    keys: &Keys,
     walk: &mut Option<Walk>,
     faults: &mut Faults,
 ) -> Result<()> {

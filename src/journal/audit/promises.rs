@@ -9,7 +9,7 @@ use super::{Fault, Faults, Since};
 use crate::base::error::Result;
 use crate::db::{Q, Read};
 use crate::journal::BATCH;
-use crate::journal::key::LogPublic;
+use crate::journal::key_use::Keys;
 use crate::journal::receipt::Receipt;
 
 #[derive(sqlx::FromRow)]
@@ -28,7 +28,7 @@ pub(super) async fn check(
     q: &mut Read,
     facility: Uuid,
     since: Option<&Since>,
-    keys: &[LogPublic],
+    keys: &Keys,
     now: DateTime<Utc>,
     faults: &mut Faults,
 ) -> Result<()> {
@@ -62,7 +62,7 @@ pub(super) async fn check(
     }
 }
 
-fn is_given(row: Row, keys: &[LogPublic]) -> bool {
+fn is_given(row: Row, keys: &Keys) -> bool {
     let receipt = Receipt {
         entry_digest: row.entry_digest.map(hex::encode).unwrap_or_default(),
         include_by: row.include_by,
@@ -70,7 +70,7 @@ fn is_given(row: Row, keys: &[LogPublic]) -> bool {
         key_id: row.key_id,
         signature: row.signature,
     };
-    receipt.verify(keys)
+    receipt.verify(&keys.promising(receipt.include_by))
 }
 
 /// Whether a checkpoint holds the entry.

@@ -3,7 +3,7 @@
 use muan::base::merkle::proof::{verify_consistency, verify_inclusion};
 use muan::base::merkle::{self, Hash};
 use muan::journal::LogPublic;
-use muan::journal::checkpoint::Checkpoint;
+use muan::journal::checkpoint::{Checkpoint, origin};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ pub async fn head(app: &App, facility: Uuid) -> Checkpoint {
     let note = String::from_utf8(answer.bytes).unwrap();
     let pinned: LogPublic = app.ctx.log.key.public().to_string().parse().unwrap();
     let checkpoint = Checkpoint::verify(&note, &[pinned]).unwrap();
-    assert_eq!(checkpoint.origin, format!("test.muan.invalid/log/{facility}"));
+    assert_eq!(checkpoint.origin, origin(app.ctx.log.key.name(), facility));
     checkpoint
 }
 

@@ -13,7 +13,7 @@ use super::tampered::{directly, literal};
 use super::{accounts, hospital};
 use crate::support::{App, bucket, bucket_server};
 
-fn copied_outside(config: &mut Config) {
+pub fn copied_outside(config: &mut Config) {
     config.journal.copies = Some(Files {
         folder: Some(config.data.join("outside")),
         ..Files::default()
@@ -21,7 +21,7 @@ fn copied_outside(config: &mut Config) {
 }
 
 /// As a backup of that size would bring it back.
-async fn rolled_back(app: &App, facility: Uuid, size: u64) {
+pub async fn rolled_back(app: &App, facility: Uuid, size: u64) {
     let log = literal(app, facility);
     let statements = [
         format!("delete from journal_pending where facility_id = {log}"),
