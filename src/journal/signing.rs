@@ -157,13 +157,14 @@ async fn sign(db: &Db, facility: Uuid, key: &LogKey, now: DateTime<Utc>) -> Resu
         Some(root) if continues(&mut tx, facility, tree, newest.as_ref()).await? => root,
         _ => return Ok(Outcome::Refused),
     };
-    insert(
-        &mut tx,
-        facility,
-        newest.map_or(1, |signed| signed.number + 1),
-        Head { tree, root, now, key },
-    )
-    .await?;
+    let (stamped,): (i64,) = tx
+        .q("select coalesce(max(number), 0) from journal_stamp where facility_id = $1")
+        .bind(facility)
+        .one()
+        .await?;
+    // No number twice: a checkpoint that somebody took away leaves its gap.
+    let last = newest.map_or(0, |signed| signed.number).max(stamped);
+    insert(&mut tx, facility, last + 1, Head { tree, root, now, key }).await?;
     tx.commit().await?;
     Ok(Outcome::Signed)
 }

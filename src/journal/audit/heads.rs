@@ -92,6 +92,19 @@ impl<'a> Heads<'a> {
         if ahead > 0 {
             faults.add(Fault::CheckpointAhead, self.number + 1);
         }
+        // The last ones leave no gap behind, but what was made of them: time-stamps, and copies outside.
+        let (stamped, copied): (i64, i64) = q
+            .q(
+                "select (select coalesce(max(number), 0) from journal_stamp where facility_id = $1), \
+                (select count(*) from journal_copy o where o.facility_id = $1 and not exists \
+                 (select 1 from journal_checkpoint c where c.facility_id = o.facility_id and c.size = o.size))",
+            )
+            .bind(self.facility)
+            .one()
+            .await?;
+        if ahead == 0 && (stamped > self.number || copied > 0) {
+            faults.add(Fault::CheckpointMissing, self.number + 1);
+        }
         Ok(())
     }
 

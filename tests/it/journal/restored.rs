@@ -33,6 +33,10 @@ pub async fn rolled_back(app: &App, facility: Uuid, size: u64) {
         format!(
             "delete from journal_node where facility_id = {log} and ((place + 1) << cast(level as integer)) > {size}"
         ),
+        format!(
+            "delete from journal_stamp where facility_id = {log} and number not in (select number from journal_checkpoint \
+             where facility_id = {log})"
+        ),
         "delete from journal_audit".to_owned(),
         "delete from journal_copy where at > (select min(at) from journal_copy)".to_owned(),
         format!(

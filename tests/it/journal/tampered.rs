@@ -253,6 +253,29 @@ async fn a_changed_or_removed_checkpoint_is_found() {
 }
 
 #[tokio::test]
+async fn the_newest_checkpoint_leaves_its_time_stamp_behind() {
+    for signed_again in [false, true] {
+        let (app, facility) = logged().await;
+        app.clock.advance(24 * 3600);
+        app.work().await;
+        assert!(whole_audit(&app, facility).await.is_sound());
+        let log = literal(&app, facility);
+        let newest = format!(
+            "delete from journal_checkpoint where facility_id = {log} and number = (select max(number) from journal_stamp \
+             where facility_id = {log})"
+        );
+        directly(&app, &[&newest]).await;
+        if signed_again {
+            app.clock.advance(600);
+            accounts(&app, &["d1"]).await;
+        }
+        let audit = whole_audit(&app, facility).await;
+        let words: Vec<&str> = audit.found.iter().map(|found| found.fault.word()).collect();
+        assert_eq!(words, ["checkpoint_missing"]);
+    }
+}
+
+#[tokio::test]
 async fn a_log_that_was_written_anew_is_found_before_anything_is_signed() {
     let (app, facility) = logged().await;
     let log = literal(&app, facility);
