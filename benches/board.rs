@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use hospital::Outcome;
 use muan::app;
+use muan::db::Durability;
 use muan::demo::walk::{Person, Walker, Woman};
 use muan::demo::{healthy, seed};
 use poem::http::Method;
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
 /// Whether the board stayed within its limit.
 async fn measure(women: usize) -> Outcome<bool> {
     let data = tempfile::tempdir()?;
-    let (ctx, simulator) = hospital::open(data.path()).await?;
+    let (ctx, simulator) = hospital::open(data.path(), Durability::Off).await?;
     let service = app::endpoint(&ctx);
     let walker = Walker::new(
         &ctx,

@@ -13,7 +13,7 @@ use hospital::Outcome;
 use muan::app;
 use muan::base::{Act, Actor, Subject};
 use muan::ctx::{Ctx, Records};
-use muan::db::Q;
+use muan::db::{Durability, Q};
 use muan::demo::walk::{Person, Walker};
 use muan::demo::{healthy, seed};
 use muan::vault::{Class, Sealed};
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 
 async fn measure(many: usize) -> Outcome<()> {
     let data = tempfile::tempdir()?;
-    let (ctx, simulator) = hospital::open(data.path()).await?;
+    let (ctx, simulator) = hospital::open(data.path(), Durability::Off).await?;
     let service = app::endpoint(&ctx);
     let token = {
         let body = json!({ "facility": seed::FACILITY, "username": "qian", "password": seed::PASSWORD });

@@ -18,7 +18,7 @@ const APP_SECRET: &str = "the bench's secret";
 
 pub type Outcome<T> = Result<T, Box<dyn Error>>;
 
-pub async fn open(data: &Path) -> Outcome<(Ctx, simulator::Handle)> {
+pub async fn open(data: &Path, durability: Durability) -> Outcome<(Ctx, simulator::Handle)> {
     let clock = Clock::system();
     let simulator = stand_in(&clock).await?;
     let mut config = Config {
@@ -34,7 +34,7 @@ pub async fn open(data: &Path) -> Outcome<(Ctx, simulator::Handle)> {
         kek: Kek::random(),
         clock,
         demo: true,
-        durability: Durability::Off,
+        durability,
     };
     let ctx = app::context(&config, parts).await?;
     seed::staff(&ctx).await?;
