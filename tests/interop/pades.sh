@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What pyHanko, poppler with NSS, and qpdf make of sealed documents, with signatures and tokens of pyHanko and of our own.
+# What pyHanko, poppler with NSS, and qpdf make of sealed documents, with signatures and tokens of pyHanko and of our own; and
+# whether they are PDF/A-3u as far as their objects tell.
 # Needs poppler-utils, qpdf, openssl and libnss3-tools.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -119,6 +120,11 @@ for name in sealed timed late stamped preserved own-attested own-preserved; do
     judge "pdftotext: $name" -- pdftotext "$work/$name.pdf" "$work/text"
     judge "pdftotext: $name: every word" -- cmp "$work/printed.txt" "$work/text"
 done
+
+for name in printed sealed timed late stamped preserved own-sealed own-attested own-preserved; do
+    judge "PDF/A: $name" 'PDF/A-3u holds' -- "$python" "$here/pades/pdfa.py" "$work/$name.pdf"
+done
+judge 'PDF/A: what is broken is found' '13 of 13 defects caught' -- "$python" "$here/pades/pdfa.py" --defects "$work/printed.pdf"
 
 echo "$passed passed, $failed failed"
 ((failed == 0))
