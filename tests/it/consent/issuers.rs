@@ -1,15 +1,20 @@
 //! Whether the certificate of the seal is revoked: asked ahead, kept, in every bundle, and the end of sealing when it is.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use muan::consent::sealing::{revocation, trust};
 use muan::db::Q;
 use muan::evidence::authority::TestRevoked;
 use muan::evidence::bundle::{self, names};
+use muan::evidence::cms;
 use muan::evidence::keys::{FileKeys, KeyProvider};
 use muan::evidence::pades::{self, Later};
-use muan::evidence::{cms, timestamp::Token};
+use muan::evidence::revocation::client as lists;
+use muan::evidence::seal::{Authorities, Lists, Seal};
+use muan::evidence::timestamp::{self, Token};
 use serde_json::{Value, json};
 
 use super::ceremony::{Ceremony, countersign};
@@ -82,6 +87,57 @@ async fn what_preserves_a_document_holds_the_list_of_its_issuer() {
     assert_eq!(data.lists.len(), 1);
     let report = told(&ceremony.app, &preserved).await;
     is(&report, json!({ "overall": "authentic", "integrity": "intact" }));
+}
+
+/// When issuers are asked next, in seconds.
+async fn asked_in(app: &App) -> i64 {
+    let (due,): (DateTime<Utc>,) = app
+        .ctx
+        .view()
+        .q("select run_at from job where kind = 'consent.revocation' and state = 'ready'")
+        .one()
+        .await
+        .unwrap();
+    (due - app.clock.now()).num_seconds()
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_silent_is_asked_again_until_it_answers() {
+    let Ceremony {
+        mut app,
+        mei,
+        zhao,
+        id,
+    } = Ceremony::signed().await;
+    let answering = Arc::clone(&app.ctx.seal);
+    // Its certificate names no list, and without the test authority's own nobody says where one is.
+    app.ctx.seal = Arc::new(Seal::new(
+        Box::new(FileKeys::new(app.config.data.join("authority"), false).unwrap()),
+        vec!["seal".to_owned()],
+        answering.trust().clone(),
+        Authorities::Remote(timestamp::client::Client::new(["http://127.0.0.1:1/"]).unwrap()),
+        Lists::Remote(lists::Client::new().unwrap()),
+        true,
+    ));
+    revocation::begin(&app.ctx).await.unwrap();
+    app.work().await;
+    let mut pauses = vec![asked_in(&app).await];
+    while pauses.len() < 12 {
+        app.clock.advance(pauses[pauses.len() - 1] + 1);
+        app.work().await;
+        pauses.push(asked_in(&app).await);
+    }
+    assert_eq!(pauses[0], 60);
+    assert!(pauses.is_sorted() && pauses[11] == 3600, "{pauses:?}");
+    assert_eq!(rows(&app, "seal_revocation").await, 0);
+
+    app.ctx.seal = answering;
+    app.clock.advance(3601);
+    app.work().await;
+    assert!(asked_in(&app).await > 3600, "each day from then on");
+    let ceremony = Ceremony { app, mei, zhao, id };
+    ceremony.in_force().await;
+    assert_eq!(known(&ceremony.app).await, ["good"]);
 }
 
 /// The same hospital after the test root revoked the certificate of its seal.

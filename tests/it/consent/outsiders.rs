@@ -256,3 +256,33 @@ async fn an_unknown_code_is_as_much_work_as_a_wrong_second_item() {
     assert_eq!(tried(&unknown, "1987-06-05").await, wrong);
     assert_eq!(tried("nothing-of-the-kind", "1987-06-05").await, wrong);
 }
+
+#[tokio::test]
+async fn an_unknown_code_takes_as_long_as_a_wrong_second_item() {
+    let Some((ceremony, code)) = printed().await else {
+        return;
+    };
+    let app = &ceremony.app;
+    let unknown = "0".repeat(27);
+    let mut took = [Vec::new(), Vec::new()];
+    // By turns, so that whatever else the machine does falls on both.
+    for round in 0..45 {
+        app.clock.advance(5 * 3600);
+        for (code, took) in [code.as_str(), &unknown].into_iter().zip(&mut took) {
+            let begun = std::time::Instant::now();
+            with_second(app, code, "1987-06-05").await.expect(404);
+            if round >= 5 {
+                took.push(begun.elapsed());
+            }
+        }
+    }
+    let [wrong, unknown] = took.map(|mut took| {
+        took.sort_unstable();
+        took[took.len() / 2].as_secs_f64()
+    });
+    let ratio = unknown / wrong;
+    assert!(
+        (0.5..2.0).contains(&ratio),
+        "{ratio:.2}: {unknown} s and {wrong} s"
+    );
+}

@@ -199,6 +199,14 @@ async fn the_bundle_holds_all_that_proves_it_and_the_strokes_leave_for_a_purpose
         json!({ "overall": "authentic", "evidence": "redacted", "log": "included", "content": "matches_record" }),
     );
     assert_eq!(report["messages"][0]["params"], json!(["subject", "identity"]));
+    let more = ceremony.evidence(&qian, "?withhold=3,5,10").await;
+    let report = told(&ceremony.app, &more).await;
+    is(&report, json!({ "overall": "authentic", "evidence": "redacted" }));
+    assert_eq!(
+        report["messages"][0]["params"],
+        json!(["assessment", "reading", "signature"])
+    );
+    assert_eq!(off_line(&ceremony.app, &more)["overall"], "authentic");
     let left = bundle::read(&redacted).unwrap();
     let subject = Section::read("subject", left.get(&names::section(2, "subject")).unwrap()).unwrap();
     assert!(subject.body().is_none(), "her name and birth date stay here");
@@ -219,7 +227,7 @@ async fn the_bundle_holds_all_that_proves_it_and_the_strokes_leave_for_a_purpose
         .filter(|one| one["act"] == "consent.evidence")
         .map(|one| &one["detail"])
         .collect();
-    assert_eq!(exports.len(), 3, "{audit}");
+    assert_eq!(exports.len(), 4, "{audit}");
     assert!(exports.iter().any(|one| one["strokes"] == "forensic_examination"));
     assert!(
         exports
