@@ -100,9 +100,27 @@ const RATES: [i64; 13] = [
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
 ];
 
+/// What stands between the tags that an app may have put before and after the sound (ID3v2, ID3v1).
+fn untagged(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let [b'I', b'D', b'3', _, _, flags, a, b, c, d, ..] = *rest {
+        // Seven bits of each byte; a footer repeats the ten of the head.
+        let size = [a, b, c, d]
+            .iter()
+            .fold(0, |size, byte| size << 7 | usize::from(byte & 0x7f));
+        let footer = if flags & 0x10 == 0 { 0 } else { 10 };
+        rest = rest.get(10 + size + footer..).unwrap_or_default();
+    }
+    match rest.split_last_chunk::<128>() {
+        Some((sound, [b'T', b'A', b'G', ..])) => sound,
+        _ => rest,
+    }
+}
+
 /// How long AAC by itself is: frame after frame to the end, all of one rate, the last perhaps cut off. The library never
 /// ends on a frame that says it has no length, and knows the rate of bits only.
 fn adts_ms(bytes: &[u8]) -> Option<i64> {
+    let bytes = untagged(bytes);
     let first = (0..=BEFORE).find(|&at| bytes.get(at..).is_some_and(|rest| frame(rest).is_some()))?;
     let mut rest = bytes.get(first..)?;
     let (rate, ..) = frame(rest)?;
@@ -190,6 +208,20 @@ mod tests {
         let mut other = packets(3);
         other.extend([7; 100]);
         assert_eq!(voice(other).unwrap_err(), Unfit::Unreadable);
+    }
+
+    #[test]
+    fn tags_around_the_sound_are_no_part_of_its_length() {
+        let mut before = b"ID3\x04\0\0\0\0\x02\x01".to_vec();
+        before.extend([0; 257]);
+        let mut after = b"TAG".to_vec();
+        after.resize(128, 0);
+        for (before, after) in [(before.clone(), Vec::new()), (Vec::new(), after.clone()), (before, after)] {
+            let told = voice([before, packets(130), after].concat()).unwrap();
+            assert_eq!((told.sound, told.duration_ms), (Sound::Aac, 3018));
+        }
+        let endless = [b"ID3\x04\0\0\x7f\x7f\x7f\x7f".to_vec(), packets(3)].concat();
+        assert!(voice(endless).is_err());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The second factor of staff: set up with an app, asked for at log-in, lost and replaced (CE-021).
 
 use data_encoding::BASE32_NOPAD;
+use muan::base::Role;
+use muan::people::{StaffDraft, admin::add_staff};
 use serde_json::{Value, json};
 
 use super::sealed::{everything, is_sealed};
@@ -251,6 +253,34 @@ async fn an_administrator_takes_a_lost_second_factor_away_and_the_account_says_s
         app.enrolled(&zhao).await;
         let me = zhao.get("/me").await.expect(200);
         assert!(me["second_factor_reset_at"].is_null(), "{me}");
+    }
+}
+
+#[tokio::test]
+async fn the_only_administrator_who_lost_phone_and_codes_is_let_in_by_one_whom_the_operator_adds() {
+    for app in App::each().await {
+        let wu = app.wu().await;
+        app.enrolled(&wu).await;
+        refused(&app.logs_in("wu", None).await);
+        // As `muan admin staff add` does.
+        let draft = StaffDraft {
+            username: "another".to_owned(),
+            name: "另一位".to_owned(),
+            license: None,
+            title: String::new(),
+            role: Role::Admin,
+            senior: false,
+            grants: Vec::new(),
+            consent_privilege: None,
+            disabled: false,
+        };
+        let password = Some(PASSWORD.to_owned());
+        add_staff(&app.ctx, HOSPITAL, draft, password).await.unwrap();
+        let another = app.staff(HOSPITAL, "another").await;
+        app.enrolled(&another).await;
+        let path = format!("{}/totp", account(&another, "wu").await);
+        another.delete(&path).await.expect(204);
+        app.wu().await.get("/me").await.expect(200);
     }
 }
 
