@@ -5,6 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,7 +24,7 @@ use crate::journal::audit::{self, Audit, Scope};
 use crate::journal::incident::{self, Kind};
 use crate::journal::key_use::Keys;
 use crate::journal::restore::{self, Copied, Standing};
-use crate::journal::signing::{self, AT_LEAST, Outcome};
+use crate::journal::signing::{self, AT_LEAST, Outcome, Signed};
 use crate::journal::stamped::{self, Stamp};
 use crate::journal::{Log, LogKey, LogPublic, PLATFORM};
 use crate::outbox::{self, Message};
@@ -222,14 +223,26 @@ async fn copy(ctx: &Ctx) -> Result<()> {
         return Ok(());
     }
     for (facility, signed) in due {
-        let name = copies
-            .put(facility, signed.at, signed.size.unsigned_abs(), &signed.note)
-            .await?;
-        let mut tx = ctx.db.begin().await?;
-        restore::copied(&mut tx, facility, now, signed.size, &name).await?;
-        tx.commit().await?;
+        if let Err(error) = copy_one(ctx, copies, facility, &signed, now).await {
+            tracing::error!(facility.id = %facility, %error, "a checkpoint could not be copied");
+        }
     }
     Ok(())
+}
+
+async fn copy_one(
+    ctx: &Ctx,
+    copies: &Copies,
+    facility: Uuid,
+    signed: &Signed,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let name = copies
+        .put(facility, signed.at, signed.size.unsigned_abs(), &signed.note)
+        .await?;
+    let mut tx = ctx.db.begin().await?;
+    restore::copied(&mut tx, facility, now, signed.size, &name).await?;
+    tx.commit().await
 }
 
 /// The newest copy of each log that a known key signed in its time, if there is one.

@@ -4,6 +4,7 @@
 use muan::app;
 use muan::config::{Config, Files};
 use muan::db::Db;
+use muan::journal::audit;
 use muan::journal::checkpoint::Checkpoint;
 use serde_json::json;
 use uuid::Uuid;
@@ -76,6 +77,25 @@ async fn a_checkpoint_goes_outside_each_day() {
     accounts(&app, &["a3"]).await;
     let second = head(&app, facility).await;
     assert_eq!(copies(&app, facility).await, [first, second]);
+}
+
+#[tokio::test]
+async fn one_log_that_can_t_be_copied_does_not_keep_the_others_inside() {
+    for which in [0, 1] {
+        let app = App::with(copied_outside).await;
+        accounts(&app, &["a1"]).await;
+        let mut logs = audit::logs(&app.ctx.db).await.unwrap();
+        assert!(logs.len() > 1, "{logs:?}");
+        let stuck = logs.remove(which);
+        let place = app.config.data.join("outside").join(stuck.to_string());
+        std::fs::remove_dir_all(&place).unwrap();
+        std::fs::write(&place, "no folder").unwrap();
+        app.clock.advance(25 * 3600);
+        app.work().await;
+        for log in logs {
+            assert_eq!(copies(&app, log).await.len(), 2, "{log}");
+        }
+    }
 }
 
 #[tokio::test]
