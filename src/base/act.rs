@@ -158,6 +158,8 @@ with_quality! {
     EpisodeSubscribe = "episode.subscribe";
     /// A notice left the house, or could not.
     EpisodeDeliver = "episode.deliver";
+    /// A pregnancy of which nothing was heard is over.
+    EpisodeOver = "episode.over";
     /// The women of the clinic.
     EpisodePatients = "episode.patients";
     /// One woman's whole pathway on one page.

@@ -82,7 +82,8 @@ impl RequestInfo {
     }
 }
 
-/// Reads `If-Match`: one strong tag `"n"` or `*`.
+/// Reads `If-Match`: one strong tag `"n"` or `*`. The tag of a screen that shows more than the record, `"n.…"`, names its
+/// revision first.
 pub fn parse_if_match(header: &str) -> IfMatch {
     let header = header.trim();
     if header == "*" {
@@ -91,6 +92,7 @@ pub fn parse_if_match(header: &str) -> IfMatch {
     header
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'))
+        .and_then(|tag| tag.split('.').next())
         .and_then(|digits| digits.parse().ok())
         .map_or(IfMatch::Never, IfMatch::Version)
 }

@@ -105,9 +105,27 @@ pub async fn go(
             episode::facts::finish_tasks(tx, consent.facility_id, kind, consent.id.0).await?;
         }
     }
+    note_her_no(tx, consent, from).await?;
     tell(tx, consent, Some(from)).await?;
     expire_when_due(tx, consent).await?;
     set_step(tx, consent).await
+}
+
+/// Her no stands until another consent is released to her; one that was voided was never said.
+async fn note_her_no(tx: &mut Tx, consent: &Consent, from: State) -> Result<()> {
+    let declined = match consent.state {
+        State::Refused | State::Withdrawn => true,
+        State::Voided if !matches!(from, State::Refused | State::Withdrawn) => return Ok(()),
+        State::Draft | State::Superseded | State::Expired => return Ok(()),
+        State::Issued
+        | State::Reading
+        | State::Ready
+        | State::PatientSigned
+        | State::Active
+        | State::Fulfilled
+        | State::Voided => false,
+    };
+    episode::facts::set_declined(tx, consent.facility_id, consent.episode_id, declined).await
 }
 
 async fn journaled(tx: &mut Tx, consent: &Consent, act: Act, actor: Actor, detail: Value) -> Result<()> {
@@ -116,8 +134,11 @@ async fn journaled(tx: &mut Tx, consent: &Consent, act: Act, actor: Actor, detai
     tx.journal_as(act, actor, facility, subject, detail, None).await
 }
 
-/// A new draft is journaled and told (T01).
+/// A new draft is journaled and told (T01). Asked for by herself, it ends an earlier no.
 pub async fn begun(tx: &mut Tx, consent: &Consent, caller: &Caller) -> Result<()> {
+    if consent.requested {
+        episode::facts::set_declined(tx, consent.facility_id, consent.episode_id, false).await?;
+    }
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let detail = json!({ "to": consent.state.word(), "revision": consent.revision });
     tx.journal(caller, subject, detail).await?;

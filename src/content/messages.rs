@@ -18,6 +18,8 @@ struct File {
     fields: BTreeMap<String, String>,
     /// Notices to her: title and body; no clinical word (they show on a lock screen).
     notices: BTreeMap<String, Notice>,
+    /// What her home screen says by what it speaks of; no word that urges her.
+    home: BTreeMap<String, Notice>,
     /// Titles of the indicators by code.
     indicators: BTreeMap<String, String>,
     /// What stands above and below the line of an indicator.
@@ -26,7 +28,7 @@ struct File {
     reasons: BTreeMap<String, String>,
 }
 
-/// What is sent to her.
+/// What is told her.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
@@ -94,6 +96,11 @@ pub fn reason(locale: Locale, word: &str) -> String {
     text.cloned().unwrap_or_else(|| word.to_owned())
 }
 
+/// What her home screen says.
+pub fn home(locale: Locale, situation: &str) -> Option<&'static Notice> {
+    file(locale).home.get(situation)
+}
+
 /// The kinds of notices.
 pub(super) fn notices() -> impl Iterator<Item = &'static str> {
     ZH.notices.keys().map(String::as_str)
@@ -121,6 +128,7 @@ pub(super) fn check(defects: &mut Defects) {
     for (zh, en) in [
         keys(|f| f.fields.keys().collect()),
         keys(|f| f.notices.keys().collect()),
+        keys(|f| f.home.keys().collect()),
         keys(|f| f.codes.keys().collect()),
         keys(|f| f.indicators.keys().collect()),
         keys(|f| f.reasons.keys().collect()),

@@ -17,20 +17,25 @@ use crate::once;
 use crate::people::caller::Caller;
 use crate::people::{facts as people, policy};
 
-/// The lessons in recommended order with how far she is; before a hospital knows her she may read all the same.
+/// The lessons in recommended order with how far she is; before a hospital knows her she may read all the same. After a loss
+/// only those that are for her alone.
 #[instrument(name = "education.lessons", skip_all)]
 pub async fn lessons(ctx: &Ctx, caller: &Caller) -> Result<Vec<(Lesson, Progress)>> {
     policy::allowed(caller, Act::EducationLessons)?;
     let mut view = ctx.view();
-    let begun = match caller.mine() {
+    let (begun, ending) = match caller.mine() {
         Ok(mine) => match episode::current(&mut view, mine.facility, mine.patient).await? {
-            Some(current) => store::progress(&mut view, mine.facility, current.id).await?,
-            None => Vec::new(),
+            Some(current) => {
+                let begun = store::progress(&mut view, mine.facility, current.id).await?;
+                (begun, current.ending)
+            }
+            None => (Vec::new(), None),
         },
-        Err(_) => Vec::new(),
+        Err(_) => (Vec::new(), None),
     };
     let all = ctx.content.lessons.all().iter();
     Ok(all
+        .filter(|lesson| rules::is_offered(&lesson.head, ending))
         .map(|lesson| {
             let head = &lesson.head;
             let mine = begun.iter().find(|one| one.slug == head.slug).cloned();

@@ -7,10 +7,19 @@ use chrono::{DateTime, Utc};
 use super::model::{Attempt, Chosen, Marked, Progress};
 use crate::base::Code;
 use crate::content::lessons::{Body, Head};
+use crate::episode::model::Ending;
 use crate::http::params::Faults;
 
 /// Longest time on one lesson that a phone may claim, seconds.
 pub const LONGEST_SECONDS: i64 = 24 * 60 * 60;
+
+/// Lessons that speak of feeding and of care of the baby.
+const WITH_BABY: [&str; 3] = ["L10", "L11", "L16"];
+
+/// Whether a lesson is offered to her: whose baby died is not shown what comes before a birth, nor what speaks of a baby.
+pub fn is_offered(lesson: &Head, ending: Option<Ending>) -> bool {
+    ending != Some(Ending::Loss) || (lesson.weeks.postnatal && !WITH_BABY.contains(&lesson.code.as_str()))
+}
 
 /// What a phone reports of a lesson.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::model::{Episode, Graded, NewTask, Stage, Step, Suggestion, TaskLine};
+use super::model::{Ending, Episode, Graded, NewTask, Stage, Step, Suggestion, TaskLine};
 use super::{jobs, rules, store};
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, PatientId, TaskId};
@@ -43,6 +43,16 @@ pub async fn lock(tx: &mut Tx, facility: FacilityId, id: EpisodeId) -> Result<Op
 /// Moves the pregnancy on along the pathway.
 pub async fn set_stage(tx: &mut Tx, facility: FacilityId, id: EpisodeId, stage: Stage) -> Result<()> {
     store::set_stage(tx, facility, id, stage).await
+}
+
+/// Tells how the pregnancy ended, whenever what is known of it changes.
+pub async fn set_ending(tx: &mut Tx, facility: FacilityId, id: EpisodeId, ending: Ending) -> Result<()> {
+    store::set_ending(tx, facility, id, ending).await
+}
+
+/// Whether she said no to analgesia and has not asked since: then nothing of it is hers to do.
+pub async fn set_declined(tx: &mut Tx, facility: FacilityId, id: EpisodeId, declined: bool) -> Result<()> {
+    store::set_declined(tx, facility, id, declined).await
 }
 
 /// The steps in the order of the pathway.

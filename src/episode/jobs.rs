@@ -12,7 +12,7 @@ use tracing::instrument;
 
 use super::model::{Addressed, DeadDelivery, Delivery, DeliveryState, LedgerWord, Notice, NoticeChannel};
 use super::rules::deliveries::{self as rules, Found, Outcome, Standing};
-use super::store;
+use super::{acts, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{DeliveryId, FacilityId, NoticeId};
 use crate::base::{Act, Actor, Locale, Subject};
@@ -51,8 +51,10 @@ pub(super) fn message(facility: FacilityId, payload: &OfNotice, due: DateTime<Ut
 
 /// Does a job of this slice; false when it is another's.
 pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
-    if job.kind != DELIVER {
-        return Ok(false);
+    match job.kind.as_str() {
+        DELIVER => {}
+        acts::OVER => return acts::over(ctx, job).boxed().await.map(|()| true),
+        _ => return Ok(false),
     }
     let facility = job
         .facility_id

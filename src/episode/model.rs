@@ -1,6 +1,7 @@
 //! Nouns of one pregnancy and their small words.
 
 mod deliveries;
+mod home;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -12,6 +13,7 @@ use crate::base::id::{EpisodeId, FacilityId, NoticeId, PatientId, ResponseId, St
 use crate::people::model::{Invited, Patient};
 
 pub use deliveries::*;
+pub use home::*;
 
 /// Days from the first day of the last period to the expected date (Naegele).
 pub const TERM_DAYS: i64 = 280;
@@ -47,6 +49,10 @@ pub struct Episode {
     pub enrolled_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub closed_at: Option<DateTime<Utc>>,
+    /// How it ended, once that is known here.
+    pub ending: Option<Ending>,
+    /// She said no to analgesia, and has not asked since.
+    pub declined: bool,
     /// Revision.
     pub version: i64,
 }
@@ -261,19 +267,6 @@ pub struct Registered {
     pub episode: EpisodeId,
     /// What binds her account.
     pub invitation: Invited,
-}
-
-/// Where she is, in one answer.
-#[derive(Clone, Debug)]
-pub struct Journey {
-    /// The pregnancy.
-    pub episode: Episode,
-    /// How far it is today.
-    pub gestation: Gestation,
-    /// The steps in the order of the pathway.
-    pub steps: Vec<Step>,
-    /// Notices that she has not read.
-    pub unread: i64,
 }
 
 /// One row of the clinic's list.

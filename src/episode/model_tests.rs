@@ -18,6 +18,8 @@ fn due(edd: &str) -> Episode {
         is_test: false,
         enrolled_at: None,
         closed_at: None,
+        ending: None,
+        declined: false,
         version: 1,
     }
 }

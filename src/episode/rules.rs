@@ -1,6 +1,7 @@
 //! Decisions about a pregnancy, pure.
 
 pub mod deliveries;
+pub mod home;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -80,12 +81,15 @@ pub fn plausible(edd: NaiveDate, today: NaiveDate) -> bool {
 /// birth that is followed up, at 24 weeks.
 const ANOTHER_PREGNANCY: i64 = TERM_DAYS - 16 * 7;
 
-/// Whether an expected date begins another pregnancy after the one that stands.
-pub fn begins_another(standing: &Episode, edd: NaiveDate) -> bool {
+/// Whether an expected date begins another pregnancy after the one that stands: one that ended is not begun again by its own
+/// date, sent once more by her phone.
+pub fn begins_another(standing: &Episode, edd: NaiveDate, today: NaiveDate) -> bool {
+    let later = (edd - standing.edd).num_days() >= ANOTHER_PREGNANCY;
     match standing.stage {
-        Stage::Closed => true,
-        Stage::Postpartum => (edd - standing.edd).num_days() >= ANOTHER_PREGNANCY,
-        Stage::Antenatal | Stage::Labor => false,
+        Stage::Closed => later || standing.ending.is_none(),
+        Stage::Postpartum => later,
+        Stage::Antenatal => later && home::is_long_past(standing, today),
+        Stage::Labor => false,
     }
 }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::*;
 use crate::base::Error;
 use crate::base::id::{EpisodeId, FacilityId, PatientId};
+use crate::episode::model::Ending;
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -26,6 +27,8 @@ fn episode(edd: &str, stage: Stage) -> Episode {
         is_test: false,
         enrolled_at: None,
         closed_at: None,
+        ending: None,
+        declined: false,
         version: 1,
     }
 }
@@ -116,6 +119,34 @@ fn dates_stay_as_they_are_from_admission_on() {
             Err(Code::EpisodePastAntenatal)
         );
     }
+}
+
+#[test]
+fn an_expected_date_begins_another_pregnancy_only_where_it_is_of_another() {
+    let another = |stage, ending, edd| {
+        let standing = Episode {
+            ending,
+            ..episode("2026-04-20", stage)
+        };
+        begins_another(&standing, date(edd), date("2026-06-20"))
+    };
+    for (stage, ending, same, next) in [
+        (Stage::Antenatal, None, false, true),
+        (Stage::Labor, None, false, false),
+        (Stage::Postpartum, Some(Ending::Birth), false, true),
+        (Stage::Closed, Some(Ending::Loss), false, true),
+        (Stage::Closed, Some(Ending::Transferred), false, true),
+        (Stage::Closed, None, true, true),
+    ] {
+        assert_eq!(another(stage, ending, "2026-04-25"), same, "{stage:?}");
+        assert_eq!(another(stage, ending, "2026-12-30"), next, "{stage:?}");
+    }
+    let early = begins_another(
+        &episode("2026-04-20", Stage::Antenatal),
+        date("2026-12-30"),
+        date("2026-05-11"),
+    );
+    assert!(!early, "she may still be pregnant");
 }
 
 #[test]

@@ -216,7 +216,11 @@ mod tests {
         before.extend([0; 257]);
         let mut after = b"TAG".to_vec();
         after.resize(128, 0);
-        for (before, after) in [(before.clone(), Vec::new()), (Vec::new(), after.clone()), (before, after)] {
+        for (before, after) in [
+            (before.clone(), Vec::new()),
+            (Vec::new(), after.clone()),
+            (before, after),
+        ] {
             let told = voice([before, packets(130), after].concat()).unwrap();
             assert_eq!((told.sound, told.duration_ms), (Sound::Aac, 3018));
         }

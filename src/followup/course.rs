@@ -80,7 +80,7 @@ async fn has_puncture(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Resu
 }
 
 fn of_birth(facility: FacilityId, birth: &Birth, has_puncture: bool) -> Course {
-    let is_loss = rules::is_loss(birth);
+    let is_loss = birth.is_loss();
     Course {
         labor: birth.labor,
         facility,

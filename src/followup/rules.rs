@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::model::{Alert, AlertState, CallOutcome, Examination, Flag, FollowUp, Point};
 use super::schedule;
-use crate::analgesia::model::{Amount, BabyOutcome, Birth, Mother};
+use crate::analgesia::model::{Amount, Birth, Mother};
 use crate::base::{Code, Locale, Role};
 use crate::forms::model::Told;
 pub use crate::people::facts::called;
@@ -194,14 +194,9 @@ pub fn told(form: &Form, level: &str, flags: &[Flag], locale: Locale, phone: &st
     }
 }
 
-/// Whether a baby died: nothing of hers may speak of a baby, of feeding or of satisfaction then.
-pub fn is_loss(birth: &Birth) -> bool {
-    birth.babies.iter().any(|baby| baby.outcome != BabyOutcome::Alive)
-}
-
 /// Whether the survey is not sent after a birth: a baby died, or the mother did or nearly did.
 pub fn is_survey_suppressed(birth: &Birth) -> bool {
-    is_loss(birth) || birth.mother != Mother::Well
+    birth.is_loss() || birth.mother != Mother::Well
 }
 
 /// Whether staff may enter answers for a point.

@@ -273,10 +273,19 @@ impl<T: Type + ToJSON + Send + Sync> Created<T> {
 impl<T: Type + ToJSON + Send + Sync> Cached<T> {
     /// The content, or nothing when the client's `If-None-Match` names it.
     pub fn of(thing: impl Into<T>, etag: String, if_none_match: Option<&str>) -> Cached<T> {
+        Cached::kept(thing, etag, if_none_match, "private, max-age=300")
+    }
+
+    /// The same for what may be another thing at any time: the client keeps it and asks each time.
+    pub fn asked_again(thing: impl Into<T>, etag: String, if_none_match: Option<&str>) -> Cached<T> {
+        Cached::kept(thing, etag, if_none_match, "private, no-cache")
+    }
+
+    fn kept(thing: impl Into<T>, etag: String, if_none_match: Option<&str>, how: &str) -> Cached<T> {
         if is_known(if_none_match, &etag) {
             Cached::Unchanged(etag)
         } else {
-            Cached::Ok(Json(thing.into()), etag, "private, max-age=300".to_owned())
+            Cached::Ok(Json(thing.into()), etag, how.to_owned())
         }
     }
 }

@@ -116,6 +116,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::EpisodeSubscriptions, &[P]),
     (Act::EpisodeSubscribe, &[P]),
     (Act::EpisodeDeliver, &[System]),
+    (Act::EpisodeOver, &[System]),
     (Act::EpisodePatients, &[M, O, A]),
     (Act::EpisodePatient, &[M, O, A]),
     (Act::EpisodeSetRiskColor, &[O]),

@@ -8,7 +8,7 @@ mod next;
 mod plan;
 mod reminders;
 mod surveys;
-mod ward;
+pub mod ward;
 mod withdrawn;
 
 use muan::base::id::{FacilityId, PatientId, ResponseId};

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
+use super::birth::tell_ending;
 use super::stop::follow;
 use super::{call, locked, not_closed};
 use crate::analgesia::jobs::OfLabor;
@@ -281,6 +282,7 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
             consent::facts::closed(&mut tx, labor.facility_id, labor.episode_id, returns).await?;
         }
     }
+    tell_ending(&mut tx, &labor).await?;
     follow(&mut tx, &labor).await?;
     if !delivered && labor.first_dose_at.is_some() {
         let now = tx.now;

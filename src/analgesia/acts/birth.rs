@@ -8,12 +8,12 @@ use super::admission::{enqueue, step};
 use super::chart::chart;
 use super::locked;
 use super::stop::follow;
-use crate::analgesia::model::{Chart, Delivery, DeliveryMode, DeliveryVersion, LaborState};
+use crate::analgesia::model::{Chart, Delivery, DeliveryMode, DeliveryVersion, Labor, LaborState};
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::LaborId;
 use crate::base::{Act, Code, Subject};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{Stage, StepKind, StepState, day};
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -78,6 +78,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         }
         consent::facts::closed(&mut tx, labor.facility_id, episode.id, false).await?;
     }
+    tell_ending(&mut tx, &labor).await?;
     follow(&mut tx, &labor).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;
@@ -92,4 +93,13 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     let chart = chart(&mut tx, labor, now).await?;
     tx.commit().await?;
     Ok(chart)
+}
+
+/// Tells her pregnancy how it ended, in the transaction in which that becomes known: her screen congratulates nobody in between.
+pub(super) async fn tell_ending(tx: &mut Tx, labor: &Labor) -> Result<()> {
+    let birth = store::birth(tx, labor.facility_id, labor.id).await?;
+    if let Some(ending) = rules::ending(birth.as_ref(), labor.close_reason) {
+        episode::facts::set_ending(tx, labor.facility_id, labor.episode_id, ending).await?;
+    }
+    Ok(())
 }

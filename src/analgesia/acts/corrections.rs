@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::admission::enqueue;
 use super::alarms::hand_over;
+use super::birth::tell_ending;
 use super::locked;
 use super::monitoring::{report, start_clocks, take};
 use super::stop::follow;
@@ -92,6 +93,7 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
     };
     follow(&mut tx, &labor).await?;
     if kind == CorrectedKind::Complication && labor.state != LaborState::Open {
+        tell_ending(&mut tx, &labor).await?;
         let now = tx.now;
         enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     }

@@ -6,6 +6,7 @@ use tracing::instrument;
 
 use super::admission::enqueue;
 use super::alarms::{ALARM, COMPLICATION, hand_over, raise, start_clock};
+use super::birth::tell_ending;
 use super::{locked, not_closed};
 use crate::analgesia::model::{
     Alarm, Complication, Event, Labor, LaborState, Observation, ObservationRow, Raised,
@@ -165,6 +166,7 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
     };
     let alarm = report(&mut tx, &labor, &row).await?;
     if labor.state != LaborState::Open {
+        tell_ending(&mut tx, &labor).await?;
         let now = tx.now;
         enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     }

@@ -284,6 +284,13 @@ pub struct Birth {
 }
 
 impl Birth {
+    /// Whether a baby died: nothing of hers may speak of a baby, of feeding or of satisfaction then.
+    pub fn is_loss(&self) -> bool {
+        self.babies.iter().any(|baby| baby.outcome != BabyOutcome::Alive)
+    }
+}
+
+impl Birth {
     /// Complications of a kind.
     pub fn complicated_by(&self, code: ComplicationCode) -> impl Iterator<Item = &ComplicationFact> {
         self.complications.iter().filter(move |one| one.code == code)

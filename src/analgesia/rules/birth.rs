@@ -4,7 +4,23 @@ use std::collections::BTreeSet;
 
 use super::Sheet;
 use crate::analgesia::limits;
-use crate::analgesia::model::{Baby, BabyOutcome, BirthPlace, Delivery, DeliveryMode};
+use crate::analgesia::model::{
+    Baby, BabyOutcome, Birth, BirthPlace, CloseReason, Delivery, DeliveryMode, Mother,
+};
+use crate::episode::model::Ending;
+
+/// How the pregnancy ended, from its birth here and why its labor was closed; none while neither says.
+pub fn ending(birth: Option<&Birth>, closed: Option<CloseReason>) -> Option<Ending> {
+    match (birth, closed) {
+        (Some(birth), _) if birth.is_loss() => Some(Ending::Loss),
+        (Some(_), Some(CloseReason::Transferred)) => Some(Ending::Grave),
+        (Some(birth), _) if birth.mother != Mother::Well => Some(Ending::Grave),
+        (Some(_), _) => Some(Ending::Birth),
+        (None, Some(CloseReason::Transferred)) => Some(Ending::Transferred),
+        (None, Some(CloseReason::DeliveredElsewhere)) => Some(Ending::Elsewhere),
+        (None, _) => None,
+    }
+}
 
 /// Checks a birth. One that happened elsewhere may lack what only those present could see.
 pub fn check_delivery(sheet: &mut Sheet, delivery: &Delivery) {

@@ -12,7 +12,7 @@ use crate::base::id::{FacilityId, PatientId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{Color, Episode, Graded, Grading, Listed, Overview, Registered, Stage, day};
-use crate::episode::rules::{self, Dates};
+use crate::episode::rules::{self, Dates, home};
 use crate::episode::store::{self, Filter};
 use crate::http::params::{Faults, is_mobile, is_resident_id};
 use crate::once;
@@ -125,7 +125,8 @@ async fn is_over(tx: &mut Tx, patient: &Patient, edd: NaiveDate) -> Result<bool>
     let last = store::lock(tx, facility, last.id)
         .await?
         .ok_or(Error::Missing(Noun::Episode))?;
-    let over = rules::begins_another(&last, edd);
+    // Staff answer for it: a woman who was taken elsewhere in labor may come back.
+    let over = last.stage == Stage::Closed || rules::begins_another(&last, edd, day(tx.now));
     if over && last.stage != Stage::Closed {
         store::set_stage(tx, facility, last.id, Stage::Closed).await?;
     }
@@ -271,9 +272,10 @@ pub async fn patient(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Overvi
     let facility = caller.staff()?.facility;
     let mut tx = ctx.write(Act::EpisodePatient).await?;
     let (patient, episode) = known(&mut tx, caller, Act::EpisodePatient, facility, id).await?;
+    let steps = store::steps(&mut tx, facility, episode.id).await?;
     let overview = Overview {
         gestation: episode.gestation(day(tx.now)),
-        steps: store::steps(&mut tx, facility, episode.id).await?,
+        steps: home::shown(&episode, steps, tx.now),
         tasks: store::open_tasks(&mut tx, facility, episode.id).await?,
         graded: store::newest_grading(&mut tx, facility, episode.id).await?,
         suggested: store::newest_suggestion(&mut tx, facility, episode.id).await?,

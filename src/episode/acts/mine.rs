@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use serde_json::json;
 use tracing::instrument;
 
+use super::over;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, NoticeId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Sender, Tx};
 use crate::episode::model::{Episode, Journey, Notice, Stage, day};
-use crate::episode::rules::{self, Dates};
+use crate::episode::rules::{self, Dates, home};
 use crate::episode::store;
 use crate::http::params::Faults;
 use crate::outbox::Message;
@@ -32,20 +33,24 @@ pub async fn enroll(ctx: &Ctx, caller: &Caller, facility: FacilityId, said: Date
         Some(known) => store::lock(&mut tx, facility, known.id).await?,
         None => None,
     };
-    let edd = checked(&said, day(tx.now))?;
+    let today = day(tx.now);
+    let edd = checked(&said, today)?;
     let episode = match standing {
-        Some(known) if known.stage != Stage::Closed => {
-            if known.enrolled_at.is_some() {
+        None => begin(&mut tx, &patient, edd, &said).await?,
+        Some(known) => {
+            let open = known.stage != Stage::Closed;
+            if open && known.enrolled_at.is_some() {
                 caller.request.must_match(known.version)?;
             }
-            if rules::begins_another(&known, edd) {
-                store::set_stage(&mut tx, facility, known.id, Stage::Closed).await?;
-                begin(&mut tx, &patient, edd, &said).await?
-            } else {
+            if !rules::begins_another(&known, edd, today) {
                 redate(&mut tx, known, edd, &said).await?
+            } else {
+                if open {
+                    store::set_stage(&mut tx, facility, known.id, Stage::Closed).await?;
+                }
+                begin(&mut tx, &patient, edd, &said).await?
             }
         }
-        _ => begin(&mut tx, &patient, edd, &said).await?,
     };
     lay_out(&mut tx, ctx, &episode).await?;
     // She may have had no hospital when this request began, so the entry names it itself.
@@ -159,16 +164,19 @@ pub(super) fn begun(tx: &Tx, patient: &Patient, edd: NaiveDate, said: &Dates, by
         is_test: patient.is_test,
         enrolled_at: by_herself.then_some(tx.now),
         closed_at: None,
+        ending: None,
+        declined: false,
         version: 1,
     }
 }
 
-/// Puts the required lessons onto the pathway and asks for the forms, whose windows hang on the dates too.
+/// Puts the required lessons onto the pathway and asks for the forms, whose windows hang on the dates as its end does.
 pub(super) async fn lay_out(tx: &mut Tx, ctx: &Ctx, episode: &Episode) -> Result<()> {
     let standing = store::steps(tx, episode.facility_id, episode.id).await?;
     for lesson in ctx.content.lessons.required() {
         store::set_step(tx, &rules::lesson_step(episode, &lesson.head, &standing)).await?;
     }
+    over::later(tx, episode).await?;
     let now = tx.now;
     tx.enqueue(Message {
         kind: "forms.assign",
@@ -198,9 +206,12 @@ pub async fn journey(ctx: &Ctx, caller: &Caller) -> Result<Journey> {
     if episode.enrolled_at.is_none() && !matched {
         return Err(none());
     }
+    let now = ctx.clock.now();
+    let steps = store::steps(&mut view, facility, episode.id).await?;
     Ok(Journey {
-        gestation: episode.gestation(day(ctx.clock.now())),
-        steps: store::steps(&mut view, facility, episode.id).await?,
+        situation: home::situation(&episode, day(now)),
+        gestation: home::gestation(&episode, day(now)),
+        steps: home::shown(&episode, steps, now),
         unread: store::count_unread(&mut view, facility, patient).await?,
         episode,
     })

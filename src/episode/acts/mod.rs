@@ -2,10 +2,12 @@
 
 mod clinic;
 mod mine;
+mod over;
 mod subscriptions;
 mod tasks;
 
 pub use clinic::*;
 pub use mine::*;
+pub use over::{OVER, over};
 pub use subscriptions::*;
 pub use tasks::*;

@@ -3,8 +3,9 @@
 use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON;
 
 use super::wire::{JourneyOut, NoticeOut, PregnancyIn, PregnancyOut, SubscribeIn, SubscriptionOut};
 use crate::base::PageRequest;
@@ -12,8 +13,9 @@ use crate::base::id::NoticeId;
 use crate::ctx::Ctx;
 use crate::episode::acts;
 use crate::episode::model::day;
-use crate::http::answer::{Done, List, Versioned};
+use crate::http::answer::{Cached, Done, List, Versioned};
 use crate::http::problem::Failure;
+use crate::journal::sha256_hex;
 use crate::people::caller::ByPatient;
 
 /// Her pregnancy.
@@ -38,12 +40,23 @@ impl PatientApi {
         Ok(Versioned::of((episode, gestation), version))
     }
 
-    /// Where she is on the pathway; the tag is the pregnancy's
+    /// Where she is on the pathway; the tag goes for `PUT /me/pregnancy`, too
     #[oai(path = "/me/journey", method = "get", operation_id = "episode.journey")]
-    async fn journey(&self, ctx: Data<&Ctx>, caller: ByPatient) -> Result<Versioned<JourneyOut>, Failure> {
+    async fn journey(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Cached<JourneyOut>, Failure> {
         let journey = acts::journey(&ctx, &caller.0).boxed().await?;
         let version = journey.episode.version;
-        Ok(Versioned::of(journey, version))
+        let shown = JourneyOut::of(journey, caller.0.request.locale);
+        let digest = sha256_hex(shown.to_json_string().as_bytes());
+        Ok(Cached::asked_again(
+            shown,
+            format!("\"{version}.{digest}\""),
+            if_none_match.0.as_deref(),
+        ))
     }
 
     /// What was sent to her, newest first

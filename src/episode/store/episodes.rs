@@ -9,7 +9,7 @@ use crate::base::id::{EpisodeId, FacilityId, PatientId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::run::placeholders;
 use crate::db::{Q, dialect};
-use crate::episode::model::{Color, Episode, Graded, Grading, Stage};
+use crate::episode::model::{Color, Ending, Episode, Graded, Grading, Stage};
 use crate::vault::{Class, Sealed};
 
 #[derive(sqlx::FromRow)]
@@ -28,6 +28,8 @@ struct EpisodeRow {
     is_test: bool,
     enrolled_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
+    ending: Option<String>,
+    declined: bool,
     version: i64,
 }
 
@@ -50,6 +52,8 @@ impl EpisodeRow {
             is_test: self.is_test,
             enrolled_at: self.enrolled_at,
             closed_at: self.closed_at,
+            ending: self.ending.as_deref().and_then(Ending::parse),
+            declined: self.declined,
             version: self.version,
         })
     }
@@ -60,7 +64,7 @@ macro_rules! select {
         concat!(
             "select e.id, e.facility_id, e.patient_id, e.edd, e.gravidity, e.parity, e.fetuses, ",
             "e.pre_pregnancy_weight_kg, e.stage, e.risk_color, e.purple, e.is_test, e.enrolled_at, e.closed_at, ",
-            "e.version from episode e ",
+            "e.ending, e.declined, e.version from episode e ",
             $rest
         )
     };
@@ -156,6 +160,26 @@ pub async fn set_stage(tx: &mut Tx, facility: FacilityId, id: EpisodeId, stage: 
     Ok(())
 }
 
+pub async fn set_ending(tx: &mut Tx, facility: FacilityId, id: EpisodeId, ending: Ending) -> Result<()> {
+    tx.q("update episode set ending = $3 where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .bind(ending.word())
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn set_declined(tx: &mut Tx, facility: FacilityId, id: EpisodeId, declined: bool) -> Result<()> {
+    tx.q("update episode set declined = $3 where facility_id = $1 and id = $2 and declined <> $3")
+        .bind(facility)
+        .bind(id)
+        .bind(declined)
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Appends a grading and shows its color on the pregnancy; items and reasons are sealed.
 pub async fn add_grading(tx: &mut Tx, episode: &Episode, grading: &Grading, by: StaffId) -> Result<()> {
     let id: Uuid = tx.id();
@@ -240,6 +264,12 @@ pub async fn newest_grading(
     }))
 }
 
+/// What of a step that nobody has done is still to be done, as `rules::home` says it: after her no and after the pregnancy
+/// nobody brings her to it.
+const APPLIES: &str = " and (s.kind not in ('lessons', 'assessment') or (e.stage = 'antenatal' and not e.declined)) \
+    and (s.kind <> 'recheck' or (e.stage = 'labor' and not e.declined)) \
+    and (s.kind not in ('review', 'consent') or e.stage in ('antenatal', 'labor'))";
+
 /// What the clinic's list is narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -288,7 +318,7 @@ pub async fn listed(
     if filter.due.is_some() {
         sql += &format!(
             " and exists (select 1 from episode_step s where s.episode_id = e.id \
-             and s.state in ('open', 'waiting') and s.due_to <= {})",
+             and s.state in ('open', 'waiting') and s.due_to <= {}{APPLIES})",
             next(1)
         );
     }

@@ -10,8 +10,8 @@ use crate::base::error::Error;
 use crate::base::id::{EpisodeId, FacilityId, NoticeId};
 use crate::content::messages;
 use crate::episode::model::{
-    DeliveryState, Episode, Gestation, Journey, Notice, NoticeChannel, Stage, Step, StepKind, StepState,
-    Subscription,
+    DeliveryState, Episode, Gestation, Journey, Notice, NoticeChannel, Situation, Stage, Step, StepKind,
+    StepState, Subscription,
 };
 use crate::episode::rules::Dates;
 
@@ -153,21 +153,35 @@ impl From<Step> for StepOut {
 pub struct JourneyOut {
     /// The stage.
     pub stage: Stage,
-    /// How far the pregnancy is today.
-    pub gestation: GestationOut,
-    /// The steps in the order of the pathway.
+    /// What the screen speaks of.
+    pub situation: Situation,
+    /// One line on it.
+    pub title: String,
+    /// One or two sentences on it.
+    pub body: String,
+    /// How far the pregnancy is today; absent once there is nothing to count.
+    pub gestation: Option<GestationOut>,
+    /// The steps in the order of the pathway. A closed one is not asked of her.
     pub steps: Vec<StepOut>,
     /// Notices that she has not read.
     pub unread_notices: i64,
+    /// Revision of the pregnancy.
+    pub version: i64,
 }
 
-impl From<Journey> for JourneyOut {
-    fn from(j: Journey) -> JourneyOut {
+impl JourneyOut {
+    /// In a language.
+    pub fn of(j: Journey, locale: Locale) -> JourneyOut {
+        let text = messages::home(locale, j.situation.word());
         JourneyOut {
             stage: j.episode.stage,
-            gestation: j.gestation.into(),
+            situation: j.situation,
+            title: text.map_or_else(String::new, |text| text.title.clone()),
+            body: text.map_or_else(String::new, |text| text.body.clone()),
+            gestation: j.gestation.map(Into::into),
             steps: j.steps.into_iter().map(Into::into).collect(),
             unread_notices: j.unread,
+            version: j.episode.version,
         }
     }
 }
