@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use poem::listener::{Acceptor, Listener, TcpListener};
-use poem::{EndpointExt, Route, Server, get, handler};
+use poem::{Endpoint, EndpointExt, Route, Server, get, handler};
 use tokio_util::sync::CancellationToken;
 
 use super::{StartFault, endpoint, memory, work};
@@ -60,6 +60,12 @@ fn metrics(handle: poem::web::Data<&PrometheusHandle>) -> String {
 
 /// Serves until SIGTERM or Ctrl-C, then lets running requests end within ten seconds and closes the database.
 pub async fn serve(ctx: Ctx, bound: Bound) -> Result<(), StartFault> {
+    let public = endpoint(&ctx);
+    serve_as(ctx, bound, public).await
+}
+
+/// The same with other public routes.
+pub async fn serve_as(ctx: Ctx, bound: Bound, public: impl Endpoint + 'static) -> Result<(), StartFault> {
     let recorder = PrometheusBuilder::new().install_recorder();
     let handle =
         recorder.map_err(|error| StartFault::Io("metrics".to_owned(), std::io::Error::other(error)))?;
@@ -83,10 +89,9 @@ pub async fn serve(ctx: Ctx, bound: Bound) -> Result<(), StartFault> {
         }
     });
     let server = Server::new_with_acceptor(bound.public);
-    let endpoint = endpoint(&ctx);
     memory::give_back();
     let served = server
-        .run_with_graceful_shutdown(endpoint, ended(ctx.clone()), Some(GRACE))
+        .run_with_graceful_shutdown(public, ended(ctx.clone()), Some(GRACE))
         .await;
     stop.cancel();
     let _ended = tokio::join!(workers, admin, upkeep);

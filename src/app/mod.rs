@@ -6,6 +6,7 @@ pub mod health;
 pub mod keys;
 pub mod listen;
 pub mod log;
+mod media;
 mod memory;
 mod proofs;
 mod pushes;
@@ -228,7 +229,8 @@ async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
 
 /// Every public route, with the layers around them.
 pub fn endpoint(ctx: &Ctx) -> BoxEndpoint<'static, Response> {
-    let routes = pushes::routes(verify::routes(proofs::routes(docs::routes(Route::new()))))
+    let routes = pushes::routes(verify::routes(proofs::routes(docs::routes(Route::new()))));
+    let routes = media::routes(routes)
         .nest("/api/patient/v1", apis::patient())
         .nest("/api/staff/v1", apis::staff())
         .nest(fhir::BASE, Facade)

@@ -1,9 +1,9 @@
 //! Every operation's name, one list: policy row, function, OpenAPI operation id, tracing span, journal entry, chapter.
 
-use super::act_quality::with_quality;
+use super::act_school::with_school;
 
-// What is done in labor and for quality follows in files of their own: no file is longer than 400 lines.
-with_quality! {
+// What is done in labor, for quality and in the school follows in files of its own: no file is longer than 400 lines.
+with_school! {
     /// She logs in with a WeChat code.
     PeopleLogInPatient = "people.log_in_patient";
     /// Staff log in with a password.
@@ -172,14 +172,6 @@ with_quality! {
     EpisodeTasks = "episode.tasks";
     /// Something that waited is done.
     EpisodeTaskDone = "episode.task_done";
-    /// The lessons of the prenatal school.
-    EducationLessons = "education.lessons";
-    /// One lesson.
-    EducationLesson = "education.lesson";
-    /// How far she is with a lesson.
-    EducationProgress = "education.progress";
-    /// A try at a quiz.
-    EducationQuizAttempt = "education.quiz_attempt";
     /// She asks for a consent.
     ConsentRequest = "consent.request";
     /// Staff prepare a consent for her.

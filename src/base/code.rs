@@ -33,6 +33,7 @@ codes! {
     HttpOverloaded = "http.overloaded";
     HttpPageInvalid = "http.page_invalid";
     HttpPreconditionRequired = "http.precondition_required";
+    HttpRangeNotSatisfiable = "http.range_not_satisfiable";
     HttpReadOnly = "http.read_only";
     HttpRateLimited = "http.rate_limited";
     HttpRequestInProgress = "http.request_in_progress";

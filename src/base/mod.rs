@@ -7,6 +7,7 @@ pub mod act;
 mod act_labor;
 mod act_macro;
 mod act_quality;
+mod act_school;
 pub mod actor;
 pub mod canonical;
 pub mod clock;

@@ -8,7 +8,10 @@ use serde_json::json;
 
 use super::{diff, foreign, trial};
 use crate::analgesia::limits;
+use crate::base::Locale;
 use crate::content::consents::passages;
+use crate::content::glossary::Glossary;
+use crate::content::readability::Passage;
 use crate::content::{Content, Origin, readability};
 
 #[derive(Subcommand)]
@@ -25,7 +28,7 @@ pub enum Command {
         #[arg(long)]
         dir: Option<PathBuf>,
     },
-    /// Lists what makes the consents hard to read: long sentences, unexplained words, numbers that are no "so many in so many".
+    /// Lists what makes lessons and consents hard to read: long sentences, unexplained words, numbers that are no "so many in so many".
     Readability {
         /// Another content directory than the one of the settings.
         #[arg(long)]
@@ -93,26 +96,38 @@ fn check(content: &Content) -> ExitCode {
 }
 
 fn readability(content: &Content) -> ExitCode {
+    for lesson in content.lessons.all() {
+        for locale in Locale::ALL {
+            let name = format!("{} {} {}", lesson.head.slug, lesson.head.version, locale.tag());
+            let texts = lesson.body(locale).passages();
+            tell("lesson", &name, &texts, locale, &content.glossary);
+        }
+    }
     for template in content.consents.all() {
         let name = format!("{} {} {}", template.code, template.version, template.locale.tag());
         let texts = passages(&template.document);
-        let report = readability::report(&texts, template.locale, &content.glossary);
-        println!(
-            "consent\t{name}\t{} sentences, {} characters or words on average, {} in the longest",
-            report.sentences,
-            report.length / report.sentences.max(1),
-            report.longest
-        );
-        for finding in report.findings {
-            let length = finding
-                .length
-                .map(|length| format!(" ({length})"))
-                .unwrap_or_default();
-            let (kind, place) = (finding.kind.word(), finding.place);
-            println!("{kind}\t{name}\t{place}\t{}{length}", finding.text);
-        }
+        tell("consent", &name, &texts, template.locale, &content.glossary);
     }
     ExitCode::SUCCESS
+}
+
+/// A line of figures, then a line a finding.
+fn tell(what: &str, name: &str, texts: &[Passage], locale: Locale, glossary: &Glossary) {
+    let report = readability::report(texts, locale, glossary);
+    println!(
+        "{what}\t{name}\t{} sentences, {} characters or words on average, {} in the longest",
+        report.sentences,
+        report.length / report.sentences.max(1),
+        report.longest
+    );
+    for finding in report.findings {
+        let length = finding
+            .length
+            .map(|length| format!(" ({length})"))
+            .unwrap_or_default();
+        let (kind, place) = (finding.kind.word(), finding.place);
+        println!("{kind}\t{name}\t{place}\t{}{length}", finding.text);
+    }
 }
 
 fn fhirpath(content: &Content, name: &str) -> ExitCode {

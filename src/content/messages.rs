@@ -20,6 +20,8 @@ struct File {
     notices: BTreeMap<String, Notice>,
     /// What her home screen says by what it speaks of; no word that urges her.
     home: BTreeMap<String, Notice>,
+    /// What stands around the blocks of a lesson.
+    lessons: BTreeMap<String, String>,
     /// Titles of the indicators by code.
     indicators: BTreeMap<String, String>,
     /// What stands above and below the line of an indicator.
@@ -78,6 +80,12 @@ pub fn field(locale: Locale, code: &str, params: Option<&Value>) -> String {
     text
 }
 
+/// What stands around the blocks of a lesson.
+pub fn lesson(locale: Locale, name: &str) -> String {
+    let text = file(locale).lessons.get(name);
+    text.cloned().unwrap_or_else(|| name.to_owned())
+}
+
 /// The title of an indicator.
 pub fn indicator(locale: Locale, code: &str) -> String {
     let title = file(locale).indicators.get(code);
@@ -130,6 +138,7 @@ pub(super) fn check(defects: &mut Defects) {
         keys(|f| f.notices.keys().collect()),
         keys(|f| f.home.keys().collect()),
         keys(|f| f.codes.keys().collect()),
+        keys(|f| f.lessons.keys().collect()),
         keys(|f| f.indicators.keys().collect()),
         keys(|f| f.reasons.keys().collect()),
         keys(|f| f.definitions.keys().collect()),

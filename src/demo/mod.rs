@@ -6,6 +6,7 @@
 mod client;
 pub mod healthy;
 pub mod messages;
+pub mod reload;
 pub mod walk;
 mod walk_consent;
 pub mod walk_labor;
@@ -13,6 +14,7 @@ pub mod welcome;
 
 pub mod seed;
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,6 +52,9 @@ pub struct Options {
     /// The listener of the WeChat simulator; a free port unless given.
     #[arg(long, default_value = "127.0.0.1:0")]
     simulator_addr: SocketAddr,
+    /// A content directory instead of the built-in one; edits are seen at once.
+    #[arg(long)]
+    content: Option<PathBuf>,
     /// Log level.
     #[arg(long, default_value = "warn")]
     log: String,
@@ -85,7 +90,10 @@ pub async fn run(options: Options) -> Result<(), StartFault> {
     });
     welcome.write(&options.data)?;
     welcome.print(&options.data);
-    listen::serve(ctx, bound).await?;
+    let renewed = reload::Renewed::new(&ctx);
+    let watching = tokio::spawn(renewed.clone().watch());
+    listen::serve_as(ctx, bound, renewed).await?;
+    watching.abort();
     simulator.shutdown().await;
     Ok(())
 }
@@ -132,6 +140,12 @@ async fn seed_in_a_child(options: &Options) -> Result<(), StartFault> {
         .arg(&options.data)
         .arg("--log")
         .arg(&options.log)
+        .args(
+            options
+                .content
+                .iter()
+                .flat_map(|folder| [OsStr::new("--content"), folder.as_os_str()]),
+        )
         .kill_on_drop(true);
     let status = child.status().await.map_err(failed)?;
     if status.success() {
@@ -159,6 +173,7 @@ fn config(options: &Options, simulator: &simulator::Handle, public_url: &str) ->
     let mut config = Config {
         data: options.data.clone(),
         public_url: public_url.to_owned(),
+        content: options.content.clone(),
         ..Config::default()
     };
     config.rate_per_minute = 6000;

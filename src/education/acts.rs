@@ -1,58 +1,97 @@
 //! One function per operation of the prenatal school.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use tracing::instrument;
 
-use super::model::{Attempt, Chosen, Progress};
-use super::rules::{self, Report};
+use super::model::{Attempt, Chosen, Progress, Standing};
+use super::rules::{self, Report, When};
 use super::store;
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Code, Noun, Subject};
-use crate::content::lessons::Lesson;
+use crate::content::lessons::{Found, Language, Lesson};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::facts as episode;
-use crate::episode::model::{Episode, StepKind, StepState};
+use crate::episode::model::{Episode, StepKind, StepState, day};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::{facts as people, policy};
 
+/// Most characters that are looked for at once.
+const LONGEST_QUESTION: usize = 50;
+
 /// The lessons in recommended order with how far she is; before a hospital knows her she may read all the same. After a loss
 /// only those that are for her alone.
 #[instrument(name = "education.lessons", skip_all)]
-pub async fn lessons(ctx: &Ctx, caller: &Caller) -> Result<Vec<(Lesson, Progress)>> {
+pub async fn lessons(ctx: &Ctx, caller: &Caller) -> Result<Vec<Standing>> {
     policy::allowed(caller, Act::EducationLessons)?;
+    standings(ctx, caller).await
+}
+
+async fn standings(ctx: &Ctx, caller: &Caller) -> Result<Vec<Standing>> {
     let mut view = ctx.view();
-    let (begun, ending) = match caller.mine() {
-        Ok(mine) => match episode::current(&mut view, mine.facility, mine.patient).await? {
-            Some(current) => {
-                let begun = store::progress(&mut view, mine.facility, current.id).await?;
-                (begun, current.ending)
-            }
-            None => (Vec::new(), None),
-        },
-        Err(_) => (Vec::new(), None),
+    let current = match caller.mine() {
+        Ok(mine) => episode::current(&mut view, mine.facility, mine.patient).await?,
+        Err(_) => None,
+    };
+    let begun = match &current {
+        Some(current) => store::progress(&mut view, current.facility_id, current.id).await?,
+        None => Vec::new(),
+    };
+    let ending = current.as_ref().and_then(|current| current.ending);
+    let when = When::of(current.as_ref(), day(ctx.clock.now()));
+    let standing = |lesson: &Arc<Lesson>| {
+        let head = &lesson.head;
+        let mine = begun.iter().find(|one| one.slug == head.slug).cloned();
+        let progress = mine.unwrap_or_else(|| Progress::none(&head.slug, &head.version));
+        Standing {
+            lesson: lesson.clone(),
+            due: rules::due(head, progress.done(), when),
+            progress,
+        }
     };
     let all = ctx.content.lessons.all().iter();
-    Ok(all
-        .filter(|lesson| rules::is_offered(&lesson.head, ending))
-        .map(|lesson| {
-            let head = &lesson.head;
-            let mine = begun.iter().find(|one| one.slug == head.slug).cloned();
-            let progress = mine.unwrap_or_else(|| Progress::none(&head.slug, &head.version));
-            (lesson.clone(), progress)
-        })
-        .collect())
+    let offered = all.filter(|lesson| rules::is_offered(&lesson.head, ending));
+    Ok(offered.map(standing).collect())
+}
+
+/// The lessons to be read now, to be taken along in one file.
+#[instrument(name = "education.pack", skip_all)]
+pub async fn pack(ctx: &Ctx, caller: &Caller) -> Result<Vec<Arc<Lesson>>> {
+    policy::allowed(caller, Act::EducationPack)?;
+    let all = standings(ctx, caller).await?.into_iter();
+    Ok(all.filter(|one| one.due).map(|one| one.lesson).collect())
+}
+
+/// Where words stand in the lessons, the best lesson first. What she looks for is kept nowhere.
+///
+/// Errors: `http.invalid`.
+#[instrument(name = "education.search", skip_all)]
+pub async fn search(ctx: &Ctx, caller: &Caller, words: &str, language: Language) -> Result<Vec<Found>> {
+    policy::allowed(caller, Act::EducationSearch)?;
+    let mut faults = Faults::default();
+    faults.check(
+        (1..=LONGEST_QUESTION).contains(&words.trim().chars().count()),
+        "/q",
+        "length",
+    );
+    faults.done()?;
+    let mut found = ctx.content.lessons.find(words, language);
+    let offered = standings(ctx, caller).await?;
+    found.retain(|one| offered.iter().any(|other| other.lesson.head.slug == one.lesson.head.slug));
+    Ok(found)
 }
 
 /// One lesson.
 #[instrument(name = "education.lesson", skip_all)]
-pub async fn lesson(ctx: &Ctx, caller: &Caller, slug: &str) -> Result<Lesson> {
+pub async fn lesson(ctx: &Ctx, caller: &Caller, slug: &str) -> Result<Arc<Lesson>> {
     policy::allowed(caller, Act::EducationLesson)?;
     find(ctx, slug).cloned()
 }
 
-fn find<'a>(ctx: &'a Ctx, slug: &str) -> Result<&'a Lesson> {
+fn find<'a>(ctx: &'a Ctx, slug: &str) -> Result<&'a Arc<Lesson>> {
     ctx.content.lessons.get(slug).ok_or(Error::Missing(Noun::Lesson))
 }
 

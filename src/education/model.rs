@@ -1,7 +1,11 @@
 //! Nouns of the prenatal school.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::content::lessons::Lesson;
 
 /// How far she is with a lesson.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,6 +43,17 @@ impl Progress {
     }
 }
 
+/// A lesson and how she stands to it.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The lesson.
+    pub lesson: Arc<Lesson>,
+    /// How far she is.
+    pub progress: Progress,
+    /// Whether it is to be read now.
+    pub due: bool,
+}
+
 /// Whether a required lesson is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonDone {
@@ -68,7 +83,7 @@ pub struct Marked {
     pub right: bool,
     /// The right option.
     pub answer: String,
-    /// Why, in her language.
+    /// Why, in her language; of a wrong option first why it is wrong.
     pub explanation: String,
 }
 

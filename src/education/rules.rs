@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::model::{Attempt, Chosen, Marked, Progress};
 use crate::base::Code;
 use crate::content::lessons::{Body, Head};
-use crate::episode::model::Ending;
+use crate::episode::model::{Ending, Episode, Stage};
 use crate::http::params::Faults;
 
 /// Longest time on one lesson that a phone may claim, seconds.
@@ -43,6 +43,49 @@ pub fn is_current(lesson: &Head, version: &str) -> Result<(), Code> {
     } else {
         Err(Code::EducationVersionOld)
     }
+}
+
+/// Where she is, as far as lessons are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// No hospital knows her pregnancy.
+    Unknown,
+    /// This completed week of it.
+    Week(i64),
+    /// She has given birth.
+    Afterwards,
+    /// The record has ended.
+    Over,
+}
+
+impl When {
+    /// Of a pregnancy on a day.
+    pub fn of(episode: Option<&Episode>, today: NaiveDate) -> When {
+        match episode {
+            None => When::Unknown,
+            Some(episode) => match episode.stage {
+                Stage::Antenatal | Stage::Labor => When::Week(episode.gestation(today).weeks),
+                Stage::Postpartum => When::Afterwards,
+                Stage::Closed => When::Over,
+            },
+        }
+    }
+}
+
+/// Is a lesson to be read now? Not what is done; what her week is in the window of, and what consent needs from the
+/// beginning of its window on. Whose week is not known has the required ones before her.
+pub fn due(lesson: &Head, done: bool, when: When) -> bool {
+    let weeks = lesson.weeks;
+    let open = match when {
+        When::Unknown => lesson.required,
+        When::Week(week) => {
+            let over = weeks.to.is_some_and(|to| week > to);
+            week >= weeks.from && (!over || lesson.required)
+        }
+        When::Afterwards => weeks.postnatal,
+        When::Over => false,
+    };
+    open && !done
 }
 
 /// Checks a report.
@@ -84,17 +127,17 @@ pub fn mark(lesson: &Head, body: &Body, answers: &[Chosen]) -> Attempt {
     let items: Vec<Marked> = lesson
         .quiz
         .iter()
-        .map(|key| Marked {
-            id: key.id.clone(),
-            right: answers
+        .map(|key| {
+            let right = answers
                 .iter()
-                .any(|chosen| chosen.id == key.id && chosen.option == key.answer),
-            answer: key.answer.clone(),
-            explanation: body
-                .quiz
-                .iter()
-                .find(|item| item.id == key.id)
-                .map_or_else(String::new, |item| item.explanation.clone()),
+                .any(|chosen| chosen.id == key.id && chosen.option == key.answer);
+            let item = body.quiz.iter().find(|item| item.id == key.id);
+            Marked {
+                id: key.id.clone(),
+                right,
+                answer: key.answer.clone(),
+                explanation: item.map_or_else(String::new, |item| item.explanation(right)),
+            }
         })
         .collect();
     let score = items.iter().filter(|item| item.right).count() as i64;
@@ -111,7 +154,7 @@ pub fn mark(lesson: &Head, body: &Body, answers: &[Chosen]) -> Attempt {
 mod tests {
     use super::*;
     use crate::base::{Error, Locale};
-    use crate::content::lessons::Lesson;
+    use crate::content::lessons::{Lesson, Weeks};
     use crate::content::{Content, Origin};
 
     fn with_lesson<T>(judge: impl FnOnce(&Lesson) -> T) -> T {
@@ -157,6 +200,26 @@ mod tests {
             assert!(!short.passed);
             assert_eq!((short.score, short.of), (enough as i64 - 1, of as i64));
             assert!(short.items.iter().all(|item| !item.explanation.is_empty()));
+        });
+    }
+
+    #[test]
+    fn a_lesson_is_due_in_its_window_and_a_required_one_until_the_birth() {
+        with_lesson(|lesson| {
+            let mut head = lesson.head.clone();
+            head.weeks = Weeks {
+                from: 26,
+                to: Some(36),
+                postnatal: false,
+            };
+            let weeks = |head: &Head| [25, 26, 36, 37].map(|week| due(head, false, When::Week(week)));
+            assert_eq!(weeks(&head), [false, true, true, true]);
+            assert!(due(&head, false, When::Unknown) && !due(&head, false, When::Afterwards));
+            head.required = false;
+            assert_eq!(weeks(&head), [false, true, true, false]);
+            assert!(!due(&head, false, When::Unknown) && !due(&head, true, When::Week(30)));
+            head.weeks.postnatal = true;
+            assert!(due(&head, false, When::Afterwards) && !due(&head, false, When::Over));
         });
     }
 

@@ -216,7 +216,7 @@ impl<K: Kinds + Send> ApiResponse for Download<K> {
 }
 
 /// Whether `If-None-Match` names this tag.
-fn is_known(if_none_match: Option<&str>, etag: &str) -> bool {
+pub fn is_known(if_none_match: Option<&str>, etag: &str) -> bool {
     if_none_match.is_some_and(|sent| {
         sent.split(',')
             .map(str::trim)
@@ -286,6 +286,14 @@ impl<T: Type + ToJSON + Send + Sync> Cached<T> {
             Cached::Unchanged(etag)
         } else {
             Cached::Ok(Json(thing.into()), etag, how.to_owned())
+        }
+    }
+
+    /// The same for what may change with her next step: a client asks again each time.
+    pub fn asked_again(thing: impl Into<T>, etag: String, if_none_match: Option<&str>) -> Cached<T> {
+        match Cached::of(thing, etag, if_none_match) {
+            Cached::Ok(thing, etag, _) => Cached::Ok(thing, etag, "private, no-cache".to_owned()),
+            unchanged => unchanged,
         }
     }
 }

@@ -101,6 +101,7 @@ impl Failure {
                 Code::HttpTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                 Code::HttpUnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 Code::HttpMethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+                Code::HttpRangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
                 _ => StatusCode::BAD_REQUEST,
             },
             // Not even of the right shape: the fields are named where the framework names them.

@@ -127,6 +127,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::EducationLesson, &[P]),
     (Act::EducationProgress, &[P]),
     (Act::EducationQuizAttempt, &[P]),
+    (Act::EducationSearch, &[P]),
+    (Act::EducationPack, &[P]),
     (Act::ConsentRequest, &[P]),
     (Act::ConsentPrepare, &[M, A]),
     (Act::ConsentList, &[P, M, O, A]),

@@ -1,9 +1,17 @@
-//! Lessons, progress, quizzes.
+//! Lessons, progress, quizzes. Below: what a phone gets of a lesson, pictures, search, the pack for a phone without a
+//! network.
 
-use muan::content::lessons::Lesson;
+mod finding;
+mod media;
+mod pack;
+mod told;
+
+use muan::content::lessons::{Language, Lesson};
+use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::App;
+use crate::support::client::Client;
 
 fn required(app: &App) -> Lesson {
     app.ctx.content.lessons.required().next().unwrap().clone()
@@ -46,7 +54,7 @@ async fn lessons_come_in_the_language_asked_for_and_without_their_key() {
     assert_eq!(again.status, 304);
     let lesson = zh.expect(200);
     assert!(lesson["quiz"][0].get("answer").is_none() && lesson["quiz"][0].get("explanation").is_none());
-    assert_eq!(lesson["media"], json!([]));
+    assert_eq!(lesson["media"].as_array().unwrap().len(), 1);
     assert_eq!(mei.get("/lessons/no-such").await.status, 404);
 }
 
@@ -85,7 +93,15 @@ async fn a_lesson_is_done_when_read_and_two_thirds_are_right() {
     let body = answers(&lesson, of);
     let passed = mei.post_keyed(&path, "k1", body.clone()).await.expect(201);
     assert_eq!((&passed["score"], &passed["passed"]), (&json!(of), &json!(true)));
-    assert!(!passed["items"][0]["explanation"].as_str().unwrap().is_empty());
+    let explanation = |attempt: &Value| {
+        attempt["items"][of - 1]["explanation"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let last = lesson.body(Language::ZhCn).quiz.last().unwrap();
+    assert_eq!(explanation(&passed), last.why);
+    assert_eq!(explanation(&failed), format!("{}\n{}", last.otherwise, last.why));
     assert_eq!(mei.post_keyed(&path, "k1", body).await.expect(201), passed);
     let state = async || {
         let journey = mei.get("/me/journey").await.expect(200);
@@ -133,5 +149,44 @@ async fn a_try_answers_every_item_and_needs_her_agreements() {
             .await
             .code(),
         "people.not_enrolled"
+    );
+}
+
+#[tokio::test]
+async fn the_list_says_what_is_due_in_her_week() {
+    let app = App::new().await;
+    let mei = app.mei().await;
+    let list = mei.get("/lessons").await;
+    let known = list.etag();
+    let again = mei
+        .send(Method::GET, "/lessons", &[("if-none-match", &known)], None)
+        .await;
+    assert_eq!(again.status, 304);
+    let journey = mei.get("/me/journey").await.expect(200);
+    let week = journey["gestation"]["weeks"].as_i64().unwrap();
+    for lesson in list.expect(200).as_array().unwrap() {
+        let (from, to) = (
+            lesson["weeks"]["from"].as_i64().unwrap(),
+            lesson["weeks"]["to"].as_i64(),
+        );
+        let open = week >= from && (to.is_none_or(|to| week <= to) || lesson["required"] == true);
+        assert_eq!(lesson["due"], open, "{lesson}");
+    }
+    let lesson = required(&app);
+    let report = json!({ "version": lesson.head.version, "position": 40, "seconds": 60, "completed": false });
+    mei.put_bare(&format!("/lessons/{}/progress", lesson.head.slug), report)
+        .await
+        .expect(200);
+    assert_ne!(mei.get("/lessons").await.etag(), known, "she is further on");
+    let due = async |client: &Client| {
+        let list = client.get("/lessons").await.expect(200);
+        let due = list.as_array().unwrap().iter().filter(|one| one["due"] == true);
+        due.map(|one| one["required"].clone()).collect::<Vec<_>>()
+    };
+    let newcomer = app.newcomer("o-new").await;
+    assert_eq!(
+        due(&newcomer).await,
+        vec![json!(true); 3],
+        "her week is not known"
     );
 }

@@ -47,6 +47,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("consent.waive", "consent"),
     ("consent.withdraw", "consent"),
     ("consent.withdraw_staff", "consent::ways_out"),
+    ("education.search", "education"),
     ("episode.subscribe", "episode::notices"),
     ("episode.task_done", "episode"),
     ("followup.acknowledge", "followup"),

@@ -1,20 +1,24 @@
 //! Routes of the prenatal school; no decisions.
 
+mod pack;
 mod wire;
+mod wire_search;
 
 use futures_util::FutureExt;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON;
 
 use self::wire::{LessonBriefOut, LessonOut, LessonProgressOut, ProgressIn, QuizIn, QuizOut, brief, full};
+use self::wire_search::{FoundOut, SearchIn};
 use super::acts;
 use super::model::Chosen;
 use super::rules::Report;
-use crate::base::Locale;
+use crate::content::lessons::Language;
 use crate::ctx::Ctx;
-use crate::http::answer::{Cached, Created};
+use crate::http::answer::{Cached, Created, Download};
 use crate::http::problem::Failure;
 use crate::people::caller::ByPatient;
 
@@ -23,22 +27,58 @@ pub struct PatientApi;
 
 #[OpenApi]
 impl PatientApi {
-    /// The lessons in recommended order
+    /// The lessons in recommended order, and which of them are due now
     #[oai(path = "/lessons", method = "get", operation_id = "education.lessons")]
     async fn lessons(
         &self,
         ctx: Data<&Ctx>,
         caller: ByPatient,
         /// Language; without it `Accept-Language` decides.
-        lang: Query<Option<Locale>>,
-    ) -> Result<Json<Vec<LessonBriefOut>>, Failure> {
-        let locale = lang.0.unwrap_or(caller.0.request.locale);
+        lang: Query<Option<Language>>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Cached<Vec<LessonBriefOut>>, Failure> {
+        let language = lang.0.unwrap_or(caller.0.request.locale.into());
         let all = acts::lessons(&ctx, &caller.0).boxed().await?;
+        let list: Vec<LessonBriefOut> = all.iter().map(|one| brief(one, language)).collect();
+        let etag = pack::tag(&list.to_json_string());
+        Ok(Cached::asked_again(list, etag, if_none_match.0.as_deref()))
+    }
+
+    /// Where words stand in the lessons; they are sent in the body and kept nowhere
+    #[oai(path = "/lesson-searches", method = "post", operation_id = "education.search")]
+    async fn search(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        /// Language; without it `Accept-Language` decides.
+        lang: Query<Option<Language>>,
+        body: Json<SearchIn>,
+    ) -> Result<Json<Vec<FoundOut>>, Failure> {
+        let language = lang.0.unwrap_or(caller.0.request.locale.into());
+        let found = acts::search(&ctx, &caller.0, &body.0.q, language).boxed().await?;
         Ok(Json(
-            all.iter()
-                .map(|(lesson, progress)| brief(lesson, progress, locale))
-                .collect(),
+            found.into_iter().map(|one| FoundOut::of(one, language)).collect(),
         ))
+    }
+
+    /// The lessons due now in one file: each as `GET /lessons/{slug}` has it, its pictures, and a list of digests
+    #[oai(path = "/offline-pack", method = "get", operation_id = "education.pack")]
+    async fn pack(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        /// Language; without it `Accept-Language` decides.
+        lang: Query<Option<Language>>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Download<pack::Zip>, Failure> {
+        let language = lang.0.unwrap_or(caller.0.request.locale.into());
+        let due = acts::pack(&ctx, &caller.0).boxed().await?;
+        Ok(pack::download(
+            &ctx.content,
+            &due,
+            language,
+            if_none_match.0.as_deref(),
+        )?)
     }
 
     /// One lesson
@@ -49,14 +89,15 @@ impl PatientApi {
         caller: ByPatient,
         slug: Path<String>,
         /// Language; without it `Accept-Language` decides.
-        lang: Query<Option<Locale>>,
+        lang: Query<Option<Language>>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Cached<LessonOut>, Failure> {
-        let locale = lang.0.unwrap_or(caller.0.request.locale);
+        let language = lang.0.unwrap_or(caller.0.request.locale.into());
         let lesson = acts::lesson(&ctx, &caller.0, &slug).boxed().await?;
-        let etag = format!("\"{}.{}\"", lesson.digest(), locale.tag());
+        let etag = format!("\"{}.{}\"", lesson.digest(), language.word());
+        let address = |digest: &str| format!("{}/media/{digest}.svg", ctx.settings.public_url);
         Ok(Cached::of(
-            full(&lesson, locale),
+            full(&lesson, &ctx.content.sources, language, &address),
             etag,
             if_none_match.0.as_deref(),
         ))

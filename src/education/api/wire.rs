@@ -2,9 +2,9 @@
 
 use poem_openapi::{Enum, Object};
 
-use crate::base::Locale;
-use crate::content::lessons::{Block, Item, Lesson};
-use crate::education::model::{Attempt, Progress};
+use crate::content::lessons::{self, Block, Item, Kind, Language, Lesson, Text};
+use crate::content::sources::Sources;
+use crate::education::model::{Attempt, Progress, Standing};
 
 /// A lesson in the list.
 #[derive(Object)]
@@ -15,6 +15,8 @@ pub struct LessonBriefOut {
     pub code: String,
     /// Of the text.
     pub version: String,
+    /// What title and goal are written in.
+    pub lang: Language,
     /// Title.
     pub title: String,
     /// What she can say or do after it.
@@ -29,6 +31,8 @@ pub struct LessonBriefOut {
     pub done: bool,
     /// Percent that she has read, 0–100.
     pub position: i64,
+    /// To be read now: not done, and her week lies in its window, or it is required and its window has begun.
+    pub due: bool,
 }
 
 /// Completed weeks of gestation, both included.
@@ -51,8 +55,8 @@ pub struct LessonOut {
     pub code: String,
     /// Of the text; goes with progress and quiz attempts.
     pub version: String,
-    /// The language of the text.
-    pub lang: Locale,
+    /// What title and goal are written in; a block says its own.
+    pub lang: Language,
     /// Title.
     pub title: String,
     /// What she can say or do after it.
@@ -61,11 +65,13 @@ pub struct LessonOut {
     pub minutes: i64,
     /// Needed before consent.
     pub required: bool,
-    /// Plain text, no markup.
+    /// The blocks with plain text, no markup.
     pub blocks: Vec<BlockOut>,
+    /// The same blocks for a rich-text view: few tags, styles inline, nothing that runs.
+    pub html: String,
     /// The quiz, without the right options.
     pub quiz: Vec<QuizItemOut>,
-    /// Addresses of pictures and films; none yet.
+    /// Addresses of its pictures. What stands under one never changes, and no token is needed.
     pub media: Vec<String>,
 }
 
@@ -85,6 +91,8 @@ pub enum BlockKind {
     Myth,
     /// When to call.
     Warning,
+    /// A picture.
+    Figure,
 }
 
 /// A block of plain text.
@@ -92,9 +100,11 @@ pub enum BlockKind {
 pub struct BlockOut {
     /// Unique in the lesson.
     pub id: String,
+    /// What it is written in: Chinese where the language asked for lacks it.
+    pub lang: Language,
     /// What kind.
     pub kind: BlockKind,
-    /// The text; of a myth, what people say.
+    /// The text; of a myth, what people say; of a picture, what it shows.
     #[oai(skip_serializing_if_is_none)]
     pub text: Option<String>,
     /// Entries of a list.
@@ -109,41 +119,52 @@ pub struct BlockOut {
     /// Whether a clinician confirmed the figure.
     #[oai(skip_serializing_if_is_none)]
     pub confirmed: Option<bool>,
+    /// Address of a picture.
+    #[oai(skip_serializing_if_is_none)]
+    pub media: Option<String>,
 }
 
-impl From<&Block> for BlockOut {
-    fn from(block: &Block) -> BlockOut {
-        let plain = |id: &String, kind, text: &String| BlockOut {
-            id: id.clone(),
+/// Where the pictures of a lesson lie, by digest.
+pub type Addresses<'a> = &'a dyn Fn(&str) -> String;
+
+impl BlockOut {
+    fn of(block: &Block, address: Addresses<'_>) -> BlockOut {
+        let plain = |kind, text: Option<&Text>| BlockOut {
+            id: block.id.clone(),
+            lang: block.language,
             kind,
-            text: Some(text.clone()),
+            text: text.map(|text| text.plain.clone()),
             items: None,
             answer: None,
             source: None,
             confirmed: None,
+            media: None,
         };
-        match block {
-            Block::Heading { id, text } => plain(id, BlockKind::Heading, text),
-            Block::Paragraph { id, text } => plain(id, BlockKind::Paragraph, text),
-            Block::Warning { id, text } => plain(id, BlockKind::Warning, text),
-            Block::List { id, items } => BlockOut {
-                text: None,
-                items: Some(items.clone()),
-                ..plain(id, BlockKind::List, id)
+        match &block.kind {
+            Kind::Heading(text) => plain(BlockKind::Heading, Some(text)),
+            Kind::Paragraph(text) => plain(BlockKind::Paragraph, Some(text)),
+            Kind::Warning(text) => plain(BlockKind::Warning, Some(text)),
+            Kind::List(items) => BlockOut {
+                items: Some(items.iter().map(|item| item.plain.clone()).collect()),
+                ..plain(BlockKind::List, None)
             },
-            Block::Fact {
-                id,
+            Kind::Fact {
                 text,
                 source,
                 confirmed,
             } => BlockOut {
                 source: Some(source.clone()),
                 confirmed: Some(*confirmed),
-                ..plain(id, BlockKind::Fact, text)
+                ..plain(BlockKind::Fact, Some(text))
             },
-            Block::Myth { id, myth, answer } => BlockOut {
-                answer: Some(answer.clone()),
-                ..plain(id, BlockKind::Myth, myth)
+            Kind::Myth { myth, answer } => BlockOut {
+                answer: Some(answer.plain.clone()),
+                ..plain(BlockKind::Myth, Some(myth))
+            },
+            Kind::Figure(figure) => BlockOut {
+                text: Some(figure.shows.clone()),
+                media: Some(address(&figure.digest)),
+                ..plain(BlockKind::Figure, None)
             },
         }
     }
@@ -154,6 +175,8 @@ impl From<&Block> for BlockOut {
 pub struct QuizItemOut {
     /// As in `L05-1`.
     pub id: String,
+    /// What it is written in.
+    pub lang: Language,
     /// The question.
     pub question: String,
     /// Two or three options.
@@ -177,18 +200,25 @@ impl From<&Item> for QuizItemOut {
         });
         QuizItemOut {
             id: item.id.clone(),
+            lang: item.language,
             question: item.question.clone(),
             options: options.collect(),
         }
     }
 }
 
-pub fn brief(lesson: &Lesson, progress: &Progress, locale: Locale) -> LessonBriefOut {
-    let (head, body) = (&lesson.head, lesson.body(locale));
+pub fn brief(standing: &Standing, language: Language) -> LessonBriefOut {
+    let Standing {
+        lesson,
+        progress,
+        due,
+    } = standing;
+    let (head, body) = (&lesson.head, lesson.body(language));
     LessonBriefOut {
         slug: head.slug.clone(),
         code: head.code.clone(),
         version: head.version.clone(),
+        lang: body.language,
         title: body.title.clone(),
         goal: body.goal.clone(),
         weeks: WeeksOut {
@@ -200,23 +230,29 @@ pub fn brief(lesson: &Lesson, progress: &Progress, locale: Locale) -> LessonBrie
         required: head.required,
         done: progress.done(),
         position: progress.position,
+        due: *due,
     }
 }
 
-pub fn full(lesson: &Lesson, locale: Locale) -> LessonOut {
-    let (head, body) = (&lesson.head, lesson.body(locale));
+pub fn full(lesson: &Lesson, sources: &Sources, language: Language, address: Addresses<'_>) -> LessonOut {
+    let (head, body) = (&lesson.head, lesson.body(language));
     LessonOut {
         slug: head.slug.clone(),
         code: head.code.clone(),
         version: head.version.clone(),
-        lang: locale,
+        lang: body.language,
         title: body.title.clone(),
         goal: body.goal.clone(),
         minutes: head.minutes,
         required: head.required,
-        blocks: body.blocks.iter().map(Into::into).collect(),
+        blocks: body
+            .blocks
+            .iter()
+            .map(|block| BlockOut::of(block, address))
+            .collect(),
+        html: lessons::html(body, sources, address),
         quiz: body.quiz.iter().map(Into::into).collect(),
-        media: Vec::new(),
+        media: body.figures().map(|figure| address(&figure.digest)).collect(),
     }
 }
 
@@ -309,7 +345,7 @@ pub struct MarkedOut {
     pub right: bool,
     /// The right option.
     pub answer: String,
-    /// Why.
+    /// Why; of a wrong option first why it is wrong.
     pub explanation: String,
 }
 

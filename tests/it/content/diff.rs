@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{command, copied, edit, one_line, text};
+use super::{command, copied, edit, one_line, rewrite, text};
 
 const FORM: &str = "questionnaires/pre-analgesia/1.0.0.json";
 const RULES: &str = "questionnaires/pre-analgesia/1.0.0.rules.json";
@@ -180,9 +180,13 @@ fn a_new_version_is_compared_with_the_one_before_it() {
 #[test]
 fn lessons_and_consents_are_told_by_their_digest() {
     let folder = copied();
-    edit(folder.path(), "lessons/risks/en.json", |body| {
-        body["title"] = json!("Risks, again")
-    });
+    let title = "title = \"What are the risks\"";
+    rewrite(
+        folder.path(),
+        "lessons/risks/en.md",
+        title,
+        "title = \"Risks, again\"",
+    );
     std::fs::remove_dir_all(folder.path().join("lessons/family")).unwrap();
     edit(
         folder.path(),
@@ -218,9 +222,12 @@ fn a_directory_that_does_not_load_is_named() {
     let output = command(&["diff"]).arg(built_in()).arg(&absent).output().unwrap();
     assert!(one_line(&output).contains(absent.to_str().unwrap()));
     let folder = copied();
-    edit(folder.path(), "lessons/risks/lesson.json", |head| {
-        head["minutes"] = json!(90)
-    });
+    rewrite(
+        folder.path(),
+        "lessons/risks/zh-CN.md",
+        "minutes = 8",
+        "minutes = 90",
+    );
     let output = command(&["diff"])
         .arg(built_in())
         .arg(folder.path())
@@ -229,7 +236,7 @@ fn a_directory_that_does_not_load_is_named() {
     assert_eq!(output.status.code(), Some(1));
     let told = text(&output.stderr);
     assert!(
-        told.contains("lessons/risks/lesson.json") && told.contains(folder.path().to_str().unwrap()),
+        told.contains("lessons/risks/zh-CN.md") && told.contains(folder.path().to_str().unwrap()),
         "{told}"
     );
 }

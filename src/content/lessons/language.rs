@@ -1,0 +1,47 @@
+//! The languages of a lesson: more than the service's own texts have.
+
+use crate::base::Locale;
+
+crate::words! {
+    /// A language that a lesson may be written in.
+    Language {
+        /// Simplified Chinese; decides, and stands in for what another language lacks.
+        ZhCn = "zh-CN",
+        /// English.
+        En = "en",
+        /// Korean.
+        Ko = "ko",
+        /// Tibetan.
+        Bo = "bo",
+        /// Yi.
+        Ii = "ii",
+        /// Uyghur.
+        Ug = "ug",
+        /// Mongolian.
+        Mn = "mn",
+    }
+}
+
+impl Language {
+    /// The service's own language for what stands around the text.
+    pub fn around(self) -> Locale {
+        match self {
+            Language::En => Locale::En,
+            _ => Locale::ZhCn,
+        }
+    }
+
+    /// Whether words stand without spaces, so that the end of a line in a file is none in the text.
+    pub(super) fn runs_on(self) -> bool {
+        matches!(self, Language::ZhCn | Language::Bo | Language::Ii)
+    }
+}
+
+impl From<Locale> for Language {
+    fn from(locale: Locale) -> Language {
+        match locale {
+            Locale::ZhCn => Language::ZhCn,
+            Locale::En => Language::En,
+        }
+    }
+}
