@@ -273,7 +273,7 @@ impl Lesson {
         std::iter::once(&self.bodies.0).chain(&self.bodies.1)
     }
 
-    /// Changes with any byte of the lesson.
+    /// Changes with any byte of the lesson, and with the titles of what it cites.
     pub fn digest(&self) -> &str {
         &self.digest
     }
