@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use hospital::Outcome;
 use muan::app;
+use muan::db::Durability;
 use muan::demo::seed;
 use muan::demo::walk::{Person, Walker, Woman};
 use poem::Response;
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
 /// Whether both stayed within their limit.
 async fn measure(women: usize) -> Outcome<bool> {
     let data = tempfile::tempdir()?;
-    let (ctx, simulator) = hospital::open(data.path()).await?;
+    let (ctx, simulator) = hospital::open(data.path(), Durability::Off).await?;
     let service: Service = Arc::new(app::endpoint(&ctx));
     let walker = Walker::new(
         &ctx,

@@ -16,7 +16,7 @@ use muan::wechat::simulator::{self, Simulator};
 const APP_ID: &str = "wxbench000000001";
 const APP_SECRET: &str = "the bench's secret";
 
-pub type Outcome<T> = Result<T, Box<dyn Error>>;
+pub type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 pub async fn open(data: &Path, durability: Durability) -> Outcome<(Ctx, simulator::Handle)> {
     let clock = Clock::system();

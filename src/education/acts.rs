@@ -80,7 +80,11 @@ pub async fn search(ctx: &Ctx, caller: &Caller, words: &str, language: Language)
     faults.done()?;
     let mut found = ctx.content.lessons.find(words, language);
     let offered = standings(ctx, caller).await?;
-    found.retain(|one| offered.iter().any(|other| other.lesson.head.slug == one.lesson.head.slug));
+    found.retain(|one| {
+        offered
+            .iter()
+            .any(|other| other.lesson.head.slug == one.lesson.head.slug)
+    });
     Ok(found)
 }
 

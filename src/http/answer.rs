@@ -288,12 +288,4 @@ impl<T: Type + ToJSON + Send + Sync> Cached<T> {
             Cached::Ok(Json(thing.into()), etag, how.to_owned())
         }
     }
-
-    /// The same for what may change with her next step: a client asks again each time.
-    pub fn asked_again(thing: impl Into<T>, etag: String, if_none_match: Option<&str>) -> Cached<T> {
-        match Cached::of(thing, etag, if_none_match) {
-            Cached::Ok(thing, etag, _) => Cached::Ok(thing, etag, "private, no-cache".to_owned()),
-            unchanged => unchanged,
-        }
-    }
 }

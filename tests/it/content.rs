@@ -12,7 +12,7 @@ mod trial;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use muan::content::Defect;
+use muan::content::{Content, Defect, Origin};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -101,6 +101,15 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// Defects of a copy in which one JSON file was changed.
+fn defects(file: &str, change: impl FnOnce(&mut Value)) -> Vec<Defect> {
+    let folder = copied();
+    edit(folder.path(), file, change);
+    Content::load(Origin::Folder(folder.path().to_owned()))
+        .err()
+        .unwrap_or_default()
 }
 
 fn names(defects: &[Defect], file: &str, pointer: &str) -> bool {
