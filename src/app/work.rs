@@ -244,6 +244,7 @@ async fn settle(ctx: &Ctx, worker: &str, job: &Job) -> Result<()> {
 async fn handle(ctx: &Ctx, job: &Job) -> Result<()> {
     if people::jobs::handle(ctx, &apis::keepers(), job).await?
         || episode::jobs::handle(ctx, job).await?
+        || education::jobs::handle(ctx, job).await?
         || forms::jobs::handle(ctx, job).await?
         || assessment::jobs::handle(ctx, job).await?
         || consent::jobs::handle(ctx, job).await?

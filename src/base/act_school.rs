@@ -16,6 +16,24 @@ macro_rules! with_school {
             EducationSearch = "education.search";
             /// The lessons due now in one file.
             EducationPack = "education.pack";
+            /// Staff offer a class on site.
+            EducationOfferClass = "education.offer_class";
+            /// The classes of the hospital.
+            EducationClassList = "education.class_list";
+            /// One class with who comes.
+            EducationClass = "education.class";
+            /// Staff call a class off.
+            EducationCancelClass = "education.cancel_class";
+            /// The classes still to come, for her.
+            EducationClasses = "education.classes";
+            /// She takes a place in a class.
+            EducationBookClass = "education.book_class";
+            /// She gives a place back.
+            EducationLeaveClass = "education.leave_class";
+            /// She is there.
+            EducationCheckIn = "education.check_in";
+            /// She is reminded of a class.
+            EducationRemindClass = "education.remind_class";
         }
     };
 }

@@ -76,6 +76,9 @@ codes! {
     EpisodePastAntenatal = "episode.past_antenatal";
     EpisodeTaskDone = "episode.task_done";
     EpisodeTaskOfAlarm = "episode.task_of_alarm";
+    EducationClassClosed = "education.class_closed";
+    EducationClassCodeWrong = "education.class_code_wrong";
+    EducationClassNotBooked = "education.class_not_booked";
     EducationVersionOld = "education.version_old";
     ConsentAcknowledgementOff = "consent.acknowledgement_off";
     ConsentAlreadyExplained = "consent.already_explained";

@@ -99,6 +99,8 @@ pub enum Noun {
     Episode,
     /// A lesson.
     Lesson,
+    /// A class on site.
+    Class,
     /// A notice to her.
     Notice,
     /// A form definition.

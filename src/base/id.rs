@@ -58,6 +58,8 @@ ids! {
     BabyId,
     /// The picture of a character that no font has.
     CharacterPictureId,
+    /// A class on site.
+    ClassId,
     /// A complication of analgesia.
     ComplicationId,
     /// A consent instance.

@@ -1,7 +1,7 @@
 //! What this slice keeps of a woman, for her copy, for what is forgotten and for the end of her record.
 
 use futures_util::FutureExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::model::Progress;
 use super::store;
@@ -26,7 +26,21 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     let told = lessons.iter().map(|(episode, lesson)| hers(*episode, lesson));
     let told = told.collect::<Result<Vec<Value>>>()?;
     let attempts = store::attempts_of(view, mine.facility, mine.patient).await?;
-    Ok(vec![("lessons", told.into()), ("quiz_attempts", attempts.into())])
+    let classes = store::classes::bookings_of(view, mine.facility, mine.patient).await?;
+    let classes: Vec<Value> = classes
+        .into_iter()
+        .map(|(class, booking)| {
+            json!({
+                "id": class.id, "title": class.title, "place": class.place, "starts_at": class.starts_at,
+                "state": booking.state, "at": booking.at,
+            })
+        })
+        .collect();
+    Ok(vec![
+        ("lessons", told.into()),
+        ("quiz_attempts", attempts.into()),
+        ("classes", classes.into()),
+    ])
 }
 
 /// A lesson has no id of its own: it is this one in this pregnancy.

@@ -5,7 +5,9 @@
 
 mod acts;
 pub mod api;
+pub mod class;
 pub mod facts;
+pub mod jobs;
 mod keeping;
 pub mod model;
 mod rules;

@@ -1,6 +1,7 @@
 //! Lessons, progress, quizzes. Below: what a phone gets of a lesson, pictures, search, the pack for a phone without a
 //! network.
 
+mod classes;
 mod finding;
 mod media;
 mod pack;

@@ -1,5 +1,6 @@
 //! Routes of the prenatal school; no decisions.
 
+mod classes;
 mod pack;
 mod wire;
 mod wire_search;
@@ -21,6 +22,8 @@ use crate::ctx::Ctx;
 use crate::http::answer::{Cached, Created, Download};
 use crate::http::problem::Failure;
 use crate::people::caller::ByPatient;
+
+pub use classes::{ClassesPatientApi, ClassesStaffApi};
 
 /// The prenatal school.
 pub struct PatientApi;

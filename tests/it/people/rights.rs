@@ -28,6 +28,7 @@ async fn she_gets_a_copy_of_everything_held_on_her() {
         "notices",
         "lessons",
         "quiz_attempts",
+        "classes",
         "responses",
         "attachments",
         "decisions",

@@ -1,17 +1,19 @@
 //! One function per operation of the prenatal school.
 
+pub mod classes;
+
 use std::sync::Arc;
 
 use serde_json::json;
 use tracing::instrument;
 
-use super::model::{Attempt, Chosen, Progress, Standing};
-use super::rules::{self, Report, When};
-use super::store;
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Code, Noun, Subject};
 use crate::content::lessons::{Found, Language, Lesson};
 use crate::ctx::{Ctx, Tx};
+use crate::education::model::{Attempt, Chosen, Progress, Standing};
+use crate::education::rules::{self, Report, When};
+use crate::education::store;
 use crate::episode::facts as episode;
 use crate::episode::model::{Episode, StepKind, StepState, day};
 use crate::http::params::Faults;

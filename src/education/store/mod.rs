@@ -1,14 +1,16 @@
 //! The SQL of the prenatal school and nothing else.
 
+pub mod classes;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::model::{Attempt, Chosen, Progress};
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, PatientId, QuizAttemptId};
 use crate::content::lessons::Head;
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
+use crate::education::model::{Attempt, Chosen, Progress};
 use crate::episode::model::Episode;
 use crate::people::model::Forget;
 use crate::vault::{Class, Sealed};

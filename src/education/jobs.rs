@@ -1,0 +1,71 @@
+//! What is due: she is reminded of a class that she has a place in.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::instrument;
+
+use super::class::BookingState;
+use super::store;
+use crate::base::error::{Error, Result};
+use crate::base::id::{ClassId, FacilityId, PatientId};
+use crate::base::{Act, Actor, Subject};
+use crate::ctx::Ctx;
+use crate::episode::facts as episode;
+use crate::outbox::Job;
+use crate::people::facts as people;
+
+/// Job: she is reminded of a class.
+pub const REMIND_CLASS: &str = "education.remind_class";
+
+/// A woman and a class.
+#[derive(Serialize, Deserialize)]
+pub struct OfClass {
+    /// Which.
+    pub class: ClassId,
+    /// Who.
+    pub patient: PatientId,
+}
+
+/// Does a job of the prenatal school; false if it is not one.
+pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
+    if job.kind != REMIND_CLASS {
+        return Ok(false);
+    }
+    let facility = job
+        .facility_id
+        .ok_or_else(|| Error::broken("a job of the school without its hospital"))?;
+    remind(ctx, facility, job.payload()?).await?;
+    Ok(true)
+}
+
+/// Tells nothing to whom has given her place back since, of a class that was called off, or once it has begun.
+#[instrument(name = "education.remind_class", skip_all)]
+async fn remind(ctx: &Ctx, facility: FacilityId, job: OfClass) -> Result<()> {
+    let mut tx = ctx.write(Act::EducationRemindClass).await?;
+    let Some(class) = store::classes::lock(&mut tx, facility, job.class).await? else {
+        return Ok(());
+    };
+    let bookings = store::classes::bookings(&mut tx, facility, job.class).await?;
+    let booked = bookings
+        .iter()
+        .any(|one| one.patient == job.patient && one.state == BookingState::Booked);
+    let restricted = people::restricted(&mut tx, facility)
+        .await?
+        .contains(&job.patient);
+    if !booked || restricted || class.is_open(tx.now).is_err() {
+        return Ok(());
+    }
+    let reference = class.id.to_string();
+    episode::notify(&mut tx, facility, job.patient, "class_soon", &reference).await?;
+    let subject = Subject::of_patient("class", class.id, job.patient);
+    tx.journal_as(
+        Act::EducationRemindClass,
+        Actor::SYSTEM,
+        Some(facility),
+        subject,
+        json!({}),
+        None,
+    )
+    .await?;
+    tx.commit().await
+}
