@@ -26,7 +26,7 @@ pub async fn satisfaction(r: &mut impl Records, facility: FacilityId, labor: Lab
         .map(|reply| reply.overall))
 }
 
-/// Replies to the survey that came in within `[from, to)`, the earliest first.
+/// Replies to the survey of the women whose first baby was born in `[from, to)`, the earliest first.
 pub async fn replies(
     q: &mut impl Q,
     facility: FacilityId,

@@ -273,7 +273,7 @@ impl Format {
 }
 
 /// How many births a month had by the hospital's own books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BirthTotal {
     /// Mothers who gave birth vaginally.
     pub vaginal: i64,

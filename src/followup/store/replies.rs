@@ -65,7 +65,7 @@ pub async fn replies_of(q: &mut impl Q, facility: FacilityId, labor: LaborId) ->
     Ok(rows.into_iter().map(Reply::from).collect())
 }
 
-/// Replies that came in within `[from, to)`, the earliest first.
+/// Replies of the women whose first baby was born in `[from, to)`, the earliest first.
 pub async fn replies(
     q: &mut impl Q,
     facility: FacilityId,
@@ -74,8 +74,8 @@ pub async fn replies(
 ) -> Result<Vec<Reply>> {
     let rows: Vec<Row> = q
         .q(
-            "select labor_id, overall, at from survey_reply where facility_id = $1 and at >= $2 and at < $3 \
-             order by at, id",
+            "select s.labor_id, s.overall, s.at from survey_reply s join labor l on l.id = s.labor_id \
+             where l.facility_id = $1 and l.born_at >= $2 and l.born_at < $3 order by s.at, s.id",
         )
         .bind(facility)
         .bind(from)

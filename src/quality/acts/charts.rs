@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 use tracing::instrument;
 
-use super::figures::Facts;
+use super::days::Days;
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Locale, Noun, Subject};
 use crate::content::messages;
@@ -56,17 +56,18 @@ pub async fn chart_picture(ctx: &Ctx, caller: &Caller, ask: &ChartAsk, locale: L
 async fn charted(ctx: &Ctx, caller: &Caller, act: Act, ask: &ChartAsk) -> Result<Charted> {
     policy::allowed(caller, act)?;
     let indicator = Indicator::parse(&ask.code).ok_or(Error::Missing(Noun::Indicator))?;
-    let facts = Facts::read(ctx, caller.staff()?.facility, ask.from, ask.to).await?;
-    if indicator.is_of_satisfaction() && !facts.may_tell_satisfaction(caller, ask.from, ask.to)? {
+    let days = Days::read(ctx, caller.staff()?.facility, ask.from, ask.to).await?;
+    if indicator.is_of_satisfaction() && !days.may_tell_satisfaction(caller, ask.from, ask.to)? {
         return Err(Error::Missing(Noun::Indicator));
     }
-    let all = facts.figures(ask.from, ask.to, ask.by)?;
+    let all = days.figures(ask.from, ask.to, ask.by)?;
     let figures: Vec<PeriodFigure> = all
         .into_iter()
         .filter(|one| one.figure.indicator == indicator)
         .collect();
     let chart = chart(figures.iter().map(|one| &one.figure));
     let mut tx = ctx.write(act).await?;
+    days.keep(&mut tx).await?;
     let detail = json!({ "code": ask.code, "count": figures.len() });
     tx.journal(caller, Subject::list("indicator"), detail).await?;
     tx.commit().await?;

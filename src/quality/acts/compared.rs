@@ -5,7 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::alliance::standing;
-use super::figures::Facts;
+use super::days::Days;
 use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
 use crate::base::{Act, Subject};
@@ -13,6 +13,7 @@ use crate::ctx::Ctx;
 use crate::people;
 use crate::people::caller::Caller;
 use crate::people::policy;
+use crate::quality::indicators::{Figure, Indicator};
 use crate::quality::model::{By, PeriodFigure};
 
 /// The figures of one hospital.
@@ -26,6 +27,44 @@ pub struct Compared {
     pub figures: Vec<PeriodFigure>,
 }
 
+/// An indicator of all hospitals together.
+#[derive(Clone, Debug)]
+pub struct Total {
+    /// Of so many of them.
+    pub hospitals: usize,
+    /// Their cases together.
+    pub figure: Figure,
+}
+
+/// Hospitals side by side.
+#[derive(Clone, Debug)]
+pub struct Alliance {
+    /// The caller's first, the others by name.
+    pub hospitals: Vec<Compared>,
+    /// Each indicator of all together.
+    pub total: Vec<Total>,
+}
+
+/// Only what is told of each: one that is hidden could be told by what is missing.
+fn total(hospitals: &[Compared]) -> Vec<Total> {
+    let of = |indicator: &Indicator| {
+        let mut total = Total {
+            hospitals: 0,
+            figure: Figure::nothing(*indicator),
+        };
+        let all = hospitals
+            .iter()
+            .flat_map(|one| &one.figures)
+            .map(|one| &one.figure);
+        for figure in all.filter(|one| one.indicator == *indicator && !one.is_small()) {
+            total.hospitals += 1;
+            total.figure.add(figure);
+        }
+        total
+    };
+    Indicator::ALL.iter().map(of).collect()
+}
+
 /// The indicators of a period of this hospital and of those with which it agreed on that; this one first, the others by
 /// name. Hospitals are not ranked. Whole months only: two spans that differ by a day would tell of that day.
 ///
@@ -36,7 +75,7 @@ pub async fn alliance_figures(
     caller: &Caller,
     from: NaiveDate,
     to: NaiveDate,
-) -> Result<Vec<Compared>> {
+) -> Result<Alliance> {
     policy::allowed(caller, Act::QualityAllianceFigures)?;
     let me = caller.staff()?.facility;
     let whole = from.day() == 1 && to.succ_opt().is_some_and(|next| next.day() == 1);
@@ -50,13 +89,15 @@ pub async fn alliance_figures(
     let mut others: Vec<(FacilityId, String)> = agreed.map(|ally| (ally.facility, ally.name)).collect();
     others.sort_by(|a, b| a.1.cmp(&b.1));
     let mut all = Vec::with_capacity(others.len() + 1);
+    let mut counted = Vec::with_capacity(others.len() + 1);
     for (facility, name) in std::iter::once((me, own.name)).chain(others) {
-        let facts = Facts::read(ctx, facility, from, to).await?;
-        let mut figures = facts.figures(from, to, By::Facility)?;
+        let days = Days::read(ctx, facility, from, to).await?;
+        let mut figures = days.figures(from, to, By::Facility)?;
         let told = match facility == me {
-            true => facts.may_tell_satisfaction(caller, from, to)?,
-            false => facts.hides_replies(from, to)?,
+            true => days.may_tell_satisfaction(caller, from, to)?,
+            false => days.hides_replies(from, to),
         };
+        counted.push(days);
         figures.retain(|one| told || !one.figure.indicator.is_of_satisfaction());
         all.push(Compared {
             figures,
@@ -65,9 +106,15 @@ pub async fn alliance_figures(
         });
     }
     let mut tx = ctx.write(Act::QualityAllianceFigures).await?;
+    for days in counted {
+        days.keep(&mut tx).await?;
+    }
     let hospitals: Vec<FacilityId> = all.iter().map(|one| one.facility).collect();
     let detail = json!({ "from": from, "to": to, "hospitals": hospitals });
     tx.journal(caller, Subject::list("indicator"), detail).await?;
     tx.commit().await?;
-    Ok(all)
+    Ok(Alliance {
+        total: total(&all),
+        hospitals: all,
+    })
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 use tracing::instrument;
 
+use super::days::Days;
 use super::figures::Facts;
 use crate::base::error::Result;
 use crate::base::table::{Cell, csv, xlsx};
@@ -42,22 +43,25 @@ pub struct Exported {
 #[instrument(name = "quality.export", skip_all)]
 pub async fn export(ctx: &Ctx, caller: &Caller, ask: ExportAsk) -> Result<Exported> {
     policy::allowed(caller, Act::QualityExport)?;
-    let facts = Facts::read(ctx, caller.staff()?.facility, ask.from, ask.to).await?;
+    let facility = caller.staff()?.facility;
+    let days = Days::read(ctx, facility, ask.from, ask.to).await?;
     let figures = || -> Result<Table> {
-        let figures = facts.figures(ask.from, ask.to, ask.by)?;
+        let figures = days.figures(ask.from, ask.to, ask.by)?;
         Ok(table::figures(&figures, ask.locale))
     };
+    let births = Facts::read(ctx, facility, ask.from, ask.to);
     let (bytes, rows) = match ask.format {
         Format::Csv => comma_separated(&figures()?),
         Format::Definitions => comma_separated(&table::definitions(ask.locale)),
-        Format::Births => comma_separated(&table::births(&facts.data())),
+        Format::Births => comma_separated(&table::births(&births.await?.data())),
         Format::Xlsx => workbook(&[
             figures()?,
             table::definitions(ask.locale),
-            table::births(&facts.data()),
+            table::births(&births.await?.data()),
         ])?,
     };
     let mut tx = ctx.write(Act::QualityExport).await?;
+    days.keep(&mut tx).await?;
     let detail = json!({ "format": ask.format.word(), "count": rows });
     tx.journal(caller, Subject::list("indicator"), detail).await?;
     tx.commit().await?;

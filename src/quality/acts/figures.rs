@@ -2,30 +2,56 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 use tracing::instrument;
 
+use super::days::Days;
 use crate::analgesia::model::{Birth, Left};
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, LaborId, PatientId};
 use crate::base::{Act, Noun, Page, PageRequest, Role, Subject};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, View};
 use crate::followup::model::Reply;
 use crate::people::caller::Caller;
 use crate::people::policy;
-use crate::quality::indicators::{Data, Indicator, Part, Way};
-use crate::quality::model::{BirthTotal, By, Figures, MonthOfBirths, PeriodFigure};
+use crate::quality::indicators::{DEFINITION_VERSION, Data, Indicator, Part, Way};
+use crate::quality::model::{By, Figures};
 use crate::quality::{period, store};
 use crate::{analgesia, followup, people};
 
-/// Fewer replies than these could be told apart (`followup-and-satisfaction.md` §5).
-const FEW_REPLIES: i64 = 10;
+/// What the figures rest on beside the records: when it changes, all of them may.
+pub(super) struct Basis {
+    required: Vec<String>,
+    window_min: i64,
+}
+
+impl Basis {
+    pub async fn read(ctx: &Ctx, view: &mut View, facility: FacilityId) -> Result<Basis> {
+        let required = ctx.content.lessons.required();
+        Ok(Basis {
+            required: required.map(|lesson| lesson.head.slug.clone()).collect(),
+            window_min: people::facts::facility(view, facility)
+                .await?
+                .settings
+                .one_hour_window_min,
+        })
+    }
+
+    /// The same in one word.
+    pub fn word(&self) -> String {
+        format!(
+            "{DEFINITION_VERSION} {} {}",
+            self.window_min,
+            self.required.join(" ")
+        )
+    }
+}
 
 /// What a period's figures are computed from.
 pub(super) struct Facts {
     pub births: Vec<Birth>,
-    pub replies: Vec<Reply>,
+    replies: Vec<Reply>,
     left: Vec<Left>,
     ways: BTreeMap<LaborId, Way>,
     window_min: i64,
@@ -38,25 +64,26 @@ impl Facts {
     /// Errors: `http.invalid` for a period that ends before it begins or is longer than 36 months.
     pub async fn read(ctx: &Ctx, facility: FacilityId, from: NaiveDate, to: NaiveDate) -> Result<Facts> {
         period::periods(from, to, By::Facility).ok_or_else(|| Error::invalid("/to", "period"))?;
+        let basis = Basis::read(ctx, &mut ctx.view(), facility).await?;
+        Facts::on(ctx, facility, &basis, (from, to)).await
+    }
+
+    pub async fn on(
+        ctx: &Ctx,
+        facility: FacilityId,
+        basis: &Basis,
+        (from, to): (NaiveDate, NaiveDate),
+    ) -> Result<Facts> {
         let (from, to) = period::instants(from, to).ok_or_else(|| Error::invalid("/to", "format"))?;
-        let replies_until = to + followup::facts::SURVEY_CLOSES;
-        let required: Vec<&str> = ctx
-            .content
-            .lessons
-            .required()
-            .map(|lesson| lesson.head.slug.as_str())
-            .collect();
+        let required: Vec<&str> = basis.required.iter().map(String::as_str).collect();
         // Read outside of a transaction: on SQLite a year's births would keep every ward from writing.
         let mut view = ctx.view();
         Ok(Facts {
             births: analgesia::facts::births(&mut view, facility, from, to).await?,
-            replies: followup::facts::replies(&mut view, facility, from, replies_until).await?,
+            replies: followup::facts::replies(&mut view, facility, from, to).await?,
             left: analgesia::facts::left(&mut view, facility, from, to).await?,
             ways: store::ways(&mut view, facility, from, to, &required).await?,
-            window_min: people::facts::facility(&mut view, facility)
-                .await?
-                .settings
-                .one_hour_window_min,
+            window_min: basis.window_min,
             now: ctx.clock.now(),
         })
     }
@@ -72,9 +99,9 @@ impl Facts {
         }
     }
 
-    /// The part of it that lies in a period; births and departures stand in the order of time.
-    fn within(&self, from: NaiveDate, to: NaiveDate) -> Result<Data<'_>> {
-        let (from, to) = period::instants(from, to).ok_or_else(|| Error::invalid("/to", "format"))?;
+    /// The part of it that lies on a day; births and departures stand in the order of time.
+    pub fn on_day(&self, day: NaiveDate) -> Result<Data<'_>> {
+        let (from, to) = period::instants(day, day).ok_or_else(|| Error::invalid("/to", "format"))?;
         let births = self.births.partition_point(|birth| birth.born_at < from)
             ..self.births.partition_point(|birth| birth.born_at < to);
         let left =
@@ -84,66 +111,6 @@ impl Facts {
             left: self.left.get(left).unwrap_or_default(),
             ..self.data()
         })
-    }
-
-    /// All indicators, period by period.
-    pub fn figures(&self, from: NaiveDate, to: NaiveDate, by: By) -> Result<Vec<PeriodFigure>> {
-        let periods = period::periods(from, to, by).ok_or_else(|| Error::invalid("/to", "period"))?;
-        let mut figures = Vec::with_capacity(periods.len() * Indicator::ALL.len());
-        for (from, to) in periods {
-            let data = self.within(from, to)?;
-            let figure = |indicator: &Indicator| PeriodFigure {
-                from,
-                to,
-                figure: data.figure(*indicator),
-                computed_at: self.now,
-            };
-            figures.extend(Indicator::ALL.iter().map(figure));
-        }
-        Ok(figures)
-    }
-
-    /// Whether the caller may know how satisfied women were: the quality office always, those who treated them only where
-    /// nobody's reply can be read off.
-    pub fn may_tell_satisfaction(&self, caller: &Caller, from: NaiveDate, to: NaiveDate) -> Result<bool> {
-        Ok(caller.staff()?.role == Role::Quality || self.hides_replies(from, to)?)
-    }
-
-    /// Whether nobody's reply can be read off. That is whole months, each with ten replies: spans of such months differ by
-    /// such months.
-    pub fn hides_replies(&self, from: NaiveDate, to: NaiveDate) -> Result<bool> {
-        let next = to.succ_opt();
-        if from.day() != 1 || next.is_none_or(|next| next.day() != 1) {
-            return Ok(false);
-        }
-        for (from, to) in period::periods(from, to, By::Month).unwrap_or_default() {
-            if self.within(from, to)?.figure(Indicator::N4Response).denominator < FEW_REPLIES {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// The months that lie wholly between two days, as stated and as recorded.
-    fn months(
-        &self,
-        from: NaiveDate,
-        to: NaiveDate,
-        stated: BTreeMap<NaiveDate, BirthTotal>,
-    ) -> Vec<MonthOfBirths> {
-        let whole = |month: NaiveDate| {
-            let last = month.checked_add_months(Months::new(1))?.pred_opt()?;
-            (from <= month && last <= to).then_some(last)
-        };
-        let months = stated.into_iter().filter_map(|(month, stated)| {
-            let recorded = self.within(month, whole(month)?).ok()?.recorded();
-            Some(MonthOfBirths {
-                month,
-                stated,
-                recorded,
-            })
-        });
-        months.collect()
     }
 }
 
@@ -161,14 +128,15 @@ pub async fn indicators(
 ) -> Result<Figures> {
     policy::allowed(caller, Act::QualityIndicators)?;
     let facility = caller.staff()?.facility;
-    let facts = Facts::read(ctx, facility, from, to).await?;
-    let mut figures = facts.figures(from, to, by)?;
-    if !facts.may_tell_satisfaction(caller, from, to)? {
+    let days = Days::read(ctx, facility, from, to).await?;
+    let mut figures = days.figures(from, to, by)?;
+    if !days.may_tell_satisfaction(caller, from, to)? {
         figures.retain(|one| !one.figure.indicator.is_of_satisfaction());
     }
     let stated = store::birth_totals(&mut ctx.view(), facility, from, to).await?;
-    let months = facts.months(from, to, stated);
+    let months = days.months(from, to, stated);
     let mut tx = ctx.write(Act::QualityIndicators).await?;
+    days.keep(&mut tx).await?;
     tx.journal(
         caller,
         Subject::list("indicator"),

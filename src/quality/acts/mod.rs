@@ -5,6 +5,7 @@ mod births;
 mod cases;
 mod charts;
 mod compared;
+mod days;
 mod events;
 mod exporting;
 mod figures;

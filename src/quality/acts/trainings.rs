@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::figures::Facts;
+use super::days::Days;
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
@@ -222,8 +222,8 @@ pub async fn recorded_readiness(ctx: &Ctx, caller: &Caller) -> Result<RecordedRe
         });
     }
     let year = today.checked_sub_months(Months::new(12)).unwrap_or(today);
-    let births = Facts::read(ctx, facility, year, today).await?;
-    let consented = births.data().figure(Indicator::A16);
+    let births = Days::read(ctx, facility, year, today).await?;
+    let consented = births.figure(year, today, Indicator::A16);
     let counted = |count: i64| usize::try_from(count).unwrap_or_default();
     let (met, of) = (counted(consented.numerator), counted(consented.denominator));
     items.push(Recorded {

@@ -13,9 +13,8 @@ use crate::content::messages;
 use crate::ctx::Ctx;
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
-use crate::quality::acts::{self, Compared};
-use crate::quality::indicators::DEFINITION_VERSION;
-use crate::quality::model::PeriodFigure;
+use crate::quality::acts::{self, Alliance, Compared, Total};
+use crate::quality::indicators::{DEFINITION_VERSION, Figure};
 
 /// One figure beside those of others.
 #[derive(Object)]
@@ -42,8 +41,7 @@ struct ComparedFigureOut {
 }
 
 impl ComparedFigureOut {
-    fn of(of: PeriodFigure, locale: Locale) -> ComparedFigureOut {
-        let figure = of.figure;
+    fn of(figure: &Figure, locale: Locale) -> ComparedFigureOut {
         let (code, hidden) = (figure.indicator.code(), figure.is_small());
         let shown = |number: i64| (!hidden).then_some(number);
         let minutes = |percent: usize| figure.percentile(percent).filter(|_| !hidden);
@@ -72,28 +70,45 @@ struct HospitalFiguresOut {
     figures: Vec<ComparedFigureOut>,
 }
 
+/// One figure of all hospitals together.
+#[derive(Object)]
+struct TotalFigureOut {
+    /// The figure.
+    #[oai(flatten)]
+    figure: ComparedFigureOut,
+    /// Of so many hospitals: those whose own figure is told.
+    hospitals: usize,
+}
+
 /// Hospitals that agreed to be compared.
 #[derive(Object)]
 pub struct AllianceFiguresOut {
     /// The caller's hospital first, the others by name.
     items: Vec<HospitalFiguresOut>,
+    /// Each indicator of all together.
+    total: Vec<TotalFigureOut>,
     /// Version of the definitions.
     definition_version: String,
 }
 
 impl AllianceFiguresOut {
-    fn of(all: Vec<Compared>, locale: Locale) -> AllianceFiguresOut {
+    fn of(all: Alliance, locale: Locale) -> AllianceFiguresOut {
         let one = |one: Compared| HospitalFiguresOut {
             facility: one.facility,
             name: one.name,
             figures: one
                 .figures
-                .into_iter()
-                .map(|figure| ComparedFigureOut::of(figure, locale))
+                .iter()
+                .map(|one| ComparedFigureOut::of(&one.figure, locale))
                 .collect(),
         };
+        let total = |total: Total| TotalFigureOut {
+            figure: ComparedFigureOut::of(&total.figure, locale),
+            hospitals: total.hospitals,
+        };
         AllianceFiguresOut {
-            items: all.into_iter().map(one).collect(),
+            items: all.hospitals.into_iter().map(one).collect(),
+            total: all.total.into_iter().map(total).collect(),
             definition_version: DEFINITION_VERSION.to_owned(),
         }
     }

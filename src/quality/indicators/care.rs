@@ -1,6 +1,6 @@
 //! The further indicators: how births go, what analgesia brings with it, and how the service is run.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
 use super::parts::{is_vaginal, known, newborns};
 use super::{Indicator, Part, PointFact, Reason, Seen};
@@ -122,12 +122,24 @@ fn placements(birth: &Birth, blank: &Part) -> Vec<Part> {
         .collect()
 }
 
+/// What is severe once it lasts.
+const SEVERE_LATER: [ComplicationCode; 2] = [ComplicationCode::NerveInjury, ComplicationCode::Pdph];
+
 fn lasting(seen: &Seen<'_>) -> bool {
-    let long = |code| {
+    SEVERE_LATER.into_iter().any(|code| {
         let mut of_code = seen.birth.complicated_by(code);
         of_code.any(|one| one.resolved_at.unwrap_or(seen.now) - one.onset_at > LASTING)
-    };
-    long(ComplicationCode::NerveInjury) || long(ComplicationCode::Pdph)
+    })
+}
+
+/// The first moment from which on something that is not over counts as lasting, and does not yet; the clock has milliseconds.
+pub(super) fn lasts_from(birth: &Birth, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let all = SEVERE_LATER
+        .into_iter()
+        .flat_map(|code| birth.complicated_by(code));
+    let open = all.filter(|one| one.resolved_at.is_none());
+    let from = open.map(|one| one.onset_at + LASTING + Duration::milliseconds(1));
+    from.filter(|from| *from > now).min()
 }
 
 fn decision_to_delivery(birth: &Birth, blank: Part) -> Option<Part> {

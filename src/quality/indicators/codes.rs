@@ -141,6 +141,11 @@ macro_rules! reasons {
             pub fn word(self) -> &'static str {
                 match self { $(Reason::$variant => $word,)* }
             }
+
+            /// Reads a word.
+            pub fn parse(word: &str) -> Option<Reason> {
+                match word { $($word => Some(Reason::$variant),)* _ => None }
+            }
         }
     };
 }

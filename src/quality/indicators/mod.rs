@@ -8,6 +8,7 @@ mod care;
 pub mod chart;
 mod codes;
 mod parts;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use chrono::{DateTime, Duration, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 pub use codes::{Indicator, Population, Reason};
+pub use sums::Sums;
 
 use crate::analgesia::model::{BabyFacts, BabyOutcome, Birth, BirthPlace, Left, PainScore};
 use crate::base::id::LaborId;
@@ -122,11 +124,39 @@ pub struct Figure {
     pub notes: Vec<(Reason, i64)>,
     /// Recorded values and those that there should be.
     pub completeness: (i64, i64),
-    /// What was measured, minutes, in order.
-    pub minutes: Vec<i64>,
+    /// What was measured, minutes in order, and how often.
+    pub minutes: Vec<(i64, i64)>,
 }
 
 impl Figure {
+    /// Of no case at all.
+    pub fn nothing(indicator: Indicator) -> Figure {
+        Figure {
+            indicator,
+            numerator: 0,
+            denominator: 0,
+            excluded: Vec::new(),
+            notes: Vec::new(),
+            completeness: (0, 0),
+            minutes: Vec::new(),
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        *self == Figure::nothing(self.indicator)
+    }
+
+    /// Adds the cases of the same indicator over other births.
+    pub fn add(&mut self, other: &Figure) {
+        self.numerator += other.numerator;
+        self.denominator += other.denominator;
+        sums::add_counts(&mut self.excluded, &other.excluded);
+        sums::add_counts(&mut self.notes, &other.notes);
+        self.completeness.0 += other.completeness.0;
+        self.completeness.1 += other.completeness.1;
+        sums::add_counts(&mut self.minutes, &other.minutes);
+    }
+
     /// The rate, percent (per 10 000 where it is rare) with one decimal; none when there is nothing below the line.
     pub fn value(&self) -> Option<String> {
         rate(self.numerator, self.denominator, self.indicator.per())
@@ -139,8 +169,14 @@ impl Figure {
 
     /// The nearest-rank percentile of the minutes, 1–100; none where nothing was measured.
     pub fn percentile(&self, percent: usize) -> Option<i64> {
-        let rank = (self.minutes.len() * percent).div_ceil(100);
-        self.minutes.get(rank.checked_sub(1)?).copied()
+        let measured: i64 = self.minutes.iter().map(|(_, times)| times).sum();
+        let rank = (usize::try_from(measured).ok()? * percent).div_ceil(100);
+        let mut below = 0;
+        let reached = |(_, times): &&(i64, i64)| {
+            below += usize::try_from(*times).unwrap_or_default();
+            rank > 0 && below >= rank
+        };
+        self.minutes.iter().find(reached).map(|(minutes, _)| *minutes)
     }
 
     /// How many of the needed values are recorded, percent.
@@ -188,7 +224,11 @@ struct Seen<'a> {
 impl Data<'_> {
     /// What every birth contributes to an indicator, by time of birth.
     pub fn parts(&self, indicator: Indicator) -> Vec<Part> {
-        let scores = valid_replies(self.births, self.replies);
+        // Looked up for the few indicators that ask for it.
+        let scores = match indicator.is_of_satisfaction() {
+            true => valid_replies(self.births, self.replies),
+            false => BTreeMap::new(),
+        };
         let nothing = Way::default();
         let born = self.births.iter().flat_map(|birth| {
             let seen = Seen {
@@ -233,8 +273,6 @@ impl Data<'_> {
     pub fn figure(&self, indicator: Indicator) -> Figure {
         let parts = self.parts(indicator);
         let count = |is: fn(&Part) -> bool| parts.iter().filter(|part| is(part)).count() as i64;
-        let mut minutes: Vec<i64> = parts.iter().filter_map(|part| part.minutes).collect();
-        minutes.sort_unstable();
         Figure {
             indicator,
             numerator: count(|part| part.numerator),
@@ -245,15 +283,27 @@ impl Data<'_> {
                 count(|part| part.complete == Some(true)),
                 count(|part| part.complete.is_some()),
             ),
-            minutes,
+            minutes: tally(parts.iter().filter_map(|part| part.minutes)),
         }
+    }
+
+    /// When the figures change although nothing is recorded: a point is overdue, a complication has lasted. None where time
+    /// changes nothing.
+    pub fn turns_at(&self) -> Option<DateTime<Utc>> {
+        let of_birth = |birth: &Birth| {
+            let points = self.ways.get(&birth.labor).map(|way| way.points.as_slice());
+            let open = points.unwrap_or_default().iter().filter(|point| !point.complete);
+            let overdue = open.map(|point| point.overdue_at).filter(|at| *at > self.now);
+            overdue.chain(care::lasts_from(birth, self.now)).min()
+        };
+        self.births.iter().filter_map(of_birth).min()
     }
 }
 
-fn tally(reasons: impl Iterator<Item = Reason>) -> Vec<(Reason, i64)> {
-    let mut counts: BTreeMap<Reason, i64> = BTreeMap::new();
-    for reason in reasons {
-        *counts.entry(reason).or_default() += 1;
+fn tally<T: Ord>(of: impl Iterator<Item = T>) -> Vec<(T, i64)> {
+    let mut counts: BTreeMap<T, i64> = BTreeMap::new();
+    for one in of {
+        *counts.entry(one).or_default() += 1;
     }
     counts.into_iter().collect()
 }

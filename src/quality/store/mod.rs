@@ -2,6 +2,7 @@
 
 mod births;
 mod cases;
+mod days;
 mod events;
 mod offers;
 mod readiness;
@@ -12,6 +13,7 @@ mod ways;
 
 pub use births::*;
 pub use cases::*;
+pub use days::*;
 pub use events::*;
 pub use offers::*;
 pub use readiness::*;

@@ -34,15 +34,8 @@ pub async fn put(by: Client, woman: &Woman, rest: &str, body: Value) {
     by.put(&format!("{path}/{rest}"), &etag, body).await.expect(200);
 }
 
-/// Her block, written up afterwards with its reason, and her scores.
-pub fn eased<'a>(
-    app: &'a App,
-    woman: &'a Woman,
-    dose: DateTime<Utc>,
-    pain: &'a [(i64, i64)],
-    changes: Value,
-) -> LocalBoxFuture<'a, ()> {
-    async move {
+/// A block that was written up afterwards, with its reason.
+pub fn block(dose: DateTime<Utc>, changes: &Value) -> Value {
     let mut record = json!({
         "technique": "epidural", "indication": "labor", "interspace": "L3-4", "needle_attempts": 1,
         "puncture_at": dose - Duration::minutes(8), "first_dose_at": dose,
@@ -55,21 +48,58 @@ pub fn eased<'a>(
     for (member, value) in changes.as_object().unwrap() {
         record[member] = value.clone();
     }
-    put(app.zhao().await, woman, "analgesia", record).await;
-    let seen = |(minute, score): &(i64, i64)| {
-        json!({
-            "observed_at": dose + Duration::minutes(*minute), "vas": score.to_string(), "vas_context": "contraction",
-            "sbp": 118, "dbp": 72, "hr": 84, "spo2": 98, "fhr": 142, "bromage": 0
-        })
-    };
-    let observations: Vec<Value> = pain.iter().map(seen).collect();
-    if !observations.is_empty() {
-        let path = format!("/labors/{}/observations", woman.labor);
-        let body = json!({ "observations": observations });
-        app.lin().await.post(&path, body).await.expect(201);
-    }
+    record
 }
+
+/// Her block and her scores.
+pub fn eased<'a>(
+    app: &'a App,
+    woman: &'a Woman,
+    dose: DateTime<Utc>,
+    pain: &'a [(i64, i64)],
+    changes: Value,
+) -> LocalBoxFuture<'a, ()> {
+    async move {
+        put(app.zhao().await, woman, "analgesia", block(dose, &changes)).await;
+        let seen = |(minute, score): &(i64, i64)| {
+            json!({
+                "observed_at": dose + Duration::minutes(*minute), "vas": score.to_string(),
+                "vas_context": "contraction", "sbp": 118, "dbp": 72, "hr": 84, "spo2": 98, "fhr": 142, "bromage": 0
+            })
+        };
+        let observations: Vec<Value> = pain.iter().map(seen).collect();
+        if !observations.is_empty() {
+            let path = format!("/labors/{}/observations", woman.labor);
+            let body = json!({ "observations": observations });
+            app.lin().await.post(&path, body).await.expect(201);
+        }
+    }
     .boxed_local()
+}
+
+/// A birth with the scores of each newborn; none for a stillborn.
+pub fn birth(born: DateTime<Utc>, mode: &str, babies: &[Option<(i64, i64)>]) -> Value {
+    let baby = |(n, scores): (i64, &Option<(i64, i64)>)| {
+        let mut baby = json!({
+            "baby_no": n, "sex": "female", "born_at": born, "weight_g": 3200,
+            "outcome": if scores.is_some() { "alive" } else { "stillbirth" }
+        });
+        if let Some((apgar1, apgar5)) = scores {
+            baby["apgar1"] = json!(apgar1);
+            baby["apgar5"] = json!(apgar5);
+            baby["apgar10"] = json!(9);
+        }
+        baby
+    };
+    let babies: Vec<Value> = (1..).zip(babies).map(baby).collect();
+    let mut body = json!({ "mode": mode, "birth_place": "here", "blood_loss_ml": 300, "babies": babies });
+    if mode == CONVERTED {
+        body["cs_decision_at"] = json!(born - Duration::minutes(25));
+        body["cs_anesthesia"] = json!("epidural_topup");
+        body["cs_indication"] = json!("胎儿窘迫");
+        body["analgesia_before_conversion"] = json!(true);
+    }
+    body
 }
 
 pub fn gives_birth<'a>(
@@ -79,30 +109,7 @@ pub fn gives_birth<'a>(
     mode: &'a str,
     babies: &'a [Option<(i64, i64)>],
 ) -> LocalBoxFuture<'a, ()> {
-    async move {
-        let baby = |(n, scores): (i64, &Option<(i64, i64)>)| {
-            let mut baby = json!({
-                "baby_no": n, "sex": "female", "born_at": born, "weight_g": 3200,
-                "outcome": if scores.is_some() { "alive" } else { "stillbirth" }
-            });
-            if let Some((apgar1, apgar5)) = scores {
-                baby["apgar1"] = json!(apgar1);
-                baby["apgar5"] = json!(apgar5);
-                baby["apgar10"] = json!(9);
-            }
-            baby
-        };
-        let babies: Vec<Value> = (1..).zip(babies).map(baby).collect();
-        let mut body = json!({ "mode": mode, "birth_place": "here", "blood_loss_ml": 300, "babies": babies });
-        if mode == CONVERTED {
-            body["cs_decision_at"] = json!(born - Duration::minutes(25));
-            body["cs_anesthesia"] = json!("epidural_topup");
-            body["cs_indication"] = json!("胎儿窘迫");
-            body["analgesia_before_conversion"] = json!(true);
-        }
-        put(app.lin().await, woman, "delivery", body).await;
-    }
-    .boxed_local()
+    async move { put(app.lin().await, woman, "delivery", birth(born, mode, babies)).await }.boxed_local()
 }
 
 /// Her answer to the survey, on her own phone.

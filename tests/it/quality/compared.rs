@@ -86,4 +86,14 @@ async fn what_rests_on_thirty_is_told() {
     assert_eq!(of("A1")["denominator"], 30);
     assert_eq!(of("A1")["value"], "0.0");
     assert_eq!(of("N2-lit")["hidden"], true, "none of them had analgesia");
+    let total = told["total"].as_array().unwrap();
+    let of = |code: &str| total.iter().find(|one| one["code"] == code).unwrap();
+    assert_eq!(
+        (&of("A1")["denominator"], &of("A1")["hospitals"]),
+        (&json!(30), &json!(1))
+    );
+    assert_eq!(
+        (&of("N2-lit")["hidden"], &of("N2-lit")["hospitals"]),
+        (&json!(true), &json!(0))
+    );
 }

@@ -161,7 +161,7 @@ fn a_cesarean_in_labor_is_in_time_within_thirty_minutes_of_the_decision() {
     let figure = figure(&births, &[], Indicator::A11);
     assert_eq!((figure.numerator, figure.denominator), (1, 2));
     assert_eq!(figure.excluded, [(Reason::DecisionTimeMissing, 1)]);
-    assert_eq!(figure.minutes, [30, 31]);
+    assert_eq!(figure.minutes, [(30, 1), (31, 1)]);
 }
 
 #[test]
