@@ -5,6 +5,8 @@
 //! never touched. Equal values are found through keyed digests, never through clear text.
 //! Not here: which column is sealed; each slice's `store.rs` decides that.
 
+mod new_key;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +21,8 @@ use zeroize::Zeroizing;
 use crate::base::Noun;
 use crate::base::error::{Error, Result};
 use crate::db::{Q, placeholders};
+
+pub use new_key::NewKey;
 
 const VERSION: u8 = 1;
 const KEY_ID: usize = 16;
@@ -161,14 +165,7 @@ impl Vault {
         at: DateTime<Utc>,
     ) -> Result<Sealed> {
         let (id, key) = self.data_key(q, facility, record, class.word(), at).await?;
-        let (nonce, sealed) = encrypt(&key, &associated(record, column), plain)
-            .ok_or_else(|| Error::broken("a value could not be sealed"))?;
-        let mut bytes = Vec::with_capacity(1 + KEY_ID + NONCE + sealed.len());
-        bytes.push(VERSION);
-        bytes.extend_from_slice(id.as_bytes());
-        bytes.extend_from_slice(&nonce);
-        bytes.extend_from_slice(&sealed);
-        Ok(Sealed(bytes))
+        envelope(id, &key, record, column, plain)
     }
 
     /// Opens a sealed value of a record's column.
@@ -342,6 +339,17 @@ pub fn open_file(key: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
 
 fn cipher(key: &[u8; 32]) -> Option<LessSafeKey> {
     Some(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).ok()?))
+}
+
+fn envelope(id: Uuid, key: &[u8; 32], record: Uuid, column: &str, plain: &[u8]) -> Result<Sealed> {
+    let (nonce, sealed) = encrypt(key, &associated(record, column), plain)
+        .ok_or_else(|| Error::broken("a value could not be sealed"))?;
+    let mut bytes = Vec::with_capacity(1 + KEY_ID + NONCE + sealed.len());
+    bytes.push(VERSION);
+    bytes.extend_from_slice(id.as_bytes());
+    bytes.extend_from_slice(&nonce);
+    bytes.extend_from_slice(&sealed);
+    Ok(Sealed(bytes))
 }
 
 /// A fresh nonce, and the ciphertext with its tag.

@@ -1,4 +1,4 @@
-//! The command line: `demo`, `serve`, `migrate`, `config`, `content`, `openapi`, `verify`, `wechat-simulator`, `admin`.
+//! The command line: `demo`, `generate`, `serve`, `migrate`, `config`, `content`, `openapi`, `verify`, `wechat-simulator`, `admin`.
 //!
 //! Every fault of the start is one clear line on standard error and exit code 1.
 
@@ -43,6 +43,8 @@ enum Command {
     /// Fills a data directory for `demo`, in a process of its own.
     #[command(hide = true)]
     Seed(demo::Options),
+    /// Fills an empty database with made-up births, to measure with.
+    Generate(demo::crowd::Options),
     /// The real thing: settings by file and environment.
     Serve,
     /// Brings the database to the newest schema.
@@ -99,6 +101,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, StartFault> {
     match cli.command {
         Command::Demo(options) => demo::run(options).await.map(|()| done),
         Command::Seed(options) => demo::seed(options).await.map(|()| done),
+        Command::Generate(options) => demo::crowd::run(options).await.map(|()| done),
         Command::Serve => serve(load(cli.config)?).await.map(|()| done),
         Command::Migrate { grant } => migrate(&load(cli.config)?, grant).await.map(|()| done),
         Command::Config => {

@@ -4,6 +4,7 @@
 //! The women are made in a process of its own, so that its memory does not stay. A second start reuses the data.
 
 mod client;
+pub mod crowd;
 pub mod healthy;
 pub mod messages;
 pub mod reload;

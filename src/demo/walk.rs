@@ -128,6 +128,11 @@ impl<'a> Walker<'a> {
         self.on_duty("zhao").await
     }
 
+    /// The quality office, logged in.
+    pub async fn quality(&self) -> Result<Client> {
+        self.on_duty("qian").await
+    }
+
     async fn on_duty(&self, username: &'static str) -> Result<Client> {
         let now = self.ctx.clock.now();
         let mut sessions = self.sessions.lock().await;

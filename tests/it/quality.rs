@@ -4,6 +4,7 @@ mod births;
 pub mod cases;
 mod compared;
 mod corrected;
+mod crowd;
 mod kept;
 mod offers;
 mod readiness;
