@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::model::{Birth, Complication, ComplicationCode, Event, Labor, Left, Mother};
+use super::model::{Bag, Birth, Complication, ComplicationCode, Event, Labor, Left, Mother};
 use super::store;
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId, StaffId};
@@ -52,6 +52,11 @@ pub async fn had(
     code: ComplicationCode,
 ) -> Result<bool> {
     store::had(q, facility, labor, code).await
+}
+
+/// Whose pump had a bag of a batch.
+pub async fn bags(q: &mut impl Q, facility: FacilityId, batch: &str) -> Result<Vec<Bag>> {
+    store::bags(q, facility, batch).await
 }
 
 /// Records a complication that shows after labor only; an earlier one of its kind is meant, if there is one.

@@ -90,7 +90,7 @@ async fn remind(ctx: &Ctx, job: &Job, kind: &'static str, roles: &[Role]) -> Res
         due: due.max(tx.now),
         urgent: kind != "analgesia.one_hour",
     };
-    episode::facts::add_task(&mut tx, &task).await?;
+    episode::facts::add_labor_task(&mut tx, &task, labor.id).await?;
     let detail = json!({ "task": kind, "urgent": task.urgent });
     journal(&mut tx, Act::AnalgesiaRemind, &labor, detail).await?;
     tx.commit().await

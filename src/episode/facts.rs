@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::model::{Ending, Episode, Graded, NewTask, Stage, Step, Suggestion, TaskLine};
 use super::{jobs, rules, store};
 use crate::base::error::Result;
-use crate::base::id::{EpisodeId, FacilityId, PatientId, TaskId};
+use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, TaskId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 
@@ -68,6 +68,13 @@ pub async fn set_step(tx: &mut Tx, step: &Step) -> Result<()> {
 /// Adds a task; while one of the same kind about the same subject is open, that one is meant.
 pub async fn add_task(tx: &mut Tx, task: &NewTask) -> Result<TaskId> {
     store::add_task(tx, task).await
+}
+
+/// The same for what happens in a labor, whatever it is about there: it leads to the labor.
+pub async fn add_labor_task(tx: &mut Tx, task: &NewTask, labor: LaborId) -> Result<TaskId> {
+    let id = store::add_task(tx, task).await?;
+    store::set_task_labor(tx, task.facility, id, labor).await?;
+    Ok(id)
 }
 
 /// The tasks about a subject, open and done, oldest first.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::Role;
-use crate::base::id::{EpisodeId, FacilityId, NoticeId, PatientId, ResponseId, StaffId, TaskId};
+use crate::base::id::{EpisodeId, FacilityId, LaborId, NoticeId, PatientId, ResponseId, StaffId, TaskId};
 use crate::people::model::{Invited, Patient};
 
 pub use deliveries::*;
@@ -229,6 +229,9 @@ pub struct Task {
     pub kind: String,
     /// With what.
     pub subject_id: Uuid,
+    /// In which labor, for what happens on the ward.
+    #[serde(default)]
+    pub labor_id: Option<LaborId>,
     /// Roles that it waits for.
     pub roles: Vec<Role>,
     /// To be done by.

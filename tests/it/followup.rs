@@ -175,6 +175,27 @@ async fn a_red_flag_that_nobody_takes_goes_to_the_next_on_call_and_to_the_duty_o
     assert_eq!(waiting(&qian, "followup.alert_officer").await, 0);
 }
 
+#[tokio::test]
+async fn the_task_of_an_alert_ends_with_its_outcome_and_is_not_ticked_off() {
+    let app = App::new().await;
+    let mei = app.mei().await;
+    submits(&app, &mei, "follow-up-f7", json!({ "fu.bleeding": "heavy" })).await;
+    let sun = app.sun().await;
+    let tasks = sun.get("/tasks").await.expect(200);
+    let mut items = tasks["items"].as_array().unwrap().iter();
+    let task = items.find(|task| task["kind"] == "followup.alert").unwrap();
+    let done = format!("/tasks/{}/done", task["id"].as_str().unwrap());
+    let alert = format!("/alerts/{}", task["subject"].as_str().unwrap());
+    assert_eq!(sun.post(&done, json!({})).await.code(), "episode.task_of_alarm");
+    sun.post(&format!("{alert}/acknowledge"), json!(null))
+        .await
+        .expect(200);
+    assert_eq!(sun.post(&done, json!({})).await.code(), "episode.task_of_alarm");
+    let outcome = json!({ "outcome": "已来院，出血已止" });
+    sun.post(&format!("{alert}/close"), outcome).await.expect(200);
+    assert_eq!(waiting(&sun, "followup.alert").await, 0);
+}
+
 /// Tasks of a kind that wait for somebody.
 async fn waiting(who: &Client, kind: &str) -> usize {
     let tasks = who.get("/tasks").await.expect(200);

@@ -84,6 +84,6 @@ pub(in crate::analgesia) async fn call(
         due: tx.now + Duration::minutes(call.within_min),
         urgent: call.urgent,
     };
-    episodes::add_task(tx, &task).await?;
+    episodes::add_labor_task(tx, &task, labor.id).await?;
     Ok(())
 }

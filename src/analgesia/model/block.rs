@@ -1,5 +1,7 @@
 //! The block, what was given, and the versions of the record.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
@@ -280,6 +282,14 @@ pub struct Record {
     pub confirmed: Vec<String>,
     /// Why they are right, 1–500 characters; needed with a value that is taken because it was confirmed.
     pub confirmed_reason: Option<String>,
+}
+
+impl Record {
+    /// The batches of the pump's bags, each once.
+    pub fn bags(&self) -> BTreeSet<String> {
+        let pumps = self.pump.iter().chain(self.earlier_pumps.iter().flatten());
+        pumps.map(|pump| pump.reservoir.batch.trim().to_owned()).collect()
+    }
 }
 
 /// Why it began, or went on, without consent or time-out.

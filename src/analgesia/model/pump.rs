@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Amount;
 use super::block::Drug;
+use crate::base::id::{LaborId, PatientId};
 
 crate::words! {
     /// What a pump does.
@@ -29,6 +30,17 @@ pub struct Reservoir {
     pub batch: String,
     /// Last day of use.
     pub expires_on: NaiveDate,
+}
+
+/// A bag of a pump, by the batch on its label.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Bag {
+    /// The labor.
+    pub labor: LaborId,
+    /// Whose.
+    pub patient: PatientId,
+    /// When the record that names it was written.
+    pub at: DateTime<Utc>,
 }
 
 /// A pump's program: settings, all of them checked against the limits.

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::analgesia::model::{Indication, Record, RecordVersion, Technique, TimeOut};
+use crate::analgesia::model::{Bag, Indication, Record, RecordVersion, Technique, TimeOut};
 use crate::base::error::Result;
-use crate::base::id::{FacilityId, LaborId, StaffId};
+use crate::base::id::{FacilityId, LaborId, PatientId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::{Q, placeholders};
 use crate::vault::{Class, Sealed};
@@ -143,6 +143,14 @@ pub async fn add_record(
     .bind(version.at)
     .run()
     .await?;
+    for batch in record.bags() {
+        tx.q("insert into analgesia_bag (record_id, facility_id, batch) values ($1, $2, $3)")
+            .bind(version.id)
+            .bind(facility)
+            .bind(batch)
+            .run()
+            .await?;
+    }
     tx.q("update labor set record_id = $3 where facility_id = $1 and id = $2")
         .bind(facility)
         .bind(labor)
@@ -150,6 +158,19 @@ pub async fn add_record(
         .run()
         .await?;
     Ok(())
+}
+
+/// Whose pump had a bag of a batch, by the records as they are now.
+pub async fn bags(q: &mut impl Q, facility: FacilityId, batch: &str) -> Result<Vec<Bag>> {
+    let rows: Vec<(LaborId, PatientId, DateTime<Utc>)> = q
+        .q("select l.id, l.patient_id, v.at from analgesia_bag b join labor l on l.record_id = b.record_id \
+            join analgesia_record v on v.id = b.record_id where b.facility_id = $1 and b.batch = $2 order by v.at, l.id")
+        .bind(facility)
+        .bind(batch.to_owned())
+        .all()
+        .await?;
+    let bag = |(labor, patient, at)| Bag { labor, patient, at };
+    Ok(rows.into_iter().map(bag).collect())
 }
 
 /// The record as it is now.

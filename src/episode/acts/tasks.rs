@@ -15,8 +15,11 @@ use crate::people::caller::Caller;
 use crate::people::facts as people;
 use crate::people::policy::{self, Belongs};
 
-/// Tasks about an alarm of labor. Ticked off, one would leave the alarm open with nobody who comes.
-const OF_ALARMS: [&str; 4] = [
+/// Tasks about an alarm of labor or an alert of follow-up. Ticked off, one would leave it open with nobody who comes.
+const OF_ALARMS: [&str; 7] = [
+    "followup.alert",
+    "followup.alert_next",
+    "followup.alert_officer",
     "analgesia.alarm",
     "analgesia.complication",
     "analgesia.alarm_next",

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::base::Role;
 use crate::base::error::Result;
-use crate::base::id::{EpisodeId, FacilityId, PatientId, StaffId, TaskId};
+use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, StaffId, TaskId};
 use crate::ctx::Tx;
 use crate::db::Q;
 use crate::db::run::placeholders;
@@ -19,6 +19,7 @@ struct TaskRow {
     episode_id: EpisodeId,
     kind: String,
     subject_id: Uuid,
+    labor_id: Option<LaborId>,
     due_at: DateTime<Utc>,
     urgent: bool,
     done_at: Option<DateTime<Utc>>,
@@ -27,7 +28,7 @@ struct TaskRow {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select t.id, t.facility_id, t.patient_id, t.episode_id, t.kind, t.subject_id, t.due_at, t.urgent, ",
+            "select t.id, t.facility_id, t.patient_id, t.episode_id, t.kind, t.subject_id, t.labor_id, t.due_at, t.urgent, ",
             "t.done_at from task t ",
             $rest
         )
@@ -60,6 +61,7 @@ async fn with_roles(q: &mut impl Q, rows: Vec<TaskRow>) -> Result<Vec<Task>> {
             episode_id: row.episode_id,
             kind: row.kind,
             subject_id: row.subject_id,
+            labor_id: row.labor_id,
             due_at: row.due_at,
             urgent: row.urgent,
             done_at: row.done_at,
@@ -104,6 +106,17 @@ pub async fn add_task(tx: &mut Tx, task: &NewTask) -> Result<TaskId> {
             .await?;
     }
     Ok(id)
+}
+
+/// Says in which labor somebody is waited for.
+pub async fn set_task_labor(tx: &mut Tx, facility: FacilityId, id: TaskId, labor: LaborId) -> Result<()> {
+    tx.q("update task set labor_id = $3 where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(id)
+        .bind(labor)
+        .run()
+        .await?;
+    Ok(())
 }
 
 /// Ends the open tasks of a kind about a subject, because what they wait for has happened.

@@ -6,7 +6,7 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
-use crate::analgesia::model::{Amount, Labor};
+use crate::analgesia::model::{Amount, Bag, Labor};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::LaborId;
@@ -64,6 +64,9 @@ pub struct Traced {
     pub supply: Supply,
     /// First to last.
     pub moves: Vec<Move>,
+    /// Women whose pump had a bag of its number, by the records of labor.
+    #[serde(default)]
+    pub bags: Vec<Bag>,
 }
 
 /// A batch is received.
@@ -165,6 +168,7 @@ pub async fn move_supply(ctx: &Ctx, caller: &Caller, id: Uuid, draft: MoveDraft)
     let detail = json!({ "kind": moved.kind.word(), "second": second });
     tx.journal(caller, subject, detail).await?;
     let traced = Traced {
+        bags: analgesia::facts::bags(&mut tx, me.facility, &supply.batch).await?,
         moves: store::moves(&mut tx, me.facility, id).await?,
         supply: Supply {
             balance: supply::amount(left),
@@ -211,11 +215,13 @@ pub async fn supply(ctx: &Ctx, caller: &Caller, id: Uuid) -> Result<Traced> {
     let facility = caller.staff()?.facility;
     let mut tx = ctx.write(Act::QualitySupply).await?;
     let found = store::supply(&mut tx, facility, id).await?;
+    let supply = found.ok_or(Error::Missing(Noun::Supply))?;
     let traced = Traced {
-        supply: found.ok_or(Error::Missing(Noun::Supply))?,
+        bags: analgesia::facts::bags(&mut tx, facility, &supply.batch).await?,
+        supply,
         moves: store::moves(&mut tx, facility, id).await?,
     };
-    let detail = json!({ "moves": traced.moves.len() });
+    let detail = json!({ "moves": traced.moves.len(), "bags": traced.bags.len() });
     tx.journal(caller, Subject::thing("supply", id), detail).await?;
     tx.commit().await?;
     Ok(traced)

@@ -8,7 +8,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use crate::analgesia::model::Amount;
+use crate::analgesia::model::{Amount, Bag};
 use crate::base::PageRequest;
 use crate::base::id::{LaborId, PatientId, StaffId};
 use crate::ctx::Ctx;
@@ -163,6 +163,17 @@ struct MoveOut {
     at: DateTime<Utc>,
 }
 
+/// A bag of a pump.
+#[derive(Object)]
+struct BagOut {
+    /// The labor.
+    labor: LaborId,
+    /// Whose.
+    patient: PatientId,
+    /// When the record that names it was written.
+    at: DateTime<Utc>,
+}
+
 /// A batch with where it went.
 #[derive(Object)]
 pub struct TracedOut {
@@ -170,6 +181,8 @@ pub struct TracedOut {
     supply: SupplyOut,
     /// First to last.
     moves: Vec<MoveOut>,
+    /// Women whose pump had a bag of this batch number, by the records of labor; they change no balance.
+    bags: Vec<BagOut>,
 }
 
 impl From<Traced> for TracedOut {
@@ -187,9 +200,15 @@ impl From<Traced> for TracedOut {
             moved_at: m.moved_at,
             at: m.at,
         };
+        let bag = |bag: Bag| BagOut {
+            labor: bag.labor,
+            patient: bag.patient,
+            at: bag.at,
+        };
         TracedOut {
             supply: traced.supply.into(),
             moves: traced.moves.into_iter().map(out).collect(),
+            bags: traced.bags.into_iter().map(bag).collect(),
         }
     }
 }

@@ -241,6 +241,7 @@ async fn the_task_of_an_alarm_ends_with_its_alarm_and_is_not_ticked_off() {
         .clone()
         .find(|task| task["kind"] == "analgesia.alarm")
         .unwrap();
+    assert_eq!(task["labor"], ward.labor.as_str());
     let done = format!("/tasks/{}/done", task["id"].as_str().unwrap());
     let refused = ward.zhao.post(&done, json!({})).await;
     assert_eq!(refused.code(), "episode.task_of_alarm");
@@ -274,6 +275,11 @@ async fn the_duty_officer_has_a_task_and_may_take_the_alarm_that_nobody_took() {
     let task = officer(qian.get("/tasks").await.expect(200)).unwrap();
     assert_eq!((&task["urgent"], &task["subject"]), (&json!(true), &alarm["id"]));
     assert_eq!(task["roles"], json!(["quality"]));
+    assert_eq!(
+        task["labor"],
+        ward.labor.as_str(),
+        "it leads to where the alarm is taken"
+    );
     let taken = qian
         .post(&ward.alarm(&alarm, "take"), json!(null))
         .await

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::analgesia::admission;
+use crate::analgesia::{admission, emergency};
 use crate::support::App;
 use crate::support::client::Client;
 
@@ -97,6 +97,43 @@ async fn a_controlled_drug_moves_before_two_people_and_what_does_not_add_up_is_t
         (&json!("9.5"), &json!("8.5"))
     );
     assert_eq!(traced["supply"]["balance"], "8.5");
+}
+
+#[tokio::test]
+async fn a_batch_leads_to_the_women_whose_pump_had_a_bag_of_it() {
+    let app = App::new().await;
+    let (mei, lin, zhao, qian) = (
+        app.mei().await,
+        app.lin().await,
+        app.zhao().await,
+        app.qian().await,
+    );
+    let labor = lin.post("/labors", admission(&mei.patient_id)).await.expect(201);
+    let path = format!("/labors/{}", labor["id"].as_str().unwrap());
+    let id = received(&lin, false).await;
+    let writes = async |batch: &str| {
+        let mut record = emergency();
+        record["pump"] = json!({
+            "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "bolus_volume_ml": "8",
+            "lockout_min": 15, "hourly_limit_ml_h": "24",
+            "reservoir": { "label": "0.1% 罗哌卡因", "batch": batch, "expires_on": "2099-12-31" },
+        });
+        let etag = zhao.get(&path).await.etag();
+        zhao.put(&format!("{path}/analgesia"), &etag, record)
+            .await
+            .expect(200);
+        qian.get(&format!("/supplies/{id}")).await.expect(200)
+    };
+    let traced = writes("A250301").await;
+    assert_eq!(traced["bags"][0]["patient"], mei.patient_id.as_str());
+    assert_eq!(traced["bags"][0]["labor"], labor["id"]);
+    assert_eq!(
+        traced["supply"]["balance"], "10",
+        "what was used is entered as a move"
+    );
+    // The bag stays known as one before the next.
+    let traced = writes("A250302").await;
+    assert_eq!(traced["bags"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

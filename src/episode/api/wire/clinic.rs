@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::RiskSuggestedOut;
 use super::mine::{PregnancyOut, StepOut};
 use crate::base::Role;
-use crate::base::id::{EpisodeId, PatientId, StaffId, TaskId};
+use crate::base::id::{EpisodeId, LaborId, PatientId, StaffId, TaskId};
 use crate::episode::acts::NewPatient;
 use crate::episode::model::{Color, Graded, Grading, Listed, Overview, Registered, Stage, Task, Waiting};
 use crate::http::params::masked;
@@ -208,6 +208,8 @@ pub struct TaskOut {
     pub kind: String,
     /// With what.
     pub subject: Uuid,
+    /// In which labor, for what happens on the ward.
+    pub labor: Option<LaborId>,
     /// About whom.
     pub patient_id: PatientId,
     /// About which pregnancy.
@@ -228,6 +230,7 @@ impl From<Task> for TaskOut {
             id: t.id,
             kind: t.kind,
             subject: t.subject_id,
+            labor: t.labor_id,
             patient_id: t.patient_id,
             episode_id: t.episode_id,
             roles: t.roles,
@@ -247,6 +250,8 @@ pub struct WaitingOut {
     pub kind: String,
     /// With what.
     pub subject: Uuid,
+    /// In which labor, for what happens on the ward.
+    pub labor: Option<LaborId>,
     /// About whom.
     pub patient_id: PatientId,
     /// Her name.
@@ -269,6 +274,7 @@ impl From<Waiting> for WaitingOut {
             id: w.task.id,
             kind: w.task.kind,
             subject: w.task.subject_id,
+            labor: w.task.labor_id,
             patient_id: w.task.patient_id,
             patient_name: w.patient.name,
             record_number: w.patient.record_number,
