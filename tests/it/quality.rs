@@ -5,6 +5,7 @@ pub mod cases;
 mod compared;
 mod corrected;
 mod crowd;
+mod edges;
 mod kept;
 mod offers;
 mod readiness;

@@ -1,0 +1,248 @@
+//! The rows at the edges of the definitions, entered through the wards' acts.
+
+use chrono::{DateTime, Duration, Utc};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use muan::demo::walk::{Person, Walker, Woman};
+use serde_json::{Value, json};
+
+use super::births::{comes, eased, gives_birth, put, replies};
+use crate::support::App;
+use crate::support::walk::walker;
+
+const MARCH: &str = "from=2026-03-01&to=2026-03-31";
+const VAGINAL: &str = "spontaneous_vaginal";
+const WELL: &[Option<(i64, i64)>] = &[Some((9, 10))];
+
+/// How one labor counts in an indicator: above the line, below it, why not, and what is to be known.
+async fn counted(app: &App, code: &str, woman: &Woman) -> Vec<Value> {
+    let path = format!("/indicators/{code}/cases?{MARCH}&limit=100");
+    let cases = app.qian().await.get(&path).await.expect(200);
+    let cases = cases["items"].as_array().unwrap().iter();
+    let hers = cases.filter(|case| case["labor"] == woman.labor.as_str());
+    let how = |case: &Value| {
+        json!([
+            case["numerator"],
+            case["denominator"],
+            case["excluded"],
+            case["note"]
+        ])
+    };
+    hers.map(how).collect()
+}
+
+/// A labor of many hours with a block three hours before its end.
+struct Late<'a> {
+    app: &'a App,
+    walker: Walker<'a>,
+    born: DateTime<Utc>,
+    dose: DateTime<Utc>,
+}
+
+impl Late<'_> {
+    /// She came in the morning; it is evening now.
+    async fn with(app: &App, women: usize) -> (Late<'_>, Vec<Woman>) {
+        let walker = walker(app);
+        let mut all = Vec::new();
+        for n in 0..women {
+            all.push(comes(app, &walker, n).await);
+        }
+        walker.wait(8 * 3600).await.unwrap();
+        let born = app.clock.now() - Duration::minutes(10);
+        let late = Late {
+            dose: born - Duration::hours(3),
+            app,
+            walker,
+            born,
+        };
+        (late, all)
+    }
+
+    fn eased<'b>(
+        &'b self,
+        woman: &'b Woman,
+        pain: &'b [(i64, i64)],
+        changes: Value,
+    ) -> LocalBoxFuture<'b, ()> {
+        async move { eased(self.app, woman, self.dose, pain, changes).await }.boxed_local()
+    }
+
+    fn born<'b>(
+        &'b self,
+        woman: &'b Woman,
+        mode: &'b str,
+        babies: &'b [Option<(i64, i64)>],
+    ) -> LocalBoxFuture<'b, ()> {
+        async move { gives_birth(self.app, woman, self.born, mode, babies).await }.boxed_local()
+    }
+
+    fn sees<'b>(&'b self, woman: &'b Woman, minute: i64, mut row: Value) -> LocalBoxFuture<'b, ()> {
+        async move {
+            row["observed_at"] = json!(self.dose + Duration::minutes(minute));
+            let path = format!("/labors/{}/observations", woman.labor);
+            let body = json!({ "observations": [row] });
+            self.app.lin().await.post(&path, body).await.expect(201);
+        }
+        .boxed_local()
+    }
+}
+
+#[tokio::test]
+async fn scores_count_by_when_they_were_seen_and_up_to_three() {
+    let app = App::new().await;
+    let (late, women) = Late::with(&app, 4).await;
+    let [typed_later, by_number, more, highest] = women.as_slice() else {
+        panic!("four women came");
+    };
+    late.eased(typed_later, &[(60, 3)], json!({})).await;
+    late.eased(by_number, &[], json!({})).await;
+    late.sees(by_number, 62, json!({ "nrs": 3 })).await;
+    late.eased(more, &[], json!({})).await;
+    late.sees(more, 60, json!({ "vas": "3.5" })).await;
+    late.eased(highest, &[(60, 2), (60, 5)], json!({})).await;
+    for woman in &women {
+        late.born(woman, VAGINAL, WELL).await;
+    }
+    let late_entry = json!([true, true, null, "late_entry"]);
+    assert_eq!(counted(&app, "N2-lit", typed_later).await, [late_entry.clone()]);
+    assert_eq!(counted(&app, "N2-cc", by_number).await, [late_entry]);
+    for woman in [more, highest] {
+        let how = counted(&app, "N2-cc", woman).await.remove(0);
+        assert_eq!((&how[0], &how[1]), (&json!(false), &json!(true)));
+    }
+}
+
+#[tokio::test]
+async fn a_mother_in_danger_and_a_block_given_up_stay_episodes() {
+    let app = App::new().await;
+    let (late, women) = Late::with(&app, 3).await;
+    let [arrested, given_up, stopped] = women.as_slice() else {
+        panic!("three women came");
+    };
+    late.eased(arrested, &[], json!({})).await;
+    let event =
+        json!({ "code": "maternal_arrest", "onset_at": late.dose + Duration::minutes(40), "severity": 4 });
+    let path = format!("/labors/{}/complications", arrested.labor);
+    app.zhao().await.post(&path, event).await.expect(201);
+    late.eased(given_up, &[(60, 8)], json!({ "abandoned": true }))
+        .await;
+    late.eased(stopped, &[(60, 2)], json!({})).await;
+    let stop = json!({ "stop_at": late.dose + Duration::minutes(70), "reason": "request" });
+    let path = format!("/labors/{}/stop", stopped.labor);
+    app.zhao().await.post(&path, stop).await.expect(201);
+    for woman in &women {
+        late.born(woman, VAGINAL, WELL).await;
+    }
+    assert_eq!(
+        counted(&app, "N2-cc", arrested).await,
+        [json!([false, false, "mother_in_danger", null])]
+    );
+    assert_eq!(
+        counted(&app, "N2-lit", arrested).await,
+        [json!([false, true, null, "mother_in_danger"])]
+    );
+    let below = async |code: &str, woman: &Woman| counted(&app, code, woman).await[0].clone();
+    for (code, woman, above) in [
+        ("A8", given_up, true),
+        ("N2-lit", given_up, false),
+        ("N1-lit", stopped, true),
+        ("N2-lit", stopped, true),
+    ] {
+        let how = below(code, woman).await;
+        assert_eq!((&how[0], &how[1]), (&json!(above), &json!(true)), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn who_was_born_elsewhere_too_early_or_in_a_rehearsal_is_left_out_and_named() {
+    let app = App::new().await;
+    let (late, women) = Late::with(&app, 3).await;
+    let [on_the_way, planned, moved] = women.as_slice() else {
+        panic!("three women came");
+    };
+    let baby =
+        json!({ "baby_no": 1, "sex": "male", "born_at": late.born, "weight_g": 3000, "outcome": "alive" });
+    let body = json!({ "mode": VAGINAL, "birth_place": "before_arrival", "babies": [baby] });
+    put(app.lin().await, on_the_way, "delivery", body).await;
+    late.eased(planned, &[(60, 1)], json!({})).await;
+    late.born(planned, "cesarean_planned", WELL).await;
+    late.eased(moved, &[(60, 1)], json!({})).await;
+    let reason = json!({ "reason": "transferred" });
+    let path = format!("/labors/{}/close", moved.labor);
+    app.lin().await.post(&path, reason).await.expect(201);
+
+    let person = Person {
+        openid: "o-example-early".to_owned(),
+        name: "宋小雨".to_owned(),
+        phone: "13800001077".to_owned(),
+        birth_date: "1995-02-01".to_owned(),
+        edd: (app.clock.now() + Duration::days(95)).date_naive().to_string(),
+    };
+    let mut early = late.walker.register(person).await.unwrap();
+    late.walker.admit(&mut early).await.unwrap();
+    gives_birth(&app, &early, app.clock.now(), VAGINAL, WELL).await;
+
+    let wu = app.wu().await;
+    let facility = wu.get("/facility").await;
+    let (etag, mut body) = (facility.etag(), facility.expect(200));
+    body["settings"]["is_test"] = json!(true);
+    let settings = json!({ "name": body["name"], "phone": body["phone"], "settings": body["settings"] });
+    wu.put("/facility", &etag, settings).await.expect(200);
+    let rehearsed = comes(&app, &late.walker, 9).await;
+    gives_birth(&app, &rehearsed, app.clock.now(), VAGINAL, WELL).await;
+
+    for (code, woman, why) in [
+        ("N1-lit", on_the_way, "born_elsewhere"),
+        ("N1-lit", &early, "before_28_weeks"),
+        ("N2-lit", planned, "planned_cesarean"),
+        ("N2-lit", moved, "left_before_birth"),
+        ("A1", &rehearsed, "test_record"),
+    ] {
+        let how = counted(&app, code, woman).await;
+        assert_eq!(how, [json!([false, false, why, null])], "{code}");
+    }
+}
+
+#[tokio::test]
+async fn newborns_without_scores_stay_and_the_last_reply_counts() {
+    let app = App::new().await;
+    let (late, mut women) = Late::with(&app, 2).await;
+    for woman in &women {
+        late.eased(woman, &[(60, 1)], json!({})).await;
+    }
+    let baby =
+        json!({ "baby_no": 1, "sex": "male", "born_at": late.born, "weight_g": 3000, "outcome": "alive" });
+    let body = json!({ "mode": VAGINAL, "birth_place": "here", "babies": [baby] });
+    put(app.lin().await, &women[0], "delivery", body).await;
+    late.born(&women[1], VAGINAL, &[None]).await;
+    assert_eq!(
+        counted(&app, "N3-lit", &women[0]).await,
+        [json!([false, true, null, "apgar_missing"])]
+    );
+    assert_eq!(
+        counted(&app, "N3-lit", &women[1]).await,
+        [json!([false, false, "stillbirth", null])]
+    );
+    late.walker.wait(30 * 3600).await.unwrap();
+    assert_eq!(
+        counted(&app, "N4-rate", &women[1]).await,
+        [json!([false, false, "survey_suppressed", null])]
+    );
+    replies(&late.walker, &mut women[0], 2).await;
+    assert_eq!(
+        counted(&app, "N4-lit", &women[0]).await,
+        [json!([false, true, null, null])]
+    );
+    late.walker.wait(3600).await.unwrap();
+    let form = &app.ctx.content.forms.current("satisfaction").unwrap().form;
+    let flat = json!({ "sat.overall": "5" });
+    let content = form.response_from_flat(flat.as_object().unwrap());
+    let body = json!({ "questionnaire": "satisfaction", "content": content });
+    let path = format!("/patients/{}/responses", women[0].patient);
+    app.qian().await.post(&path, body).await.expect(201);
+    app.work().await;
+    assert_eq!(
+        counted(&app, "N4-lit", &women[0]).await,
+        [json!([true, true, null, null])]
+    );
+}
