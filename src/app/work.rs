@@ -11,7 +11,7 @@ use super::{apis, keys, log, templates};
 use crate::base::error::{Error, Result};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job, Kinds};
-use crate::{analgesia, assessment, consent, episode, followup, forms, journal, people, quality};
+use crate::{analgesia, assessment, consent, education, episode, followup, forms, journal, people, quality};
 
 /// The poll that finds what a wake-up missed, and jobs whose time has come.
 const PULSE: Duration = Duration::from_secs(1);
