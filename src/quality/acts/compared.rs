@@ -6,6 +6,7 @@ use tracing::instrument;
 
 use super::alliance::standing;
 use super::days::Days;
+use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
 use crate::base::{Act, Subject};
@@ -66,9 +67,10 @@ fn total(hospitals: &[Compared]) -> Vec<Total> {
 }
 
 /// The indicators of a period of this hospital and of those with which it agreed on that; this one first, the others by
-/// name. Hospitals are not ranked. Whole months only: two spans that differ by a day would tell of that day.
+/// name. Hospitals are not ranked. Whole months only, and such as are over: two answers that differ by a day would tell of
+/// that day.
 ///
-/// Errors: `http.invalid` for a period that is not of whole months, ends before it begins or is longer than 36 months.
+/// Errors: `http.invalid` for a period that is not of whole months, is not over, ends before it begins or is longer than 36 months.
 #[instrument(name = "quality.alliance_figures", skip_all)]
 pub async fn alliance_figures(
     ctx: &Ctx,
@@ -81,6 +83,9 @@ pub async fn alliance_figures(
     let whole = from.day() == 1 && to.succ_opt().is_some_and(|next| next.day() == 1);
     if !whole {
         return Err(Error::invalid("/to", "whole_months"));
+    }
+    if to >= clinic_date(ctx.clock.now()) {
+        return Err(Error::invalid("/to", "in_future"));
     }
     let mut view = ctx.view();
     let own = people::facts::facility(&mut view, me).await?;

@@ -8,7 +8,13 @@ use crate::support::App;
 use crate::support::cast::OTHER_HOSPITAL;
 use crate::support::walk;
 
-const YEAR: &str = "/indicators/alliance?from=2026-01-01&to=2026-12-31";
+const YEAR: &str = "/indicators/alliance?from=2025-03-01&to=2026-02-28";
+const MARCH: &str = "/indicators/alliance?from=2026-03-01&to=2026-03-31";
+
+/// March is over.
+fn in_april(app: &App) {
+    app.clock.advance(60 * 86_400);
+}
 
 fn names(answer: &Value) -> Vec<&str> {
     let items = answer["items"].as_array().unwrap().iter();
@@ -40,6 +46,8 @@ async fn figures_stand_side_by_side_while_both_hospitals_agree() {
         app.lin().await.get(YEAR).await.expect(403);
         let days = "/indicators/alliance?from=2026-01-01&to=2026-03-02";
         qian.get(days).await.expect(422);
+        let running = qian.get(MARCH).await.expect(422);
+        assert_eq!(running["errors"][0]["code"], "in_future", "{running}");
         app.work().await;
         let audit = qian.get("/audit").await.expect(200).to_string();
         assert!(audit.contains("quality.alliance_figures") && audit.contains("quality.agree"));
@@ -50,9 +58,10 @@ async fn figures_stand_side_by_side_while_both_hospitals_agree() {
 async fn what_rests_on_fewer_than_thirty_is_hidden() {
     let app = App::new().await;
     walk::to_the_survey(&app).await;
+    in_april(&app);
     allied(&app, true, false).await;
     let fang = app.staff(OTHER_HOSPITAL, "fang").await;
-    let told = fang.get(YEAR).await.expect(200);
+    let told = fang.get(MARCH).await.expect(200);
     let theirs = told["items"][1]["figures"].as_array().unwrap();
     assert!(theirs.len() > 20);
     for figure in theirs {
@@ -78,9 +87,10 @@ async fn what_rests_on_thirty_is_told() {
         )
         .await;
     }
+    in_april(&app);
     allied(&app, true, false).await;
     let fang = app.staff(OTHER_HOSPITAL, "fang").await;
-    let told = fang.get(YEAR).await.expect(200);
+    let told = fang.get(MARCH).await.expect(200);
     let figures = told["items"][1]["figures"].as_array().unwrap();
     let of = |code: &str| figures.iter().find(|one| one["code"] == code).unwrap();
     assert_eq!(of("A1")["denominator"], 30);
