@@ -10,7 +10,7 @@ use crate::{analgesia, assessment, consent, education, episode, followup, forms,
 /// What a mini-program bundles a client of.
 pub fn patient() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
-        people::api::PatientApi,
+        (people::api::PatientApi, people::api::PatientSessionsApi),
         (people::api::PatientRightsApi, people::api::PatientCopiesApi),
         episode::api::PatientApi,
         (education::api::PatientApi, education::api::ClassesPatientApi),
@@ -29,6 +29,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
     let routes = (
         (
             people::api::StaffApi,
+            people::api::StaffSessionsApi,
             people::api::TotpApi,
             people::api::QualificationsApi,
         ),

@@ -31,7 +31,7 @@ use crate::base::id::Ids;
 use crate::cache::Cache;
 use crate::config::{self, Config, Fault, Keys};
 use crate::content::{Content, Defect, Origin, cards, fonts};
-use crate::ctx::{Ctx, Settings};
+use crate::ctx::{Crew, Ctx, Settings};
 use crate::db::grants::Ungranted;
 use crate::db::{Db, Durability, migrate, sqlite_path};
 use crate::evidence::document::Engine;
@@ -187,11 +187,13 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
             app_id: config.wechat.app_id.clone(),
             templates: config.wechat.templates.clone(),
             second_factor: config.sessions.second_factor,
+            failures_per_address: config.sessions.failures_per_address,
             rate_per_minute: config.rate_per_minute,
             trusted_proxies: config.trusted_proxies.clone(),
             heartbeat: Duration::from_secs(config.heartbeat_seconds.max(1)),
         }),
         wake: Arc::new(Notify::new()),
+        hashing: Arc::new(Crew::hashing()),
         bell: Arc::default(),
     };
     // Before anything is written. A place out of reach must not keep a hospital from its records.

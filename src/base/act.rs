@@ -4,6 +4,11 @@ use super::act_school::with_school;
 
 // What is done in labor, for quality and in the school follows in files of its own: no file is longer than 400 lines.
 with_school! {
+use super::act_people::with_people;
+
+// What came later of people, what is done in labor and for quality follows in files of their own: no file is longer than
+// 400 lines.
+with_people! {
     /// She logs in with a WeChat code.
     PeopleLogInPatient = "people.log_in_patient";
     /// Staff log in with a password.

@@ -41,6 +41,7 @@ codes! {
     HttpTooLarge = "http.too_large";
     HttpUnauthenticated = "http.unauthenticated";
     HttpUnsupportedMediaType = "http.unsupported_media_type";
+    PeopleAccountBound = "people.account_bound";
     PeopleAlreadyApproved = "people.already_approved";
     PeopleGuardianUnchecked = "people.guardian_unchecked";
     PeopleHoldReleased = "people.hold_released";
@@ -59,6 +60,7 @@ codes! {
     PeopleAgreementMissing = "people.agreement_missing";
     PeopleAgreementVersion = "people.agreement_version";
     PeopleCredentialsInvalid = "people.credentials_invalid";
+    PeopleIdentityUnchecked = "people.identity_unchecked";
     PeopleInvitationInvalid = "people.invitation_invalid";
     PeopleRecordMismatch = "people.record_mismatch";
     PeopleNotEnrolled = "people.not_enrolled";

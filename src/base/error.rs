@@ -91,6 +91,8 @@ impl Fault {
 pub enum Noun {
     /// A staff account.
     Staff,
+    /// A session.
+    Session,
     /// A hospital.
     Facility,
     /// A woman's record.

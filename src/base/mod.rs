@@ -6,6 +6,7 @@
 pub mod act;
 mod act_labor;
 mod act_macro;
+mod act_people;
 mod act_quality;
 mod act_school;
 pub mod actor;

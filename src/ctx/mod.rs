@@ -5,6 +5,7 @@
 //! the reason that [`crate::db::Query`] gives.
 
 mod bell;
+mod crew;
 mod tx;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use crate::vault::{Blind, Sealed, Vault};
 use crate::wechat::WeChat;
 
 pub use bell::{Bell, Place};
+pub use crew::Crew;
 use tx::Once;
 pub use tx::Tx;
 
@@ -70,6 +72,8 @@ pub struct Ctx {
     pub settings: Arc<Settings>,
     /// Wakes the sequencer and the workers after a commit.
     pub wake: Arc<Notify>,
+    /// Those who hash passwords.
+    pub hashing: Arc<Crew>,
     /// Wakes those who listen to the journal.
     pub bell: Arc<Bell>,
 }
@@ -87,6 +91,8 @@ pub struct Settings {
     pub templates: Vec<Template>,
     /// Whether acts on consents need a session with a second factor.
     pub second_factor: SecondFactor,
+    /// Failed log-ins of one address in a quarter of an hour before it rests.
+    pub failures_per_address: i64,
     /// Requests per minute and token.
     pub rate_per_minute: i64,
     /// Whose `X-Forwarded-For` is believed.

@@ -2,6 +2,7 @@
 
 pub mod deliveries;
 pub mod home;
+mod likeness;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -11,6 +12,8 @@ use super::model::{Color, Episode, Grading, NewTask, Stage, Step, StepKind, Step
 use crate::base::{Code, Fault, Role};
 use crate::content::lessons::Head;
 use crate::http::params::Faults;
+
+pub use likeness::{Likeness, Said, is_she};
 
 /// A pregnancy may be three weeks beyond its date; longer ago is a slip of the year.
 const LONGEST_OVERDUE: i64 = 21;

@@ -61,7 +61,7 @@ pub async fn add_staff(
 ) -> Result<NewStaff> {
     let must_change = password.is_none();
     let password = password.unwrap_or_else(secret::one_time_password);
-    let hash = secret::hash(password.clone()).await?;
+    let hash = secret::hash(&ctx.hashing, password.clone()).await?;
     let mut tx = ctx.write(Act::PeopleStaffAdd).await?;
     let facility = store::facility_by_code(&mut tx, facility_code)
         .await?

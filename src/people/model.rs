@@ -6,6 +6,7 @@ mod guardians;
 mod proxies;
 mod qualifications;
 mod rights;
+mod sessions;
 mod settings;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -23,6 +24,7 @@ pub use guardians::*;
 pub use proxies::*;
 pub use qualifications::*;
 pub use rights::*;
+pub use sessions::*;
 pub use settings::*;
 
 /// A hospital.

@@ -10,6 +10,7 @@ mod qualifications;
 mod records;
 mod retention;
 mod second;
+mod sessions;
 mod totp;
 
 pub use news::{TOLD, news};
@@ -17,6 +18,7 @@ pub use qualifications::{APPROVAL, lacking, may_countersign, standing};
 pub use records::{entitled, left_unfinished, may_claim, may_list, may_sign, seal_ends_at, to_seal_again};
 pub use retention::{due_at, kept, retain_until};
 pub use second::{family_name, is_second_item};
+pub use sessions::device_of;
 pub use totp::{step_of, uri};
 
 /// Recovery codes that come with a second factor.
@@ -41,6 +43,8 @@ pub const INVITATION: Duration = Duration::hours(72);
 pub const BEDSIDE_CODE: Duration = Duration::minutes(5);
 /// How long a check in person of a guardian counts for a word on a child's data: as for a signature.
 pub const GUARDIAN_CHECK: Duration = Duration::minutes(10);
+/// How long a check in person counts for letting her account go.
+pub const LOST_PHONE_CHECK: Duration = Duration::minutes(10);
 /// Tries to match what the hospital wrote before she was bound.
 pub const MATCH_TRIES: i64 = 5;
 

@@ -8,12 +8,9 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 
 use crate::base::error::{Error, Result};
-
-/// Hashing a password takes a core and 19 MiB: never more of them at once than this.
-static HASHING: Semaphore = Semaphore::const_new(4);
+use crate::ctx::Crew;
 
 /// Compared with when the name is unknown, so that the answer takes as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
@@ -59,13 +56,17 @@ pub fn one_time_password() -> String {
 }
 
 /// Hashes a password with argon2id.
-pub async fn hash(password: String) -> Result<String> {
-    off_the_loop(move || hash_now(&password)).await?
+///
+/// Errors: `http.overloaded` when too many wait.
+pub async fn hash(crew: &Crew, password: String) -> Result<String> {
+    crew.run(move || hash_now(&password)).await?
 }
 
 /// Whether a password is the one of a hash; without a hash it takes as long and is not.
-pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
-    off_the_loop(move || {
+///
+/// Errors: `http.overloaded` when too many wait.
+pub async fn verify(crew: &Crew, password: String, hash: Option<String>) -> Result<bool> {
+    crew.run(move || {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.clone());
         let parsed =
@@ -73,13 +74,6 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
         Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok() && known)
     })
     .await?
-}
-
-async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _permit = HASHING.acquire().await;
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Error::broken("hashing was interrupted"))
 }
 
 /// OWASP's first choice for argon2id: 19 MiB, two passes, one lane.

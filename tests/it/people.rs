@@ -5,6 +5,7 @@ pub mod binding;
 mod copies;
 pub mod destruction;
 mod disputes;
+mod family;
 mod qualifications;
 pub mod retention;
 mod rights;
@@ -12,6 +13,7 @@ pub mod sealed;
 mod sealing;
 mod sealing_refused;
 mod second_factor;
+mod sessions;
 
 use serde_json::json;
 

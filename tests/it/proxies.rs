@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use crate::consent::ceremony::Ceremony;
 use crate::people::binding::section;
 use crate::support::App;
+use crate::support::cast::PASSWORD;
 use crate::support::client::fresh_key;
 use crate::support::listening::Listening;
 
@@ -57,6 +58,33 @@ async fn nobody_is_believed_whom_the_settings_do_not_name() {
     assert_eq!(asks("203.0.113.5").await, "401");
     assert_eq!(asks("203.0.113.6").await, "401");
     assert_eq!(asks("203.0.113.7").await, "429");
+}
+
+#[tokio::test]
+async fn an_address_that_fails_to_log_in_too_often_rests_until_a_quarter_of_an_hour_is_over() {
+    let app = App::with(|config| {
+        config.sessions.failures_per_address = 3;
+        config.trusted_proxies = proxy_in_front();
+    })
+    .await;
+    let service = Listening::on(&app.ctx).await;
+    let tries = async |forwarded: &str, username: &str, password: &str| {
+        let body = json!({ "facility": "renai", "username": username, "password": password }).to_string();
+        service
+            .status("POST /api/staff/v1/sessions", forwarded, "", &body)
+            .await
+    };
+    // One password on every account: no account comes to five failures.
+    for username in ["lin", "sun", "nobody"] {
+        assert_eq!(
+            tries("203.0.113.5", username, "password of everybody").await,
+            "401"
+        );
+    }
+    assert_eq!(tries("203.0.113.5", "lin", PASSWORD).await, "429");
+    assert_eq!(tries("203.0.113.6", "lin", PASSWORD).await, "201");
+    app.clock.advance(15 * 60);
+    assert_eq!(tries("203.0.113.5", "lin", PASSWORD).await, "201");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::base::id::{FacilityId, PatientId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{Color, Episode, Graded, Grading, Listed, Overview, Registered, Stage, day};
-use crate::episode::rules::{self, Dates, home};
+use crate::episode::rules::{self, Dates, Likeness, home};
 use crate::episode::store::{self, Filter};
 use crate::http::params::{Faults, is_mobile, is_resident_id};
 use crate::once;
@@ -179,18 +179,30 @@ fn checked(new: NewPatient, now: DateTime<Utc>) -> Result<NewPatient> {
     })
 }
 
-/// Whether this hospital has her phone or identity number already.
+/// Her record, if this hospital has one. A phone may be that of a family: another woman's record is not hers, and where
+/// nothing tells them apart staff look first.
+///
+/// Errors: `episode.already_registered`.
 async fn registered(tx: &mut Tx, facility: FacilityId, new: &NewPatient) -> Result<Option<Patient>> {
     let number = new.id_document.as_ref().map(|(_, number)| number);
-    for text in new.phone.iter().chain(number) {
+    let said = rules::Said {
+        name: &new.name,
+        phone: new.phone.as_deref(),
+        id_document: new.id_document.as_ref(),
+        birth_date: new.birth_date,
+    };
+    for text in number.into_iter().chain(&new.phone) {
         for id in people::search(tx, facility, text).await? {
-            let found = people::patient(tx, facility, id).await?;
-            // The search also knows record numbers and names, which prove nothing here.
-            let same = |patient: &Patient| {
-                patient.phone.as_ref() == Some(text) || patient.id_number.as_ref() == Some(text)
+            let Some(known) = people::patient(tx, facility, id).await? else {
+                continue;
             };
-            if let Some(patient) = found.filter(same) {
-                return Ok(Some(patient));
+            match rules::is_she(&known, &said) {
+                Likeness::Same => return Ok(Some(known)),
+                Likeness::Another => {}
+                Likeness::Unclear => {
+                    let current = json!({ "patient_id": known.id });
+                    return Err(Error::Conflict(Code::EpisodeAlreadyRegistered, current));
+                }
             }
         }
     }

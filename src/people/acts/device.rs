@@ -4,16 +4,17 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::identity::known;
+use super::opening::open;
 use crate::base::error::{Error, Result};
-use crate::base::id::{PatientId, SessionId};
+use crate::base::id::PatientId;
 use crate::base::{Act, Noun, Subject};
 use crate::ctx::Ctx;
 use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::Caller;
-use crate::people::model::{Device, LoggedIn};
+use crate::people::model::{Device, DeviceKind, LoggedIn, Whose};
 use crate::people::policy;
-use crate::people::{rules, secret, store};
+use crate::people::{rules, store};
 
 /// Staff hand her a hospital device: a session of this one woman, on her routes alone. What was open on the device ends.
 ///
@@ -49,18 +50,9 @@ pub async fn device_session(
         }
     };
     store::end_sessions_on(&mut tx, staff.facility, &asset).await?;
-    let session: SessionId = tx.id();
-    let token = secret::token();
-    let expires_at = tx.now + rules::DEVICE_SESSION;
-    store::add_session(
-        &mut tx,
-        session,
-        secret::digest(&token),
-        Some(account),
-        None,
-        expires_at,
-    )
-    .await?;
+    // The request is of the staff member's computer: what she holds is known by its number.
+    let whose = Whose::Account(account);
+    let (session, opened) = open(&mut tx, whose, DeviceKind::Unknown, rules::DEVICE_SESSION).await?;
     let device = Device {
         asset,
         ward,
@@ -70,11 +62,6 @@ pub async fn device_session(
     let detail = json!({ "session": session.to_string(), "asset": device.asset, "ward": device.ward });
     tx.journal(caller, Subject::of_patient("patient", id, id), detail)
         .await?;
-    let opened = LoggedIn {
-        token,
-        expires_at,
-        registered: true,
-    };
     tx.commit_with(&opened).await?;
     Ok(opened)
 }

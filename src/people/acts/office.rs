@@ -15,7 +15,7 @@ use crate::ctx::{Ctx, Tx};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::Caller;
-use crate::people::model::{Facility, Privilege, Settings, Staff};
+use crate::people::model::{Facility, Privilege, Settings, Staff, Whose};
 use crate::people::policy;
 use crate::people::{facts, rules, secret, store};
 
@@ -39,11 +39,11 @@ pub async fn change_password(ctx: &Ctx, caller: &Caller, old: String, new: Strin
     let found = store::credentials_of(&mut ctx.view(), me.facility, me.id).await?;
     let staff = staff_me(ctx, caller).await?;
     let before = found.map(|found| found.password_hash);
-    let right = secret::verify(old, before.clone()).await?;
+    let right = secret::verify(&ctx.hashing, old, before.clone()).await?;
     let mut hash = None;
     if right {
         rules::may_use_password(&new, &staff.username).map_err(Error::Refused)?;
-        hash = Some(secret::hash(new).await?);
+        hash = Some(secret::hash(&ctx.hashing, new).await?);
     }
     let mut tx = ctx.write(Act::PeopleChangePassword).await?;
     store::lock_staff(&mut tx, me.facility, me.id).await?;
@@ -63,7 +63,7 @@ pub async fn change_password(ctx: &Ctx, caller: &Caller, old: String, new: Strin
         return Err(Error::Unauthenticated(Code::PeopleCredentialsInvalid));
     };
     store::set_password(&mut tx, me.id, hash, false).await?;
-    store::end_other_sessions_of(&mut tx, me.id, caller.session).await?;
+    store::end_other_sessions(&mut tx, Whose::Staff(me.id, me.facility), caller.session).await?;
     tx.journal(caller, Subject::thing("staff", me.id), json!({}))
         .await?;
     tx.commit().await
@@ -119,7 +119,7 @@ pub async fn staff_add(ctx: &Ctx, caller: &Caller, draft: StaffDraft) -> Result<
     policy::allowed(caller, Act::PeopleStaffAdd)?;
     let facility = caller.staff()?.facility;
     let password = secret::one_time_password();
-    let hash = secret::hash(password.clone()).await?;
+    let hash = secret::hash(&ctx.hashing, password.clone()).await?;
     let mut tx = once!(ctx, Act::PeopleStaffAdd, caller);
     let staff = add(&mut tx, facility, draft, hash, true).await?;
     tx.journal(
@@ -248,7 +248,7 @@ pub async fn staff_reset(ctx: &Ctx, caller: &Caller, id: StaffId) -> Result<NewS
     policy::allowed(caller, Act::PeopleStaffReset)?;
     let facility = caller.staff()?.facility;
     let password = secret::one_time_password();
-    let hash = secret::hash(password.clone()).await?;
+    let hash = secret::hash(&ctx.hashing, password.clone()).await?;
     let mut tx = once!(ctx, Act::PeopleStaffReset, caller);
     let staff = store::staff(&mut tx, facility, id)
         .await?

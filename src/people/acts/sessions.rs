@@ -6,22 +6,24 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::guard;
+use super::opening;
 use super::totp::Shown;
 use crate::base::error::{Error, Result};
-use crate::base::id::{AccountId, SessionId};
+use crate::base::id::AccountId;
 use crate::base::request::RequestInfo;
 use crate::base::{Act, Actor, ActorKind, Code, Noun, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::once;
 use crate::people::caller::{Caller, Mine};
-use crate::people::model::LoggedIn;
+use crate::people::model::{LoggedIn, Whose};
 use crate::people::{policy, rules, secret, store};
 use crate::wechat::{Class, Error as WeChatError};
 
 /// She logs in with a code of `wx.login`, perhaps with an invitation.
 ///
 /// Errors: `people.wechat_code_invalid`, `people.wechat_user_blocked`, `people.wechat_unavailable`,
-/// `people.invitation_invalid`.
+/// `people.invitation_invalid`, `people.account_bound`.
 #[instrument(name = "people.log_in_patient", skip_all)]
 pub async fn log_in_patient(
     ctx: &Ctx,
@@ -63,18 +65,9 @@ pub async fn log_in_patient(
         }
         registered = true;
     }
-    let session: SessionId = tx.id();
-    let token = secret::token();
-    let expires_at = tx.now + rules::PATIENT_SESSION;
-    store::add_session(
-        &mut tx,
-        session,
-        secret::digest(&token),
-        Some(account),
-        None,
-        expires_at,
-    )
-    .await?;
+    let whose = Whose::Account(account);
+    let (session, opened) =
+        opening::open(&mut tx, whose, opening::device(request), rules::PATIENT_SESSION).await?;
     let actor = Actor {
         kind: ActorKind::Patient,
         id: Some(account.0),
@@ -91,11 +84,7 @@ pub async fn log_in_patient(
     )
     .await?;
     tx.commit().await?;
-    Ok(LoggedIn {
-        token,
-        expires_at,
-        registered,
-    })
+    Ok(LoggedIn { registered, ..opened })
 }
 
 /// Binds her account to the record that she was invited to. Whoever holds the link is not yet she: what stood for an
@@ -114,7 +103,7 @@ async fn bind(tx: &mut Tx, request: &RequestInfo, invited: store::Invited, accou
         return Ok(());
     }
     if store::patient_of(tx, account, mine.facility).await?.is_some() {
-        return Err(refused());
+        return Err(Error::Refused(Code::PeopleAccountBound));
     }
     if let Some(former) = former {
         let bound_at = store::bound_at(tx, mine.facility, mine.patient).await?;
@@ -159,7 +148,7 @@ pub(super) fn wechat(error: WeChatError) -> Error {
 /// Staff log in, with the code of a second factor where there is one.
 ///
 /// Errors: `people.credentials_invalid`, the same for an unknown name, a wrong password, a wrong or missing code and a locked
-/// account.
+/// account; `http.overloaded` when too many wait; `http.rate_limited` after too many failures of one address.
 #[instrument(name = "people.log_in_staff", skip_all)]
 pub async fn log_in_staff(
     ctx: &Ctx,
@@ -169,8 +158,14 @@ pub async fn log_in_staff(
     password: String,
     code: Option<&str>,
 ) -> Result<LoggedIn> {
+    guard::may_try(ctx, request).await?;
     let found = store::credentials(&mut ctx.view(), facility, username).await?;
-    let right = secret::verify(password, found.as_ref().map(|known| known.password_hash.clone())).await?;
+    let right = secret::verify(
+        &ctx.hashing,
+        password,
+        found.as_ref().map(|known| known.password_hash.clone()),
+    )
+    .await?;
     let mut tx = ctx.write(Act::PeopleLogInStaff).await?;
     let now = tx.now;
     // Held and read again inside the transaction: parallel guesses shall not share one count.
@@ -191,6 +186,7 @@ pub async fn log_in_staff(
         )
         .await?;
         tx.commit().await?;
+        guard::note_failure(ctx, request).await;
         return Err(refused);
     };
     let unchanged = found.is_some_and(|f| f.password_hash == known.password_hash);
@@ -217,14 +213,13 @@ pub async fn log_in_staff(
         )
         .await?;
         tx.commit().await?;
+        guard::note_failure(ctx, request).await;
         return Err(refused);
     }
     store::note_failures(&mut tx, known.id, 0, None).await?;
-    let session: SessionId = tx.id();
-    let token = secret::token();
-    let expires_at = now + rules::STAFF_SESSION;
-    let staff = Some((known.id, known.facility_id));
-    store::add_session(&mut tx, session, secret::digest(&token), None, staff, expires_at).await?;
+    let whose = Whose::Staff(known.id, known.facility_id);
+    let (session, opened) =
+        opening::open(&mut tx, whose, opening::device(request), rules::STAFF_SESSION).await?;
     if shown.word().is_some() {
         store::note_second_factor(&mut tx, session).await?;
     }
@@ -240,11 +235,7 @@ pub async fn log_in_staff(
     )
     .await?;
     tx.commit().await?;
-    Ok(LoggedIn {
-        token,
-        expires_at,
-        registered: true,
-    })
+    Ok(opened)
 }
 
 /// One more try that failed; after the fifth the account rests.
@@ -284,7 +275,7 @@ pub async fn step_up(ctx: &Ctx, caller: &Caller, presence: Presence) -> Result<D
     let found = store::credentials_of(&mut ctx.view(), staff.facility, staff.id).await?;
     let hash = found.map(|found| found.password_hash);
     let (right, code) = match presence {
-        Presence::Password(password) => (secret::verify(password, hash.clone()).await?, None),
+        Presence::Password(password) => (secret::verify(&ctx.hashing, password, hash.clone()).await?, None),
         Presence::Code(code) => (false, Some(code)),
     };
     let mut tx = ctx.write(Act::PeopleStepUp).await?;

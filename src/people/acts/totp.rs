@@ -11,6 +11,7 @@ use crate::base::{Act, Code, Noun, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::once;
 use crate::people::caller::{Caller, Colleague};
+use crate::people::model::Whose;
 use crate::people::{facts, policy, rules, secret, store};
 
 /// What somebody shows beside a password.
@@ -132,7 +133,7 @@ pub async fn confirm_totp(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Vec<
         .collect();
     let digests = codes.iter().map(|code| secret::digest(code)).collect();
     store::confirm_second_factor(&mut tx, me.facility, me.id, step, digests).await?;
-    store::end_other_sessions_of(&mut tx, me.id, caller.session).await?;
+    store::end_other_sessions(&mut tx, Whose::Staff(me.id, me.facility), caller.session).await?;
     store::note_second_factor(&mut tx, caller.session).await?;
     tx.journal(caller, Subject::thing("staff", me.id), json!({}))
         .await?;

@@ -89,29 +89,6 @@ pub async fn session_holds(q: &mut impl Q, id: SessionId, now: DateTime<Utc>) ->
     Ok(found.is_some())
 }
 
-pub async fn add_session(
-    tx: &mut Tx,
-    id: SessionId,
-    token_hash: Vec<u8>,
-    account: Option<AccountId>,
-    staff: Option<(StaffId, FacilityId)>,
-    expires_at: DateTime<Utc>,
-) -> Result<()> {
-    let now = tx.now;
-    tx.q("insert into session (id, token_hash, account_id, staff_id, facility_id, created_at, expires_at, step_up_at) \
-          values ($1, $2, $3, $4, $5, $6, $7, $6)")
-        .bind(id)
-        .bind(token_hash)
-        .bind(account)
-        .bind(staff.map(|(id, _)| id))
-        .bind(staff.map(|(_, facility)| facility))
-        .bind(now)
-        .bind(expires_at)
-        .run()
-        .await?;
-    Ok(())
-}
-
 pub async fn end_session(tx: &mut Tx, id: SessionId) -> Result<()> {
     let now = tx.now;
     tx.q("update session set ended_at = $2 where id = $1 and ended_at is null")
@@ -306,15 +283,4 @@ pub async fn use_attestation(
             .ok_or_else(|| Error::broken("an attestation has an unknown role"))
     })
     .transpose()
-}
-
-pub async fn end_other_sessions_of(tx: &mut Tx, staff: StaffId, but: SessionId) -> Result<()> {
-    let now = tx.now;
-    tx.q("update session set ended_at = $3 where staff_id = $1 and id <> $2 and ended_at is null")
-        .bind(staff)
-        .bind(but)
-        .bind(now)
-        .run()
-        .await?;
-    Ok(())
 }

@@ -1,0 +1,19 @@
+//! What came later of people: a part of the list in [`super::act`].
+
+macro_rules! with_people {
+    ($($before:tt)*) => {
+        $crate::base::act_quality::with_quality! {
+            $($before)*
+            /// The sessions in which somebody is logged in now.
+            PeopleSessions = "people.sessions";
+            /// Somebody ends one of his sessions.
+            PeopleEndSession = "people.end_session";
+            /// Somebody ends all his sessions but this one.
+            PeopleEndOtherSessions = "people.end_other_sessions";
+            /// Staff end all her sessions and let her account go: her phone is lost.
+            PeopleEndHerSessions = "people.end_her_sessions";
+        }
+    };
+}
+
+pub(super) use with_people;
