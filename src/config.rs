@@ -3,10 +3,12 @@
 //! A nested key is written with two underscores, as in `MUAN_WECHAT__APP_ID`. Unknown keys refuse to start. Secrets
 //! print as `[secret]`. `MUAN_TEST_…` and `MUAN_BARS_…` belong to the tests and the benchmark and are not read.
 
+mod files;
 mod log;
 mod proxies;
 mod seal;
 mod sessions;
+mod single_sign_on;
 mod sms;
 mod templates;
 
@@ -17,10 +19,12 @@ use serde::{Deserialize, Serialize, Serializer};
 use toml::{Table, Value};
 use zeroize::Zeroizing;
 
+pub use files::Files;
 pub use log::Journal;
 pub use proxies::{Origin, Proxies};
 pub use seal::Seal;
 pub use sessions::{SecondFactor, Sessions};
+pub use single_sign_on::SingleSignOn;
 pub use sms::Sms;
 pub use templates::{Part, Template};
 
@@ -58,6 +62,8 @@ pub struct Config {
     pub keys: Keys,
     /// Sessions of staff.
     pub sessions: Sessions,
+    /// The providers by which staff of some hospitals log in.
+    pub single_sign_on: Vec<SingleSignOn>,
     /// The mini-program.
     pub wechat: WeChat,
     /// The gateway for text messages; none unless given.
@@ -98,46 +104,6 @@ pub struct WeChat {
     pub push_token: Option<Secret>,
     /// Key of the message push in secure mode; with it nothing unencrypted is believed.
     pub push_key: Option<Secret>,
-}
-
-/// Where uploaded files are kept, sealed: a folder, or a bucket that speaks S3.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Files {
-    /// The folder; `files` in the data folder unless given.
-    pub folder: Option<PathBuf>,
-    /// The bucket; without it files are in the folder.
-    pub bucket: Option<String>,
-    /// Address of the bucket's server; without it Amazon's of the region.
-    pub endpoint: Option<String>,
-    /// Region of the bucket.
-    pub region: String,
-    /// Begins every name in the store.
-    pub prefix: String,
-    /// Key id of the bucket.
-    pub access_key: Secret,
-    /// Secret of the key.
-    pub secret_key: Secret,
-    /// The bucket is the first part of the host's name.
-    pub virtual_hosted: bool,
-    /// For a server in a closed network.
-    pub allow_http: bool,
-}
-
-impl Default for Files {
-    fn default() -> Files {
-        Files {
-            folder: None,
-            bucket: None,
-            endpoint: None,
-            region: "us-east-1".to_owned(),
-            prefix: String::new(),
-            access_key: Secret::default(),
-            secret_key: Secret::default(),
-            virtual_hosted: false,
-            allow_http: false,
-        }
-    }
 }
 
 /// A text that is not printed.
@@ -199,6 +165,7 @@ impl Default for Config {
             log: "info".to_owned(),
             keys: Keys::default(),
             sessions: Sessions::default(),
+            single_sign_on: Vec::new(),
             wechat: WeChat::default(),
             sms: None,
             files: Files::default(),

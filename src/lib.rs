@@ -5,7 +5,7 @@
 //!
 //! 0. [`base`] – words: acts, ids, clock, errors, languages, pages
 //! 1. `config` · [`db`] · [`vault`] · [`journal`] · [`cache`] · [`files`] – engines
-//! 2. [`questionnaire`] · [`evidence`] · [`wechat`] · [`sms`] · [`content`] · [`outbox`] · [`ctx`] · [`http`] – shared, know no slice
+//! 2. [`questionnaire`] · [`evidence`] · [`wechat`] · [`sms`] · [`sign_on`] · [`content`] · [`outbox`] · [`ctx`] · [`http`] – shared, know no slice
 //! 3. `people` · `episode` · `education` · `forms` · `assessment` · `consent` · `analgesia` · `followup` · `quality` – slices
 //! 4. `fhir` · `app` · `cli` – look at it from outside, put it together
 
@@ -34,6 +34,7 @@ pub mod outbox;
 pub mod people;
 pub mod quality;
 pub mod questionnaire;
+pub mod sign_on;
 pub mod sms;
 pub mod vault;
 pub mod wechat;

@@ -30,6 +30,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         (
             people::api::StaffApi,
             people::api::StaffSessionsApi,
+            people::api::SignOnApi,
             people::api::TotpApi,
             people::api::QualificationsApi,
         ),

@@ -42,6 +42,7 @@ use crate::files::copies::Copies;
 use crate::http::body::Shape;
 use crate::http::layers::Edge;
 use crate::http::problem::Failure;
+use crate::sign_on::{self, SignOn};
 use crate::sms::aliyun::{self, Aliyun};
 use crate::sms::{Simulated, Sms};
 use crate::vault::{Kek, Vault};
@@ -68,6 +69,9 @@ pub enum StartFault {
     /// The settings of the gateway for text messages.
     #[error("the settings of the text-message gateway: {0}")]
     Sms(#[from] aliyun::Misconfigured),
+    /// The settings of single sign-on.
+    #[error("the settings of single sign-on: {0}")]
+    SignOn(#[from] sign_on::Misconfigured),
     /// The templates of WeChat's messages.
     #[error("the templates of WeChat's messages have {} faults, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
     Templates(Vec<String>),
@@ -167,6 +171,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
     )?;
     let press = Press::new(move || Engine::new(fonts::fonts(&origin), fonts::layouts(&origin)));
     let sms = gateway(config, parts.demo, &parts.clock)?;
+    let sign_on = SignOn::open(&config.single_sign_on, &parts.clock)?;
     let ctx = Ctx {
         db,
         vault: Arc::new(vault),
@@ -176,6 +181,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         content,
         wechat: Arc::new(wechat),
         sms,
+        sign_on: Arc::new(sign_on),
         press: Arc::new(press),
         files: Arc::new(files),
         log: Arc::new(log),

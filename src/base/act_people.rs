@@ -12,6 +12,12 @@ macro_rules! with_people {
             PeopleEndOtherSessions = "people.end_other_sessions";
             /// Staff end all her sessions and let her account go: her phone is lost.
             PeopleEndHerSessions = "people.end_her_sessions";
+            /// Staff ask to log in by their hospital's provider.
+            PeopleLogInSignOnBegin = "people.log_in_sign_on_begin";
+            /// Staff log in by their hospital's provider.
+            PeopleLogInSignOn = "people.log_in_sign_on";
+            /// The provider's person is taken off an account.
+            PeopleStaffResetSignOn = "people.staff_reset_sign_on";
         }
     };
 }

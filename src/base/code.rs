@@ -67,6 +67,9 @@ codes! {
     PeoplePasswordWeak = "people.password_weak";
     PeopleSecondFactorRequired = "people.second_factor_required";
     PeopleSecondPersonRequired = "people.second_person_required";
+    PeopleSignOnInvalid = "people.sign_on_invalid";
+    PeopleSignOnUnavailable = "people.sign_on_unavailable";
+    PeopleSignOnUnknown = "people.sign_on_unknown";
     PeopleStepUpRequired = "people.step_up_required";
     PeopleTotpInvalid = "people.totp_invalid";
     PeopleUsernameTaken = "people.username_taken";

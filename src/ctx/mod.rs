@@ -30,6 +30,7 @@ use crate::evidence::seal::Seal;
 use crate::files::Files;
 use crate::files::copies::Copies;
 use crate::journal::Log;
+use crate::sign_on::SignOn;
 use crate::sms::Sms;
 use crate::vault::{Blind, Sealed, Vault};
 use crate::wechat::WeChat;
@@ -58,6 +59,8 @@ pub struct Ctx {
     pub wechat: Arc<WeChat>,
     /// Text messages; none without a gateway.
     pub sms: Option<Arc<dyn Sms>>,
+    /// The providers by which staff of some hospitals log in.
+    pub sign_on: Arc<SignOn>,
     /// Makes the documents; its fonts are loaded on first use.
     pub press: Arc<crate::evidence::press::Press>,
     /// Uploaded files, sealed.

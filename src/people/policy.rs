@@ -41,6 +41,8 @@ use Party::{A, Anyone, D, M, O, P, Q, System};
 pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleLogInPatient, &[Anyone]),
     (Act::PeopleLogInStaff, &[Anyone]),
+    (Act::PeopleLogInSignOnBegin, &[Anyone]),
+    (Act::PeopleLogInSignOn, &[Anyone]),
     (Act::PeopleLogOut, &[P, M, O, A, Q, D]),
     (Act::PeopleSessions, &[P, M, O, A, Q, D]),
     (Act::PeopleEndSession, &[P, M, O, A, Q, D]),
@@ -68,6 +70,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleStaffUpdate, &[D]),
     (Act::PeopleStaffReset, &[D]),
     (Act::PeopleStaffResetTotp, &[D]),
+    (Act::PeopleStaffResetSignOn, &[D]),
     (Act::PeopleQualify, &[Q, D]),
     (Act::PeopleQualification, &[Q, D]),
     (Act::PeopleQualifications, &[Q, D]),

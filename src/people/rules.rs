@@ -31,6 +31,8 @@ pub const LOCK: Duration = Duration::minutes(15);
 pub const PATIENT_SESSION: Duration = Duration::days(30);
 /// Her session on a hospital device.
 pub const DEVICE_SESSION: Duration = Duration::minutes(60);
+/// How long somebody may take at the hospital's provider.
+pub const SIGN_ON: Duration = Duration::minutes(10);
 /// A staff session: one shift.
 pub const STAFF_SESSION: Duration = Duration::hours(12);
 /// A fresh proof of presence (CE-021).

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 const FLOOR_1: [&str; 6] = ["config", "db", "vault", "journal", "cache", "files"];
-const FLOOR_2: [&str; 7] = [
+const FLOOR_2: [&str; 8] = [
     "questionnaire",
     "evidence",
     "wechat",
     "sms",
+    "sign_on",
     "content",
     "outbox",
     "ctx",

@@ -109,7 +109,13 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Keys are ignored under `/sessions`: each log-in is a session of its own.
-const ONCE: &[&str] = &["people.log_in_patient", "people.log_in_staff", "people.step_up"];
+const ONCE: &[&str] = &[
+    "people.log_in_patient",
+    "people.log_in_sign_on",
+    "people.log_in_sign_on_begin",
+    "people.log_in_staff",
+    "people.step_up",
+];
 
 fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());

@@ -14,6 +14,7 @@ mod sealing;
 mod sealing_refused;
 mod second_factor;
 mod sessions;
+mod sign_on;
 
 use serde_json::json;
 

@@ -20,6 +20,7 @@ mod requests;
 mod seal_signing;
 pub(in crate::people) mod seals;
 mod sessions;
+mod sign_on;
 mod totp;
 mod wechat_events;
 
@@ -39,5 +40,6 @@ pub use requests::*;
 pub use seal_signing::*;
 pub use seals::{NewSeal, release_seal, seal, seal_again, seal_claim, seal_get, seals};
 pub use sessions::*;
+pub use sign_on::*;
 pub use totp::{Proposed, confirm_totp, enroll_totp, remove_totp, staff_reset_totp};
 pub use wechat_events::*;

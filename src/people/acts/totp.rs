@@ -24,6 +24,8 @@ pub(super) enum Shown {
     Code(i64),
     /// A recovery code, as it is kept.
     Recovery(Vec<u8>),
+    /// A second factor at the hospital's provider.
+    Elsewhere,
 }
 
 impl Shown {
@@ -49,7 +51,7 @@ impl Shown {
     pub(super) async fn use_up(&self, tx: &mut Tx, whose: &store::Credentials) -> Result<bool> {
         let (facility, staff) = (whose.facility_id, whose.id);
         match self {
-            Shown::NotAsked => Ok(true),
+            Shown::NotAsked | Shown::Elsewhere => Ok(true),
             Shown::Wrong => Ok(false),
             Shown::Code(step) => store::use_step(tx, facility, staff, *step).await,
             Shown::Recovery(digest) => store::use_recovery_code(tx, facility, staff, digest.clone()).await,
@@ -62,6 +64,7 @@ impl Shown {
             Shown::NotAsked | Shown::Wrong => None,
             Shown::Code(_) => Some("totp"),
             Shown::Recovery(_) => Some("recovery_code"),
+            Shown::Elsewhere => Some("provider"),
         }
     }
 }

@@ -13,6 +13,7 @@ pub(super) const WITH_SECOND_FACTOR: &[Act] = &[
     Act::PeopleStaffUpdate,
     Act::PeopleStaffReset,
     Act::PeopleStaffResetTotp,
+    Act::PeopleStaffResetSignOn,
     Act::PeopleQualify,
     Act::PeopleFacilityUpdate,
     Act::PeopleIdentityCheck,
