@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm,
     CoreProviderMetadata,
 };
 use openidconnect::{
-    AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError, TokenResponse,
+    AsyncHttpClient, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
+    TokenResponse,
 };
 use reqwest::Certificate;
 use reqwest::redirect::Policy;
@@ -140,9 +143,10 @@ struct Known {
     since: DateTime<Utc>,
 }
 
+/// Why a request to a provider has no answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the provider can't be reached")]
-struct Unreachable;
+pub struct Unreachable;
 
 impl From<reqwest::Error> for Unreachable {
     fn from(_: reqwest::Error) -> Unreachable {
@@ -197,7 +201,11 @@ impl Provider {
     /// Where the browser is sent to.
     ///
     /// Errors: [`Failure::Unreachable`].
-    pub async fn address(&self, attempt: &Attempt) -> Result<String, Failure> {
+    pub fn address<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Result<String, Failure>> {
+        self.addressed(attempt).boxed()
+    }
+
+    async fn addressed(&self, attempt: &Attempt) -> Result<String, Failure> {
         let client = self.client(self.metadata(FRESH).await?);
         let verifier = PkceCodeVerifier::new(attempt.verifier.clone());
         let (state, nonce) = (attempt.state.clone(), attempt.nonce.clone());
@@ -216,14 +224,21 @@ impl Provider {
     /// Who came back with a code.
     ///
     /// Errors: [`Failure`].
-    pub async fn person(&self, code: &str, attempt: &Attempt) -> Result<Person, Failure> {
+    pub fn person<'a>(
+        &'a self,
+        code: &'a str,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Person, Failure>> {
+        self.redeemed(code, attempt).boxed()
+    }
+
+    async fn redeemed(&self, code: &str, attempt: &Attempt) -> Result<Person, Failure> {
         let client = self.client(self.metadata(FRESH).await?);
-        let http = |request| self.send(request);
         let asked = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(|_| Failure::Untrue)?
             .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()));
-        let answer = asked.request_async(&http).await.map_err(|error| match error {
+        let answer = asked.request_async(self).await.map_err(|error| match error {
             RequestTokenError::Request(_) => Failure::Unreachable,
             _ => Failure::Untrue,
         })?;
@@ -289,8 +304,7 @@ impl Provider {
         if let Some(known) = known.as_ref().filter(|known| now - known.since < oldest) {
             return Ok(known.metadata.clone());
         }
-        let http = |request| self.send(request);
-        let told = CoreProviderMetadata::discover_async(self.issuer.clone(), &http).await;
+        let told = CoreProviderMetadata::discover_async(self.issuer.clone(), self).await;
         let metadata = told.map_err(|_| Failure::Unreachable)?;
         *known = Some(Known {
             metadata: metadata.clone(),
@@ -321,6 +335,15 @@ impl Provider {
         *answer.status_mut() = reply.status();
         *answer.headers_mut() = reply.headers().clone();
         Ok(answer)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Provider {
+    type Error = Unreachable;
+    type Future = BoxFuture<'c, Result<HttpResponse, Unreachable>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        self.send(request).boxed()
     }
 }
 

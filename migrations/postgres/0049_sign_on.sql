@@ -8,3 +8,18 @@ create table sign_on (
   bound_at timestamptz not null,
   constraint sign_on_subject unique (facility_id, issuer, subject_blind)
 );
+
+-- Passkeys of staff, sealed; found by a keyed digest of the id that the authenticator gave.
+
+create table passkey (
+  id uuid not null primary key,
+  facility_id uuid not null references facility (id),
+  staff_id uuid not null references staff (id),
+  credential_blind bytea not null,
+  name bytea not null,
+  key bytea not null,
+  created_at timestamptz not null,
+  used_at timestamptz,
+  constraint passkey_credential unique (credential_blind)
+);
+create index passkey_staff on passkey (staff_id);

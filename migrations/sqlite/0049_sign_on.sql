@@ -8,3 +8,18 @@ create table sign_on (
   bound_at text not null,
   constraint sign_on_subject unique (facility_id, issuer, subject_blind)
 );
+
+-- Passkeys of staff, sealed; found by a keyed digest of the id that the authenticator gave.
+
+create table passkey (
+  id blob not null primary key,
+  facility_id blob not null references facility (id),
+  staff_id blob not null references staff (id),
+  credential_blind blob not null,
+  name blob not null,
+  key blob not null,
+  created_at text not null,
+  used_at text,
+  constraint passkey_credential unique (credential_blind)
+);
+create index passkey_staff on passkey (staff_id);

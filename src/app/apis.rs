@@ -31,6 +31,7 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
             people::api::StaffApi,
             people::api::StaffSessionsApi,
             people::api::SignOnApi,
+            people::api::PasskeysApi,
             people::api::TotpApi,
             people::api::QualificationsApi,
         ),

@@ -24,6 +24,7 @@ use poem::middleware::CatchPanic;
 use poem::{EndpointExt, IntoResponse, Response, Route};
 use tokio::sync::Notify;
 use tracing_subscriber::EnvFilter;
+use webauthn_rs::prelude::{Url, Webauthn, WebauthnBuilder};
 
 use crate::base::Clock;
 use crate::base::error::Error;
@@ -181,6 +182,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         content,
         wechat: Arc::new(wechat),
         sms,
+        passkeys: passkeys(&config.public_url),
         sign_on: Arc::new(sign_on),
         press: Arc::new(press),
         files: Arc::new(files),
@@ -218,6 +220,14 @@ fn gateway(config: &Config, demo: bool, clock: &Clock) -> Result<Option<Arc<dyn 
     let simulator = config.wechat.base_url.as_deref().filter(|_| demo);
     let simulated = simulator.and_then(Simulated::at);
     Ok(simulated.map(|sms| Arc::new(sms) as Arc<dyn Sms>))
+}
+
+/// Passkeys are bound to the name in the address of the pages; a bare address has none (WebAuthn §5.1.2).
+fn passkeys(public_url: &str) -> Option<Arc<Webauthn>> {
+    let pages: Url = public_url.parse().ok()?;
+    let name = pages.domain()?;
+    let webauthn = WebauthnBuilder::new(name, &pages).ok()?;
+    Some(Arc::new(webauthn.rp_name("Muan").build().ok()?))
 }
 
 fn push(config: &config::WeChat) -> Option<wechat::PushSettings> {

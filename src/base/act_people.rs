@@ -18,6 +18,18 @@ macro_rules! with_people {
             PeopleLogInSignOn = "people.log_in_sign_on";
             /// The provider's person is taken off an account.
             PeopleStaffResetSignOn = "people.staff_reset_sign_on";
+            /// Staff ask for a passkey.
+            PeopleEnrollPasskey = "people.enroll_passkey";
+            /// Staff hand in the passkey that their authenticator made.
+            PeopleConfirmPasskey = "people.confirm_passkey";
+            /// The passkeys of a staff member.
+            PeoplePasskeys = "people.passkeys";
+            /// Staff take one of their passkeys away.
+            PeopleRemovePasskey = "people.remove_passkey";
+            /// Staff ask to log in with a passkey.
+            PeopleLogInPasskeyBegin = "people.log_in_passkey_begin";
+            /// Staff log in with a passkey.
+            PeopleLogInPasskey = "people.log_in_passkey";
         }
     };
 }

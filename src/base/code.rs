@@ -64,6 +64,8 @@ codes! {
     PeopleInvitationInvalid = "people.invitation_invalid";
     PeopleRecordMismatch = "people.record_mismatch";
     PeopleNotEnrolled = "people.not_enrolled";
+    PeoplePasskeyInvalid = "people.passkey_invalid";
+    PeoplePasskeysOff = "people.passkeys_off";
     PeoplePasswordWeak = "people.password_weak";
     PeopleSecondFactorRequired = "people.second_factor_required";
     PeopleSecondPersonRequired = "people.second_person_required";

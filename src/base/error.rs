@@ -93,6 +93,8 @@ pub enum Noun {
     Staff,
     /// A session.
     Session,
+    /// A passkey.
+    Passkey,
     /// A hospital.
     Facility,
     /// A woman's record.

@@ -94,6 +94,8 @@ ids! {
     NoticeId,
     /// An observation in labor.
     ObservationId,
+    /// A passkey.
+    PasskeyId,
     /// A quiz attempt.
     QuizAttemptId,
     /// A woman's record in one facility.

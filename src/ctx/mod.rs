@@ -16,6 +16,7 @@ use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use uuid::Uuid;
+use webauthn_rs::Webauthn;
 use zeroize::Zeroizing;
 
 use crate::base::error::{Error, Result};
@@ -59,6 +60,8 @@ pub struct Ctx {
     pub wechat: Arc<WeChat>,
     /// Text messages; none without a gateway.
     pub sms: Option<Arc<dyn Sms>>,
+    /// Passkeys of staff; none where the service is reached by a bare address.
+    pub passkeys: Option<Arc<Webauthn>>,
     /// The providers by which staff of some hospitals log in.
     pub sign_on: Arc<SignOn>,
     /// Makes the documents; its fonts are loaded on first use.

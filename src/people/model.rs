@@ -3,6 +3,7 @@
 mod copies;
 mod disputes;
 mod guardians;
+mod passkeys;
 mod proxies;
 mod qualifications;
 mod rights;
@@ -21,6 +22,7 @@ use crate::base::id::{AccountId, FacilityId, PatientId, StaffId};
 pub use copies::*;
 pub use disputes::*;
 pub use guardians::*;
+pub use passkeys::*;
 pub use proxies::*;
 pub use qualifications::*;
 pub use rights::*;

@@ -71,8 +71,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("people.answer_request", "people::rights"),
     ("people.approve_destruction", "people::retention"),
     ("people.bind_phone", "idempotency"),
+    ("people.confirm_passkey", "people::passkeys"),
     ("people.confirm_totp", "people::second_factor"),
     ("people.device_session", "consent::identity"),
+    ("people.enroll_passkey", "people::passkeys"),
     ("people.enroll_totp", "people::second_factor"),
     ("people.erasure", "people::rights"),
     ("people.file_assessment", "people::assessments"),
@@ -110,6 +112,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
 
 /// Keys are ignored under `/sessions`: each log-in is a session of its own.
 const ONCE: &[&str] = &[
+    "people.log_in_passkey",
+    "people.log_in_passkey_begin",
     "people.log_in_patient",
     "people.log_in_sign_on",
     "people.log_in_sign_on_begin",

@@ -6,6 +6,7 @@ mod copies;
 pub mod destruction;
 mod disputes;
 mod family;
+mod passkeys;
 mod qualifications;
 pub mod retention;
 mod rights;

@@ -161,7 +161,7 @@ pub async fn remove_totp(ctx: &Ctx, caller: &Caller) -> Result<()> {
     tx.commit().await
 }
 
-/// An administrator takes the lost second factor of an account away; its sessions end, and the account says so until
+/// An administrator takes the lost second factor of an account away, and its passkeys; its sessions end, and the account says so until
 /// there is another one.
 ///
 /// Errors: `people.second_factor_required`, `people.step_up_required`.
@@ -177,6 +177,7 @@ pub async fn staff_reset_totp(ctx: &Ctx, caller: &Caller, id: StaffId) -> Result
     facts::require_step_up(&mut tx, caller.session, now).await?;
     store::lock_staff(&mut tx, facility, id).await?;
     store::remove_second_factor(&mut tx, facility, id, Some(now)).await?;
+    store::remove_passkeys(&mut tx, facility, id).await?;
     store::end_sessions_of(&mut tx, id).await?;
     tx.journal(caller, Subject::thing("staff", id), json!({})).await?;
     tx.commit().await

@@ -2,6 +2,7 @@
 
 mod assessments;
 mod copies;
+mod passkeys;
 mod patient;
 mod qualifications;
 mod rights;
@@ -22,6 +23,7 @@ mod wire_totp;
 
 pub use assessments::AssessmentsApi;
 pub use copies::{CopiesApi, PatientCopiesApi};
+pub use passkeys::PasskeysApi;
 pub use patient::PatientApi;
 pub use qualifications::QualificationsApi;
 pub use rights::{PatientRightsApi, StaffRightsApi};

@@ -8,6 +8,7 @@ pub mod bucket;
 pub mod cast;
 pub mod client;
 pub mod listening;
+pub mod passkey;
 pub mod provider;
 pub mod servers;
 pub mod walk;
