@@ -43,6 +43,8 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
         ),
         episode::api::StaffApi,
         (forms::api::StaffApi, education::api::ClassesStaffApi),
+        (episode::api::StaffApi, episode::api::AccessApi),
+        forms::api::StaffApi,
         assessment::api::StaffApi,
         (consent::api::StaffApi, consent::api::VoiceStaffApi),
         consent::api::AfterApi,

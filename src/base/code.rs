@@ -78,6 +78,9 @@ codes! {
     PeopleWechatCodeInvalid = "people.wechat_code_invalid";
     PeopleWechatUnavailable = "people.wechat_unavailable";
     PeopleWechatUserBlocked = "people.wechat_user_blocked";
+    EpisodeAccessNeeded = "episode.access_needed";
+    EpisodeAccessOpen = "episode.access_open";
+    EpisodeAccessReviewed = "episode.access_reviewed";
     EpisodeAlreadyRegistered = "episode.already_registered";
     EpisodeClosed = "episode.closed";
     EpisodePastAntenatal = "episode.past_antenatal";

@@ -36,6 +36,8 @@ pub enum Error {
     PreconditionRequired,
     /// The role may never do this.
     Forbidden,
+    /// The role may do this, but not to this subject now; the code says what it takes.
+    Barred(Code),
     /// No valid session, or a code that doesn't open one.
     Unauthenticated(Code),
     /// Too many tries.
@@ -151,6 +153,8 @@ pub enum Noun {
     RecordSeal,
     /// A list of records to be destroyed.
     DestructionList,
+    /// An opened record.
+    Access,
     /// A route.
     Route,
 }
@@ -178,7 +182,9 @@ impl fmt::Display for Error {
             Error::Stale { .. } | Error::StaleAnswers { .. } => f.write_str(Code::HttpStale.word()),
             Error::PreconditionRequired => f.write_str(Code::HttpPreconditionRequired.word()),
             Error::Forbidden => f.write_str(Code::HttpForbidden.word()),
-            Error::Unauthenticated(code) | Error::Busy(code) => f.write_str(code.word()),
+            Error::Barred(code) | Error::Unauthenticated(code) | Error::Busy(code) => {
+                f.write_str(code.word())
+            }
             Error::RateLimited { .. } => f.write_str(Code::HttpRateLimited.word()),
             Error::Broken(cause) => write!(f, "broken: {cause}"),
         }

@@ -100,6 +100,8 @@ ids! {
     QuizAttemptId,
     /// A woman's record in one facility.
     PatientId,
+    /// The opening of a record by somebody who treats her no longer.
+    RecordAccessId,
     /// A copy of a record that was handed out.
     RecordCopyId,
     /// A sealing of a record in a dispute.

@@ -297,7 +297,7 @@ impl Ctx {
                 id,
                 &sender.actor().word(),
                 key,
-                &request.fingerprint,
+                &self.fingerprint(request),
                 tx.now,
             )
             .await?
@@ -317,6 +317,13 @@ impl Ctx {
         .boxed()
     }
 
+    /// What is kept of a request, to tell it from another one under the same key: keyed, for what is in a body of hers can
+    /// be guessed.
+    fn fingerprint(&self, request: &RequestInfo) -> Blind {
+        let digest = hex::encode(&request.fingerprint);
+        self.vault.blind(None, "idempotency", &digest)
+    }
+
     /// The first answer, if this request was done before: for an act that asks somebody outside before it writes,
     /// who would not answer the same question twice.
     pub fn answered<'a, T: DeserializeOwned + Send + 'a>(
@@ -332,7 +339,7 @@ impl Ctx {
             let caller = sender.actor().word();
             let now = self.clock.now();
             let Some((id, answer)) =
-                db::once::answered(&mut view, &caller, key, &request.fingerprint, now).await?
+                db::once::answered(&mut view, &caller, key, &self.fingerprint(request), now).await?
             else {
                 return Ok(None);
             };

@@ -1,29 +1,42 @@
 //! What later slices may ask of a pregnancy or put onto its pathway, inside their transaction.
 
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::model::{Ending, Episode, Graded, NewTask, Stage, Step, Suggestion, TaskLine};
 use super::{jobs, rules, store};
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, TaskId};
-use crate::ctx::{Records, Tx};
+use crate::base::request::RefusedAct;
+use crate::base::{Act, Code};
+use crate::ctx::{Records, Sender, Tx};
 use crate::db::Q;
+use crate::people::caller::Caller;
 
 /// Her pregnancy: the newest that is not closed, else the newest.
-pub async fn current(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Option<Episode>> {
-    store::current(q, facility, patient).await
+pub async fn current(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Option<Episode>> {
+    store::current(r, facility, patient).await
 }
 
 /// All pregnancies of a woman, oldest first.
-pub async fn of_patient(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Vec<EpisodeId>> {
-    let all = store::episodes_of(q, facility, patient).await?;
+pub async fn of_patient(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Vec<EpisodeId>> {
+    let all = store::episodes_of(r, facility, patient).await?;
     Ok(all.into_iter().map(|episode| episode.id).collect())
 }
 
 /// A pregnancy of this hospital.
-pub async fn get(q: &mut impl Q, facility: FacilityId, id: EpisodeId) -> Result<Option<Episode>> {
-    store::episode(q, facility, id).await
+pub async fn get(r: &mut impl Records, facility: FacilityId, id: EpisodeId) -> Result<Option<Episode>> {
+    store::episode(r, facility, id).await
 }
 
 /// The last grading of the risk, with its grounds.
@@ -90,6 +103,60 @@ pub async fn finish_tasks(tx: &mut Tx, facility: FacilityId, kind: &str, subject
 /// Puts a suggested color beside the one that a person sets.
 pub async fn suggest_color(tx: &mut Tx, episode: &Episode, suggestion: &Suggestion) -> Result<Uuid> {
     store::add_suggestion(tx, episode, suggestion).await
+}
+
+/// Whether the caller may look at what is kept of a woman: those who treat women while they do, and who opened her record.
+/// Herself, the quality office and the other hospital of a referral have rights of their own.
+///
+/// Errors: `episode.access_needed`, which the edge journals as refused access.
+pub fn may_read<'a, R: Records>(
+    r: &'a mut R,
+    caller: &'a Caller,
+    act: Act,
+    patient: PatientId,
+    now: DateTime<Utc>,
+) -> BoxFuture<'a, Result<()>> {
+    async move {
+        let Ok(staff) = caller.staff() else { return Ok(()) };
+        let (facility, id) = (staff.facility, staff.id);
+        if !rules::access::TREATING.contains(&staff.role)
+            || is_treated(r, facility, patient, now).await?
+            || store::has_access(r, facility, patient, id, now).await?
+        {
+            return Ok(());
+        }
+        caller.request.mark_refused(RefusedAct {
+            act,
+            actor: caller.actor(),
+            facility: Some(facility),
+        });
+        Err(Error::Barred(Code::EpisodeAccessNeeded))
+    }
+    .boxed()
+}
+
+/// Whether everybody who treats women here reads her record: from her registration to 42 days after the birth, or while
+/// something of hers waits for one of them. An open alert always has its task.
+pub(super) async fn is_treated(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let pregnancies = store::episodes_of(r, facility, patient).await?;
+    let in_care = |episode| rules::access::read_until(episode).is_none_or(|until| now < until);
+    Ok(pregnancies.iter().any(in_care)
+        || store::waits_for(r, facility, patient, &rules::access::TREATING).await?)
+}
+
+/// Writes when she gave birth.
+pub async fn set_born(
+    tx: &mut Tx,
+    facility: FacilityId,
+    id: EpisodeId,
+    born_at: DateTime<Utc>,
+) -> Result<()> {
+    store::set_born(tx, facility, id, born_at).await
 }
 
 /// Tells her something: in the app at once, and outside by whatever channel she allows. `kind` is a key of the notices in

@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::model::{Episode, Notice};
+use super::model::{Access, Episode, Notice};
 use super::store;
 use crate::base::error::Result;
 use crate::ctx::View;
@@ -14,7 +14,7 @@ use crate::people::model::{Keeper, Parts, Unfinished};
 /// Notices that are read at a time.
 const NOTICES: i64 = 1000;
 
-/// Pregnancies and notices.
+/// Pregnancies, notices, and that her record was opened by who treats her no longer.
 pub const KEEPER: Keeper = Keeper {
     copy: |_, view, mine| copy(view, mine).boxed(),
     // What she was told is part of her care; how it was sent is not, and the agreement promises an end.
@@ -41,10 +41,12 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
         .iter()
         .map(|(template, word, at)| json!({ "template": template, "word": word, "at": at }))
         .collect();
+    let opened = store::accesses_to(view, mine.facility, mine.patient).await?;
     Ok(vec![
         ("pregnancies", told.into()),
         ("notices", json!(notices)),
         ("message_permissions", permissions.into()),
+        ("openings", opened.iter().map(opening).collect()),
     ])
 }
 
@@ -60,6 +62,13 @@ async fn notices(view: &mut View, mine: Mine) -> Result<Vec<Notice>> {
             return Ok(all);
         }
     }
+}
+
+/// That her record was opened, by whom and why; what staff write of each other is not hers.
+fn opening(access: &Access) -> Value {
+    json!({
+        "id": access.id, "at": access.at, "until": access.until, "role": access.role, "reason": access.reason,
+    })
 }
 
 /// Purple stands for something that must never be read over her shoulder (decision on the risk color).

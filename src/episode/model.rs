@@ -1,5 +1,6 @@
 //! Nouns of one pregnancy and their small words.
 
+mod access;
 mod deliveries;
 mod home;
 
@@ -12,6 +13,7 @@ use crate::base::Role;
 use crate::base::id::{EpisodeId, FacilityId, LaborId, NoticeId, PatientId, ResponseId, StaffId, TaskId};
 use crate::people::model::{Invited, Patient};
 
+pub use access::*;
 pub use deliveries::*;
 pub use home::*;
 
@@ -47,6 +49,8 @@ pub struct Episode {
     pub is_test: bool,
     /// When she herself gave her dates; staff may have registered her before.
     pub enrolled_at: Option<DateTime<Utc>>,
+    /// When she gave birth, the first of twins.
+    pub born_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub closed_at: Option<DateTime<Utc>>,
     /// How it ended, once that is known here.

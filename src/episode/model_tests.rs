@@ -17,6 +17,7 @@ fn due(edd: &str) -> Episode {
         purple: false,
         is_test: false,
         enrolled_at: None,
+        born_at: None,
         closed_at: None,
         ending: None,
         declined: false,

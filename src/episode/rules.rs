@@ -1,5 +1,6 @@
 //! Decisions about a pregnancy, pure.
 
+pub mod access;
 pub mod deliveries;
 pub mod home;
 mod likeness;

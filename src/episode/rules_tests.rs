@@ -11,7 +11,7 @@ fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn episode(edd: &str, stage: Stage) -> Episode {
+pub(super) fn episode(edd: &str, stage: Stage) -> Episode {
     Episode {
         id: EpisodeId(Uuid::nil()),
         facility_id: FacilityId(Uuid::nil()),
@@ -26,6 +26,7 @@ fn episode(edd: &str, stage: Stage) -> Episode {
         purple: false,
         is_test: false,
         enrolled_at: None,
+        born_at: None,
         closed_at: None,
         ending: None,
         declined: false,

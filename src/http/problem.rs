@@ -73,7 +73,7 @@ impl From<Error> for Failure {
 const STATUSES: [(u16, &str); 14] = [
     (400, "The request can't be read."),
     (401, "No valid session."),
-    (403, "This role may not do it."),
+    (403, "This role may not do it, or not now; `code` says which."),
     (404, "It does not exist, or not for this caller."),
     (405, "The path does not take this method."),
     (409, "A rule says no; `code` says which."),
@@ -110,7 +110,7 @@ impl Failure {
             Error::Refused(_) | Error::Conflict(..) => StatusCode::CONFLICT,
             Error::Stale { .. } | Error::StaleAnswers { .. } => StatusCode::PRECONDITION_FAILED,
             Error::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
-            Error::Forbidden => StatusCode::FORBIDDEN,
+            Error::Forbidden | Error::Barred(_) => StatusCode::FORBIDDEN,
             Error::Unauthenticated(Code::PeopleWechatUserBlocked) => StatusCode::FORBIDDEN,
             Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -126,6 +126,7 @@ impl Failure {
             | Error::Invalid(code, _)
             | Error::Refused(code)
             | Error::Conflict(code, _)
+            | Error::Barred(code)
             | Error::Unauthenticated(code)
             | Error::Busy(code) => *code,
             Error::Stale { .. } | Error::StaleAnswers { .. } => Code::HttpStale,

@@ -90,6 +90,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::PeopleAudit, &[Q, D]),
     (Act::PeopleContent, &[M, O, A, Q, D]),
     (Act::PeopleExport, &[P]),
+    (Act::PeopleAccessLog, &[P]),
     (Act::PeopleErasure, &[P]),
     (Act::PeopleRequest, &[P]),
     (Act::PeopleRequests, &[P]),
@@ -136,6 +137,9 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::EpisodeSuggestColor, &[System]),
     (Act::EpisodeTasks, &[M, O, A, Q]),
     (Act::EpisodeTaskDone, &[M, O, A, Q]),
+    (Act::EpisodeAccess, &[M, O, A]),
+    (Act::EpisodeAccesses, &[Q]),
+    (Act::EpisodeReviewAccess, &[Q]),
     (Act::EducationLessons, &[P]),
     (Act::EducationLesson, &[P]),
     (Act::EducationProgress, &[P]),
@@ -323,6 +327,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::AnalgesiaRemind, &[System]),
     (Act::JournalAcceptRestore, &[System]),
     (Act::JournalKeyUse, &[System]),
+    (Act::JournalRotateKeys, &[System]),
 ];
 
 /// The row of an act; an act without one may be done by nobody.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::model::Patient;
 use crate::base::Code;
 
+mod looks;
 mod news;
 mod qualifications;
 mod records;
@@ -13,6 +14,7 @@ mod second;
 mod sessions;
 mod totp;
 
+pub use looks::{LOOKS, looked_at};
 pub use news::{TOLD, news};
 pub use qualifications::{APPROVAL, lacking, may_countersign, standing};
 pub use records::{entitled, left_unfinished, may_claim, may_list, may_sign, seal_ends_at, to_seal_again};

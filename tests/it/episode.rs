@@ -1,5 +1,6 @@
 //! Registering, enrolling, the journey, the clinic's list, risk colors, tasks, notices.
 
+mod access;
 mod journey;
 mod notices;
 mod suggested;

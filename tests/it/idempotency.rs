@@ -52,6 +52,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("education.check_in", "education::classes"),
     ("education.offer_class", "education::classes"),
     ("education.search", "education"),
+    ("episode.access", "episode::access"),
+    ("episode.review_access", "episode::access"),
     ("episode.subscribe", "episode::notices"),
     ("episode.task_done", "episode"),
     ("followup.acknowledge", "followup"),

@@ -2,6 +2,7 @@
 
 mod assessments;
 pub mod binding;
+mod columns;
 mod copies;
 pub mod destruction;
 mod disputes;

@@ -70,6 +70,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         labor.state = LaborState::Delivered;
     }
     store::save_labor(&mut tx, &labor).await?;
+    episode::facts::set_born(&mut tx, labor.facility_id, episode.id, born_at).await?;
     if is_first {
         episode::facts::set_stage(&mut tx, labor.facility_id, episode.id, Stage::Postpartum).await?;
         step(&mut tx, &labor, StepKind::Delivery, "delivery", StepState::Done).await?;

@@ -16,7 +16,7 @@ use crate::base::{Act, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Records, View};
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
-use crate::{assessment, consent, people};
+use crate::{assessment, consent, episode, people};
 
 /// A ward larger than any.
 const MOST_ON_WARD: i64 = 200;
@@ -142,8 +142,9 @@ pub async fn labor(ctx: &Ctx, caller: &Caller, id: LaborId) -> Result<Chart> {
         account: None,
     };
     policy::may(caller, Act::AnalgesiaLabor, Noun::Labor, belongs)?;
-    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let now = tx.now;
+    episode::facts::may_read(&mut tx, caller, Act::AnalgesiaLabor, labor.patient_id, now).await?;
+    let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let chart = chart(&mut tx, labor, now).await?;
     tx.journal(caller, subject, json!({})).await?;
     tx.commit().await?;

@@ -214,6 +214,8 @@ pub async fn history(ctx: &Ctx, caller: &Caller, id: LaborId) -> Result<History>
         account: None,
     };
     policy::may(caller, Act::AnalgesiaHistory, Noun::Labor, belongs)?;
+    let now = tx.now;
+    episode::facts::may_read(&mut tx, caller, Act::AnalgesiaHistory, labor.patient_id, now).await?;
     let history = History {
         records: store::every_record(&mut tx, facility, id).await?,
         stops: store::every_stop(&mut tx, facility, id).await?,

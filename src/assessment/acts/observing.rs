@@ -12,6 +12,7 @@ use crate::base::id::{PatientId, ResponseId};
 use crate::base::{Act, Code, Fault, Noun, Subject};
 use crate::content::forms::STAFF;
 use crate::ctx::{Ctx, Records};
+use crate::episode;
 use crate::forms::facts as filed;
 use crate::forms::model::{Response, ResponseStatus};
 use crate::people;
@@ -75,6 +76,8 @@ pub async fn observations(ctx: &Ctx, caller: &Caller, about: Option<About>) -> R
     let scores = policy::allowed(caller, Act::AssessmentReview).is_ok();
     let mut tx = ctx.write(Act::AssessmentObservations).await?;
     let (patient, responses) = found(&mut tx, caller, about).await?;
+    let now = tx.now;
+    episode::facts::may_read(&mut tx, caller, Act::AssessmentObservations, patient, now).await?;
     let all = measured(ctx, &mut tx, responses, true, scores).await?;
     let subject = Subject::of_patient("patient", patient, patient);
     tx.journal(caller, subject, json!({ "count": all.len() })).await?;

@@ -97,6 +97,8 @@ pub async fn review(ctx: &Ctx, caller: &Caller, id: ReviewId) -> Result<Record> 
     policy::allowed(caller, Act::AssessmentReview)?;
     let mut tx = ctx.write(Act::AssessmentReview).await?;
     let review = load(&mut tx, caller, Act::AssessmentReview, id).await?;
+    let now = tx.now;
+    episode::facts::may_read(&mut tx, caller, Act::AssessmentReview, review.patient_id, now).await?;
     let record = whole(ctx, &mut tx, review).await?;
     tx.journal(
         caller,

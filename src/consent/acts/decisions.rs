@@ -13,10 +13,10 @@ use crate::consent::rules::ladder;
 use crate::consent::store;
 use crate::ctx::{Ctx, Records};
 use crate::journal;
-use crate::people;
 use crate::people::caller::Caller;
 use crate::people::model::Agreed;
 use crate::people::policy::{self, Belongs};
+use crate::{episode, people};
 
 /// A woman has a handful of consents; this many are told.
 const MOST: i64 = 100;
@@ -79,6 +79,8 @@ pub async fn decisions(ctx: &Ctx, caller: &Caller, about: Option<AboutDecisions>
     }
     let mut tx = ctx.write(Act::ConsentDecisions).await?;
     let found = gathered(&mut tx, caller, about).await?;
+    let now = tx.now;
+    episode::facts::may_read(&mut tx, caller, Act::ConsentDecisions, found.patient, now).await?;
     let subject = Subject::of_patient("patient", found.patient, found.patient);
     tx.journal(caller, subject, json!({ "count": found.consents.len() }))
         .await?;

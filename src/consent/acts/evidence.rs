@@ -18,9 +18,9 @@ use crate::evidence::bundle::SECTIONS;
 use crate::evidence::pades;
 use crate::evidence::trust::Trust;
 use crate::evidence::verify::{self, Asked, Content, Known, Log, Report};
-use crate::people;
 use crate::people::caller::Caller;
 use crate::people::policy;
+use crate::{episode, people};
 
 /// A copy of the evidence.
 pub struct EvidenceCopy {
@@ -57,6 +57,8 @@ pub async fn evidence(ctx: &Ctx, caller: &Caller, id: ConsentId, export: Export)
     }
     let mut view = ctx.view();
     let consent = known(&mut view, caller, Act::ConsentEvidence, id).await?;
+    let whose = consent.patient_id;
+    episode::facts::may_read(&mut view, caller, Act::ConsentEvidence, whose, ctx.clock.now()).await?;
     if export.strokes.is_some() {
         people::facts::require_step_up(&mut view, caller.session, ctx.clock.now()).await?;
     }
@@ -96,6 +98,15 @@ pub async fn verification(ctx: &Ctx, caller: &Caller, id: ConsentId, paper: Opti
     policy::allowed(caller, Act::ConsentVerification)?;
     let mut view = ctx.view();
     let consent = known(&mut view, caller, Act::ConsentVerification, id).await?;
+    let whose = consent.patient_id;
+    episode::facts::may_read(
+        &mut view,
+        caller,
+        Act::ConsentVerification,
+        whose,
+        ctx.clock.now(),
+    )
+    .await?;
     let printed = wanted(&mut view, &consent, paper).await?;
     let printed = printed.ok_or(Error::Missing(Noun::Document))?;
     let seal = store::seal_of(&mut view, consent.facility_id, printed.paper, printed.of).await?;

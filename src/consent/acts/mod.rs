@@ -110,6 +110,14 @@ async fn known(q: &mut impl Q, caller: &Caller, act: Act, id: ConsentId) -> Resu
     Ok(consent)
 }
 
+/// Whether staff may look at a consent.
+///
+/// Errors: `episode.access_needed`.
+async fn may_look(tx: &mut Tx, caller: &Caller, act: Act, consent: &Consent) -> Result<()> {
+    let now = tx.now;
+    episode::facts::may_read(tx, caller, act, consent.patient_id, now).await
+}
+
 /// Whoever holds an invitation is she only once the account is matched with the record (CE-022).
 ///
 /// Errors: `people.record_mismatch`.

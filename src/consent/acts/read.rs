@@ -6,7 +6,7 @@ use tracing::instrument;
 use super::family::acknowledgement_allowed;
 use super::release::{asked_form, sentence};
 use super::signers::plan;
-use super::{known, matched, missing, subject};
+use super::{known, matched, may_look, missing, subject};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
@@ -95,6 +95,7 @@ pub async fn get(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<View> {
     }
     let mut tx = ctx.write(Act::ConsentGet).await?;
     let consent = known(&mut tx, caller, Act::ConsentGet, id).await?;
+    may_look(&mut tx, caller, Act::ConsentGet, &consent).await?;
     tx.journal(
         caller,
         subject(&consent),
@@ -253,6 +254,7 @@ pub async fn presented(ctx: &Ctx, caller: &Caller, id: ConsentId) -> Result<stor
     }
     let mut tx = ctx.write(Act::ConsentPresented).await?;
     let consent = known(&mut tx, caller, Act::ConsentPresented, id).await?;
+    may_look(&mut tx, caller, Act::ConsentPresented, &consent).await?;
     let shown = store::presented(&mut tx, consent.facility_id, id)
         .await?
         .ok_or_else(missing)?;
@@ -297,6 +299,7 @@ pub async fn document(
     let missing = || Error::Missing(Noun::Document);
     let mut tx = ctx.write(Act::ConsentDocument).await?;
     let consent = known(&mut tx, caller, Act::ConsentDocument, id).await?;
+    may_look(&mut tx, caller, Act::ConsentDocument, &consent).await?;
     let facility = consent.facility_id;
     let found = match paper {
         Some(paper) => sealing::document(&mut tx, facility, id, paper).await?,

@@ -5,7 +5,7 @@ use tracing::instrument;
 use zeroize::Zeroizing;
 
 use super::talk::{OPEN, put};
-use super::{known, locked, only_in, subject};
+use super::{known, locked, may_look, only_in, subject};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, ConsentQuestionId};
 use crate::base::{Act, Code, Noun};
@@ -79,6 +79,7 @@ pub async fn voice(
         Who::Staff { .. } => {
             let mut tx = ctx.write(Act::ConsentVoice).await?;
             let consent = known(&mut tx, caller, Act::ConsentVoice, id).await?;
+            may_look(&mut tx, caller, Act::ConsentVoice, &consent).await?;
             let detail = json!({ "question": question.to_string() });
             tx.journal(caller, subject(&consent), detail).await?;
             tx.commit().await?;

@@ -11,6 +11,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, PatientId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Tx};
+use crate::episode::facts;
 use crate::episode::model::{Color, Episode, Graded, Grading, Listed, Overview, Registered, Stage, day};
 use crate::episode::rules::{self, Dates, Likeness, home};
 use crate::episode::store::{self, Filter};
@@ -278,12 +279,16 @@ pub async fn patients(ctx: &Ctx, caller: &Caller, wanted: Wanted, page: PageRequ
 }
 
 /// One woman's whole pathway on one page.
+///
+/// Errors: `episode.access_needed`.
 #[instrument(name = "episode.patient", skip_all)]
 pub async fn patient(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Overview> {
     policy::allowed(caller, Act::EpisodePatient)?;
     let facility = caller.staff()?.facility;
     let mut tx = ctx.write(Act::EpisodePatient).await?;
     let (patient, episode) = known(&mut tx, caller, Act::EpisodePatient, facility, id).await?;
+    let now = tx.now;
+    facts::may_read(&mut tx, caller, Act::EpisodePatient, id, now).await?;
     let steps = store::steps(&mut tx, facility, episode.id).await?;
     let overview = Overview {
         gestation: episode.gestation(day(tx.now)),
@@ -300,7 +305,7 @@ pub async fn patient(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Overvi
     Ok(overview)
 }
 
-async fn known(
+pub(super) async fn known(
     tx: &mut Tx,
     caller: &Caller,
     act: Act,

@@ -163,6 +163,7 @@ pub(super) fn begun(tx: &Tx, patient: &Patient, edd: NaiveDate, said: &Dates, by
         purple: false,
         is_test: patient.is_test,
         enrolled_at: by_herself.then_some(tx.now),
+        born_at: None,
         closed_at: None,
         ending: None,
         declined: false,

@@ -1,11 +1,13 @@
 //! One function per operation of a pregnancy.
 
+mod access;
 mod clinic;
 mod mine;
 mod over;
 mod subscriptions;
 mod tasks;
 
+pub use access::*;
 pub use clinic::*;
 pub use mine::*;
 pub use over::{OVER, over};

@@ -1,15 +1,14 @@
-//! Pregnancies and their risk gradings.
+//! Pregnancies.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
-use crate::base::id::{EpisodeId, FacilityId, PatientId, StaffId};
+use crate::base::id::{EpisodeId, FacilityId, PatientId};
 use crate::ctx::{Records, Tx};
 use crate::db::run::placeholders;
 use crate::db::{Q, dialect};
-use crate::episode::model::{Color, Ending, Episode, Graded, Grading, Stage};
+use crate::episode::model::{Color, Ending, Episode, Stage};
 use crate::vault::{Class, Sealed};
 
 #[derive(sqlx::FromRow)]
@@ -22,11 +21,13 @@ struct EpisodeRow {
     parity: i64,
     fetuses: i64,
     pre_pregnancy_weight_kg: Option<String>,
+    weight: Option<Sealed>,
     stage: String,
     risk_color: Option<String>,
     purple: bool,
     is_test: bool,
     enrolled_at: Option<DateTime<Utc>>,
+    born_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
     ending: Option<String>,
     declined: bool,
@@ -34,8 +35,14 @@ struct EpisodeRow {
 }
 
 impl EpisodeRow {
-    fn read(self) -> Result<Episode> {
-        let weight = self.pre_pregnancy_weight_kg.as_deref();
+    async fn read(self, r: &mut impl Records) -> Result<Episode> {
+        let weight = match r.open_if(self.id, "weight", self.weight.as_ref()).await {
+            // What was written before it was sealed stands in clear until her dates are saved again.
+            Ok(weight) => weight.or(self.pre_pregnancy_weight_kg),
+            // The record was destroyed; figures still count the pregnancy.
+            Err(Error::Missing(_)) => None,
+            Err(error) => return Err(error),
+        };
         Ok(Episode {
             id: self.id,
             facility_id: self.facility_id,
@@ -51,6 +58,7 @@ impl EpisodeRow {
             purple: self.purple,
             is_test: self.is_test,
             enrolled_at: self.enrolled_at,
+            born_at: self.born_at,
             closed_at: self.closed_at,
             ending: self.ending.as_deref().and_then(Ending::parse),
             declined: self.declined,
@@ -63,35 +71,45 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select e.id, e.facility_id, e.patient_id, e.edd, e.gravidity, e.parity, e.fetuses, ",
-            "e.pre_pregnancy_weight_kg, e.stage, e.risk_color, e.purple, e.is_test, e.enrolled_at, e.closed_at, ",
-            "e.ending, e.declined, e.version from episode e ",
+            "e.pre_pregnancy_weight_kg, e.weight, e.stage, e.risk_color, e.purple, e.is_test, e.enrolled_at, e.born_at, ",
+            "e.closed_at, e.ending, e.declined, e.version from episode e ",
             $rest
         )
     };
 }
 
-pub async fn episode(q: &mut impl Q, facility: FacilityId, id: EpisodeId) -> Result<Option<Episode>> {
-    q.q(select!("where e.facility_id = $1 and e.id = $2"))
+pub async fn episode(r: &mut impl Records, facility: FacilityId, id: EpisodeId) -> Result<Option<Episode>> {
+    let row: Option<EpisodeRow> = r
+        .q(select!("where e.facility_id = $1 and e.id = $2"))
         .bind(facility)
         .bind(id)
-        .opt::<EpisodeRow>()
-        .await?
-        .map(EpisodeRow::read)
-        .transpose()
+        .opt()
+        .await?;
+    match row {
+        Some(row) => row.read(r).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The newest that is not closed, else the newest.
-pub async fn current(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Option<Episode>> {
-    q.q(select!(
-        "where e.facility_id = $1 and e.patient_id = $2 \
-         order by case when e.closed_at is null then 0 else 1 end, e.created_at desc, e.id desc limit 1"
-    ))
-    .bind(facility)
-    .bind(patient)
-    .opt::<EpisodeRow>()
-    .await?
-    .map(EpisodeRow::read)
-    .transpose()
+pub async fn current(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Option<Episode>> {
+    let row: Option<EpisodeRow> = r
+        .q(select!(
+            "where e.facility_id = $1 and e.patient_id = $2 \
+             order by case when e.closed_at is null then 0 else 1 end, e.created_at desc, e.id desc limit 1"
+        ))
+        .bind(facility)
+        .bind(patient)
+        .opt()
+        .await?;
+    match row {
+        Some(row) => row.read(r).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Takes the row's lock.
@@ -102,34 +120,45 @@ pub async fn lock(tx: &mut Tx, facility: FacilityId, id: EpisodeId) -> Result<Op
 
 pub async fn add_episode(tx: &mut Tx, episode: &Episode) -> Result<()> {
     let now = tx.now;
-    tx.q("insert into episode (id, facility_id, patient_id, edd, gravidity, parity, fetuses, pre_pregnancy_weight_kg, \
+    let weight = sealed_weight(tx, episode).await?;
+    tx.q(
+        "insert into episode (id, facility_id, patient_id, edd, gravidity, parity, fetuses, weight, \
           stage, risk_color, purple, is_test, enrolled_at, closed_at, version, created_at) \
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)")
-        .bind(episode.id)
-        .bind(episode.facility_id)
-        .bind(episode.patient_id)
-        .bind(episode.edd)
-        .bind(episode.gravidity)
-        .bind(episode.parity)
-        .bind(episode.fetuses)
-        .bind(episode.pre_pregnancy_weight_kg.map(|kg| kg.to_string()))
-        .bind(episode.stage.word())
-        .bind(episode.risk_color.map(Color::word))
-        .bind(episode.purple)
-        .bind(episode.is_test)
-        .bind(episode.enrolled_at)
-        .bind(episode.closed_at)
-        .bind(episode.version)
-        .bind(now)
-        .run()
-        .await?;
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+    )
+    .bind(episode.id)
+    .bind(episode.facility_id)
+    .bind(episode.patient_id)
+    .bind(episode.edd)
+    .bind(episode.gravidity)
+    .bind(episode.parity)
+    .bind(episode.fetuses)
+    .bind(weight)
+    .bind(episode.stage.word())
+    .bind(episode.risk_color.map(Color::word))
+    .bind(episode.purple)
+    .bind(episode.is_test)
+    .bind(episode.enrolled_at)
+    .bind(episode.closed_at)
+    .bind(episode.version)
+    .bind(now)
+    .run()
+    .await?;
     Ok(())
+}
+
+async fn sealed_weight(tx: &mut Tx, episode: &Episode) -> Result<Option<Sealed>> {
+    let weight = episode.pre_pregnancy_weight_kg.map(|kg| kg.to_string());
+    let place = Some(episode.facility_id);
+    tx.seal_if(place, episode.id, Class::Clinical, "weight", weight.as_deref())
+        .await
 }
 
 /// Writes what she says of her pregnancy. The revision rises by one.
 pub async fn save_dates(tx: &mut Tx, episode: &Episode) -> Result<()> {
+    let weight = sealed_weight(tx, episode).await?;
     tx.q(
-        "update episode set edd = $3, gravidity = $4, parity = $5, fetuses = $6, pre_pregnancy_weight_kg = $7, \
+        "update episode set edd = $3, gravidity = $4, parity = $5, fetuses = $6, weight = $7, pre_pregnancy_weight_kg = null, \
           enrolled_at = $8, version = version + 1 where facility_id = $1 and id = $2",
     )
     .bind(episode.facility_id)
@@ -138,7 +167,7 @@ pub async fn save_dates(tx: &mut Tx, episode: &Episode) -> Result<()> {
     .bind(episode.gravidity)
     .bind(episode.parity)
     .bind(episode.fetuses)
-    .bind(episode.pre_pregnancy_weight_kg.map(|kg| kg.to_string()))
+    .bind(weight)
     .bind(episode.enrolled_at)
     .run()
     .await?;
@@ -180,88 +209,20 @@ pub async fn set_declined(tx: &mut Tx, facility: FacilityId, id: EpisodeId, decl
     Ok(())
 }
 
-/// Appends a grading and shows its color on the pregnancy; items and reasons are sealed.
-pub async fn add_grading(tx: &mut Tx, episode: &Episode, grading: &Grading, by: StaffId) -> Result<()> {
-    let id: Uuid = tx.id();
-    let now = tx.now;
-    let grounds = (&grading.items, &grading.reasons);
-    let sealed = tx
-        .seal_json(
-            Some(episode.facility_id),
-            id,
-            Class::Clinical,
-            "grounds",
-            &grounds,
-        )
-        .await?;
-    tx.q(
-        "insert into risk_color (id, facility_id, patient_id, episode_id, color, purple, grounds, table_version, \
-          staff_id, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(id)
-    .bind(episode.facility_id)
-    .bind(episode.patient_id)
-    .bind(episode.id)
-    .bind(grading.color.word())
-    .bind(grading.purple)
-    .bind(sealed)
-    .bind(grading.table_version.clone())
-    .bind(by)
-    .bind(now)
-    .run()
-    .await?;
-    tx.q(
-        "update episode set risk_color = $3, purple = $4, version = version + 1 where facility_id = $1 and id = $2",
-    )
-    .bind(episode.facility_id)
-    .bind(episode.id)
-    .bind(grading.color.word())
-    .bind(grading.purple)
-    .run()
-    .await?;
-    Ok(())
-}
-
-#[derive(sqlx::FromRow)]
-struct GradingRow {
-    id: Uuid,
-    color: String,
-    purple: bool,
-    grounds: Sealed,
-    table_version: String,
-    staff_id: StaffId,
-    at: DateTime<Utc>,
-}
-
-/// The newest grading with its grounds.
-pub async fn newest_grading(
-    r: &mut impl Records,
+/// Writes when she gave birth.
+pub async fn set_born(
+    tx: &mut Tx,
     facility: FacilityId,
-    episode: EpisodeId,
-) -> Result<Option<Graded>> {
-    let row: Option<GradingRow> = r
-        .q(
-            "select id, color, purple, grounds, table_version, staff_id, at from risk_color \
-            where facility_id = $1 and episode_id = $2 order by at desc, id desc limit 1",
-        )
+    id: EpisodeId,
+    born_at: DateTime<Utc>,
+) -> Result<()> {
+    tx.q("update episode set born_at = $3 where facility_id = $1 and id = $2")
         .bind(facility)
-        .bind(episode)
-        .opt()
+        .bind(id)
+        .bind(born_at)
+        .run()
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    let (items, reasons) = r.open_json(row.id, "grounds", &row.grounds).await?;
-    Ok(Some(Graded {
-        grading: Grading {
-            color: Color::parse(&row.color)
-                .ok_or_else(|| Error::broken("a grading row has an unknown color"))?,
-            purple: row.purple,
-            items,
-            reasons,
-            table_version: row.table_version,
-        },
-        by: row.staff_id,
-        at: row.at,
-    }))
+    Ok(())
 }
 
 /// What of a step that nobody has done is still to be done, as `rules::home` says it: after her no and after the pregnancy
@@ -285,7 +246,7 @@ pub struct Filter {
 
 /// The current pregnancies of the hospital by expected date, each with whether something urgent is open.
 pub async fn listed(
-    q: &mut impl Q,
+    r: &mut impl Records,
     facility: FacilityId,
     filter: &Filter,
     after: Option<(NaiveDate, EpisodeId)>,
@@ -326,7 +287,7 @@ pub async fn listed(
         sql += &format!(" and (e.edd, e.id) > ({})", next(2));
     }
     sql += &format!(" order by e.edd, e.id limit {}", next(1));
-    let mut query = q.q(sql).bind(facility);
+    let mut query = r.q(sql).bind(facility);
     for id in filter.patients.iter().flatten() {
         query = query.bind(*id);
     }
@@ -344,10 +305,10 @@ pub async fn listed(
     }
     let rows: Vec<EpisodeRow> = query.bind(limit).all().await?;
     let mut found = Vec::with_capacity(rows.len());
-    let urgent = urgent(q, facility, rows.iter().map(|row| row.id).collect()).await?;
+    let urgent = urgent(r, facility, rows.iter().map(|row| row.id).collect()).await?;
     for row in rows {
         let pressing = urgent.contains(&row.id);
-        found.push((row.read()?, pressing));
+        found.push((row.read(r).await?, pressing));
     }
     Ok(found)
 }

@@ -40,6 +40,8 @@ pub async fn get(ctx: &Ctx, caller: &Caller, id: FollowUpId) -> Result<Detailed>
     policy::allowed(caller, Act::FollowupGet)?;
     let mut tx = ctx.write(Act::FollowupGet).await?;
     let (point, _) = locked(&mut tx, caller, Act::FollowupGet, id).await?;
+    let now = tx.now;
+    episode::facts::may_read(&mut tx, caller, Act::FollowupGet, point.patient_id, now).await?;
     let subject = Subject::of_patient("follow_up", id, point.patient_id);
     let detailed = Detailed {
         examinations: store::examinations(&mut tx, point.facility_id, id).await?,

@@ -167,7 +167,6 @@ pub async fn add_alert(tx: &mut Tx, alert: &Alert) -> Result<bool> {
     let findings = tx
         .seal_json(facility, alert.id, Class::Clinical, "findings", &alert.flags)
         .await?;
-    let ids: Vec<&str> = alert.flags.iter().map(|flag| flag.rule.as_str()).collect();
     let (response, examination) = match alert.found_in {
         FoundIn::Answers(id) => (Some(id), None),
         FoundIn::Examination(id) => (None, Some(id)),
@@ -175,8 +174,8 @@ pub async fn add_alert(tx: &mut Tx, alert: &Alert) -> Result<bool> {
     let added = tx
         .q(
             "insert into alert (id, facility_id, patient_id, episode_id, follow_up_id, response_id, form, level, rank, \
-             rules, rules_version, notify, findings, state, place, step, raised_at, due, proposal, examination_id) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
+             rules_version, notify, findings, state, place, step, raised_at, due, proposal, examination_id) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
              on conflict (response_id) do nothing",
         )
         .bind(alert.id)
@@ -188,7 +187,6 @@ pub async fn add_alert(tx: &mut Tx, alert: &Alert) -> Result<bool> {
         .bind(alert.form.clone())
         .bind(alert.level.clone())
         .bind(rules::rank(&alert.level))
-        .bind(serde_json::to_string(&ids)?)
         .bind(alert.rules_version.clone())
         .bind(serde_json::to_string(&alert.notify)?)
         .bind(findings)

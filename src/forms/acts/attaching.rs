@@ -14,6 +14,7 @@ use crate::base::{Act, Actor, Code, Noun, Subject};
 use crate::content::forms::SATISFACTION;
 use crate::ctx::{Ctx, Tx};
 use crate::db::Q;
+use crate::episode;
 use crate::files::clean::Unfit;
 use crate::forms::model::{Attachment, Response};
 use crate::forms::{rules, store};
@@ -121,6 +122,8 @@ pub async fn attachment(
             let kept = store::attachment(&mut tx, place, id).await?.ok_or_else(missing)?;
             let whose = belongs(&mut tx, place, kept.attachment.patient_id).await?;
             policy::may(caller, Act::FormsAttachment, Noun::Attachment, whose)?;
+            let (patient, now) = (kept.attachment.patient_id, tx.now);
+            episode::facts::may_read(&mut tx, caller, Act::FormsAttachment, patient, now).await?;
             let naming = store::forms_naming(&mut tx, place, id).await?;
             if !naming.iter().any(|name| name != SATISFACTION) {
                 return Err(missing());

@@ -118,6 +118,8 @@ pub async fn responses(
         account: known.account_id,
     };
     policy::may(caller, Act::FormsResponses, Noun::Patient, whose)?;
+    let now = tx.now;
+    episode::facts::may_read(&mut tx, caller, Act::FormsResponses, patient, now).await?;
     let mut all = store::of_patient(&mut tx, place, patient).await?;
     all.retain(|response| sought.wants(response) && response.name != SATISFACTION);
     let found = cut(all, after, &page, &question);

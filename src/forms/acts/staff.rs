@@ -48,6 +48,8 @@ pub async fn read_staff(ctx: &Ctx, caller: &Caller, id: ResponseId) -> Result<Re
     policy::allowed(caller, Act::FormsReadStaff)?;
     let mut tx = ctx.write(Act::FormsReadStaff).await?;
     let response = load(&mut tx, caller, Act::FormsReadStaff, id).await?;
+    let (whose, now) = (response.patient_id, tx.now);
+    episode::facts::may_read(&mut tx, caller, Act::FormsReadStaff, whose, now).await?;
     let record = with_marks(ctx, &mut tx, response).await?;
     tx.journal(
         caller,

@@ -1,5 +1,6 @@
 //! One function per operation of people.
 
+mod access_log;
 mod assessments;
 mod copies;
 pub(in crate::people) mod copy;
@@ -25,6 +26,7 @@ mod sign_on;
 mod totp;
 mod wechat_events;
 
+pub use access_log::*;
 pub use assessments::*;
 pub use copies::*;
 pub use copy::export;

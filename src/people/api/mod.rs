@@ -16,6 +16,7 @@ mod wire_copies;
 mod wire_demand;
 mod wire_guardians;
 mod wire_identity;
+mod wire_looks;
 mod wire_rights;
 mod wire_seals;
 mod wire_staff;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::wire::AgreementOut;
 use super::wire_guardians::{GuardianAgreeIn, GuardianWithdrawalIn, GuardianWordOut};
+use super::wire_looks::LookOut;
 use super::wire_rights::{
     DataRequestIn, DataRequestOut, DestructionIn, DestructionListOut, ErasureIn, HoldIn, HoldReleaseIn,
     LegalHoldOut, ReceiptOut, RequestAnswerIn,
@@ -37,6 +38,23 @@ impl PatientRightsApi {
         caller: ByPatient,
     ) -> Result<Json<Any<Value>>, Failure> {
         Ok(Json(Any(acts::export(&ctx, &keepers, &caller.0).boxed().await?)))
+    }
+
+    /// Who looked at her record, newest first
+    #[oai(path = "/me/access-log", method = "get", operation_id = "people.access_log")]
+    async fn access_log(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByPatient,
+        /// 1–100, 20 if absent.
+        limit: Query<Option<i64>>,
+        /// Where to go on.
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<List<LookOut>>, Failure> {
+        let page = PageRequest::new(limit.0, cursor.0)?;
+        let page = acts::access_log(&ctx, &caller.0, page).boxed().await?;
+        let locale = caller.0.request.locale;
+        Ok(Json(List::of(page.map(|look| LookOut::of(look, locale)))))
     }
 
     /// The rules on a child's data, for her guardian, with the guardian's word on each

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::base::Act;
 use crate::base::error::Result;
-use crate::base::id::{FacilityId, PatientId};
+use crate::base::id::{FacilityId, PatientId, StaffId};
 use crate::db::{Q, placeholders};
 use crate::people::acts::AuditFilter;
 
@@ -116,4 +116,44 @@ pub async fn staff_acts_on(
     .bind(limit)
     .all()
     .await
+}
+
+/// A look of staff at a woman's record.
+#[derive(sqlx::FromRow)]
+pub struct LookRow {
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub act: String,
+    pub actor: String,
+    #[sqlx(rename = "actor_id")]
+    pub staff: StaffId,
+    pub detail: String,
+}
+
+/// Looks of staff at a woman's record, newest first.
+pub async fn looks_at<const N: usize>(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+    acts: [Act; N],
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<LookRow>> {
+    let (at, id) = after.unwrap_or((far(), Uuid::max()));
+    let mut query = q
+        .q(format!(
+            "select id, at, act, actor, actor_id, detail from journal_entry where patient_id = $1 \
+             and facility_id = $2 and actor_kind = 'staff' and (at, id) < ($3, $4) and act in ({}) \
+             order by at desc, id desc limit $5",
+            placeholders(6, N)
+        ))
+        .bind(patient)
+        .bind(facility)
+        .bind(at)
+        .bind(id)
+        .bind(limit);
+    for act in acts {
+        query = query.bind(act.word());
+    }
+    query.all().await
 }

@@ -24,6 +24,7 @@ struct PatientRow {
     phone: Option<Sealed>,
     phone_confirmed: bool,
     height_cm: Option<String>,
+    height: Option<Sealed>,
     language: String,
     emergency_contact: Option<Sealed>,
     level: i64,
@@ -33,7 +34,7 @@ struct PatientRow {
 }
 
 const FIND: &str = "select id, facility_id, account_id, record_number, name, birth_date, id_type, id_number, phone, \
-    phone_confirmed, height_cm, language, emergency_contact, level, matched, is_test, version from patient \
+    phone_confirmed, height_cm, height, language, emergency_contact, level, matched, is_test, version from patient \
     where facility_id = $1 and id = $2";
 
 pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) -> Result<Option<Patient>> {
@@ -48,6 +49,11 @@ pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) 
         ),
         None => None,
     };
+    // What was written before it was sealed stands in clear until the record is saved again.
+    let height = r
+        .open_if(id, "height", row.height.as_ref())
+        .await?
+        .or(row.height_cm);
     Ok(Some(Patient {
         name: r.open_if(id, "name", row.name.as_ref()).await?,
         birth_date: birth_date
@@ -64,10 +70,7 @@ pub async fn patient(r: &mut impl Records, facility: FacilityId, id: PatientId) 
         record_number: row.record_number,
         id_type: row.id_type.as_deref().and_then(IdType::parse),
         phone_confirmed: row.phone_confirmed,
-        height_cm: row
-            .height_cm
-            .as_deref()
-            .and_then(|text| text.parse::<Decimal>().ok()),
+        height_cm: height.as_deref().and_then(|text| text.parse::<Decimal>().ok()),
         language: row.language,
         level: row.level,
         matched: row.matched,
@@ -129,6 +132,10 @@ pub async fn save_patient(tx: &mut Tx, patient: &Patient) -> Result<()> {
     let phone = tx
         .seal_if(facility, id, Class::Contact, "phone", patient.phone.as_deref())
         .await?;
+    let height = patient.height_cm.map(|cm| cm.to_string());
+    let height = tx
+        .seal_if(facility, id, Class::Clinical, "height", height.as_deref())
+        .await?;
     let contact = match &patient.emergency_contact {
         Some(contact) => Some(
             tx.seal_json(facility, id, Class::Contact, "emergency_contact", contact)
@@ -145,11 +152,11 @@ pub async fn save_patient(tx: &mut Tx, patient: &Patient) -> Result<()> {
         .as_deref()
         .map(|phone| tx.blind(facility, "phone", phone));
     tx.q("insert into patient (id, facility_id, account_id, record_number, name, birth_date, id_type, id_number, phone, \
-          phone_confirmed, height_cm, language, emergency_contact, id_blind, phone_blind, level, matched, is_test, \
+          phone_confirmed, height, language, emergency_contact, id_blind, phone_blind, level, matched, is_test, \
           bound_at, version, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
           $18, $19, 1, $20) on conflict (id) do update set account_id = excluded.account_id, name = excluded.name, \
           birth_date = excluded.birth_date, id_type = excluded.id_type, id_number = excluded.id_number, \
-          phone = excluded.phone, phone_confirmed = excluded.phone_confirmed, height_cm = excluded.height_cm, \
+          phone = excluded.phone, phone_confirmed = excluded.phone_confirmed, height = excluded.height, height_cm = null, \
           language = excluded.language, emergency_contact = excluded.emergency_contact, id_blind = excluded.id_blind, \
           phone_blind = excluded.phone_blind, level = excluded.level, matched = excluded.matched, \
           bound_at = coalesce(patient.bound_at, excluded.bound_at), version = patient.version + 1")
@@ -163,7 +170,7 @@ pub async fn save_patient(tx: &mut Tx, patient: &Patient) -> Result<()> {
         .bind(id_number)
         .bind(phone)
         .bind(patient.phone_confirmed)
-        .bind(patient.height_cm.map(|cm| cm.to_string()))
+        .bind(height)
         .bind(patient.language.clone())
         .bind(contact)
         .bind(id_blind)

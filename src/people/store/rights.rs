@@ -145,17 +145,22 @@ pub async fn add_hold<T: Serialize + Sync>(
     let body = tx
         .seal_json(Some(facility), id, Class::FreeText, "body", new.body)
         .await?;
+    // The digests of what can be guessed would tell it.
+    let listed = tx
+        .seal_json(Some(facility), id, Class::Clinical, "listed", &new.items)
+        .await?;
     let now = tx.now;
     tx.q(
-        "insert into legal_hold (id, facility_id, patient_id, consent_id, body, items, staff_id, at) \
-          values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into legal_hold (id, facility_id, patient_id, consent_id, body, items, listed, staff_id, at) \
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(id)
     .bind(facility)
     .bind(new.patient)
     .bind(new.consent)
     .bind(body)
-    .bind(serde_json::to_string(new.items)?)
+    .bind("[]")
+    .bind(listed)
     .bind(new.by)
     .bind(now)
     .run()
@@ -197,6 +202,7 @@ struct HoldRow {
     consent_id: Option<ConsentId>,
     body: Sealed,
     items: String,
+    listed: Option<Sealed>,
     staff_id: StaffId,
     at: DateTime<Utc>,
     release_reason: Option<Sealed>,
@@ -205,7 +211,7 @@ struct HoldRow {
 }
 
 const HOLDS: &str = concat!(
-    "select h.id, h.patient_id, h.consent_id, h.body, h.items, h.staff_id, h.at, \
+    "select h.id, h.patient_id, h.consent_id, h.body, h.items, h.listed, h.staff_id, h.at, \
      r.reason as release_reason, r.staff_id as released_by, r.at as released_at \
      from legal_hold h left join legal_hold_release r on r.hold_id = h.id where h.facility_id = $1",
     not_destroyed!("h"),
@@ -221,9 +227,14 @@ async fn read(r: &mut impl Records, row: HoldRow) -> Result<LegalHold> {
         }),
         _ => None,
     };
+    let items = match &row.listed {
+        Some(listed) => r.open_json(row.id, "listed", listed).await?,
+        // Of a hold from before the list was sealed.
+        None => serde_json::from_str(&row.items)?,
+    };
     Ok(LegalHold {
         body: r.open_json(row.id, "body", &row.body).await?,
-        items: serde_json::from_str(&row.items)?,
+        items,
         id: row.id,
         patient: row.patient_id,
         consent: row.consent_id,
@@ -297,7 +308,7 @@ pub async fn blank(tx: &mut Tx, mine: Mine) -> Result<()> {
     let now = tx.now;
     tx.q(
         "update patient set account_id = null, name = null, birth_date = null, id_number = null, id_type = null, \
-          phone = null, emergency_contact = null, height_cm = null, id_blind = null, phone_blind = null, \
+          phone = null, emergency_contact = null, height = null, height_cm = null, id_blind = null, phone_blind = null, \
           matched = $3, destroyed_at = $4, version = version + 1 where facility_id = $1 and id = $2",
     )
     .bind(mine.facility)

@@ -162,6 +162,15 @@ pub async fn staff(r: &mut impl Records, facility: FacilityId, id: StaffId) -> R
     }
 }
 
+/// The name of somebody on the staff of any hospital, for a woman who asks who looked at her record.
+pub async fn staff_name(r: &mut impl Records, id: StaffId) -> Result<Option<String>> {
+    let name: Option<(Sealed,)> = r.q("select name from staff where id = $1").bind(id).opt().await?;
+    match name {
+        Some((name,)) => r.open(id, "name", &name).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 pub async fn staff_list(
     r: &mut impl Records,
     facility: FacilityId,

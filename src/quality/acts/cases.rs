@@ -101,6 +101,8 @@ pub async fn managed_case(ctx: &Ctx, caller: &Caller, id: Uuid) -> Result<Manage
     let mut tx = ctx.write(Act::QualityManagedCase).await?;
     let case = known(&mut tx, facility, id).await?;
     let subject = Subject::of_patient("managed_case", id, case.patient_id);
+    let now = tx.now;
+    episode::facts::may_read(&mut tx, caller, Act::QualityManagedCase, case.patient_id, now).await?;
     let managed = managed(&mut tx, case).await?;
     tx.journal(caller, subject, json!({})).await?;
     tx.commit().await?;

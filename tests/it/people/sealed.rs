@@ -43,8 +43,8 @@ pub async fn everything(app: &App) -> Vec<u8> {
 pub fn is_sealed(kept: &[u8], word: &str) {
     for written in [word.to_owned(), hex::encode(word)] {
         let bytes = written.as_bytes();
-        let found = kept.windows(bytes.len()).any(|window| window == bytes);
-        assert!(!found, "{word} stands in clear");
+        let found = memchr::memmem::find(kept, bytes);
+        assert!(found.is_none(), "{word} stands in clear");
     }
 }
 
