@@ -4,6 +4,7 @@
 //! print as `[secret]`. `MUAN_TEST_…` and `MUAN_BARS_…` belong to the tests and the benchmark and are not read.
 
 mod files;
+mod keys;
 mod log;
 mod proxies;
 mod seal;
@@ -20,6 +21,7 @@ use toml::{Table, Value};
 use zeroize::Zeroizing;
 
 pub use files::Files;
+pub use keys::{Cipher, KeyOrigin, Keys, OtherKey};
 pub use log::Journal;
 pub use proxies::{Origin, Proxies};
 pub use seal::Seal;
@@ -74,16 +76,6 @@ pub struct Config {
     pub journal: Journal,
     /// What seals documents, and who attests when.
     pub seal: Seal,
-}
-
-/// Where the key-encryption key comes from: exactly one of them in `serve`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Keys {
-    /// A file with 64 hexadecimal digits, readable by this user alone.
-    pub file: Option<PathBuf>,
-    /// A program that prints them, with its arguments, separated by spaces.
-    pub command: Option<String>,
 }
 
 /// The mini-program.
@@ -224,35 +216,6 @@ impl Config {
     pub fn shown(&self) -> String {
         toml::to_string_pretty(self).unwrap_or_default()
     }
-}
-
-impl Keys {
-    /// The key-encryption key as hexadecimal digits.
-    pub fn read(&self) -> Result<Zeroizing<String>, Fault> {
-        let text = match (&self.file, &self.command) {
-            (Some(path), None) => std::fs::read_to_string(path)
-                .map_err(|error| Fault::Key(format!("{}: {error}", path.display())))?,
-            (None, Some(command)) => run(command)?,
-            (None, None) => return Err(Fault::Key("set keys.file or keys.command".to_owned())),
-            (Some(_), Some(_)) => {
-                return Err(Fault::Key("set keys.file or keys.command, not both".to_owned()));
-            }
-        };
-        Ok(Zeroizing::new(text))
-    }
-}
-
-fn run(command: &str) -> Result<String, Fault> {
-    let mut words = command.split_whitespace();
-    let program = words
-        .next()
-        .ok_or_else(|| Fault::Key("keys.command is empty".to_owned()))?;
-    let output = std::process::Command::new(program).args(words).output();
-    let output = output.map_err(|error| Fault::Key(format!("{program}: {error}")))?;
-    if !output.status.success() {
-        return Err(Fault::Key(format!("{program} failed")));
-    }
-    String::from_utf8(output.stdout).map_err(|_| Fault::Key(format!("{program} printed no text")))
 }
 
 fn set(table: &mut Table, path: &[String], value: Value) -> Result<(), ()> {

@@ -83,7 +83,7 @@ pub async fn empty(
     config.wechat.base_url = Some(simulator.base_url());
     config.wechat.allow_other_base = true;
     let parts = Parts {
-        kek: Kek::random(),
+        keys: Kek::random().into(),
         clock,
         demo: true,
         durability,

@@ -10,6 +10,7 @@ mod media;
 mod memory;
 mod proofs;
 mod pushes;
+pub mod rotation;
 mod seal;
 pub mod templates;
 mod verify;
@@ -30,7 +31,7 @@ use crate::base::Clock;
 use crate::base::error::Error;
 use crate::base::id::Ids;
 use crate::cache::Cache;
-use crate::config::{self, Config, Fault, Keys};
+use crate::config::{self, Config, Fault};
 use crate::content::{Content, Defect, Origin, cards, fonts};
 use crate::ctx::{Crew, Ctx, Settings};
 use crate::db::grants::Ungranted;
@@ -46,7 +47,7 @@ use crate::http::problem::Failure;
 use crate::sign_on::{self, SignOn};
 use crate::sms::aliyun::{self, Aliyun};
 use crate::sms::{Simulated, Sms};
-use crate::vault::{Kek, Vault};
+use crate::vault::{Given, Vault};
 use crate::wechat::{self, WeChat};
 
 /// Why the service can't start; one line each.
@@ -95,20 +96,14 @@ pub enum StartFault {
 
 /// What differs between `serve`, `demo` and the tests.
 pub struct Parts {
-    /// The key-encryption key.
-    pub kek: Kek,
+    /// The key-encryption keys.
+    pub keys: Given,
     /// The clock.
     pub clock: Clock,
     /// `demo` and tests.
     pub demo: bool,
     /// How hard a commit tries to survive a power cut.
     pub durability: Durability,
-}
-
-/// The key-encryption key that the settings name.
-pub fn kek(keys: &Keys) -> Result<Kek, StartFault> {
-    let text = keys.read()?;
-    Ok(Kek::from_hex(&text).ok_or_else(|| Fault::Key("it is not 64 hexadecimal digits".to_owned()))?)
 }
 
 /// JSON lines on standard error; ids and numbers, no personal data.
@@ -140,14 +135,14 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         }
         url => Db::postgres(url, config.database_connections).await?,
     };
-    let vault = open_vault(&db, parts.kek, &parts.clock)
+    let vault = open_vault(&db, parts.keys, &parts.clock)
         .await
         .map_err(StartFault::Vault)?;
     let cache = match &config.redis {
         Some(url) => Cache::redis(url.expose(), &config.redis_prefix).map_err(|_| StartFault::Redis)?,
         None => Cache::memory(),
     };
-    let files = Files::open(&config.files, &config.data)
+    let files = Files::open(&config.files, &config.data, config.keys.cipher)
         .map_err(|error| StartFault::Io("the store of files".to_owned(), error))?;
     let copies = Copies::open(config.journal.copies.as_ref())
         .map_err(|error| StartFault::Io("the copies of checkpoints".to_owned(), error))?;
@@ -238,9 +233,9 @@ fn push(config: &config::WeChat) -> Option<wechat::PushSettings> {
     })
 }
 
-async fn open_vault(db: &Db, kek: Kek, clock: &Clock) -> Result<Vault, Error> {
+async fn open_vault(db: &Db, keys: Given, clock: &Clock) -> Result<Vault, Error> {
     let mut tx = db.begin().await?;
-    let vault = Vault::open(&mut tx, kek, clock.now()).await?;
+    let vault = Vault::open(&mut tx, keys, clock.now()).await?;
     tx.commit().await?;
     Ok(vault)
 }

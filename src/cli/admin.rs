@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::{log, notices, seal};
+use super::{keys, log, notices, seal};
 use crate::app::{self, Parts, StartFault};
 use crate::assessment::{self, Made, Replayed};
 use crate::base::{Clock, Role};
@@ -13,6 +13,7 @@ use crate::ctx::Ctx;
 use crate::db::Durability;
 use crate::people::model::Settings;
 use crate::people::{StaffDraft, admin};
+use crate::vault::Given;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -28,6 +29,9 @@ pub enum Command {
     /// The log.
     #[command(subcommand)]
     Log(log::Command),
+    /// The key that wraps all data keys.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// The seal.
     #[command(subcommand)]
     Seal(seal::Command),
@@ -93,9 +97,9 @@ impl From<RoleArg> for Role {
 }
 
 pub async fn run(config: Config, command: Command) -> Result<ExitCode, StartFault> {
-    let kek = app::kek(&config.keys)?;
+    let keys = Given::of(&config.keys)?;
     let parts = Parts {
-        kek,
+        keys,
         clock: Clock::system(),
         demo: false,
         durability: Durability::Full,
@@ -134,6 +138,7 @@ pub async fn run(config: Config, command: Command) -> Result<ExitCode, StartFaul
         }
         Command::ReplayAssessments => code = replay(&ctx).await?,
         Command::Log(command) => code = log::run(&ctx, command).await?,
+        Command::Keys(command) => keys::run(&ctx, command).await?,
         Command::Seal(command) => code = seal::run(&ctx, command).await?,
         Command::Notices(command) => code = notices::run(&ctx, command).await?,
     }

@@ -6,6 +6,7 @@ mod admin;
 mod content;
 mod diff;
 mod foreign;
+mod keys;
 mod log;
 mod notices;
 mod openapi;
@@ -24,6 +25,7 @@ use crate::base::Clock;
 use crate::config::Config;
 use crate::db::{Db, Durability, grants, sqlite_path};
 use crate::demo;
+use crate::vault::Given;
 
 /// Muan 母安: labor analgesia as one managed service.
 #[derive(Parser)]
@@ -118,10 +120,10 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, StartFault> {
 
 async fn serve(config: Config) -> Result<(), StartFault> {
     app::logs(&config.log);
-    let kek = app::kek(&config.keys)?;
+    let keys = Given::of(&config.keys)?;
     let bound = listen::bind(config.addr, config.admin_addr).await?;
     let parts = Parts {
-        kek,
+        keys,
         clock: Clock::system(),
         demo: false,
         durability: Durability::Full,

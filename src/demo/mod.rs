@@ -27,7 +27,7 @@ use crate::base::Clock;
 use crate::config::{Config, SecondFactor, Secret};
 use crate::ctx::Ctx;
 use crate::db::Durability;
-use crate::vault::Kek;
+use crate::vault::{Given, Kek};
 use crate::wechat;
 use crate::wechat::simulator::{self, Simulator};
 
@@ -203,11 +203,11 @@ fn parts(data: &Path, clock: Clock) -> Result<Parts, StartFault> {
         }
     }
     let keys = crate::config::Keys {
-        file: Some(path.clone()),
-        command: None,
+        file: Some(path),
+        ..crate::config::Keys::default()
     };
     Ok(Parts {
-        kek: app::kek(&keys)?,
+        keys: Given::of(&keys)?,
         clock,
         demo: true,
         durability: Durability::Full,

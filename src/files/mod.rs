@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::base::error::{Error, Result};
-use crate::config;
+use crate::config::{self, Cipher};
 use crate::vault;
 use clean::{Clean, Unfit};
 use voice::Voice;
@@ -83,6 +83,7 @@ fn store(
 /// The store of files.
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    cipher: Cipher,
     prefix: String,
     hands: Semaphore,
 }
@@ -98,11 +99,12 @@ pub struct Parcel {
 
 impl Files {
     /// The store that the settings name; the folder is made on first use.
-    pub fn open(settings: &config::Files, data: &Folder) -> std::io::Result<Files> {
+    pub fn open(settings: &config::Files, data: &Folder, cipher: Cipher) -> std::io::Result<Files> {
         let folder = settings.folder.clone().unwrap_or_else(|| data.join("files"));
         let store = store(settings, folder, None)?;
         Ok(Files {
             store,
+            cipher,
             prefix: settings.prefix.clone(),
             hands: Semaphore::new(HANDS),
         })
@@ -128,8 +130,9 @@ impl Files {
 
     /// Seals a file under a key of its own.
     pub async fn seal(&self, plain: Vec<u8>) -> Result<Parcel> {
+        let cipher = self.cipher;
         away(move || {
-            let (key, bytes) = vault::seal_file(plain)?;
+            let (key, bytes) = vault::seal_file(cipher, plain)?;
             let address = hex::encode(Sha256::digest(&bytes));
             Ok(Parcel { address, key, bytes })
         })
@@ -208,7 +211,7 @@ mod tests {
     use super::*;
 
     fn here(folder: &Folder) -> Files {
-        Files::open(&config::Files::default(), folder).unwrap()
+        Files::open(&config::Files::default(), folder, Cipher::default()).unwrap()
     }
 
     #[tokio::test]
@@ -257,6 +260,6 @@ mod tests {
             secret_key: "secret".into(),
             ..config::Files::default()
         };
-        assert!(Files::open(&settings, Folder::new("/nonexistent")).is_ok());
+        assert!(Files::open(&settings, Folder::new("/nonexistent"), Cipher::default()).is_ok());
     }
 }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{ALGORITHM, Sealed, Vault, envelope};
+use super::{Key, Sealed, Vault, envelope};
 use crate::base::error::Result;
 
 /// A data key that has no row yet.
@@ -16,7 +16,7 @@ pub struct NewKey {
     pub kek_id: String,
     /// For what.
     pub algorithm: &'static str,
-    key: Zeroizing<[u8; 32]>,
+    key: Key,
 }
 
 impl NewKey {
@@ -29,12 +29,15 @@ impl NewKey {
 impl Vault {
     /// Makes a key.
     pub fn new_key(&self) -> Result<NewKey> {
-        let key: Zeroizing<[u8; 32]> = Zeroizing::new(rand::random());
+        let key = Key {
+            cipher: self.cipher,
+            bytes: Zeroizing::new(rand::random()),
+        };
         let id = Uuid::from_bytes(rand::random());
         Ok(NewKey {
-            wrapped: self.wrap(id, &key)?,
-            kek_id: self.kek_id.clone(),
-            algorithm: ALGORITHM,
+            wrapped: self.ring.wrap(key.cipher, id.as_bytes(), &key.bytes)?,
+            kek_id: self.ring.current.clone(),
+            algorithm: key.cipher.word(),
             id,
             key,
         })

@@ -8,6 +8,8 @@ pub mod destruction;
 mod disputes;
 mod family;
 mod passkeys;
+mod dumped;
+mod keys;
 mod qualifications;
 pub mod retention;
 mod rights;

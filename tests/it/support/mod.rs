@@ -25,7 +25,7 @@ use muan::db::Durability;
 use muan::demo::messages;
 use muan::evidence::authority::TestAuthority;
 use muan::evidence::press::Press;
-use muan::vault::Kek;
+use muan::vault::{Given, Kek};
 use muan::wechat::simulator::{self, Simulator};
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
@@ -81,7 +81,8 @@ pub fn bucket_server() -> Option<String> {
     std::env::var("MUAN_TEST_BUCKET").ok()
 }
 
-fn kek() -> Kek {
+/// The key-encryption key of every test.
+pub fn kek() -> Kek {
     Kek::from_hex(&"5a".repeat(32)).unwrap()
 }
 
@@ -222,6 +223,15 @@ impl App {
         }
     }
 
+    /// Another process on the same database, with other key-encryption keys; none where they do not open it.
+    pub async fn with_keys(&self, keys: Given) -> Option<Ctx> {
+        let parts = Parts {
+            keys,
+            ..parts(self.clock.clone())
+        };
+        app::context(&self.config, parts).await.ok()
+    }
+
     /// Another process on the same database, with other settings and the same clock.
     pub async fn beside(&self, change: impl FnOnce(&mut Config)) -> Ctx {
         let mut config = self.config.clone();
@@ -286,7 +296,7 @@ impl App {
 
 fn parts(clock: Clock) -> Parts {
     Parts {
-        kek: kek(),
+        keys: kek().into(),
         clock,
         demo: true,
         durability: Durability::Off,

@@ -22,7 +22,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-pub use pg_server::{PgServer, TestDatabase, postgres};
+pub use pg_server::{PgServer, TestDatabase, dumped, postgres};
 pub use redis_server::{PrivateRedis, RedisServer, private_redis, redis};
 
 /// The binaries, or a word on standard error that tests are skipped, or a panic when they are required.

@@ -171,6 +171,20 @@ fn start_postgres(binaries: PathBuf) -> PgServer {
     PgServer { port, dir: home.0 }
 }
 
+/// All of a database as text, by PostgreSQL's own tool; none of another engine's.
+pub fn dumped(url: &str) -> Option<Vec<u8>> {
+    if !url.starts_with("postgres:") {
+        return None;
+    }
+    let dump = Command::new(pg_binaries()?.join("pg_dump"))
+        .arg("--dbname")
+        .arg(url)
+        .output()
+        .unwrap();
+    assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+    Some(dump.stdout)
+}
+
 fn pg_binaries() -> Option<PathBuf> {
     let complete = |dir: &PathBuf| dir.join("initdb").is_file() && dir.join("pg_ctl").is_file();
     if let Some(dir) = variable("PG_BIN").map(PathBuf::from).filter(complete) {
