@@ -26,7 +26,10 @@ pub fn read_until(episode: &Episode) -> Option<DateTime<Utc>> {
     let over = match episode.stage {
         Stage::Labor => None,
         Stage::Antenatal => Some(silent()),
-        Stage::Postpartum | Stage::Closed => episode.born_at.or(episode.closed_at),
+        Stage::Postpartum | Stage::Closed => {
+            let closed = episode.closed_at.map(|at| at.min(silent()));
+            episode.born_at.or(closed)
+        }
     };
     over.map(|at| at + AFTERWARDS)
 }

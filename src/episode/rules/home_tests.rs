@@ -45,6 +45,7 @@ fn episode(stage: Stage, ending: Option<Ending>, declined: bool, edd: &str) -> E
         purple: false,
         is_test: false,
         enrolled_at: None,
+        born_at: None,
         closed_at: None,
         ending,
         declined,

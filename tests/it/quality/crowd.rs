@@ -28,7 +28,7 @@ async fn empty(data: &TempDir, database: Option<&str>) -> Ctx {
         config.database_connections = 4;
     }
     let parts = Parts {
-        kek: Kek::random(),
+        keys: Kek::random().into(),
         clock: Clock::starting_at("2026-06-01T01:00:00Z".parse().unwrap()),
         demo: true,
         durability: Durability::Off,
