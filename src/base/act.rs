@@ -1,13 +1,9 @@
 //! Every operation's name, one list: policy row, function, OpenAPI operation id, tracing span, journal entry, chapter.
 
-use super::act_school::with_school;
-
-// What is done in labor, for quality and in the school follows in files of its own: no file is longer than 400 lines.
-with_school! {
 use super::act_people::with_people;
 
-// What came later of people, what is done in labor and for quality follows in files of their own: no file is longer than
-// 400 lines.
+// What came later of people, what is done in the school, in labor and for quality follows in files of their own: no file is
+// longer than 400 lines.
 with_people! {
     /// She logs in with a WeChat code.
     PeopleLogInPatient = "people.log_in_patient";
@@ -85,8 +81,6 @@ with_people! {
     PeopleContent = "people.content";
     /// The copy of everything held on her.
     PeopleExport = "people.export";
-    /// Who looked at her record.
-    PeopleAccessLog = "people.access_log";
     /// She asks for erasure.
     PeopleErasure = "people.erasure";
     /// She asks something about her data.
@@ -179,20 +173,6 @@ with_people! {
     EpisodeTasks = "episode.tasks";
     /// Something that waited is done.
     EpisodeTaskDone = "episode.task_done";
-    /// Somebody who treats her no longer opens her record, and says why.
-    EpisodeAccess = "episode.access";
-    /// The records that were opened so.
-    EpisodeAccesses = "episode.accesses";
-    /// The quality office judges whether a record was opened rightly.
-    EpisodeReviewAccess = "episode.review_access";
-    /// The lessons of the prenatal school.
-    EducationLessons = "education.lessons";
-    /// One lesson.
-    EducationLesson = "education.lesson";
-    /// How far she is with a lesson.
-    EducationProgress = "education.progress";
-    /// A try at a quiz.
-    EducationQuizAttempt = "education.quiz_attempt";
     /// She asks for a consent.
     ConsentRequest = "consent.request";
     /// Staff prepare a consent for her.
@@ -403,6 +383,4 @@ with_people! {
     JournalAcceptRestore = "journal.accept_restore";
     /// A key comes into use: of the seal, of the log, of the national algorithms.
     JournalKeyUse = "journal.key_use";
-    /// The key that wraps all data keys is replaced.
-    JournalRotateKeys = "journal.rotate_keys";
 }

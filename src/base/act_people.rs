@@ -1,8 +1,8 @@
-//! What came later of people: a part of the list in [`super::act`].
+//! What came later of people and of who reads: a part of the list in [`super::act`].
 
 macro_rules! with_people {
     ($($before:tt)*) => {
-        $crate::base::act_quality::with_quality! {
+        $crate::base::act_school::with_school! {
             $($before)*
             /// The sessions in which somebody is logged in now.
             PeopleSessions = "people.sessions";
@@ -30,6 +30,16 @@ macro_rules! with_people {
             PeopleLogInPasskeyBegin = "people.log_in_passkey_begin";
             /// Staff log in with a passkey.
             PeopleLogInPasskey = "people.log_in_passkey";
+            /// Who looked at her record.
+            PeopleAccessLog = "people.access_log";
+            /// Somebody who treats her no longer opens her record, and says why.
+            EpisodeAccess = "episode.access";
+            /// The records that were opened so.
+            EpisodeAccesses = "episode.accesses";
+            /// The quality office judges whether a record was opened rightly.
+            EpisodeReviewAccess = "episode.review_access";
+            /// The key that wraps all data keys is replaced.
+            JournalRotateKeys = "journal.rotate_keys";
         }
     };
 }

@@ -15,9 +15,9 @@ const ATTESTED: u8 = 0x40;
 /// One passkey on one device.
 #[derive(Clone)]
 pub struct SoftPasskey {
-    key: SigningKey,
-    id: Vec<u8>,
-    owner: Value,
+    pub key: SigningKey,
+    pub id: Vec<u8>,
+    pub owner: Value,
     /// The page that the browser shows.
     pub origin: String,
     /// How often it was used.
