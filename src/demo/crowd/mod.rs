@@ -72,6 +72,8 @@ pub async fn run(options: Options) -> Result<(), StartFault> {
         data: options.data.clone(),
         ..Config::default()
     };
+    config.wechat.app_id = super::APP_ID.to_owned();
+    config.wechat.app_secret = Secret::from(super::APP_SECRET);
     if let Some(url) = &options.database {
         config.database = Secret::from(url.as_str());
     }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::client::Client;
-use crate::support::servers;
+use crate::support::{cast, servers};
 
 const YEAR: &str = "from=2025-01-01&to=2025-12-31";
 
@@ -23,6 +23,8 @@ async fn empty(data: &TempDir, database: Option<&str>) -> Ctx {
         data: data.path().to_owned(),
         ..Config::default()
     };
+    config.wechat.app_id = cast::APP_ID.to_owned();
+    config.wechat.app_secret = Secret::from(cast::APP_SECRET);
     if let Some(url) = database {
         config.database = Secret::from(url);
         config.database_connections = 4;

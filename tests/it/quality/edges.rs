@@ -6,7 +6,7 @@ use futures_util::future::LocalBoxFuture;
 use muan::demo::walk::{Person, Walker, Woman};
 use serde_json::{Value, json};
 
-use super::births::{comes, eased, gives_birth, put, replies};
+use super::births::{comes, eased, gives_birth, put};
 use crate::support::App;
 use crate::support::walk::walker;
 
@@ -201,48 +201,4 @@ async fn who_was_born_elsewhere_too_early_or_in_a_rehearsal_is_left_out_and_name
         let how = counted(&app, code, woman).await;
         assert_eq!(how, [json!([false, false, why, null])], "{code}");
     }
-}
-
-#[tokio::test]
-async fn newborns_without_scores_stay_and_the_last_reply_counts() {
-    let app = App::new().await;
-    let (late, mut women) = Late::with(&app, 2).await;
-    for woman in &women {
-        late.eased(woman, &[(60, 1)], json!({})).await;
-    }
-    let baby =
-        json!({ "baby_no": 1, "sex": "male", "born_at": late.born, "weight_g": 3000, "outcome": "alive" });
-    let body = json!({ "mode": VAGINAL, "birth_place": "here", "babies": [baby] });
-    put(app.lin().await, &women[0], "delivery", body).await;
-    late.born(&women[1], VAGINAL, &[None]).await;
-    assert_eq!(
-        counted(&app, "N3-lit", &women[0]).await,
-        [json!([false, true, null, "apgar_missing"])]
-    );
-    assert_eq!(
-        counted(&app, "N3-lit", &women[1]).await,
-        [json!([false, false, "stillbirth", null])]
-    );
-    late.walker.wait(30 * 3600).await.unwrap();
-    assert_eq!(
-        counted(&app, "N4-rate", &women[1]).await,
-        [json!([false, false, "survey_suppressed", null])]
-    );
-    replies(&late.walker, &mut women[0], 2).await;
-    assert_eq!(
-        counted(&app, "N4-lit", &women[0]).await,
-        [json!([false, true, null, null])]
-    );
-    late.walker.wait(3600).await.unwrap();
-    let form = &app.ctx.content.forms.current("satisfaction").unwrap().form;
-    let flat = json!({ "sat.overall": "5" });
-    let content = form.response_from_flat(flat.as_object().unwrap());
-    let body = json!({ "questionnaire": "satisfaction", "content": content });
-    let path = format!("/patients/{}/responses", women[0].patient);
-    app.qian().await.post(&path, body).await.expect(201);
-    app.work().await;
-    assert_eq!(
-        counted(&app, "N4-lit", &women[0]).await,
-        [json!([true, true, null, null])]
-    );
 }

@@ -115,7 +115,7 @@ async fn a_batch_leads_to_the_women_whose_pump_had_a_bag_of_it() {
         let mut record = emergency();
         record["pump"] = json!({
             "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "bolus_volume_ml": "8",
-            "lockout_min": 15, "hourly_limit_ml_h": "24",
+            "lockout_min": 15, "hourly_limit_ml_h": "24", "given_ml": "5",
             "reservoir": { "label": "0.1% 罗哌卡因", "batch": batch, "expires_on": "2099-12-31" },
         });
         let etag = zhao.get(&path).await.etag();
