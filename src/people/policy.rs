@@ -3,37 +3,18 @@
 //! P she herself · M midwife · O obstetrician · A anesthesiologist · Q quality office · D administrator ·
 //! `anyone` needs no session · `system` is never a request.
 
+mod party;
 mod second_factor;
 
+pub use party::{Party, party};
 use second_factor::WITH_SECOND_FACTOR;
 
 use super::caller::{Caller, Factor, Who};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId};
 use crate::base::request::RefusedAct;
-use crate::base::{Act, Code, Noun, Role};
+use crate::base::{Act, Code, Noun};
 use crate::ctx::Sender;
-
-/// Who stands in a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Party {
-    /// Without a session.
-    Anyone,
-    /// She herself.
-    P,
-    /// Midwife or nurse.
-    M,
-    /// Obstetrician.
-    O,
-    /// Anesthesiologist.
-    A,
-    /// Quality office.
-    Q,
-    /// Administrator.
-    D,
-    /// The scheduler and the command line.
-    System,
-}
 
 use Party::{A, Anyone, D, M, O, P, Q, System};
 
@@ -336,17 +317,6 @@ pub fn row(act: Act) -> &'static [Party] {
         .iter()
         .find(|(named, _)| *named == act)
         .map_or(&[], |(_, parties)| parties)
-}
-
-/// The letter of a role.
-pub fn party(role: Role) -> Party {
-    match role {
-        Role::Midwife => M,
-        Role::Obstetrician => O,
-        Role::Anesthesiologist => A,
-        Role::Quality => Q,
-        Role::Admin => D,
-    }
 }
 
 /// Whose something is.
