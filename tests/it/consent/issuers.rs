@@ -127,8 +127,9 @@ async fn an_issuer_that_is_silent_is_asked_again_until_it_answers() {
         app.work().await;
         pauses.push(asked_in(&app).await);
     }
-    assert_eq!(pauses[0], 60);
-    assert!(pauses.is_sorted() && pauses[11] == 3600, "{pauses:?}");
+    // The clock goes on meanwhile.
+    assert!((30..=60).contains(&pauses[0]), "{pauses:?}");
+    assert!((3570..=3600).contains(&pauses[11]), "{pauses:?}");
     assert_eq!(rows(&app, "seal_revocation").await, 0);
 
     app.ctx.seal = answering;
