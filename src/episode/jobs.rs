@@ -297,13 +297,8 @@ async fn later(ctx: &Ctx, to: Addressed, due: DateTime<Utc>) -> Result<Step> {
     let payload = OfNotice { notice: to.notice };
     let now = ctx.clock.now();
     let mut tx = ctx.db.begin().await?;
-    outbox::enqueue(
-        &mut tx,
-        ctx.ids.make(now),
-        message(to.facility, &payload, due),
-        now,
-    )
-    .await?;
+    let told = message(to.facility, &payload, due);
+    outbox::enqueue(&mut tx, ctx.ids.make(now), told, now).await?;
     tx.commit().await?;
     Ok(Step::Over)
 }

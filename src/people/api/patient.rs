@@ -6,12 +6,9 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
-use super::wire::{
-    AgreeIn, AgreementOut, FacilityBriefOut, MeIn, MeOut, PatientLogInIn, SessionOut, WechatCodeIn,
-};
-use crate::base::request::RequestInfo;
+use super::wire::{AgreeIn, AgreementOut, FacilityBriefOut, MeIn, MeOut, WechatCodeIn};
 use crate::ctx::Ctx;
-use crate::http::answer::{Created, Done, Versioned};
+use crate::http::answer::{Done, Versioned};
 use crate::http::problem::Failure;
 use crate::people::acts;
 use crate::people::caller::ByPatient;
@@ -21,22 +18,6 @@ pub struct PatientApi;
 
 #[OpenApi]
 impl PatientApi {
-    /// Log in with a WeChat code
-    #[oai(path = "/sessions", method = "post", operation_id = "people.log_in_patient")]
-    async fn log_in(
-        &self,
-        ctx: Data<&Ctx>,
-        request: Data<&RequestInfo>,
-        body: Json<PatientLogInIn>,
-    ) -> Result<Created<SessionOut>, Failure> {
-        let body = body.0;
-        Ok(Created::of(
-            acts::log_in_patient(&ctx, &request, &body.wechat_code, body.invite.as_deref())
-                .boxed()
-                .await?,
-        ))
-    }
-
     /// Log out
     #[oai(
         path = "/sessions/current",

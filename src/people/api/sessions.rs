@@ -7,10 +7,13 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
+use super::wire::{PatientLogInIn, SessionOut};
+use super::wire_staff::StaffLogInIn;
 use crate::base::PageRequest;
 use crate::base::id::{PatientId, SessionId};
+use crate::base::request::RequestInfo;
 use crate::ctx::Ctx;
-use crate::http::answer::{Done, List};
+use crate::http::answer::{Created, Done, List};
 use crate::http::problem::Failure;
 use crate::people::acts;
 use crate::people::caller::{ByPatient, ByStaff};
@@ -62,11 +65,27 @@ impl From<SessionListed> for SessionListedOut {
     }
 }
 
-/// Her sessions.
+/// Where she logs in, and her sessions.
 pub struct PatientSessionsApi;
 
 #[OpenApi]
 impl PatientSessionsApi {
+    /// Log in with a WeChat code
+    #[oai(path = "/sessions", method = "post", operation_id = "people.log_in_patient")]
+    async fn log_in(
+        &self,
+        ctx: Data<&Ctx>,
+        request: Data<&RequestInfo>,
+        body: Json<PatientLogInIn>,
+    ) -> Result<Created<SessionOut>, Failure> {
+        let body = body.0;
+        Ok(Created::of(
+            acts::log_in_patient(&ctx, &request, &body.wechat_code, body.invite.as_deref())
+                .boxed()
+                .await?,
+        ))
+    }
+
     /// Where she is logged in, the newest first
     #[oai(path = "/sessions", method = "get", operation_id = "people.sessions_patient")]
     async fn list(
@@ -104,11 +123,27 @@ impl PatientSessionsApi {
     }
 }
 
-/// Sessions of staff, and the end of hers.
+/// Where staff log in, their sessions, and the end of hers.
 pub struct StaffSessionsApi;
 
 #[OpenApi]
 impl StaffSessionsApi {
+    /// Log in
+    #[oai(path = "/sessions", method = "post", operation_id = "people.log_in_staff")]
+    async fn log_in(
+        &self,
+        ctx: Data<&Ctx>,
+        request: Data<&RequestInfo>,
+        body: Json<StaffLogInIn>,
+    ) -> Result<Created<SessionOut>, Failure> {
+        let body = body.0;
+        let (facility, username, totp) = (&body.facility, &body.username, body.totp.as_deref());
+        let session = acts::log_in_staff(&ctx, &request, facility, username, body.password, totp)
+            .boxed()
+            .await?;
+        Ok(Created::of(session))
+    }
+
     /// Where one is logged in, the newest first
     #[oai(path = "/sessions", method = "get", operation_id = "people.sessions_staff")]
     async fn list(

@@ -22,12 +22,11 @@ use super::wire::SessionOut;
 use super::wire_identity::{DeviceSessionIn, IdentityCheckIn, IdentityCheckOut, InvitationOut};
 use super::wire_staff::{
     AttestIn, AttestationOut, AuditOut, ContentOut, FacilityIn, FacilityOut, NewPasswordIn, NewStaffOut,
-    NewsOut, StaffIn, StaffLogInIn, StaffOut, VersionOut,
+    NewsOut, StaffIn, StaffOut, VersionOut,
 };
 use super::wire_totp::{StepUpIn, StepUpOut};
 use crate::base::PageRequest;
 use crate::base::id::{PatientId, StaffId};
-use crate::base::request::RequestInfo;
 use crate::content::Unsettled;
 use crate::ctx::Ctx;
 use crate::http::answer::{Created, CreatedVersioned, Done, List, Versioned};
@@ -40,22 +39,6 @@ pub struct StaffApi;
 
 #[OpenApi]
 impl StaffApi {
-    /// Log in
-    #[oai(path = "/sessions", method = "post", operation_id = "people.log_in_staff")]
-    async fn log_in(
-        &self,
-        ctx: Data<&Ctx>,
-        request: Data<&RequestInfo>,
-        body: Json<StaffLogInIn>,
-    ) -> Result<Created<SessionOut>, Failure> {
-        let body = body.0;
-        let (facility, username, totp) = (&body.facility, &body.username, body.totp.as_deref());
-        let session = acts::log_in_staff(&ctx, &request, facility, username, body.password, totp)
-            .boxed()
-            .await?;
-        Ok(Created::of(session))
-    }
-
     /// Log out
     #[oai(
         path = "/sessions/current",

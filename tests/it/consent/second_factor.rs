@@ -19,11 +19,12 @@ const REFUSED: &str = "people.second_factor_required";
 const OPEN: [&str; 2] = ["consent.refuse_staff", "consent.withdraw_staff"];
 
 /// What a signature rests on.
-const RESTS_ON: [&str; 16] = [
+const RESTS_ON: [&str; 17] = [
     "people.staff_add",
     "people.staff_update",
     "people.staff_reset",
     "people.staff_reset_totp",
+    "people.staff_reset_sign_on",
     "people.qualify",
     "people.facility_update",
     "people.identity_check",

@@ -1,11 +1,12 @@
 //! Who reads a record, who opens one that is closed to them, and what she is told of it.
 
+use futures_util::FutureExt;
 use muan::episode::model::Stage;
 use serde_json::{Value, json};
 
 use super::later;
 use crate::support::App;
-use crate::support::cast::{OTHER_HOSPITAL, Woman};
+use crate::support::cast::{HOSPITAL, OTHER_HOSPITAL, Woman};
 use crate::support::client::Client;
 use crate::support::walk;
 
@@ -58,10 +59,33 @@ async fn nothing_waits(app: &App) {
     }
 }
 
+/// What was read is closed to them, by whatever way they come.
+async fn is_closed(app: &App, read: &[(&str, String)], patient: &str) {
+    for (who, path) in read {
+        let client = app.staff(HOSPITAL, who).await;
+        let answer = client.get(path).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (403, "episode.access_needed"),
+            "{path}"
+        );
+    }
+    let lin = app.lin().await;
+    for path in [
+        format!("/Patient/{}", patient),
+        format!("/QuestionnaireResponse?patient={}", patient),
+        format!("/Observation?patient={}", patient),
+        format!("/Consent?patient={}", patient),
+    ] {
+        let outcome = lin.fhir().get(&path).await;
+        assert_eq!(outcome.status, 403, "{path}: {}", outcome.body);
+    }
+}
+
 #[tokio::test]
 async fn who_treats_her_reads_until_42_days_after_the_birth_and_while_an_alert_is_open() {
     for app in App::each().await {
-        let world = walk::to_the_survey(&app).await;
+        let world = walk::to_the_survey(&app).boxed_local().await;
         let id = |noun: &str| &world.ids[noun];
         let read = [
             ("lin", format!("/patients/{}", world.patient)),
@@ -80,25 +104,8 @@ async fn who_treats_her_reads_until_42_days_after_the_birth_and_while_an_alert_i
         app.clock.advance(43 * DAY);
         let lin = app.lin().await;
         lin.get(&read[0].1).await.expect(200);
-        nothing_waits(&app).await;
-        for (who, path) in &read {
-            let client = app.staff(crate::support::cast::HOSPITAL, who).await;
-            let answer = client.get(path).await;
-            assert_eq!(
-                (answer.status, answer.code().as_str()),
-                (403, "episode.access_needed"),
-                "{path}"
-            );
-        }
-        for path in [
-            format!("/Patient/{}", world.patient),
-            format!("/QuestionnaireResponse?patient={}", world.patient),
-            format!("/Observation?patient={}", world.patient),
-            format!("/Consent?patient={}", world.patient),
-        ] {
-            let outcome = lin.fhir().get(&path).await;
-            assert_eq!(outcome.status, 403, "{path}: {}", outcome.body);
-        }
+        nothing_waits(&app).boxed_local().await;
+        is_closed(&app, &read, &world.patient).boxed_local().await;
         let qian = app.qian().await;
         let document = format!("/consents/{}/document", id("consents"));
         assert_eq!(
@@ -115,8 +122,8 @@ async fn who_treats_her_reads_until_42_days_after_the_birth_and_while_an_alert_i
 #[tokio::test]
 async fn six_weeks_are_read_as_they_were() {
     let app = App::new().await;
-    let world = walk::to_the_survey(&app).await;
-    nothing_waits(&app).await;
+    let world = walk::to_the_survey(&app).boxed_local().await;
+    nothing_waits(&app).boxed_local().await;
     app.clock.advance(40 * DAY);
     let page = format!("/patients/{}", world.patient);
     app.lin().await.get(&page).await.expect(200);
@@ -194,7 +201,7 @@ async fn she_is_told_that_her_record_was_opened_and_why() {
         let her = app.newcomer("o-mei").await;
         let notices = her.get("/me/notices").await.expect(200);
         assert_eq!(notices["items"][0]["kind"], "record_opened");
-        assert_eq!(notices["items"][0]["reference"], access["id"]);
+        assert_eq!(notices["items"][0]["ref"], access["id"]);
         let log = looks(&app, "").await;
         let entry = &log["items"][0];
         assert_eq!(entry["page"], "access");

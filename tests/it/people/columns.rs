@@ -63,7 +63,7 @@ fn judge(engine: &BTreeMap<(String, String), String>) {
         let kind = engine
             .get(&place)
             .unwrap_or_else(|| panic!("{table}.{column} is listed and there is none"));
-        let bytes = matches!(kind.as_str(), "blob" | "bytea");
+        let bytes = matches!(kind.to_ascii_lowercase().as_str(), "blob" | "bytea");
         assert!(
             reason != SEALED || bytes,
             "{table}.{column} is {kind}: that is not sealed"

@@ -202,8 +202,9 @@ async fn a_hold_lists_what_there_is_with_its_digests() {
 
 async fn is_there(lin: &Client, woman: &Woman) -> bool {
     let answer = lin.get(&format!("/patients/{}", woman.patient_id)).await;
-    assert!([200, 404].contains(&answer.status), "{}", answer.body);
-    answer.status == 200
+    // Long after the birth it is closed to her, and there.
+    assert!([200, 403, 404].contains(&answer.status), "{}", answer.body);
+    answer.status != 404
 }
 
 #[tokio::test]
