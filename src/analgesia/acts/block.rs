@@ -58,11 +58,8 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         && !before
             .as_ref()
             .is_some_and(|version| rules::needs_consent(&version.record));
-    if begins && record.exception.is_none() {
-        require_consent(&mut tx, ctx, &labor, record.technique).await?;
-    } else if rules::changes_class(before.as_ref().map(|version| &version.record), &record)
-        && record.exception.is_none()
-    {
+    let former = before.as_ref().map(|version| &version.record);
+    if (begins || rules::changes_class(former, &record)) && record.exception.is_none() {
         require_consent(&mut tx, ctx, &labor, record.technique).await?;
     }
     let lacking = match begins {

@@ -104,7 +104,10 @@ async fn scores_count_by_when_they_were_seen_and_up_to_three() {
         late.born(woman, VAGINAL, WELL).await;
     }
     let late_entry = json!([true, true, null, "late_entry"]);
-    assert_eq!(counted(&app, "N2-lit", typed_later).await, [late_entry.clone()]);
+    assert_eq!(
+        counted(&app, "N2-lit", typed_later).await,
+        std::slice::from_ref(&late_entry)
+    );
     assert_eq!(counted(&app, "N2-cc", by_number).await, [late_entry]);
     for woman in [more, highest] {
         let how = counted(&app, "N2-cc", woman).await.remove(0);
