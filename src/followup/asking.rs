@@ -17,6 +17,7 @@ use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
 use crate::ctx::Tx;
 use crate::episode::model::{Step, StepKind, StepState};
 use crate::outbox::Message;
+use crate::people::model::Windows;
 use crate::{episode, forms};
 
 /// The point at which her mood is asked about.
@@ -83,10 +84,8 @@ pub async fn ask_why_not(mut tx: Tx, facility: FacilityId, job: &OfLabor) -> Res
 }
 
 /// The depression scale, beside the form of six weeks.
-pub async fn ask_mood(tx: &mut Tx, course: &Course) -> Result<()> {
-    let Some(slot) = schedule::slot(MOOD_AT, course.born_at) else {
-        return Ok(());
-    };
+pub async fn ask_mood(tx: &mut Tx, course: &Course, windows: &Windows) -> Result<()> {
+    let slot = schedule::slot(MOOD_AT, windows, course.born_at);
     let assignment = forms::facts::assign(
         tx,
         course.facility,

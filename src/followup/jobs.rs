@@ -49,7 +49,7 @@ const OVER: &str = "followup.over";
 const HEADACHE: &str = "followup.headache";
 
 /// So long after a birth nothing more is asked, and the pregnancy is over.
-const POSTPARTUM: Duration = Duration::days(56);
+const POSTPARTUM: Duration = Duration::hours(people::model::FOLLOW_UP_ENDS_H);
 
 /// What a job about a labor carries.
 #[derive(Serialize, Deserialize)]
@@ -214,7 +214,7 @@ async fn remind(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     let Some((point, mother)) = asked(&mut tx, facility, job.follow_up).await? else {
         return Ok(());
     };
-    let planned = schedule::slot(point.point, point.born_at).and_then(|slot| slot.reminder(tx.now));
+    let planned = schedule::slot_of(&point).reminder(tx.now);
     if mother != Mother::Well || planned != Some(job.planned) || point.reminded_at >= planned {
         return Ok(());
     }
@@ -256,12 +256,11 @@ async fn phone(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     let Some((point, _)) = asked(&mut tx, facility, job.follow_up).await? else {
         return Ok(());
     };
-    let planned = schedule::slot(point.point, point.born_at).map(|slot| slot.phone_at);
     let tasks = episode::facts::tasks_about(&mut tx, facility, point.id.0).await?;
     let waits = tasks
         .iter()
         .any(|task| task.kind == PHONE && task.done_at.is_none());
-    if planned != Some(job.planned) || waits {
+    if schedule::slot_of(&point).phone_at != job.planned || waits {
         return Ok(());
     }
     phone_task(&mut tx, &point, point.overdue_at).await?;

@@ -18,7 +18,8 @@ use crate::content::forms::EPDS;
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{NewTask, Step, StepKind, StepState, TaskLine};
 use crate::outbox::Message;
-use crate::{episode, forms};
+use crate::people::model::Windows;
+use crate::{episode, forms, people};
 
 /// Within what time an anesthesiologist calls her after the death of a baby.
 const LOSS_CALLED: Duration = Duration::hours(24);
@@ -50,9 +51,11 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
         end_all(&mut tx, own, Ended::Died).await?;
         nothing_more(&mut tx, &course).await?;
     } else {
-        keep_all(&mut tx, &course, own).await?;
+        let place = people::facts::facility(&mut tx, facility).await?;
+        let windows = schedule::windows(place.settings.follow_up_windows, &own);
+        keep_all(&mut tx, &course, &windows, own).await?;
         if ctx.content.forms.current(EPDS).is_some() {
-            ask_mood(&mut tx, &course).await?;
+            ask_mood(&mut tx, &course, &windows).await?;
         }
         leave_out_baby(&mut tx, &course).await?;
         call_after_loss(&mut tx, &course).await?;
@@ -94,10 +97,10 @@ async fn end_all(tx: &mut Tx, points: Vec<FollowUp>, why: Ended) -> Result<()> {
 }
 
 /// Makes and moves the points of a course; those after a puncture only while there was one.
-async fn keep_all(tx: &mut Tx, course: &Course, own: Vec<FollowUp>) -> Result<()> {
+async fn keep_all(tx: &mut Tx, course: &Course, windows: &Windows, own: Vec<FollowUp>) -> Result<()> {
     let (after_puncture, own): (Vec<FollowUp>, Vec<FollowUp>) =
         own.into_iter().partition(|point| point.form == HEADACHE_FORM);
-    for slot in schedule::slots(course.born_at) {
+    for slot in schedule::slots(windows, course.born_at) {
         let known = own.iter().find(|point| point.point == slot.point);
         keep(tx, course, &slot, known).await?;
     }
@@ -132,6 +135,7 @@ async fn keep(tx: &mut Tx, course: &Course, slot: &Slot, known: Option<&FollowUp
             opens: slot.opens,
             due: slot.due,
             overdue_at: slot.overdue_at,
+            window: slot.window,
             response_id: None,
             level: None,
             complete: None,
@@ -185,9 +189,7 @@ async fn ask(tx: &mut Tx, point: &FollowUp, slot: &Slot) -> Result<()> {
 
 /// Asks anew about a point whose answers were taken back. What became known since they came is looked at by the plan.
 pub async fn ask_again(tx: &mut Tx, point: &FollowUp) -> Result<()> {
-    if let Some(slot) = schedule::slot(point.point, point.born_at) {
-        ask(tx, point, &slot).await?;
-    }
+    ask(tx, point, &schedule::slot_of(point)).await?;
     let of = OfLabor {
         labor: point.labor_id,
         episode: point.episode_id,

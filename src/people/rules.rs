@@ -12,6 +12,7 @@ mod records;
 mod retention;
 mod second;
 mod sessions;
+mod settings;
 mod totp;
 
 pub use looks::{LOOKS, looked_at};
@@ -21,6 +22,7 @@ pub use records::{entitled, left_unfinished, may_claim, may_list, may_sign, seal
 pub use retention::{due_at, kept, retain_until};
 pub use second::{family_name, is_second_item};
 pub use sessions::device_of;
+pub use settings::check_settings;
 pub use totp::{step_of, uri};
 
 /// Recovery codes that come with a second factor.

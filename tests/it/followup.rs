@@ -9,6 +9,7 @@ mod plan;
 mod reminders;
 mod surveys;
 pub mod ward;
+mod windows;
 mod withdrawn;
 
 use muan::base::id::{FacilityId, PatientId, ResponseId};

@@ -1,5 +1,6 @@
 //! Nouns of follow-up and their small words.
 
+mod call;
 mod examination;
 mod survey;
 
@@ -9,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId, PatientId, ResponseId, StaffId};
+use crate::people::model::Window;
 
+pub use call::*;
 pub use examination::*;
 pub use survey::*;
 
@@ -124,6 +127,8 @@ pub struct FollowUp {
     pub due: DateTime<Utc>,
     /// From when staff phone her.
     pub overdue_at: DateTime<Utc>,
+    /// The window that it was planned with.
+    pub window: Window,
     /// The answers.
     pub response_id: Option<ResponseId>,
     /// Highest level of the answers: `none`, `yellow`, `orange`, `red`.
@@ -154,39 +159,6 @@ crate::words! {
         /// There was no puncture of the dura after all.
         Mistaken = "mistaken",
     }
-
-    /// Why she was lost to follow-up.
-    LostReason {
-        /// Nobody answers.
-        NoAnswer = "no_answer",
-        /// The number is not hers.
-        WrongNumber = "wrong_number",
-        /// She does not want to be asked.
-        Declined = "declined",
-        /// She lives elsewhere and is followed there.
-        MovedAway = "moved_away",
-    }
-
-    /// How a call ended.
-    CallOutcome {
-        /// She answered.
-        Answered = "answered",
-        /// Nobody did.
-        NoAnswer = "no_answer",
-        /// Somebody else did, who does not know her.
-        WrongNumber = "wrong_number",
-    }
-}
-
-/// A call of staff about a point.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PhoneCall {
-    /// How it ended.
-    pub outcome: CallOutcome,
-    /// Who called.
-    pub staff: StaffId,
-    /// When.
-    pub at: DateTime<Utc>,
 }
 
 /// Where a point stands at a moment.

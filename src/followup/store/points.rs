@@ -9,7 +9,7 @@ use crate::ctx::Tx;
 use crate::db::Q;
 use crate::db::run::placeholders;
 use crate::followup::model::{CallOutcome, Ended, FollowUp, LostReason, PhoneCall, Point, PointState};
-use crate::followup::schedule::Slot;
+use crate::followup::schedule::{self, Slot};
 use crate::forms::model::Response;
 
 #[derive(sqlx::FromRow)]
@@ -27,6 +27,7 @@ struct Row {
     opens: DateTime<Utc>,
     due: DateTime<Utc>,
     overdue_at: DateTime<Utc>,
+    window_h: Option<String>,
     response_id: Option<ResponseId>,
     level: Option<String>,
     complete: Option<bool>,
@@ -37,13 +38,18 @@ struct Row {
 }
 
 const COLUMNS: &str = "id, facility_id, patient_id, episode_id, labor_id, point, form, after_loss, delivery_mode, born_at, \
-    opens, due, overdue_at, response_id, level, complete, answered_at, ended, lost_reason, reminded_at";
+    opens, due, overdue_at, window_h, response_id, level, complete, answered_at, ended, lost_reason, reminded_at";
 
 impl Row {
     fn read(self) -> Result<FollowUp> {
+        let point =
+            Point::parse(&self.point).ok_or_else(|| Error::broken("a follow-up row has an unknown point"))?;
         Ok(FollowUp {
-            point: Point::parse(&self.point)
-                .ok_or_else(|| Error::broken("a follow-up row has an unknown point"))?,
+            point,
+            window: match self.window_h {
+                Some(window) => serde_json::from_str(&window)?,
+                None => schedule::usual(point),
+            },
             id: self.id,
             facility_id: self.facility_id,
             patient_id: self.patient_id,
@@ -148,8 +154,8 @@ pub async fn add_point(tx: &mut Tx, point: &FollowUp) -> Result<()> {
     let now = tx.now;
     tx.q(
         "insert into follow_up (id, facility_id, patient_id, episode_id, labor_id, point, form, after_loss, \
-         delivery_mode, born_at, opens, due, overdue_at, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         delivery_mode, born_at, opens, due, overdue_at, window_h, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(point.id)
     .bind(point.facility_id)
@@ -164,6 +170,7 @@ pub async fn add_point(tx: &mut Tx, point: &FollowUp) -> Result<()> {
     .bind(point.opens)
     .bind(point.due)
     .bind(point.overdue_at)
+    .bind(serde_json::to_string(&point.window)?)
     .bind(now)
     .run()
     .await?;

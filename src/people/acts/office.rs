@@ -295,30 +295,7 @@ pub async fn facility_update(
     let mut faults = Faults::default();
     facility.name = faults.text(name, "/name", 2, 60);
     facility.phone = faults.text(phone, "/phone", 3, 30);
-    faults.number(
-        settings.consent_validity_days,
-        "/settings/consent_validity_days",
-        1,
-        90,
-    );
-    faults.number(settings.countersign_hours, "/settings/countersign_hours", 1, 72);
-    // The agreements promise her 180 days at the latest.
-    faults.number(settings.behavior_days, "/settings/behavior_days", 30, 180);
-    faults.check(settings.days_off.len() <= 400, "/settings/days_off", "length");
-    faults.check(
-        [10, 15, 30].contains(&settings.one_hour_window_min),
-        "/settings/one_hour_window_min",
-        "unknown",
-    );
-    let low = settings.low_pressure;
-    faults.number(low.below, "/settings/low_pressure/below", 80, 110);
-    faults.number(low.fall_percent, "/settings/low_pressure/fall_percent", 10, 50);
-    let uln = settings.aptt_uln;
-    faults.check(
-        uln >= 20.into() && uln <= 80.into(),
-        "/settings/aptt_uln",
-        "format",
-    );
+    rules::check_settings(&settings, &mut faults);
     let duty = &settings.duty;
     for list in [
         &duty.anesthesia,

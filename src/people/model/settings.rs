@@ -31,6 +31,8 @@ pub struct Settings {
     pub low_pressure: LowPressure,
     /// The definition of neonatal asphyxia that it reports by.
     pub reporting_definition: AsphyxiaDefinition,
+    /// When women are asked after birth; for births that are not planned yet.
+    pub follow_up_windows: Windows,
     /// Who is on duty.
     pub duty: Duty,
 }
@@ -79,7 +81,76 @@ impl Default for Settings {
             relative_acknowledgement: true,
             low_pressure: LowPressure::default(),
             reporting_definition: AsphyxiaDefinition::Apgar,
+            follow_up_windows: Windows::default(),
             duty: Duty::default(),
+        }
+    }
+}
+
+/// So many hours after birth a pregnancy is over, and no window is open any more.
+pub const FOLLOW_UP_ENDS_H: i64 = 56 * 24;
+
+/// The windows of the points of every birth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Windows {
+    /// A day after birth.
+    pub f24: Window,
+    /// Two to three days.
+    pub f72: Window,
+    /// A week.
+    pub f7: Window,
+    /// Six weeks.
+    pub f42: Window,
+}
+
+/// When a point is asked, hours from birth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// From when she can answer.
+    pub opens_h: i64,
+    /// When she should have.
+    pub due_h: i64,
+    /// From when it is overdue.
+    pub expires_h: i64,
+    /// Until when the form takes answers.
+    pub closes_h: i64,
+    /// When staff get the task to phone her.
+    pub phone_h: i64,
+}
+
+impl Default for Windows {
+    fn default() -> Windows {
+        Windows {
+            f24: Window {
+                opens_h: 18,
+                due_h: 24,
+                expires_h: 36,
+                closes_h: 48,
+                phone_h: 30,
+            },
+            f72: Window {
+                opens_h: 48,
+                due_h: 60,
+                expires_h: 96,
+                closes_h: 6 * 24,
+                phone_h: 84,
+            },
+            f7: Window {
+                opens_h: 6 * 24,
+                due_h: 7 * 24,
+                expires_h: 10 * 24,
+                closes_h: 38 * 24,
+                phone_h: 10 * 24,
+            },
+            f42: Window {
+                opens_h: 38 * 24,
+                due_h: 42 * 24,
+                expires_h: FOLLOW_UP_ENDS_H,
+                closes_h: FOLLOW_UP_ENDS_H,
+                phone_h: FOLLOW_UP_ENDS_H,
+            },
         }
     }
 }
