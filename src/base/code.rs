@@ -179,6 +179,7 @@ codes! {
     AnalgesiaLaborOpen = "analgesia.labor_open";
     AnalgesiaNoPregnancy = "analgesia.no_pregnancy";
     AnalgesiaOperatorUnqualified = "analgesia.operator_unqualified";
+    AnalgesiaRecheckDue = "analgesia.recheck_due";
     AnalgesiaTechniqueNotConsented = "analgesia.technique_not_consented";
     AnalgesiaTimeOutMissing = "analgesia.time_out_missing";
     AnalgesiaTooEarly = "analgesia.too_early";

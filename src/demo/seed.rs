@@ -251,7 +251,7 @@ async fn take(
         // Who wants no analgesia is not led through a consent.
         Step::Consent if !has_analgesia(index) => {}
         Step::Consent => walker.consent(woman).await?,
-        Step::Birth => birth(walker, woman, index).await?,
+        Step::Birth => birth(walker, woman, person, index).await?,
         // Follow-up is of those who had a block.
         Step::FollowUp24 | Step::FollowUp72 | Step::FollowUp7 if !has_analgesia(index) => {}
         Step::FollowUp24 => {
@@ -286,10 +286,12 @@ fn has_analgesia(index: usize) -> bool {
 }
 
 /// From the admission to the end of the pump.
-async fn birth(walker: &Walker<'_>, woman: &mut Woman, index: usize) -> Result<(), Stopped> {
+async fn birth(walker: &Walker<'_>, woman: &mut Woman, person: &Person, index: usize) -> Result<(), Stopped> {
     walker.admit(woman).await?;
     let analgesia = has_analgesia(index);
     if analgesia {
+        let answers = answers(person, index, walker.today());
+        walker.recheck(woman, &answers).await?;
         walker.bedside(woman).await?;
         walker.request(woman).await?;
         walker.wait(9 * 60).await?;

@@ -344,6 +344,12 @@ impl<'a> Walker<'a> {
     pub async fn assessment(&self, woman: &mut Woman, answers: &Map<String, Value>) -> Result<Value> {
         let submitted = self.form(woman, "pre-analgesia", answers, false).await?;
         woman.response = text(&submitted, "/response/id")?;
+        self.queued(woman).await?;
+        Ok(submitted)
+    }
+
+    /// Finds what the clinic has of her in its queue.
+    pub(super) async fn queued(&self, woman: &mut Woman) -> Result<()> {
         let mut path = "/reviews?state=waiting&limit=100".to_owned();
         loop {
             let page = self.get(&self.obstetrician().await?, &path).await?.body;
@@ -354,7 +360,7 @@ impl<'a> Walker<'a> {
                 .find(|r| r["review"]["patient_id"] == woman.patient.as_str());
             if let Some(review) = found {
                 woman.review = text(review, "/review/id")?;
-                return Ok(submitted);
+                return Ok(());
             }
             let cursor = text(&page, "/next_cursor")?;
             path = format!("/reviews?state=waiting&limit=100&cursor={cursor}");

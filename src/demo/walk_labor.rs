@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value, json};
 
 use super::walk::{Stopped, Walker, Woman, text};
+use crate::content::forms::RECHECK;
 
 type Result<T> = std::result::Result<T, Stopped>;
 
@@ -37,6 +38,28 @@ impl Walker<'_> {
         woman.labor = text(&admitted, "/id").or_else(|_| text(&admitted, "/labor/id"))?;
         self.wait(1).await?;
         Ok(admitted)
+    }
+
+    /// The midwife goes through her answers with her again; the anesthesiologist looks at what is new.
+    pub async fn recheck(&self, woman: &mut Woman, answers: &Map<String, Value>) -> Result<()> {
+        let forms = &self.ctx.content.forms;
+        let form = &forms.current(RECHECK).ok_or(Stopped::Lacking("form"))?.form;
+        let mut answers = answers.clone();
+        let today = json!({
+            "pe.bp_known": true, "pe.bp_date": self.today(), "pe.sbp": 116, "pe.dbp": 72, "inf.temp_c": 36.7,
+            "lab.plt": 205, "lab.plt_at": self.ago(120), "fas.solid_at": self.ago(480), "fas.fluid_at": self.ago(90),
+        });
+        answers.extend(today.as_object().cloned().unwrap_or_default());
+        answers.retain(|item, _| form.has_item(item));
+        let body = json!({ "questionnaire": RECHECK, "content": form.response_from_flat(&answers) });
+        let path = format!("/patients/{}/responses", woman.patient);
+        self.post(&self.midwife().await?, &path, body).await?;
+        self.queued(woman).await?;
+        let plan = json!({ "technique": "epidural", "asa_class": 2 });
+        let decision =
+            json!({ "outcome": "cleared", "summary": "入院复核：可以使用分娩镇痛。", "plan": plan });
+        self.decide(woman, decision).await?;
+        self.wait(1).await
     }
 
     /// She asks on her phone.

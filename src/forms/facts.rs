@@ -108,6 +108,16 @@ pub async fn latest_completed(
     store::latest_completed(r, facility, episode, name).await
 }
 
+/// When each answer to a form was submitted in these pregnancies, oldest first.
+pub async fn submitted_at(
+    q: &mut impl Q,
+    facility: FacilityId,
+    episodes: &[EpisodeId],
+    name: &str,
+) -> Result<Vec<(EpisodeId, DateTime<Utc>)>> {
+    store::submitted_at(q, facility, episodes, name).await
+}
+
 /// All answers of a woman, oldest first.
 pub async fn responses_of(
     r: &mut impl Records,

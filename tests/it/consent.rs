@@ -23,6 +23,7 @@ mod lists;
 mod outsiders;
 pub mod over_time;
 mod paper;
+mod rechecked;
 mod refused;
 mod releases;
 mod renewed;

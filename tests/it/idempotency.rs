@@ -66,7 +66,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("forms.abandon", "forms::drafts"),
     ("forms.amend", "forms::amendments"),
     ("forms.attach", "forms::attachments"),
-    ("forms.enter", "forms"),
     ("forms.renew", "forms::drafts"),
     ("forms.verify", "forms"),
     ("forms.withdraw", "forms::withdrawn"),

@@ -96,6 +96,7 @@ pub async fn walk(app: &App) {
     walker.wait(20 * 86_400).await.unwrap();
     let zhao = app.zhao().await;
     walker.admit(&mut woman).await.unwrap();
+    walker.recheck(&mut woman, &answers).await.unwrap();
     walker.bedside(&woman).await.unwrap();
     walker.request(&woman).await.unwrap();
     let board = zhao.get("/labors").await.expect(200);

@@ -13,10 +13,12 @@ use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId};
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
+use crate::content::forms::RECHECK;
 use crate::ctx::{Ctx, Records, View};
+use crate::db::Q;
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
-use crate::{assessment, consent, episode, people};
+use crate::{assessment, consent, episode, forms, people};
 
 /// A ward larger than any.
 const MOST_ON_WARD: i64 = 200;
@@ -79,6 +81,7 @@ async fn lines(view: &mut View, ctx: &Ctx, facility: FacilityId) -> Result<Vec<B
     let mut names = people::facts::named(view, facility, &patients).await?;
     let mut consents = consent::facts::standings(view, facility, &episodes).await?;
     let mut assessed = assessment::facts::at_bedside(view, ctx, facility, &episodes, now).await?;
+    let rechecked = rechecked(view, facility, &episodes).await?;
     let mut lines = Vec::with_capacity(labors.len());
     for labor in labors {
         let seen = seen.remove(&labor.id).unwrap_or_default();
@@ -88,6 +91,9 @@ async fn lines(view: &mut View, ctx: &Ctx, facility: FacilityId) -> Result<Vec<B
             stop: stops.get(&labor.id).map(|version| &version.stop),
             seen: &seen,
             window_min: settings.one_hour_window_min,
+            recheck_until: rechecked
+                .get(&labor.episode_id)
+                .and_then(|filed| rules::recheck_holds_until(&labor, filed)),
         };
         let due = rules::due(course, now);
         let alarms = alarms.remove(&labor.id).unwrap_or_default();
@@ -162,6 +168,7 @@ pub(in crate::analgesia) async fn chart(
     let observations = store::observations(r, facility, &[id]).await?;
     let observations = rules::with_late_alarms(observations, &alarms);
     let settings = people::facts::facility(r, facility).await?.settings;
+    let rechecked = rechecked(r, facility, &[labor.episode_id]).await?;
     let baseline = rules::baseline(observations.iter(), labor.first_dose_at).map(|row| row.id);
     let mut chart = Chart {
         requests: store::requests(r, facility, id).await?,
@@ -186,10 +193,26 @@ pub(in crate::analgesia) async fn chart(
         stop: chart.stop.as_ref().map(|version| &version.stop),
         seen: &chart.observations,
         window_min: settings.one_hour_window_min,
+        recheck_until: rechecked
+            .get(&chart.labor.episode_id)
+            .and_then(|filed| rules::recheck_holds_until(&chart.labor, filed)),
     };
     chart.due = rules::due(course, now);
     chart.missing = rules::missing(&chart);
     Ok(chart)
+}
+
+/// When the re-checks of these pregnancies came in.
+pub(super) async fn rechecked(
+    q: &mut impl Q,
+    facility: FacilityId,
+    episodes: &[EpisodeId],
+) -> Result<BTreeMap<EpisodeId, Vec<DateTime<Utc>>>> {
+    let mut all: BTreeMap<EpisodeId, Vec<DateTime<Utc>>> = BTreeMap::new();
+    for (episode, at) in forms::facts::submitted_at(q, facility, episodes, RECHECK).await? {
+        all.entry(episode).or_default().push(at);
+    }
+    Ok(all)
 }
 
 /// What is due in a labor.

@@ -76,6 +76,7 @@ pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
         stop: stop.as_ref().map(|version| &version.stop),
         seen: &[],
         window_min: 0,
+        recheck_until: None,
     };
     match course.legs() {
         Some(legs) => enqueue(tx, labor, LEGS, legs.overdue_at).await?,

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 use tracing::instrument;
 
+use super::chart::rechecked;
 use super::{locked, not_closed};
 use crate::analgesia::model::{Checks, Countdown, Labor, Technique, TimeOut};
 use crate::analgesia::{rules, store};
@@ -32,12 +33,14 @@ pub struct TimeOutDraft {
     pub at: Option<DateTime<Utc>>,
     /// Why before the anticoagulant's interval is over, or though nobody knows whether it is.
     pub early_reason: Option<String>,
+    /// Why without a re-check that holds.
+    pub recheck_reason: Option<String>,
 }
 
 /// Anesthesiologist and midwife check together before the block.
 ///
 /// Errors: `http.invalid` with each check that fails, `analgesia.operator_unqualified`, `analgesia.consent_missing`,
-/// `analgesia.too_early`,
+/// `analgesia.recheck_due`, `analgesia.too_early`,
 /// `people.second_person_required`, `analgesia.labor_closed`.
 #[instrument(name = "analgesia.time_out", skip_all)]
 pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDraft) -> Result<TimeOut> {
@@ -53,6 +56,7 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     sheet.faults.check(admitted, "/at", "inconsistent");
     sheet.past(draft.decision_at, "/decision_at");
     sheet.note(draft.early_reason.as_deref(), "/early_reason", 500);
+    sheet.note(draft.recheck_reason.as_deref(), "/recheck_reason", 500);
     if let Some(supervisor) = draft.supervisor {
         let known = people::facts::staff(&mut tx, me.facility, supervisor).await?;
         let right =
@@ -60,9 +64,12 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
         sheet.faults.check(right, "/supervisor", "unknown");
     }
     sheet.done()?;
-    let on = day(draft.at.unwrap_or(tx.now));
-    require_qualified(&mut tx, &labor, (me.id, draft.supervisor), on).await?;
+    let at = draft.at.unwrap_or(tx.now);
+    require_qualified(&mut tx, &labor, (me.id, draft.supervisor), day(at)).await?;
     require_consent(&mut tx, ctx, &labor, None).await?;
+    if draft.recheck_reason.is_none() {
+        require_recheck(&mut tx, &labor, at).await?;
+    }
     let countdown = countdown(&mut tx, ctx, &labor).await?;
     if rules::too_early(countdown.as_ref()) && draft.early_reason.is_none() {
         let current = countdown.map(|one| json!({ "state": one.state, "not_before": one.not_before }));
@@ -78,7 +85,7 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     let time_out = TimeOut {
         id: tx.id(),
         labor: labor.id,
-        at: draft.at.unwrap_or(tx.now),
+        at,
         recorded_at: tx.now,
         decision_at: draft.decision_at,
         operator: me.id,
@@ -86,10 +93,15 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
         second,
         checks: draft.checks,
         early_reason: draft.early_reason,
+        recheck_reason: draft.recheck_reason,
     };
     store::add_time_out(&mut tx, labor.facility_id, &time_out).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "second": second, "early": time_out.early_reason.is_some() });
+    let detail = json!({
+        "second": second,
+        "early": time_out.early_reason.is_some(),
+        "without_recheck": time_out.recheck_reason.is_some(),
+    });
     tx.journal(caller, subject, detail).await?;
     tx.commit_with(&time_out).await?;
     Ok(time_out)
@@ -142,6 +154,23 @@ pub(super) async fn require_consent(
             Err(Error::Conflict(Code::AnalgesiaConsentMissing, current))
         }
     }
+}
+
+/// She was asked again in this labor, not more than a day ago, or again shortly before the time-out.
+///
+/// Errors: `analgesia.recheck_due`, with until when the last one held.
+async fn require_recheck(tx: &mut Tx, labor: &Labor, at: DateTime<Utc>) -> Result<()> {
+    let mut all = rechecked(tx, labor.facility_id, &[labor.episode_id]).await?;
+    let mut filed = all.remove(&labor.episode_id).unwrap_or_default();
+    filed.retain(|one| *one <= at);
+    let until = rules::recheck_holds_until(labor, &filed);
+    if until.is_some_and(|until| at <= until) {
+        return Ok(());
+    }
+    Err(Error::Conflict(
+        Code::AnalgesiaRecheckDue,
+        json!({ "held_until": until }),
+    ))
 }
 
 /// Where the intervals of her anticoagulants stand; none when there is nothing to count.

@@ -185,6 +185,8 @@ pub struct TimeOut {
     pub checks: Checks,
     /// Why before the anticoagulant's interval was over.
     pub early_reason: Option<String>,
+    /// Why without a re-check that holds.
+    pub recheck_reason: Option<String>,
     /// When it was written down.
     pub recorded_at: DateTime<Utc>,
 }

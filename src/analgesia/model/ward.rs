@@ -9,6 +9,8 @@ crate::words! {
     DueKind {
         /// Her request waits for the anesthesiologist.
         Response = "response",
+        /// The re-check, before a block that she has asked for.
+        Recheck = "recheck",
         /// Observations after a dose, and by the hour.
         Round = "round",
         /// The score of one hour.

@@ -7,8 +7,8 @@ use chrono::{DateTime, Duration, Timelike, Utc};
 use super::Sheet;
 use crate::analgesia::limits;
 use crate::analgesia::model::{
-    Admission, Chart, Checks, Countdown, CountdownState, DoseUse, Indication, LaborStage, Membranes, Record,
-    Route, Technique,
+    Admission, Chart, Checks, Countdown, CountdownState, DoseUse, Indication, Labor, LaborStage, Membranes,
+    Record, Route, Technique,
 };
 use crate::consent::model::TechniqueClass;
 
@@ -64,6 +64,20 @@ pub fn check_time_out(sheet: &mut Sheet, checks: &Checks) {
 /// Whether the interval of her anticoagulant is not over, or nobody knows whether it is.
 pub fn too_early(countdown: Option<&Countdown>) -> bool {
     countdown.is_some_and(|one| one.state != CountdownState::Over)
+}
+
+/// What she said at admission holds for a day.
+const RECHECK_HOLDS: Duration = Duration::hours(24);
+/// Then she is asked again, at most so long before the puncture.
+const RECHECKED_BEFORE: Duration = Duration::hours(2);
+
+/// Until when the re-check of a labor holds; none before there is one. `filed` is when those of her pregnancy came in; one
+/// from just before the admission is that of the admission.
+pub fn recheck_holds_until(labor: &Labor, filed: &[DateTime<Utc>]) -> Option<DateTime<Utc>> {
+    let from = labor.admitted_at - RECHECKED_BEFORE;
+    let own = || filed.iter().copied().filter(|at| *at >= from);
+    let (first, last) = (own().min()?, own().max()?);
+    Some((first + RECHECK_HOLDS).max(last + RECHECKED_BEFORE))
 }
 
 /// Whether a record says that something neuraxial was done.

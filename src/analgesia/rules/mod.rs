@@ -24,7 +24,7 @@ pub use calls::{Call, of_event, of_pain_report, of_stop};
 pub use clocks::{called_by, clocks, counts, was_done, was_replaced};
 pub use gate::{
     ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, has_block, missing,
-    needs_consent, too_early, window,
+    needs_consent, recheck_holds_until, too_early, window,
 };
 pub use judging::{Judged, after_all, judge, newest, standing, unheard, with_late_alarms};
 pub use observing::{check_event, check_observation};

@@ -45,6 +45,8 @@ pub struct Course<'a> {
     pub seen: &'a [ObservationRow],
     /// Minutes either side of one hour that a score counts for.
     pub window_min: i64,
+    /// Until when her re-check holds; none before there is one.
+    pub recheck_until: Option<DateTime<Utc>>,
 }
 
 type Has = fn(&Observation) -> bool;
@@ -70,6 +72,8 @@ pub fn due(course: Course, now: DateTime<Utc>) -> Vec<Due> {
         && let Some(asked) = labor.requested_at.filter(|_| labor.first_dose_at.is_none())
     {
         all.push(row(DueKind::Response, asked, asked + RESPONSE, &[]));
+        let lapses = course.recheck_until.map_or(asked, |until| until.max(asked));
+        all.push(row(DueKind::Recheck, lapses, lapses + RESPONSE, &[]));
     }
     if labor.state != LaborState::Closed
         && let Some(first) = labor.first_dose_at

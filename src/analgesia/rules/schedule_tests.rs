@@ -78,6 +78,7 @@ impl Ward {
             stop: self.stop.as_ref(),
             seen: &self.seen,
             window_min: 15,
+            recheck_until: None,
         };
         due(course, at(now)).into_iter().find(|due| due.kind == kind)
     }

@@ -21,9 +21,19 @@ pub async fn add_time_out(tx: &mut Tx, facility: FacilityId, time_out: &TimeOut)
             time_out.early_reason.as_deref(),
         )
         .await?;
+    let unasked = tx
+        .seal_if(
+            Some(facility),
+            time_out.labor,
+            Class::FreeText,
+            "recheck_reason",
+            time_out.recheck_reason.as_deref(),
+        )
+        .await?;
     tx.q(
         "insert into analgesia_time_out (id, facility_id, labor_id, operator_id, supervisor_id, second_id, checks, \
-         early_reason, decision_at, at, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         early_reason, recheck_reason, decision_at, at, recorded_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(time_out.id)
     .bind(facility)
@@ -33,6 +43,7 @@ pub async fn add_time_out(tx: &mut Tx, facility: FacilityId, time_out: &TimeOut)
     .bind(time_out.second)
     .bind(serde_json::to_string(&time_out.checks)?)
     .bind(reason)
+    .bind(unasked)
     .bind(time_out.decision_at)
     .bind(time_out.at)
     .bind(time_out.recorded_at)
@@ -49,6 +60,7 @@ struct TimeOutRow {
     second_id: StaffId,
     checks: String,
     early_reason: Option<Sealed>,
+    recheck_reason: Option<Sealed>,
     decision_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
     recorded_at: Option<DateTime<Utc>>,
@@ -58,7 +70,7 @@ struct TimeOutRow {
 pub async fn time_outs(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Vec<TimeOut>> {
     let rows: Vec<TimeOutRow> = r
         .q(
-            "select id, operator_id, supervisor_id, second_id, checks, early_reason, decision_at, at, \
+            "select id, operator_id, supervisor_id, second_id, checks, early_reason, recheck_reason, decision_at, at, \
              recorded_at from analgesia_time_out where facility_id = $1 and labor_id = $2 order by at, id",
         )
         .bind(facility)
@@ -79,6 +91,9 @@ pub async fn time_outs(r: &mut impl Records, facility: FacilityId, labor: LaborI
             checks: serde_json::from_str(&row.checks)?,
             early_reason: r
                 .open_if(labor, "early_reason", row.early_reason.as_ref())
+                .await?,
+            recheck_reason: r
+                .open_if(labor, "recheck_reason", row.recheck_reason.as_ref())
                 .await?,
         });
     }

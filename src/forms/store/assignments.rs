@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId, ResponseId};
 use crate::ctx::Tx;
-use crate::db::Q;
+use crate::db::{Q, placeholders};
 use crate::forms::model::{Assignment, ResponseStatus};
 
 #[derive(sqlx::FromRow)]
@@ -158,4 +158,30 @@ pub async fn mark_after_loss(
     .run()
     .await?;
     Ok(())
+}
+
+/// When each answer to a form was submitted in these pregnancies, oldest first: also what was replaced since, not what was
+/// entered in error.
+pub async fn submitted_at(
+    q: &mut impl Q,
+    facility: FacilityId,
+    episodes: &[EpisodeId],
+    name: &str,
+) -> Result<Vec<(EpisodeId, DateTime<Utc>)>> {
+    if episodes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = q
+        .q(format!(
+            "select episode_id, completed_at from response where facility_id = $1 and name = $2 \
+             and status in ('completed', 'amended') and completed_at is not null and episode_id in ({}) \
+             order by completed_at",
+            placeholders(3, episodes.len())
+        ))
+        .bind(facility)
+        .bind(name.to_owned());
+    for episode in episodes {
+        query = query.bind(*episode);
+    }
+    query.all().await
 }

@@ -33,7 +33,7 @@ fn given(node: &Value, link_id: &str) -> Vec<Value> {
 }
 
 /// Answers to the re-check: those of the draft, then `changes`.
-fn document(app: &App, changes: Value) -> Value {
+pub fn document(app: &App, changes: Value) -> Value {
     let entry = app.ctx.content.forms.current("pre-analgesia-recheck").unwrap();
     let now = app.clock.now();
     let mut flat = crate::forms::answers(app, json!({ "fas.solid_at": now - Duration::hours(8) }));

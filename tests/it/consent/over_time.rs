@@ -28,7 +28,8 @@ impl Ward {
     }
 
     pub async fn time_out(&self) -> Answer {
-        self.time_out_with(json!({})).await
+        self.time_out_with(json!({ "recheck_reason": "她在产房，刚刚当面问过。" }))
+            .await
     }
 
     pub async fn time_out_with(&self, other: Value) -> Answer {

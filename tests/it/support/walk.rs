@@ -70,6 +70,7 @@ pub async fn to_the_survey(app: &App) -> World {
     walker.consent(&mut woman).await.unwrap();
     walker.wait(10 * 86_400).await.unwrap();
     walker.admit(&mut woman).await.unwrap();
+    walker.recheck(&mut woman, &answers).await.unwrap();
     walker.bedside(&woman).await.unwrap();
     walker.request(&woman).await.unwrap();
     walker.wait(10 * 60).await.unwrap();

@@ -177,6 +177,8 @@ pub struct TimeOutIn {
     pub attestation: Option<String>,
     /// Why before her anticoagulant's interval is over, 1–500 characters.
     pub early_reason: Option<String>,
+    /// Why without a re-check that holds, 1–500 characters.
+    pub recheck_reason: Option<String>,
     /// When it was held, where it is written down later.
     pub at: Option<DateTime<Utc>>,
 }
@@ -189,6 +191,7 @@ impl From<TimeOutIn> for TimeOutDraft {
             supervisor: t.supervisor,
             attestation: t.attestation,
             early_reason: t.early_reason,
+            recheck_reason: t.recheck_reason,
             at: t.at,
         }
     }
@@ -214,6 +217,8 @@ pub struct TimeOutOut {
     pub checks: Checks,
     /// Why before the interval was over.
     pub early_reason: Option<String>,
+    /// Why without a re-check that held.
+    pub recheck_reason: Option<String>,
     /// When it was written down.
     pub recorded_at: DateTime<Utc>,
     /// It was written down more than half an hour later.
@@ -233,6 +238,7 @@ impl From<TimeOut> for TimeOutOut {
             second: t.second,
             checks: t.checks,
             early_reason: t.early_reason,
+            recheck_reason: t.recheck_reason,
         }
     }
 }

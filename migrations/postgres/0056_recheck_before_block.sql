@@ -1,0 +1,3 @@
+-- Why a block was begun without a re-check that holds.
+
+alter table analgesia_time_out add column recheck_reason bytea;
