@@ -59,7 +59,11 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
             quality::api::ReferralsApi,
             quality::api::AllianceApi,
         ),
-        (quality::api::ComparedApi, quality::api::TrainingsApi),
+        (
+            quality::api::ComparedApi,
+            quality::api::TrainingsApi,
+            quality::api::DraftsApi,
+        ),
     );
     OpenApiService::new(routes, "Muan 母安: staff API", "1.0.0")
         .description("What the clinic, the ward and the quality office call. Errors are problem details (RFC 9457) with a stable `code`.")

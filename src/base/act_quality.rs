@@ -18,6 +18,24 @@ macro_rules! with_quality {
             QualityStateBirths = "quality.state_births";
             /// Somebody reports an adverse event.
             QualityReport = "quality.report", keyed;
+            /// Somebody begins a report that is handed in later.
+            QualityKeepDraft = "quality.keep_draft";
+            /// The reports that the caller has begun.
+            QualityDrafts = "quality.drafts";
+            /// One of them.
+            QualityDraft = "quality.draft";
+            /// A report that was begun is written anew.
+            QualityChangeDraft = "quality.change_draft";
+            /// A report that was begun is given up.
+            QualityDropDraft = "quality.drop_draft";
+            /// A report that was begun is handed in.
+            QualitySubmitDraft = "quality.submit_draft", keyed;
+            /// A file is added to a report or a draft.
+            QualityAttach = "quality.attach";
+            /// A file of a report or a draft.
+            QualityAttachment = "quality.attachment";
+            /// A file is taken from a draft.
+            QualityDetach = "quality.detach";
             /// What was recorded, must be reported and is not yet.
             QualityOffers = "quality.offers";
             /// The adverse events.

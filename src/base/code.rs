@@ -154,6 +154,7 @@ codes! {
     FollowupNoProposal = "followup.no_proposal";
     QualityCaseClosed = "quality.case_closed";
     QualityDiscussionMissing = "quality.discussion_missing";
+    QualityFilesFull = "quality.files_full";
     QualityIllegalTransition = "quality.illegal_transition";
     QualityNotAllied = "quality.not_allied";
     QualityReferralOpen = "quality.referral_open";

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -31,6 +32,7 @@ use crate::evidence::seal::Seal;
 use crate::files::Files;
 use crate::files::copies::Copies;
 use crate::journal::Log;
+use crate::outbox::{self, Message};
 use crate::sign_on::SignOn;
 use crate::sms::Sms;
 use crate::vault::{Blind, Sealed, Vault};
@@ -247,6 +249,14 @@ impl Ctx {
             read: self.db.read(),
             vault: self.vault.clone(),
         }
+    }
+
+    /// Adds a job that belongs to no act.
+    pub async fn enqueue<T: Serialize + Sync>(&self, message: Message<'_, T>) -> Result<()> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        outbox::enqueue(&mut tx, self.ids.make(now), message, now).await?;
+        tx.commit().await
     }
 
     /// Opens the transaction of an act.

@@ -10,6 +10,11 @@ use image::codecs::png::{PngDecoder, PngEncoder};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageResult, Limits};
 use serde::{Deserialize, Serialize};
 
+use crate::base::Code;
+use crate::base::error::{Error, Fault};
+
+/// The largest file, as it is sent.
+pub const LARGEST: usize = 10 << 20;
 /// Decoding more is refused: a camera's largest pictures have 50 million.
 const MOST_PIXELS: u64 = 50_000_000;
 const LONGEST_SIDE: u32 = 20_000;
@@ -88,6 +93,17 @@ pub enum Unfit {
     Unreadable,
     /// More pixels than are decoded.
     TooManyPixels,
+}
+
+impl From<Unfit> for Error {
+    fn from(why: Unfit) -> Error {
+        let word = match why {
+            Unfit::Unknown => return Error::Malformed(Code::HttpUnsupportedMediaType),
+            Unfit::Unreadable => "unreadable",
+            Unfit::TooManyPixels => "too_many_pixels",
+        };
+        Error::Invalid(Code::FormsAttachmentInvalid, vec![Fault::field("", word)])
+    }
 }
 
 /// Tells what a file is and makes it fit to be kept.

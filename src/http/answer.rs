@@ -6,7 +6,9 @@ use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaRespon
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
 
+use crate::base::id::AttachmentId;
 use crate::base::page::Page;
+use crate::files::clean::Kind;
 
 /// An editable thing with its strong tag.
 #[derive(ApiResponse)]
@@ -143,6 +145,23 @@ impl<K> Download<K> {
             streamed: true,
             kinds: std::marker::PhantomData,
         }
+    }
+}
+
+/// The kinds of uploaded files.
+pub struct Uploaded;
+
+impl Kinds for Uploaded {
+    const MEDIA_TYPES: &'static [&'static str] = &["image/jpeg", "image/png", "application/pdf"];
+    const CACHED: bool = true;
+}
+
+impl Download<Uploaded> {
+    /// An uploaded file.
+    pub fn uploaded(id: AttachmentId, kind: Kind, bytes: Vec<u8>, if_none_match: Option<&str>) -> Self {
+        let name = format!("{id}.{}", kind.suffix());
+        let etag = format!("\"{id}\"");
+        Download::whole(kind.media_type(), name, etag, if_none_match, bytes)
     }
 }
 

@@ -18,12 +18,15 @@ const PUSHES: &str = "/wechat/events";
 /// How large a request may be where files are uploaded; none elsewhere.
 pub fn upload_limit(path: &str) -> Option<usize> {
     let scan = path.strip_prefix("/api/staff/v1/consents/");
+    let report = path.strip_prefix("/api/staff/v1/adverse-events/");
     let voice = path.strip_prefix("/api/patient/v1/consents/");
     if path == VERIFY {
         Some(LARGEST_VERIFIED + AROUND)
     } else if path == "/api/patient/v1/attachments" {
         Some((10 << 20) + AROUND)
-    } else if scan.is_some_and(|rest| rest.ends_with("/paper")) {
+    } else if scan.is_some_and(|rest| rest.ends_with("/paper"))
+        || report.is_some_and(|rest| rest.ends_with("/attachments"))
+    {
         Some((10 << 20) / 3 * 4 + AROUND)
     } else if voice.is_some_and(|rest| rest.ends_with("/voice-questions")) {
         Some((2 << 20) + AROUND)

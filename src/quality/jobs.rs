@@ -29,6 +29,14 @@ pub struct OfEvent {
 /// Job: something that the service saw itself comes before the quality office.
 pub const INCIDENT: &str = "quality.incident";
 
+/// Job: a stored file goes, if no report and no draft has it.
+pub const SWEEP: &str = "quality.sweep";
+
+#[derive(Deserialize)]
+struct Sweep {
+    address: String,
+}
+
 /// Job: a pregnancy was graded.
 const CASE: &str = "quality.case";
 
@@ -109,6 +117,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     };
     match job.kind.as_str() {
         ESCALATE => escalate(ctx, facility()?, job.payload()?).await?,
+        SWEEP => acts::sweep(ctx, facility()?, &job.payload::<Sweep>()?.address).await?,
         INCIDENT => incident(ctx, facility()?, job).await?,
         CASE => acts::open_case(ctx, facility()?, job.payload()?).await?,
         _ => return Ok(false),
@@ -139,6 +148,8 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
         patient_id: seen.patient,
         labor_id: seen.labor,
         report: Report {
+            age: None,
+            diagnosis: None,
             place: say("incident_place"),
             what_happened: say(seen.kind.text()),
             immediate_measures: None,
@@ -153,6 +164,7 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
         escalated_at: None,
         closed_at: None,
         entries: Vec::new(),
+        files: Vec::new(),
         version: 1,
     };
     store::add_event(&mut tx, &event).await?;

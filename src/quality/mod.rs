@@ -8,6 +8,7 @@ mod acts;
 pub mod alliance;
 pub mod api;
 pub mod case;
+pub mod draft;
 pub mod indicators;
 pub mod jobs;
 mod keeping;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::draft::EventFile;
 use super::indicators::Figure;
 use crate::base::Role;
 use crate::base::clock::clinic_date;
@@ -60,6 +61,8 @@ crate::words! {
 
     /// Where a report stands; it only moves forward.
     EventState {
+        /// Being written; its writer's alone.
+        Draft = "draft",
         /// Handed in.
         Submitted = "submitted",
         /// The quality office has seen that it happened.
@@ -126,6 +129,10 @@ crate::words! {
 /// What a report says; sealed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
+    /// Age in years when it happened: by her record, or as the reporter wrote it.
+    pub age: Option<i64>,
+    /// Diagnosis.
+    pub diagnosis: Option<String>,
     /// Department and place.
     pub place: String,
     /// What happened.
@@ -221,6 +228,8 @@ pub struct AdverseEvent {
     pub closed_at: Option<DateTime<Utc>>,
     /// What was added, the earliest first.
     pub entries: Vec<EventEntry>,
+    /// Its files, the earliest first.
+    pub files: Vec<EventFile>,
     /// Revision.
     pub version: i64,
 }

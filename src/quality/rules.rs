@@ -1,6 +1,6 @@
 //! Decisions of quality, pure: deadlines, how a report moves.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::model::{Addition, Category, Class, EventState};
 use crate::analgesia::model::{ComplicationCode, ComplicationFact};
@@ -23,6 +23,11 @@ pub fn deadline(class: Class) -> Duration {
 /// Whether a report of this class may come without a name.
 pub fn may_be_anonymous(class: Class) -> bool {
     matches!(class, Class::III | Class::IV)
+}
+
+/// How old she was on a day, in years.
+pub fn age(birth: NaiveDate, on: NaiveDate) -> Option<i64> {
+    on.years_since(birth).map(i64::from)
 }
 
 /// Whether nobody verified a grave report in time.

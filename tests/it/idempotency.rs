@@ -109,6 +109,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("quality.train", "quality::trainings"),
     ("quality.check_readiness", "quality::readiness"),
     ("quality.report", "quality"),
+    ("quality.keep_draft", "quality::drafts"),
+    ("quality.submit_draft", "quality::drafts"),
+    ("quality.attach", "quality::drafts"),
 ];
 
 /// Keys are ignored under `/sessions`: each log-in is a session of its own.

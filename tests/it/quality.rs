@@ -5,6 +5,7 @@ pub mod cases;
 mod compared;
 mod corrected;
 mod crowd;
+mod drafts;
 mod edges;
 mod kept;
 mod offers;

@@ -15,19 +15,17 @@ use crate::content::forms::SATISFACTION;
 use crate::ctx::{Ctx, Tx};
 use crate::db::Q;
 use crate::episode;
-use crate::files::clean::Unfit;
+use crate::files::clean::LARGEST;
 use crate::forms::model::{Attachment, Response};
 use crate::forms::{rules, store};
 use crate::http::params::answer_language;
 use crate::once;
-use crate::outbox::{self, Message};
+use crate::outbox::Message;
 use crate::people;
 use crate::people::caller::{Caller, Mine, Who};
 use crate::people::policy;
 use crate::questionnaire;
 
-/// The largest file, as it is sent.
-const LARGEST: usize = 10 << 20;
 /// All files of one woman, bytes: dozens of photos, and still a record that can be copied as one file.
 const ALL_OF_HERS: u64 = 200 << 20;
 /// How long a file that no answer names is kept: a draft may lie for a while.
@@ -51,7 +49,7 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Result<Attach
     }
     people::facts::require_agreements(&mut ctx.view(), ctx, caller).await?;
     has_room(&mut ctx.view(), mine, bytes.len() as u64).await?;
-    let clean = ctx.files.clean(bytes).await?.map_err(unfit)?;
+    let clean = ctx.files.clean(bytes).await??;
     let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
     let parcel = ctx.files.seal(clean.bytes).await?;
     let (address, key) = (parcel.address.clone(), parcel.key.clone());
@@ -86,15 +84,6 @@ async fn has_room(q: &mut impl Q, mine: Mine, size: u64) -> Result<()> {
         return Err(Error::Refused(Code::FormsAttachmentsFull));
     }
     Ok(())
-}
-
-fn unfit(why: Unfit) -> Error {
-    let word = match why {
-        Unfit::Unknown => return Error::Malformed(Code::HttpUnsupportedMediaType),
-        Unfit::Unreadable => "unreadable",
-        Unfit::TooManyPixels => "too_many_pixels",
-    };
-    Error::Invalid(Code::FormsAttachmentInvalid, vec![Fault::field("", word)])
 }
 
 /// A file: hers, or one that answers name which this staff member may read. Staff's look is journaled before it is answered.
@@ -182,17 +171,14 @@ pub(super) async fn with_files(
 }
 
 async fn sweep_later(ctx: &Ctx, facility: FacilityId, address: &str) -> Result<()> {
-    let now = ctx.clock.now();
-    let mut tx = ctx.db.begin().await?;
-    let message = Message {
+    ctx.enqueue(Message {
         kind: "forms.sweep",
         facility: Some(facility),
         payload: &json!({ "address": address }),
         dedupe: None,
-        due: now + PATIENCE,
-    };
-    outbox::enqueue(&mut tx, ctx.ids.make(now), message, now).await?;
-    tx.commit().await
+        due: ctx.clock.now() + PATIENCE,
+    })
+    .await
 }
 
 /// A file that no answers name goes, with its row; one that only drafts name is looked at again.

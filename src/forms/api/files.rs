@@ -5,10 +5,9 @@ use poem_openapi::payload::Binary;
 use poem_openapi::{ApiRequest, Enum, Multipart, Object};
 
 use crate::base::id::AttachmentId;
-use crate::files::clean::Kind;
 use crate::forms::acts::Format;
 use crate::forms::model::Attachment;
-use crate::http::answer::{Download, Kinds};
+use crate::http::answer::Kinds;
 
 /// A file in a form, as a mini-program uploads it.
 #[derive(Multipart)]
@@ -73,22 +72,6 @@ impl From<Attachment> for AttachmentOut {
             created_at: a.created_at,
         }
     }
-}
-
-/// The kinds of uploaded files.
-pub struct Uploaded;
-
-impl Kinds for Uploaded {
-    const MEDIA_TYPES: &'static [&'static str] = &["image/jpeg", "image/png", "application/pdf"];
-    const CACHED: bool = true;
-}
-
-/// An uploaded file as it is sent.
-pub fn sent(file: &Attachment, bytes: Vec<u8>, if_none_match: Option<&str>) -> Download<Uploaded> {
-    let kind: Kind = file.kind;
-    let name = format!("{}.{}", file.id, kind.suffix());
-    let etag = format!("\"{}\"", file.id);
-    Download::whole(kind.media_type(), name, etag, if_none_match, bytes)
 }
 
 /// The form of a table.

@@ -8,13 +8,13 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
 use serde_json::Value;
 
-use super::files::{AttachmentOut, UploadIn, Uploaded, sent};
+use super::files::{AttachmentOut, UploadIn};
 use super::wire::{AmendIn, AssignedOut, ContentIn, EmptyIn, RenewedOut, ResponseOut, StartIn, SubmittedOut};
 use crate::base::id::{AttachmentId, ResponseId};
 use crate::ctx::Ctx;
 use crate::forms::acts;
 use crate::forms::model::Hooks;
-use crate::http::answer::{Cached, Created, CreatedVersioned, Download, Versioned};
+use crate::http::answer::{Cached, Created, CreatedVersioned, Download, Uploaded, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByPatient;
 
@@ -57,7 +57,12 @@ impl PatientApi {
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Download<Uploaded>, Failure> {
         let (file, bytes) = acts::attachment(&ctx, &caller.0, id.0).boxed().await?;
-        Ok(sent(&file, bytes.to_vec(), if_none_match.as_deref()))
+        Ok(Download::uploaded(
+            file.id,
+            file.kind,
+            bytes.to_vec(),
+            if_none_match.as_deref(),
+        ))
     }
 
     /// The definition of a form, a FHIR R4 Questionnaire

@@ -9,14 +9,14 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
 use serde_json::Value;
 
-use super::files::{FormatIo, Tables, Uploaded, sent};
+use super::files::{FormatIo, Tables};
 use super::wire::{SubmittedOut, VerificationOut};
 use super::wire_staff::{EnterIn, StaffItemsIn, StaffResponseOut, VerifyIn, WithdrawIn};
 use crate::base::id::{AttachmentId, PatientId, ResponseId};
 use crate::ctx::Ctx;
 use crate::forms::acts::{self, Ask};
 use crate::forms::model::{Hooks, Marked};
-use crate::http::answer::{Cached, Created, CreatedVersioned, Download, Versioned};
+use crate::http::answer::{Cached, Created, CreatedVersioned, Download, Uploaded, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
 
@@ -78,7 +78,12 @@ impl StaffApi {
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Download<Uploaded>, Failure> {
         let (file, bytes) = acts::attachment(&ctx, &caller.0, id.0).boxed().await?;
-        Ok(sent(&file, bytes.to_vec(), if_none_match.as_deref()))
+        Ok(Download::uploaded(
+            file.id,
+            file.kind,
+            bytes.to_vec(),
+            if_none_match.as_deref(),
+        ))
     }
 
     /// The submitted answers to a form as a table or as FHIR documents: those that stand, in the order of their submission,

@@ -5,10 +5,11 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
-use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId};
+use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId, StaffId};
 use crate::base::{Act, Actor, Code, Noun, Page, PageRequest, Role, Subject};
-use crate::ctx::{Ctx, Tx};
+use crate::ctx::{Ctx, Records, Tx};
 use crate::http::params::Faults;
 use crate::outbox::Message;
 use crate::people::caller::Caller;
@@ -63,7 +64,14 @@ fn checked(draft: ReportDraft, now: DateTime<Utc>) -> Result<ReportDraft> {
     let optional = |faults: &mut Faults, text: Option<String>, pointer: &str| {
         text.map(|text| faults.text(&text, pointer, 1, 2000))
     };
+    if let Some(age) = report.age {
+        faults.number(age, "/age", 0, 120);
+    }
     let report = Report {
+        age: report.age,
+        diagnosis: report
+            .diagnosis
+            .map(|text| faults.text(&text, "/diagnosis", 1, 500)),
         place: faults.text(&report.place, "/place", 1, 100),
         what_happened: faults.text(&report.what_happened, "/what_happened", 2, 4000),
         immediate_measures: optional(&mut faults, report.immediate_measures, "/immediate_measures"),
@@ -82,45 +90,56 @@ fn checked(draft: ReportDraft, now: DateTime<Utc>) -> Result<ReportDraft> {
 #[instrument(name = "quality.report", skip_all)]
 pub async fn report(ctx: &Ctx, caller: &Caller, draft: ReportDraft) -> Result<AdverseEvent> {
     policy::allowed(caller, Act::QualityReport)?;
-    let staff = caller.staff()?;
-    if draft.anonymous {
-        if caller.request.idempotency_key.is_none() {
-            return Err(Error::Malformed(Code::HttpIdempotencyKeyMissing));
-        }
-        let mut tx = ctx.write(Act::QualityReport).await?;
-        let event = add(&mut tx, staff.facility, None, draft).await?;
-        let detail = json!({ "class": event.class.word(), "category": event.category.word() });
-        tx.journal_as(
-            Act::QualityReport,
-            Actor::ANONYMOUS,
-            Some(staff.facility),
-            Subject::thing("adverse_event", event.id),
-            detail,
-            None,
-        )
-        .await?;
-        tx.commit().await?;
-        return Ok(event);
+    let tx = if draft.anonymous {
+        unkept(ctx, Act::QualityReport, caller).await?
+    } else {
+        once!(ctx, Act::QualityReport, caller)
+    };
+    let id = tx.id();
+    handed_in(tx, Act::QualityReport, caller, id, draft).await
+}
+
+/// Opens the transaction of a report without a name: its retry key is asked for as always, and not kept.
+///
+/// Errors: `http.idempotency_key_missing`.
+pub(super) async fn unkept(ctx: &Ctx, act: Act, caller: &Caller) -> Result<Tx> {
+    if caller.request.idempotency_key.is_none() {
+        return Err(Error::Malformed(Code::HttpIdempotencyKeyMissing));
     }
-    let mut tx = once!(ctx, Act::QualityReport, caller);
-    let event = add(&mut tx, staff.facility, Some((staff.id, staff.role)), draft).await?;
-    tx.journal(
-        caller,
-        subject(&event),
-        json!({ "class": event.class.word(), "category": event.category.word() }),
-    )
-    .await?;
+    ctx.write(act).await
+}
+
+/// Files a report under this id.
+pub(super) async fn handed_in(
+    mut tx: Tx,
+    act: Act,
+    caller: &Caller,
+    id: AdverseEventId,
+    draft: ReportDraft,
+) -> Result<AdverseEvent> {
+    let staff = caller.staff()?;
+    let reporter = (!draft.anonymous).then_some((staff.id, staff.role));
+    let event = add(&mut tx, id, staff.facility, reporter, draft).await?;
+    let detail = json!({ "class": event.class.word(), "category": event.category.word() });
+    if reporter.is_some() {
+        tx.journal(caller, subject(&event), detail).await?;
+    } else {
+        let (place, thing) = (Some(staff.facility), Subject::thing("adverse_event", id));
+        tx.journal_as(act, Actor::ANONYMOUS, place, thing, detail, None)
+            .await?;
+    }
     tx.commit_with(&event).await?;
     Ok(event)
 }
 
 async fn add(
     tx: &mut Tx,
+    id: AdverseEventId,
     facility: FacilityId,
-    reporter: Option<(crate::base::id::StaffId, Role)>,
+    reporter: Option<(StaffId, Role)>,
     draft: ReportDraft,
 ) -> Result<AdverseEvent> {
-    let draft = checked(draft, tx.now)?;
+    let mut draft = checked(draft, tx.now)?;
     let mut patient = draft.patient;
     if let Some(labor) = draft.labor {
         let labor = analgesia::facts::labor(tx, facility, labor)
@@ -130,11 +149,14 @@ async fn add(
         patient = Some(labor.patient_id);
     }
     if let Some(patient) = patient {
-        people::facts::patient(tx, facility, patient)
+        let record = people::facts::patient(tx, facility, patient)
             .await?
             .ok_or(Error::Missing(Noun::Patient))?;
+        let age = record
+            .birth_date
+            .and_then(|birth| rules::age(birth, clinic_date(draft.occurred_at)));
+        draft.report.age = age.or(draft.report.age);
     }
-    let id: AdverseEventId = tx.id();
     let event = AdverseEvent {
         number: event_number(id, tx.now),
         id,
@@ -154,6 +176,7 @@ async fn add(
         escalated_at: None,
         closed_at: None,
         entries: Vec::new(),
+        files: store::files(tx, facility, id).await?,
         version: 1,
     };
     store::add_event(tx, &event).await?;
@@ -170,7 +193,7 @@ async fn add(
     Ok(event)
 }
 
-fn subject(event: &AdverseEvent) -> Subject {
+pub(super) fn subject(event: &AdverseEvent) -> Subject {
     Subject {
         noun: "adverse_event",
         id: Some(event.id.0),
@@ -203,10 +226,15 @@ pub async fn events(
     Ok(page)
 }
 
-async fn loaded(tx: &mut Tx, caller: &Caller, act: Act, id: AdverseEventId) -> Result<AdverseEvent> {
+pub(super) async fn loaded(
+    r: &mut impl Records,
+    caller: &Caller,
+    act: Act,
+    id: AdverseEventId,
+) -> Result<AdverseEvent> {
     let staff = caller.staff()?;
     let missing = || Error::Missing(Noun::AdverseEvent);
-    let event = store::event(tx, staff.facility, id).await?.ok_or_else(missing)?;
+    let event = store::event(r, staff.facility, id).await?.ok_or_else(missing)?;
     let belongs = Belongs {
         facility: event.facility_id,
         account: None,

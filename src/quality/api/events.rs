@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
 
+use super::drafts::EventFileOut;
 use crate::base::Role;
 use crate::base::id::{AdverseEventId, LaborId, PatientId, StaffId};
 use crate::quality::acts::{Offer, ReportDraft};
@@ -65,6 +66,10 @@ pub struct ReportIn {
     patient: Option<PatientId>,
     /// Her labor.
     labor: Option<LaborId>,
+    /// Age in years; of a woman with a record it is taken from there.
+    age: Option<i64>,
+    /// Diagnosis, up to 500 characters.
+    diagnosis: Option<String>,
     /// Department and place, up to 100 characters.
     place: String,
     /// What happened, 2–4000 characters.
@@ -91,6 +96,8 @@ impl From<ReportIn> for ReportDraft {
             patient: body.patient,
             labor: body.labor,
             report: Report {
+                age: body.age,
+                diagnosis: body.diagnosis,
                 place: body.place,
                 what_happened: body.what_happened,
                 immediate_measures: body.immediate_measures,
@@ -235,6 +242,10 @@ pub struct EventOut {
     patient: Option<PatientId>,
     /// Her labor.
     labor: Option<LaborId>,
+    /// Age in years when it happened.
+    age: Option<i64>,
+    /// Diagnosis.
+    diagnosis: Option<String>,
     /// Department and place.
     place: String,
     /// What happened.
@@ -263,6 +274,8 @@ pub struct EventOut {
     closed_at: Option<DateTime<Utc>>,
     /// What was added, the earliest first.
     entries: Vec<EntryOut>,
+    /// Its files, the earliest first.
+    attachments: Vec<EventFileOut>,
     /// Revision.
     version: i64,
 }
@@ -270,6 +283,8 @@ pub struct EventOut {
 impl From<AdverseEvent> for EventOut {
     fn from(event: AdverseEvent) -> EventOut {
         let report = event.report;
+        let reporter = event.reporter.map(|(id, _)| id);
+        let file = |file| EventFileOut::of(file, reporter);
         EventOut {
             id: event.id,
             number: event.number,
@@ -277,10 +292,12 @@ impl From<AdverseEvent> for EventOut {
             category: event.category,
             state: event.state,
             severity: event.severity,
-            reporter: event.reporter.map(|(id, _)| id),
+            reporter,
             reporter_role: event.reporter.map(|(_, role)| role),
             patient: event.patient_id,
             labor: event.labor_id,
+            age: report.age,
+            diagnosis: report.diagnosis,
             place: report.place,
             what_happened: report.what_happened,
             immediate_measures: report.immediate_measures,
@@ -295,6 +312,7 @@ impl From<AdverseEvent> for EventOut {
             escalated_at: event.escalated_at,
             closed_at: event.closed_at,
             entries: event.entries.into_iter().map(Into::into).collect(),
+            attachments: event.files.into_iter().map(file).collect(),
             version: event.version,
         }
     }

@@ -3,6 +3,7 @@
 mod alliance;
 mod cases;
 mod compared;
+mod drafts;
 mod events;
 mod figures;
 mod readiness;
@@ -14,6 +15,7 @@ mod trainings;
 pub use alliance::AllianceApi;
 pub use cases::CasesApi;
 pub use compared::ComparedApi;
+pub use drafts::DraftsApi;
 pub use referrals::ReferralsApi;
 pub use staff::StaffApi;
 pub use supplies::SupplyApi;

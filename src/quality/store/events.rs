@@ -105,6 +105,7 @@ pub async fn event(
         state: known(EventState::parse(&row.state))?,
         reporter: row.reporter_id.zip(role),
         entries,
+        files: super::files(r, facility, id).await?,
         id: row.id,
         facility_id: row.facility_id,
         number: row.number,
@@ -246,6 +247,6 @@ pub async fn events(
 }
 
 /// Later than every report.
-fn far() -> DateTime<Utc> {
+pub(super) fn far() -> DateTime<Utc> {
     DateTime::from_timestamp(253_370_764_800, 0).unwrap_or(DateTime::UNIX_EPOCH)
 }

@@ -3,6 +3,7 @@
 mod births;
 mod cases;
 mod days;
+mod drafts;
 mod events;
 mod offers;
 mod readiness;
@@ -14,6 +15,7 @@ mod ways;
 pub use births::*;
 pub use cases::*;
 pub use days::*;
+pub use drafts::*;
 pub use events::*;
 pub use offers::*;
 pub use readiness::*;
