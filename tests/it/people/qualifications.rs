@@ -157,8 +157,10 @@ async fn a_block_is_placed_by_whoever_is_qualified_or_under_somebody_who_is() {
     let refused = ward.time_out().await;
     assert_eq!(refused.code(), "analgesia.operator_unqualified");
     assert_eq!(refused.body["current"]["lacking"], json!(["D3"]));
-    let he = json!({ "supervisor": id_of(&app.he().await).await });
-    ward.time_out_with(he.clone()).await.expect(201);
+    let under_he = json!({
+        "supervisor": id_of(&app.he().await).await, "recheck_reason": "她在产房，刚刚当面问过。",
+    });
+    ward.time_out_with(under_he).await.expect(201);
     ward.record("epidural", json!({})).await.expect(200);
 }
 
