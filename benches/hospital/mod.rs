@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use muan::app::{self, Parts};
 use muan::base::Clock;
-use muan::config::{Config, Secret};
+use muan::config::{Config, SecondFactor, Secret};
 use muan::ctx::Ctx;
 use muan::db::Durability;
 use muan::demo::seed;
@@ -78,6 +78,8 @@ pub async fn empty(
     if let Some(url) = database {
         config.database = Secret::from(url);
     }
+    // As in `demo`: the walk has no app at hand.
+    config.sessions.second_factor = SecondFactor::Optional;
     config.wechat.app_id = APP_ID.to_owned();
     config.wechat.app_secret = Secret::from(APP_SECRET);
     config.wechat.base_url = Some(simulator.base_url());

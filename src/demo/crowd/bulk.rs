@@ -82,11 +82,11 @@ impl Table {
         self.waiting.extend(row);
     }
 
-    /// Writes full statements, and at the end what is left too; how many rows.
-    pub async fn write(&mut self, tx: &mut Tx, end: bool) -> Result<usize> {
+    /// Writes what waits; how many rows.
+    pub async fn write(&mut self, tx: &mut Tx) -> Result<usize> {
         let mut written = 0;
         let full = ROWS * self.columns;
-        while self.waiting.len() >= full || (end && !self.waiting.is_empty()) {
+        while !self.waiting.is_empty() {
             let rest = self.waiting.split_off(full.min(self.waiting.len()));
             let values = std::mem::replace(&mut self.waiting, rest);
             let rows = values.len() / self.columns;

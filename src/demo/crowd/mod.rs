@@ -30,10 +30,10 @@ use luck::{Birth, Luck};
 use rows::Place;
 use tables::Rows;
 
-/// Women in one transaction; a multiple of the rows of a statement, so that nobody's rows come before her own.
-const AT_ONCE: u64 = 5 * ROWS as u64;
+/// Women in one transaction.
+const AT_ONCE: u64 = 2 * ROWS as u64;
 /// How often it says how far it is, births.
-const SAYS: u64 = 20 * AT_ONCE;
+const SAYS: u64 = 50 * AT_ONCE;
 
 /// How many births, and when.
 #[derive(Args, Clone, Debug)]
@@ -124,7 +124,7 @@ pub async fn fill(ctx: &Ctx, crowd: &Crowd) -> Result<(), Unfilled> {
         let done = number + 1;
         let end = done == crowd.births;
         if done % AT_ONCE == 0 || end {
-            written += rows.write(&mut tx, end).await?;
+            written += rows.write(&mut tx).await?;
             tx.commit().await?;
             tx = ctx.db.begin().await?;
         }

@@ -87,8 +87,8 @@ impl Rows {
         }
     }
 
-    /// Writes what is there, in statements of the same length; at the end the rest.
-    pub async fn write(&mut self, tx: &mut Tx, end: bool) -> Result<usize> {
+    /// Writes all that is there, a table after those that it refers to.
+    pub async fn write(&mut self, tx: &mut Tx) -> Result<usize> {
         let mut rows = 0;
         for table in [
             &mut self.patient,
@@ -107,7 +107,7 @@ impl Rows {
             &mut self.point,
             &mut self.reply,
         ] {
-            rows += table.write(tx, end).await?;
+            rows += table.write(tx).await?;
         }
         for ends in std::mem::take(&mut self.ends).chunks(ROWS) {
             bulk::end_labors(tx, ends).await?;
