@@ -1,5 +1,5 @@
-//! The drawings of the lessons, by digest. Open to anyone: they are published, they are nobody's data, and a picture in a
-//! mini-program sends no token. What stands under an address never changes, so it may be kept for ever.
+//! The drawings and recordings of the lessons, by digest. Open to anyone: they are published, they are nobody's data, and a
+//! picture in a mini-program sends no token. What stands under an address never changes, so it may be kept for ever.
 
 use poem::http::{HeaderMap, HeaderName, StatusCode, header};
 use poem::web::{Data, Path};
@@ -22,10 +22,10 @@ fn media(ctx: Data<&Ctx>, name: Path<String>, headers: &HeaderMap) -> std::resul
 }
 
 fn answer(ctx: &Ctx, name: &str, headers: &HeaderMap) -> Result<Response> {
-    let digest = name.strip_suffix(".svg").ok_or(Error::Missing(Noun::Route))?;
-    let drawing = ctx.content.lessons.drawing(digest);
-    let bytes = drawing.ok_or(Error::Missing(Noun::Route))?.bytes();
-    let etag = format!("\"{digest}\"");
+    let found = ctx.content.lessons.media(name);
+    let found = found.ok_or(Error::Missing(Noun::Route))?;
+    let bytes = found.bytes();
+    let etag = format!("\"{name}\"");
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let answer = Response::builder()
         .header(header::ETAG, etag.as_str())
@@ -35,7 +35,7 @@ fn answer(ctx: &Ctx, name: &str, headers: &HeaderMap) -> Result<Response> {
         return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
     }
     let answer = answer
-        .content_type("image/svg+xml")
+        .content_type(found.kind())
         // Opened by itself it is a document: one that may do nothing.
         .header(
             header::CONTENT_SECURITY_POLICY,

@@ -17,7 +17,7 @@ const WARNING: &str = "font-size:16px;line-height:1.8;margin:0 0 12px;padding:10
 
 /// A lesson in a language.
 ///
-/// `address` says where a picture of this digest lies.
+/// `address` says where the picture that is served under a name lies.
 pub fn html(body: &Body, sources: &Sources, address: &dyn Fn(&str) -> String) -> String {
     let of_block = |block| of_block(block, sources, address);
     body.blocks.iter().map(of_block).collect()
@@ -57,7 +57,7 @@ fn of_block(block: &Block, sources: &Sources, address: &dyn Fn(&str) -> String) 
             tag("div", WARNING, &format!("<strong>{head}</strong> {}", text.html))
         }
         Kind::Figure(figure) => {
-            let (address, shows) = (escaped(&address(&figure.digest)), escaped(&figure.shows));
+            let (address, shows) = (escaped(&address(&figure.name)), escaped(&figure.shows));
             format!("<img src=\"{address}\" alt=\"{shows}\" style=\"{PICTURE}\">")
         }
     }

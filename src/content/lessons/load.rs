@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::drawings::{self, Drawing};
 use super::markdown::{self, Page, Part, Section, Text};
+use super::media::{self, Media};
 use super::{Block, Body, Figure, Head, Item, Key, Kind, Language, Lesson, Lessons, OptionText};
 use crate::content::sources::Sources;
 use crate::content::{Defects, Origin};
@@ -27,12 +27,12 @@ struct Front {
 }
 
 pub fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) -> Lessons {
-    let mut drawings = BTreeMap::new();
+    let mut media = BTreeMap::new();
     let mut lessons: Vec<Lesson> = origin
         .list("lessons")
         .into_iter()
         .filter(|slug| !slug.contains('.'))
-        .filter_map(|slug| load_one(origin, &slug, sources, &mut drawings, defects))
+        .filter_map(|slug| load_one(origin, &slug, sources, &mut media, defects))
         .collect();
     lessons.sort_by_key(|lesson| lesson.head.order);
     let mut codes = BTreeSet::new();
@@ -42,7 +42,7 @@ pub fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) -> Lesson
             "the code stands twice".to_owned()
         });
     }
-    Lessons::of(lessons, drawings)
+    Lessons::of(lessons, media)
 }
 
 fn path(slug: &str, name: &str) -> String {
@@ -59,7 +59,7 @@ fn load_one(
     origin: &Origin,
     slug: &str,
     sources: &Sources,
-    drawings: &mut BTreeMap<String, Drawing>,
+    media: &mut BTreeMap<String, Media>,
     defects: &mut Defects,
 ) -> Option<Lesson> {
     let mut own = BTreeMap::new();
@@ -77,17 +77,17 @@ fn load_one(
                 let read = read(&file, &bytes, language, defects)?;
                 written.insert(language, read);
             }
-            None if name.ends_with(".svg") => {
-                drawings::check(&file, &bytes, defects);
-                let digest = hex::encode(Sha256::digest(&bytes));
-                own.insert(name.clone(), digest.clone());
-                drawings.insert(digest, Drawing(bytes.into()));
-            }
-            None => defects.add(
-                &file,
-                "",
-                "neither a text in a language that is known nor a drawing",
-            ),
+            None => match Media::read(&file, &bytes, defects) {
+                Some((called, read)) => {
+                    own.insert(name.clone(), called.clone());
+                    media.insert(called, read);
+                }
+                None => defects.add(
+                    &file,
+                    "",
+                    "neither a text in a language that is known, a drawing nor a recording",
+                ),
+            },
         }
     }
     for language in [Language::ZhCn, Language::En] {
@@ -133,6 +133,16 @@ fn load_one(
         settle(&file, &mut body, &head, &own, defects);
         others.push(merged(&file, body, &first, defects));
     }
+    let heard: BTreeSet<&String> = others
+        .iter()
+        .chain([&first])
+        .filter_map(|body| body.recording.as_ref())
+        .collect();
+    for (name, called) in own.iter().filter(|(name, _)| name.ends_with(".mp3")) {
+        defects.check(heard.contains(called), &path(slug, name), "", || {
+            format!("reads no text of version {} aloud", head.version)
+        });
+    }
     Some(Lesson {
         head,
         bodies: (first, others),
@@ -157,6 +167,7 @@ fn read(file: &str, bytes: &[u8], language: Language, defects: &mut Defects) -> 
         language,
         title: front.title,
         goal: front.goal,
+        recording: None,
         blocks: Vec::new(),
         quiz: Vec::new(),
     };
@@ -211,7 +222,7 @@ fn kind(words: &[&str], parts: Vec<Part>) -> Option<Kind> {
         (["figure", _], Part::Picture(file, shows), None) if !shows.is_empty() => {
             Some(Kind::Figure(Figure {
                 file,
-                digest: String::new(),
+                name: String::new(),
                 shows,
             }))
         }
@@ -263,21 +274,16 @@ fn keys(body: &Body) -> Vec<Key> {
     body.quiz.iter().map(key).collect()
 }
 
-/// Says of each figure whether it awaits a clinician, and of each picture which bytes it is.
-fn settle(
-    file: &str,
-    body: &mut Body,
-    head: &Head,
-    drawings: &BTreeMap<String, String>,
-    defects: &mut Defects,
-) {
+/// Says of each figure whether it awaits a clinician, and of each picture and of the recording which bytes it is.
+fn settle(file: &str, body: &mut Body, head: &Head, own: &BTreeMap<String, String>, defects: &mut Defects) {
+    body.recording = media::recording(own, body.language, &head.version);
     for block in &mut body.blocks {
         match &mut block.kind {
             Kind::Fact { confirmed, .. } => {
                 *confirmed = !head.unconfirmed.iter().any(|claim| claim.place == block.id);
             }
-            Kind::Figure(figure) => match drawings.get(&figure.file) {
-                Some(digest) => figure.digest = digest.clone(),
+            Kind::Figure(figure) => match own.get(&figure.file) {
+                Some(name) => figure.name.clone_from(name),
                 None => defects.add(file, format!("/{}", block.id), "no such drawing in this folder"),
             },
             _ => {}

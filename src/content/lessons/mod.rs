@@ -3,11 +3,11 @@
 //! `markdown` takes a file apart, `load` makes a lesson of it and checks it, `html` gives it to a phone. Where a language
 //! lacks a block, the Chinese one stands in its place and says so.
 
-mod drawings;
 mod html;
 mod language;
 mod load;
 mod markdown;
+mod media;
 mod search;
 
 use std::collections::BTreeMap;
@@ -18,11 +18,11 @@ use serde::Deserialize;
 use super::Unconfirmed;
 use super::readability::Passage;
 
-pub use drawings::Drawing;
 pub use html::html;
 pub use language::Language;
 pub(super) use load::load;
 pub use markdown::Text;
+pub use media::Media;
 pub use search::Found;
 use search::Index;
 
@@ -99,6 +99,8 @@ pub struct Body {
     pub title: String,
     /// What she can say or do after it.
     pub goal: String,
+    /// Title, blocks and quiz read aloud, as it is served: SHA-256 of the file, lower-case hex, and `.mp3`.
+    pub recording: Option<String>,
     /// In order.
     pub blocks: Vec<Block>,
     /// Quiz items.
@@ -152,8 +154,8 @@ pub enum Kind {
 pub struct Figure {
     /// Its file in the lesson's folder.
     pub file: String,
-    /// SHA-256 of the file, lower-case hex.
-    pub digest: String,
+    /// As it is served: SHA-256 of the file, lower-case hex, and `.svg`.
+    pub name: String,
     /// What it shows, for who does not see it.
     pub shows: String,
 }
@@ -283,14 +285,14 @@ impl Lesson {
 #[derive(Debug, Default)]
 pub struct Lessons {
     all: Vec<Arc<Lesson>>,
-    /// By digest.
-    drawings: BTreeMap<String, Drawing>,
+    /// By the name that they are served under.
+    media: BTreeMap<String, Media>,
     /// One a language that something is written in.
     indexes: BTreeMap<Language, Index>,
 }
 
 impl Lessons {
-    fn of(all: Vec<Lesson>, drawings: BTreeMap<String, Drawing>) -> Lessons {
+    fn of(all: Vec<Lesson>, media: BTreeMap<String, Media>) -> Lessons {
         let all: Vec<Arc<Lesson>> = all.into_iter().map(Arc::new).collect();
         let index = |language: Language| (language, Index::of(&all, language));
         let written = all
@@ -300,7 +302,7 @@ impl Lessons {
         let languages: std::collections::BTreeSet<Language> = written.collect();
         Lessons {
             indexes: languages.into_iter().map(index).collect(),
-            drawings,
+            media,
             all,
         }
     }
@@ -331,9 +333,9 @@ impl Lessons {
             .filter(|lesson| lesson.head.required)
     }
 
-    /// A drawing by its digest.
-    pub fn drawing(&self, digest: &str) -> Option<&Drawing> {
-        self.drawings.get(digest)
+    /// A drawing or a recording by the name that it is served under.
+    pub fn media(&self, name: &str) -> Option<&Media> {
+        self.media.get(name)
     }
 
     /// Where these words stand, the best lesson first.

@@ -98,7 +98,7 @@ impl PatientApi {
         let language = lang.0.unwrap_or(caller.0.request.locale.into());
         let lesson = acts::lesson(&ctx, &caller.0, &slug).boxed().await?;
         let etag = format!("\"{}.{}\"", lesson.digest(), language.word());
-        let address = |digest: &str| format!("{}/media/{digest}.svg", ctx.settings.public_url);
+        let address = |name: &str| format!("{}/media/{name}", ctx.settings.public_url);
         Ok(Cached::of(
             full(&lesson, &ctx.content.sources, language, &address),
             etag,

@@ -1,7 +1,8 @@
 //! The lessons due now as one file for a phone without a network.
 //!
 //! A ZIP, because a mini-program can take one apart: `manifest.json` names every other file with its digest, a lesson's
-//! pictures lie beside it. The same lessons give the same bytes.
+//! pictures lie beside it. Recordings stay outside: each is larger than all texts together. The same lessons give the same
+//! bytes.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::wire::full;
+use super::wire::{LessonOut, full};
 use crate::base::error::{Error, Result};
 use crate::content::Content;
 use crate::content::lessons::{Language, Lesson};
@@ -55,14 +56,20 @@ pub fn download(
 }
 
 fn files(content: &Content, due: &[Arc<Lesson>], language: Language) -> BTreeMap<String, Vec<u8>> {
-    let address = |digest: &str| format!("media/{digest}.svg");
+    let address = |name: &str| format!("media/{name}");
     let mut files = BTreeMap::new();
     for lesson in due {
-        let told = full(lesson, &content.sources, language, &address).to_json_string();
-        files.insert(format!("lessons/{}.json", lesson.head.slug), told.into_bytes());
+        let told = LessonOut {
+            audio: None,
+            ..full(lesson, &content.sources, language, &address)
+        };
+        files.insert(
+            format!("lessons/{}.json", lesson.head.slug),
+            told.to_json_string().into_bytes(),
+        );
         for figure in lesson.body(language).figures() {
-            if let Some(drawing) = content.lessons.drawing(&figure.digest) {
-                files.insert(address(&figure.digest), drawing.bytes().to_vec());
+            if let Some(drawing) = content.lessons.media(&figure.name) {
+                files.insert(address(&figure.name), drawing.bytes().to_vec());
             }
         }
     }

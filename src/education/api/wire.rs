@@ -71,6 +71,9 @@ pub struct LessonOut {
     pub html: String,
     /// The quiz, without the right options.
     pub quiz: Vec<QuizItemOut>,
+    /// Address of the text read aloud in `lang`, MP3, where the hospital has recorded it.
+    #[oai(skip_serializing_if_is_none)]
+    pub audio: Option<String>,
     /// Addresses of its pictures. What stands under one never changes, and no token is needed.
     pub media: Vec<String>,
 }
@@ -124,7 +127,7 @@ pub struct BlockOut {
     pub media: Option<String>,
 }
 
-/// Where the pictures of a lesson lie, by digest.
+/// Where the pictures and the recording of a lesson lie, by the name that they are served under.
 pub type Addresses<'a> = &'a dyn Fn(&str) -> String;
 
 impl BlockOut {
@@ -163,7 +166,7 @@ impl BlockOut {
             },
             Kind::Figure(figure) => BlockOut {
                 text: Some(figure.shows.clone()),
-                media: Some(address(&figure.digest)),
+                media: Some(address(&figure.name)),
                 ..plain(BlockKind::Figure, None)
             },
         }
@@ -252,7 +255,8 @@ pub fn full(lesson: &Lesson, sources: &Sources, language: Language, address: Add
             .collect(),
         html: lessons::html(body, sources, address),
         quiz: body.quiz.iter().map(Into::into).collect(),
-        media: body.figures().map(|figure| address(&figure.digest)).collect(),
+        audio: body.recording.as_deref().map(address),
+        media: body.figures().map(|figure| address(&figure.name)).collect(),
     }
 }
 

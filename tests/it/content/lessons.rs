@@ -140,6 +140,42 @@ fn a_drawing_is_there_and_is_nothing_but_a_drawing() {
 }
 
 #[test]
+fn a_recording_is_an_mp3_of_the_text_as_it_is() {
+    let folder = copied();
+    let (version, sound) = (version_of("risks"), b"ID3\x04\0\0\0\0\0\0");
+    for (name, bytes, reason) in [
+        (
+            "zh-CN-0.9.0.mp3".to_owned(),
+            &sound[..],
+            "reads no text of version",
+        ),
+        (
+            format!("ko-{version}.mp3"),
+            &sound[..],
+            "reads no text of version",
+        ),
+        (format!("zh-CN-{version}.mp3"), &b"RIFF----WAVE"[..], "is no MP3"),
+    ] {
+        let file = format!("lessons/risks/{name}");
+        std::fs::write(folder.path().join(&file), bytes).unwrap();
+        let found = Content::load(Origin::Folder(folder.path().to_owned()))
+            .err()
+            .unwrap();
+        let named = |defect: &Defect| defect.file == file && defect.reason.contains(reason);
+        assert!(found.iter().any(named), "{file}: {found:?}");
+        std::fs::remove_file(folder.path().join(&file)).unwrap();
+    }
+}
+
+/// The version of a lesson as it is in this tree.
+pub fn version_of(slug: &str) -> String {
+    let file = format!("{}/content/lessons/{slug}/zh-CN.md", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(file).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("version = \""));
+    line.unwrap().trim_end_matches('"').to_owned()
+}
+
+#[test]
 fn a_file_in_a_language_that_nobody_reads_is_named() {
     let folder = copied();
     std::fs::write(folder.path().join("lessons/risks/xx.md"), "").unwrap();

@@ -1,8 +1,10 @@
-//! The drawings of the lessons: by digest, for ever, in parts.
+//! The drawings and recordings of the lessons: by digest, for ever, in parts.
 
 use poem::http::Method;
 use sha2::{Digest, Sha256};
 
+use crate::content::copied;
+use crate::content::lessons::version_of;
 use crate::support::App;
 use crate::support::client::{Answer, Client};
 
@@ -78,4 +80,27 @@ async fn a_drawing_comes_in_parts() {
         (beyond.status, &*beyond.code()),
         (416, "http.range_not_satisfiable")
     );
+}
+
+#[tokio::test]
+async fn who_would_rather_listen_is_given_what_the_hospital_recorded() {
+    let folder = copied();
+    let sound = b"ID3\x04\0\0\0\0\0\0\xff\xfb\x90\x44";
+    let name = format!("lessons/risks/zh-CN-{}.mp3", version_of("risks"));
+    std::fs::write(folder.path().join(name), sound).unwrap();
+    let app = App::with(|config| config.content = Some(folder.path().to_owned())).await;
+    let mei = app.mei().await;
+    let lesson = mei.get("/lessons/risks").await.expect(200);
+    let address = lesson["audio"].as_str().unwrap();
+    let path = &address[address.find("/media/").unwrap()..];
+    let (anyone, digest) = (app.outside(), hex::encode(Sha256::digest(sound)));
+    assert_eq!(path, format!("/media/{digest}.mp3"));
+    let heard = anyone.get(path).await;
+    assert_eq!((heard.status, heard.bytes.as_slice()), (200, &sound[..]));
+    assert_eq!(heard.header("content-type").unwrap(), "audio/mpeg");
+    let part = with(&anyone, path, &[("range", "bytes=10-11")]).await;
+    assert_eq!((part.status, part.bytes.as_slice()), (206, &b"\xff\xfb"[..]));
+    for unrecorded in ["/lessons/risks?lang=en", "/lessons/family"] {
+        assert!(mei.get(unrecorded).await.expect(200)["audio"].is_null());
+    }
 }
