@@ -224,6 +224,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_after_a_loss_names_no_baby_and_no_mother() {
+        let content = Content::open(Origin::BuiltIn).unwrap_or_else(|defects| panic!("{defects:?}"));
+        let left = content.lessons.all().iter();
+        let left: Vec<_> = left
+            .filter(|lesson| is_offered(&lesson.head, Some(Ending::Loss)))
+            .collect();
+        assert!(!left.is_empty());
+        for passage in left
+            .iter()
+            .flat_map(|lesson| lesson.bodies())
+            .flat_map(Body::passages)
+        {
+            let text = passage.text.to_lowercase();
+            for word in ["宝宝", "妈妈", "baby", "mother"] {
+                assert!(!text.contains(word), "{}: {text}", passage.place);
+            }
+        }
+    }
+
+    #[test]
     fn progress_only_grows() {
         let now: DateTime<Utc> = "2026-03-02T01:00:00Z".parse().unwrap();
         let first = grown(Progress::none("risks", "1.0.0"), &report(80, 120, true), now);
