@@ -78,7 +78,7 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
     }
 }
 
-/// Sets the daily look through behavioral data, and the one for documents without a seal, and writes down the keys in use;
+/// Sets the daily looks through behavioral data and at what is due, and the one for documents without a seal, and writes down the keys in use;
 /// false while nothing may be written.
 async fn begin(ctx: &Ctx) -> bool {
     if ctx.log.is_read_only() {
@@ -86,6 +86,9 @@ async fn begin(ctx: &Ctx) -> bool {
     }
     if let Err(error) = people::jobs::begin(ctx).await {
         tracing::error!(%error, "the daily look through behavioral data could not be set");
+    }
+    if let Err(error) = quality::jobs::begin(ctx).await {
+        tracing::error!(%error, "the daily look at what is due could not be set");
     }
     if let Err(error) = keys::note(ctx).await {
         tracing::error!(%error, "the keys in use could not be written down");

@@ -98,6 +98,8 @@ macro_rules! with_quality {
             QualityTrainings = "quality.trainings";
             /// What is due of trainings, drills and qualifications.
             QualityTrainingsDue = "quality.trainings_due";
+            /// What is due comes before the quality office, and what is due no more goes.
+            QualityRemind = "quality.remind";
             /// What the records say of the self-check.
             QualityRecordedReadiness = "quality.recorded_readiness";
             /// The self-checks of the hospital against the technical requirements.

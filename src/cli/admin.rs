@@ -13,6 +13,7 @@ use crate::ctx::Ctx;
 use crate::db::Durability;
 use crate::people::model::Settings;
 use crate::people::{StaffDraft, admin};
+use crate::quality;
 use crate::vault::Given;
 
 #[derive(Subcommand)]
@@ -110,6 +111,7 @@ pub async fn run(config: Config, command: Command) -> Result<ExitCode, StartFaul
         Command::Facility(Facility::Add { code, name, phone }) => {
             let added = admin::add_facility(&ctx, &code, &name, &phone, Settings::default()).await;
             let facility = added.map_err(StartFault::Act)?;
+            quality::jobs::begin(&ctx).await.map_err(StartFault::Act)?;
             println!("{} {}", facility.code, facility.id);
         }
         Command::Staff(Staff::Add {

@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::model::{Ending, Episode, Graded, NewTask, Stage, Step, Suggestion, TaskLine};
+use super::model::{Ending, Episode, Graded, NewDuty, NewTask, Stage, Step, Suggestion, TaskLine};
 use super::{jobs, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, TaskId};
@@ -88,6 +88,20 @@ pub async fn add_labor_task(tx: &mut Tx, task: &NewTask, labor: LaborId) -> Resu
     let id = store::add_task(tx, task).await?;
     store::set_task_labor(tx, task.facility, id, labor).await?;
     Ok(id)
+}
+
+/// Adds a task of the house, as [`add_task`] one about a woman.
+pub async fn add_duty(tx: &mut Tx, duty: &NewDuty) -> Result<TaskId> {
+    store::add_duty(tx, duty).await
+}
+
+/// The open tasks of the house whose kind begins so: kind, what they are about, by when.
+pub async fn open_duties(
+    q: &mut impl Q,
+    facility: FacilityId,
+    beginning: &str,
+) -> Result<Vec<(String, Uuid, DateTime<Utc>)>> {
+    store::open_duties(q, facility, beginning).await
 }
 
 /// The tasks about a subject, open and done, oldest first.

@@ -3,19 +3,20 @@
 mod access;
 mod deliveries;
 mod home;
+mod tasks;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::base::Role;
-use crate::base::id::{EpisodeId, FacilityId, LaborId, NoticeId, PatientId, ResponseId, StaffId, TaskId};
+use crate::base::id::{EpisodeId, FacilityId, NoticeId, PatientId, ResponseId, StaffId};
 use crate::people::model::{Invited, Patient};
 
 pub use access::*;
 pub use deliveries::*;
 pub use home::*;
+pub use tasks::*;
 
 /// Days from the first day of the last period to the expected date (Naegele).
 pub const TERM_DAYS: i64 = 280;
@@ -186,66 +187,6 @@ pub struct Step {
     pub required: bool,
 }
 
-/// Something that shall wait for somebody.
-#[derive(Clone, Debug)]
-pub struct NewTask {
-    /// Where.
-    pub facility: FacilityId,
-    /// About whom.
-    pub patient: PatientId,
-    /// About which pregnancy.
-    pub episode: EpisodeId,
-    /// What to do, as in `consent.release`.
-    pub kind: &'static str,
-    /// With what.
-    pub subject: Uuid,
-    /// Roles that it waits for.
-    pub roles: Vec<Role>,
-    /// To be done by.
-    pub due: DateTime<Utc>,
-    /// Comes before all that is not.
-    pub urgent: bool,
-}
-
-/// A task about something, as far as whoever made it asks: whether and by whom it is done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskLine {
-    /// What to do.
-    pub kind: String,
-    /// Since when it is done.
-    pub done_at: Option<DateTime<Utc>>,
-    /// By whom; nobody when what it waited for has happened.
-    pub done_by: Option<StaffId>,
-}
-
-/// Something that waits for somebody.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Task {
-    /// Its id.
-    pub id: TaskId,
-    /// Where.
-    pub facility_id: FacilityId,
-    /// About whom.
-    pub patient_id: PatientId,
-    /// About which pregnancy.
-    pub episode_id: EpisodeId,
-    /// What to do.
-    pub kind: String,
-    /// With what.
-    pub subject_id: Uuid,
-    /// In which labor, for what happens on the ward.
-    #[serde(default)]
-    pub labor_id: Option<LaborId>,
-    /// Roles that it waits for.
-    pub roles: Vec<Role>,
-    /// To be done by.
-    pub due_at: DateTime<Utc>,
-    /// Comes before all that is not.
-    pub urgent: bool,
-    /// When it was done.
-    pub done_at: Option<DateTime<Utc>>,
-}
-
 /// What was sent to her; the text is made when she reads it, in her language.
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
@@ -306,15 +247,6 @@ pub struct Overview {
     pub graded: Option<Graded>,
     /// What the answers to the risk table suggest.
     pub suggested: Option<Suggestion>,
-}
-
-/// A task with the woman it is about.
-#[derive(Clone, Debug)]
-pub struct Waiting {
-    /// The task.
-    pub task: Task,
-    /// The woman.
-    pub patient: Patient,
 }
 
 /// A risk assessment as the obstetrician writes it.

@@ -264,6 +264,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::QualityTrain, &[Q]),
     (Act::QualityTrainings, &[M, O, A, Q]),
     (Act::QualityTrainingsDue, &[M, O, A, Q]),
+    (Act::QualityRemind, &[System]),
     (Act::QualityRecordedReadiness, &[Q, D]),
     (Act::QualityReadiness, &[Q, D]),
     (Act::QualityCheckReadiness, &[Q, D]),

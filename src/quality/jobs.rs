@@ -1,6 +1,6 @@
 //! What is due: a grave report that nobody verified within a day, and what the service itself puts before the office.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::model::{AdverseEvent, Category, Class, EventState, Outcome, Report, event_number};
 use super::{acts, rules, store};
+use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId};
 use crate::base::{Act, Actor, Locale, Role, Subject};
@@ -36,6 +37,11 @@ pub const SWEEP: &str = "quality.sweep";
 struct Sweep {
     address: String,
 }
+
+/// Job: once a day, and after each training and each record of a qualification, what is due comes before the office.
+pub const REMIND: &str = "quality.remind";
+/// How often.
+const DAILY: Duration = Duration::days(1);
 
 /// Job: a pregnancy was graded.
 const CASE: &str = "quality.case";
@@ -119,10 +125,38 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         ESCALATE => escalate(ctx, facility()?, job.payload()?).await?,
         SWEEP => acts::sweep(ctx, facility()?, &job.payload::<Sweep>()?.address).await?,
         INCIDENT => incident(ctx, facility()?, job).await?,
+        REMIND => remind(ctx, facility()?).await?,
         CASE => acts::open_case(ctx, facility()?, job.payload()?).await?,
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// Makes sure that what is due in every hospital is looked at each day; asked again it changes nothing.
+pub async fn begin(ctx: &Ctx) -> Result<()> {
+    for facility in people::facts::facilities(&mut ctx.view()).await? {
+        next(ctx, facility.id).await?;
+    }
+    Ok(())
+}
+
+/// The next look: one a day, whoever asks for it.
+async fn next(ctx: &Ctx, facility: FacilityId) -> Result<()> {
+    let due = ctx.clock.now() + DAILY;
+    ctx.enqueue(Message {
+        kind: REMIND,
+        facility: Some(facility),
+        payload: &json!({}),
+        dedupe: Some(format!("{facility} {}", clinic_date(due))),
+        due,
+    })
+    .await
+}
+
+async fn remind(ctx: &Ctx, facility: FacilityId) -> Result<()> {
+    // First the next one: whatever stands in the way today does not end the chain.
+    next(ctx, facility).await?;
+    acts::remind(ctx, facility).await
 }
 
 /// Files a report without a reporter, of an error found in time: a person decides what it was. Idempotent: the report has

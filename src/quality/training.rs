@@ -4,17 +4,20 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::base::id::StaffId;
+use crate::base::clock::clinic_midnight;
+use crate::base::id::{FacilityId, StaffId};
 use crate::people::model::{Qualified, Requirement};
 
 /// A drill is due again after so long: the page's default.
 const DRILL: Months = Months::new(6);
 /// How long before its end a qualification is shown as due.
 const AHEAD: Months = Months::new(1);
+/// How the kind of a task begins that reminds of something due.
+pub const REMINDERS: &str = "quality.due_";
 
 crate::words! {
     /// What was trained.
@@ -111,6 +114,36 @@ pub struct Due {
     pub staff: Option<(StaffId, String)>,
     /// By when, or since when; absent of what was never shown.
     pub on: Option<NaiveDate>,
+}
+
+/// A task of the quality office about something that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminder {
+    /// Its kind, as in `quality.due_d3` and `quality.due_e7`.
+    pub kind: String,
+    /// Whose qualification; of a drill the hospital.
+    pub subject: Uuid,
+    /// The end of the last day; none of a drill that was never held.
+    pub due: Option<DateTime<Utc>>,
+}
+
+impl Reminder {
+    /// Whether a task reminds of this, and not of an end before or after.
+    pub fn is(&self, kind: &str, subject: Uuid, due: DateTime<Utc>) -> bool {
+        self.kind == kind && self.subject == subject && self.due.is_none_or(|day| day == due)
+    }
+}
+
+impl Due {
+    /// What the quality office is reminded of: drills, and what runs out. What was never shown stands in the list only.
+    pub fn reminder(&self, facility: FacilityId) -> Option<Reminder> {
+        let of_person = self.staff.as_ref().map(|(staff, _)| staff.0);
+        (of_person.is_none() || self.on.is_some()).then(|| Reminder {
+            kind: format!("{REMINDERS}{}", self.item.to_lowercase()),
+            subject: of_person.unwrap_or(facility.0),
+            due: self.on.map(|day| clinic_midnight(day + Days::new(1))),
+        })
+    }
 }
 
 /// What is due on a day: the next drill, and what people lack or will soon lack.
@@ -259,7 +292,18 @@ mod tests {
         );
         let told: Vec<(&str, Option<NaiveDate>)> = all.iter().map(|one| (one.item, one.on)).collect();
         assert_eq!(told, [("D8", None), ("D7", Some(day("2026-03-20")))]);
+        let here = FacilityId(Uuid::from_u128(9));
+        assert_eq!(all[0].reminder(here), None, "never shown: in the list only");
+        let reminder = all[1].reminder(here).unwrap();
+        let end = "2026-03-20T16:00:00Z".parse().unwrap();
+        assert_eq!(
+            (reminder.kind.as_str(), reminder.subject, reminder.due),
+            ("quality.due_d7", people[0].staff.0, Some(end))
+        );
+        assert!(!reminder.is("quality.due_d7", people[0].staff.0, end + Days::new(1)));
         let all = due(None, &[], &BTreeSet::new(), day("2026-03-02"));
         assert_eq!(all[0].item, "E7");
+        let first = all[0].reminder(here).unwrap();
+        assert!(first.is("quality.due_e7", here.0, end));
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use tracing::instrument;
+use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::TaskId;
@@ -42,13 +43,27 @@ pub async fn tasks(
     let mut tx = ctx.write(Act::EpisodeTasks).await?;
     // What waits for those who treat her is none of the business of the quality office.
     let role = (mine || staff.role == Role::Quality).then_some(staff.role);
-    let rows = store::queue(&mut tx, staff.facility, role, due, after, page.limit + 1).await?;
+    let rows = store::queue(
+        &mut tx,
+        staff.facility,
+        staff.id,
+        role,
+        due,
+        after,
+        page.limit + 1,
+    )
+    .await?;
     let rows = page.page(rows, &key, |task| (task.urgent, task.due_at, task.id));
     let mut items = Vec::with_capacity(rows.items.len());
     for task in rows.items {
-        let patient = people::patient(&mut tx, staff.facility, task.patient_id)
-            .await?
-            .ok_or_else(|| Error::broken("a task without its woman"))?;
+        let patient = match task.patient_id {
+            None => None,
+            Some(patient) => Some(
+                people::patient(&mut tx, staff.facility, patient)
+                    .await?
+                    .ok_or_else(|| Error::broken("a task without its woman"))?,
+            ),
+        };
         items.push(Waiting { task, patient });
     }
     tx.journal(caller, Subject::list("task"), json!({ "count": items.len() }))
@@ -76,6 +91,9 @@ pub async fn task_done(ctx: &Ctx, caller: &Caller, id: TaskId) -> Result<Task> {
         account: None,
     };
     policy::may(caller, Act::EpisodeTaskDone, Noun::Task, belongs)?;
+    if task.staff_id.is_some_and(|only| only != staff.id) {
+        return Err(Error::Missing(Noun::Task));
+    }
     if !task.roles.contains(&staff.role) {
         return Err(Error::Forbidden);
     }
@@ -86,12 +104,12 @@ pub async fn task_done(ctx: &Ctx, caller: &Caller, id: TaskId) -> Result<Task> {
         return Err(Error::Refused(Code::EpisodeTaskDone));
     }
     task.done_at = Some(tx.now);
-    tx.journal(
-        caller,
-        Subject::of_patient("task", id, task.patient_id),
-        json!({ "kind": task.kind }),
-    )
-    .await?;
+    let subject = Subject {
+        noun: "task",
+        id: Some(id.into()),
+        patient: task.patient_id.map(Uuid::from),
+    };
+    tx.journal(caller, subject, json!({ "kind": task.kind })).await?;
     tx.commit_with(&task).await?;
     Ok(task)
 }

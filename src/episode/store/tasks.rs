@@ -9,14 +9,15 @@ use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, StaffId, TaskId
 use crate::ctx::Tx;
 use crate::db::Q;
 use crate::db::run::placeholders;
-use crate::episode::model::{NewTask, Task, TaskLine};
+use crate::episode::model::{NewDuty, NewTask, Task, TaskLine};
 
 #[derive(sqlx::FromRow)]
 struct TaskRow {
     id: TaskId,
     facility_id: FacilityId,
-    patient_id: PatientId,
-    episode_id: EpisodeId,
+    patient_id: Option<PatientId>,
+    episode_id: Option<EpisodeId>,
+    staff_id: Option<StaffId>,
     kind: String,
     subject_id: Uuid,
     labor_id: Option<LaborId>,
@@ -28,8 +29,8 @@ struct TaskRow {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select t.id, t.facility_id, t.patient_id, t.episode_id, t.kind, t.subject_id, t.labor_id, t.due_at, t.urgent, ",
-            "t.done_at from task t ",
+            "select t.id, t.facility_id, t.patient_id, t.episode_id, t.staff_id, t.kind, t.subject_id, t.labor_id, ",
+            "t.due_at, t.urgent, t.done_at from task t ",
             $rest
         )
     };
@@ -59,6 +60,7 @@ async fn with_roles(q: &mut impl Q, rows: Vec<TaskRow>) -> Result<Vec<Task>> {
             facility_id: row.facility_id,
             patient_id: row.patient_id,
             episode_id: row.episode_id,
+            staff_id: row.staff_id,
             kind: row.kind,
             subject_id: row.subject_id,
             labor_id: row.labor_id,
@@ -71,10 +73,53 @@ async fn with_roles(q: &mut impl Q, rows: Vec<TaskRow>) -> Result<Vec<Task>> {
 
 /// Adds a task; while one of the same kind about the same subject is open, that one is meant.
 pub async fn add_task(tx: &mut Tx, task: &NewTask) -> Result<TaskId> {
+    let row = New {
+        facility: task.facility,
+        patient: Some(task.patient),
+        episode: Some(task.episode),
+        only: None,
+        kind: task.kind,
+        subject: task.subject,
+        roles: &task.roles,
+        due: task.due,
+        urgent: task.urgent,
+    };
+    add(tx, row).await
+}
+
+/// The same of the house.
+pub async fn add_duty(tx: &mut Tx, duty: &NewDuty) -> Result<TaskId> {
+    let row = New {
+        facility: duty.facility,
+        patient: None,
+        episode: None,
+        only: duty.only,
+        kind: &duty.kind,
+        subject: duty.subject,
+        roles: &duty.roles,
+        due: duty.due,
+        urgent: duty.urgent,
+    };
+    add(tx, row).await
+}
+
+struct New<'a> {
+    facility: FacilityId,
+    patient: Option<PatientId>,
+    episode: Option<EpisodeId>,
+    only: Option<StaffId>,
+    kind: &'a str,
+    subject: Uuid,
+    roles: &'a [Role],
+    due: DateTime<Utc>,
+    urgent: bool,
+}
+
+async fn add(tx: &mut Tx, task: New<'_>) -> Result<TaskId> {
     let open: Option<(TaskId,)> = tx
         .q("select id from task where facility_id = $1 and kind = $2 and subject_id = $3 and done_at is null")
         .bind(task.facility)
-        .bind(task.kind)
+        .bind(task.kind.to_owned())
         .bind(task.subject)
         .opt()
         .await?;
@@ -84,21 +129,22 @@ pub async fn add_task(tx: &mut Tx, task: &NewTask) -> Result<TaskId> {
     let id: TaskId = tx.id();
     let now = tx.now;
     tx.q(
-        "insert into task (id, facility_id, patient_id, episode_id, kind, subject_id, due_at, urgent, created_at) \
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into task (id, facility_id, patient_id, episode_id, staff_id, kind, subject_id, due_at, urgent, created_at) \
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(id)
     .bind(task.facility)
     .bind(task.patient)
     .bind(task.episode)
-    .bind(task.kind)
+    .bind(task.only)
+    .bind(task.kind.to_owned())
     .bind(task.subject)
     .bind(task.due)
     .bind(task.urgent)
     .bind(now)
     .run()
     .await?;
-    for role in &task.roles {
+    for role in task.roles {
         tx.q("insert into task_role (task_id, role) values ($1, $2) on conflict (task_id, role) do nothing")
             .bind(id)
             .bind(role.word())
@@ -159,18 +205,35 @@ pub async fn task(q: &mut impl Q, facility: FacilityId, id: TaskId) -> Result<Op
 
 /// The tasks about a subject, open and done, oldest first.
 pub async fn tasks_about(q: &mut impl Q, facility: FacilityId, subject: Uuid) -> Result<Vec<TaskLine>> {
-    let rows: Vec<(String, Option<DateTime<Utc>>, Option<StaffId>)> = q
-        .q("select kind, done_at, done_by_id from task where facility_id = $1 and subject_id = $2 order by id")
+    let rows: Vec<(String, DateTime<Utc>, Option<DateTime<Utc>>, Option<StaffId>)> = q
+        .q("select kind, due_at, done_at, done_by_id from task where facility_id = $1 and subject_id = $2 order by id")
         .bind(facility)
         .bind(subject)
         .all()
         .await?;
-    let line = |(kind, done_at, done_by)| TaskLine {
+    let line = |(kind, due_at, done_at, done_by)| TaskLine {
         kind,
+        due_at,
         done_at,
         done_by,
     };
     Ok(rows.into_iter().map(line).collect())
+}
+
+/// The open tasks of the house whose kind begins so: kind, what they are about, by when.
+pub async fn open_duties(
+    q: &mut impl Q,
+    facility: FacilityId,
+    beginning: &str,
+) -> Result<Vec<(String, Uuid, DateTime<Utc>)>> {
+    q.q(
+        "select kind, subject_id, due_at from task where facility_id = $1 and done_at is null and patient_id is null \
+         and kind like $2 order by id",
+    )
+    .bind(facility)
+    .bind(format!("{beginning}%"))
+    .all()
+    .await
 }
 
 /// What is open about a pregnancy, urgent first.
@@ -187,17 +250,20 @@ pub async fn open_tasks(q: &mut impl Q, facility: FacilityId, episode: EpisodeId
     with_roles(q, rows).await
 }
 
-/// What waits in the hospital, urgent first, then by when it is due.
+/// What waits in the hospital, urgent first, then by when it is due; of what waits for one person alone only hers.
 pub async fn queue(
     q: &mut impl Q,
     facility: FacilityId,
+    me: StaffId,
     role: Option<Role>,
     due: Option<DateTime<Utc>>,
     after: Option<(bool, DateTime<Utc>, TaskId)>,
     limit: i64,
 ) -> Result<Vec<Task>> {
-    let mut sql = String::from(select!("where t.facility_id = $1 and t.done_at is null"));
-    let mut used = 1;
+    let mut sql = String::from(select!(
+        "where t.facility_id = $1 and t.done_at is null and (t.staff_id is null or t.staff_id = $2)"
+    ));
+    let mut used = 2;
     let mut next = || {
         used += 1;
         format!("${used}")
@@ -216,7 +282,7 @@ pub async fn queue(
         );
     }
     sql += &format!(" order by t.urgent desc, t.due_at, t.id limit {}", next());
-    let mut query = q.q(sql).bind(facility);
+    let mut query = q.q(sql).bind(facility).bind(me);
     if let Some(role) = role {
         query = query.bind(role.word());
     }

@@ -11,6 +11,7 @@ use crate::base::{Act, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::Ctx;
 use crate::http::params::Faults;
 use crate::once;
+use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::model::{Qualification, Qualified, Requirement, Scope};
 use crate::people::{facts, policy, rules, store};
@@ -107,6 +108,14 @@ pub async fn qualify(
     let detail =
         json!({ "item": new.item, "withdrawn": new.withdrawn, "from": new.from, "until": new.until });
     tx.journal(caller, Subject::thing("staff", id), detail).await?;
+    tx.enqueue(Message {
+        kind: "quality.remind",
+        facility: Some(me.facility),
+        payload: &json!({}),
+        dedupe: None,
+        due: tx.now,
+    })
+    .await?;
     let qualified = facts::qualified(&mut tx, &staff, today).await?;
     tx.commit_with(&qualified).await?;
     Ok(qualified)

@@ -8,11 +8,13 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::days::Days;
+use super::reminders::look_again;
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
+use crate::base::id::FacilityId;
 use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::content::forms::READINESS;
-use crate::ctx::{Ctx, Tx};
+use crate::ctx::{Ctx, Records, Tx};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people;
@@ -121,6 +123,7 @@ pub async fn train(ctx: &Ctx, caller: &Caller, draft: TrainingDraft) -> Result<T
     });
     tx.journal(caller, Subject::thing("training", training.id), detail)
         .await?;
+    look_again(&mut tx, me.facility).await?;
     tx.commit_with(&training).await?;
     Ok(training)
 }
@@ -167,10 +170,13 @@ pub async fn trainings_due(ctx: &Ctx, caller: &Caller) -> Result<Vec<Due>> {
     policy::allowed(caller, Act::QualityTrainingsDue)?;
     let facility = caller.staff()?.facility;
     let today = clinic_date(ctx.clock.now());
-    let mut view = ctx.view();
-    let drill = store::last_drill(&mut view, facility, today).await?;
-    let people = people::facts::practicing(&mut view, facility, today).await?;
-    let trained = store::trained(&mut view, facility, today).await?;
+    due_on(&mut ctx.view(), facility, today).await
+}
+
+pub(super) async fn due_on(r: &mut impl Records, facility: FacilityId, today: NaiveDate) -> Result<Vec<Due>> {
+    let drill = store::last_drill(r, facility, today).await?;
+    let people = people::facts::practicing(r, facility, today).await?;
+    let trained = store::trained(r, facility, today).await?;
     Ok(training::due(
         drill.map(|one| one.held_on),
         &people,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::cases::waiting;
 use crate::support::App;
 use crate::support::client::Client;
 
@@ -142,4 +143,94 @@ async fn who_was_trained_meets_the_item_and_who_failed_does_not() {
         .iter()
         .any(|one| one["staff"] == sun.as_str());
     assert!(of_sun && !left.to_string().contains(&lin), "{left}");
+}
+
+/// The only task of the quality office.
+async fn task(app: &App) -> Value {
+    let tasks = app.qian().await.get("/tasks").await.expect(200);
+    let items = tasks["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{tasks}");
+    items[0].clone()
+}
+
+async fn day_after(app: &App) {
+    app.clock.advance(86_400 + 60);
+    app.work().await;
+}
+
+#[tokio::test]
+async fn the_office_is_reminded_of_the_next_drill_a_month_before_until_it_is_held() {
+    for app in App::each().await {
+        muan::quality::jobs::begin(&app.ctx).await.unwrap();
+        let first = drill(&app).await;
+        app.qian()
+            .await
+            .post("/trainings", first.clone())
+            .await
+            .expect(201);
+        app.clock.advance(139 * 86_400);
+        app.work().await;
+        assert_eq!(waiting(&app.qian().await, "quality.due_e7").await, 0);
+        day_after(&app).await;
+        let told = task(&app).await;
+        assert_eq!(
+            (&told["kind"], &told["due"], &told["roles"]),
+            (
+                &json!("quality.due_e7"),
+                &json!("2026-08-20T16:00:00Z"),
+                &json!(["quality"])
+            )
+        );
+        assert!(told["patient_id"].is_null() && told["record_number"].is_null());
+        assert_eq!(waiting(&app.sun().await, "quality.due_e7").await, 0);
+        day_after(&app).await;
+        assert_eq!(task(&app).await["id"], told["id"], "it is told once");
+
+        let mut second = first;
+        second["held_on"] = json!("2026-07-21");
+        second["decided_at"] = Value::Null;
+        second["delivered_at"] = Value::Null;
+        app.qian().await.post("/trainings", second).await.expect(201);
+        app.work().await;
+        assert_eq!(waiting(&app.qian().await, "quality.due_e7").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn the_office_is_reminded_once_of_what_runs_out_and_no_more_when_it_is_renewed() {
+    for app in App::each().await {
+        let held = drill(&app).await;
+        app.qian().await.post("/trainings", held).await.expect(201);
+        let zhao = id_of(&app.zhao().await).await;
+        let path = format!("/staff/{zhao}/qualifications");
+        let today = app.clock.now().date_naive();
+        let shown = async |days: u64| {
+            let until = today + chrono::Days::new(days);
+            let card = json!({ "item": "D5", "from": today, "until": until, "number": "BLS-7" });
+            app.wu().await.post(&path, card).await.expect(201);
+            app.work().await;
+        };
+        shown(20).await;
+        let told = task(&app).await;
+        assert_eq!(
+            (&told["kind"], &told["subject"]),
+            (&json!("quality.due_d5"), &json!(zhao))
+        );
+        let fang = app.staff(crate::support::cast::OTHER_HOSPITAL, "fang").await;
+        assert_eq!(waiting(&fang, "quality.due_d5").await, 0);
+        let done = format!("/tasks/{}/done", told["id"].as_str().unwrap());
+        app.zhao().await.post(&done, json!({})).await.expect(403);
+        app.qian().await.post(&done, json!({})).await.expect(201);
+        day_after(&app).await;
+        assert_eq!(waiting(&app.qian().await, "quality.due_d5").await, 0, "told once");
+
+        shown(25).await;
+        assert_eq!(
+            waiting(&app.qian().await, "quality.due_d5").await,
+            1,
+            "another end"
+        );
+        shown(400).await;
+        assert_eq!(waiting(&app.qian().await, "quality.due_d5").await, 0);
+    }
 }

@@ -210,10 +210,10 @@ pub struct TaskOut {
     pub subject: Uuid,
     /// In which labor, for what happens on the ward.
     pub labor: Option<LaborId>,
-    /// About whom.
-    pub patient_id: PatientId,
+    /// About whom; absent of a task of the house.
+    pub patient_id: Option<PatientId>,
     /// About which pregnancy.
-    pub episode_id: EpisodeId,
+    pub episode_id: Option<EpisodeId>,
     /// Roles that it waits for.
     pub roles: Vec<Role>,
     /// To be done by.
@@ -241,7 +241,7 @@ impl From<Task> for TaskOut {
     }
 }
 
-/// Something that waits, with the woman it is about.
+/// Something that waits, with the woman it is about, if it is about one.
 #[derive(Clone, Debug, Object)]
 pub struct WaitingOut {
     /// Its id.
@@ -252,14 +252,14 @@ pub struct WaitingOut {
     pub subject: Uuid,
     /// In which labor, for what happens on the ward.
     pub labor: Option<LaborId>,
-    /// About whom.
-    pub patient_id: PatientId,
+    /// About whom; absent of a task of the house.
+    pub patient_id: Option<PatientId>,
     /// Her name.
     pub patient_name: Option<String>,
     /// The hospital's number of her record.
-    pub record_number: String,
+    pub record_number: Option<String>,
     /// About which pregnancy.
-    pub episode_id: EpisodeId,
+    pub episode_id: Option<EpisodeId>,
     /// Roles that it waits for.
     pub roles: Vec<Role>,
     /// To be done by.
@@ -270,14 +270,17 @@ pub struct WaitingOut {
 
 impl From<Waiting> for WaitingOut {
     fn from(w: Waiting) -> WaitingOut {
+        let (name, number) = w
+            .patient
+            .map_or((None, None), |one| (one.name, Some(one.record_number)));
         WaitingOut {
             id: w.task.id,
             kind: w.task.kind,
             subject: w.task.subject_id,
             labor: w.task.labor_id,
             patient_id: w.task.patient_id,
-            patient_name: w.patient.name,
-            record_number: w.patient.record_number,
+            patient_name: name,
+            record_number: number,
             episode_id: w.task.episode_id,
             roles: w.task.roles,
             due: w.task.due_at,
