@@ -96,7 +96,10 @@ pub fn keepers() -> Keepers {
 
 /// What awaits a clinician beside the content.
 pub fn unsettled() -> Unsettled {
-    || analgesia::limits::unconfirmed().collect()
+    || {
+        let limits = analgesia::limits::unconfirmed();
+        limits.chain([quality::referral::unconfirmed()]).collect()
+    }
 }
 
 /// Who judged submitted answers.

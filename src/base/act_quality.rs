@@ -88,6 +88,8 @@ macro_rules! with_quality {
             QualityReturnReferral = "quality.return_referral";
             /// The hospital that sent her takes the referral back.
             QualityWithdrawReferral = "quality.withdraw_referral";
+            /// Nobody answered a referral in time.
+            QualityReferralUnanswered = "quality.referral_unanswered";
             /// The record of a woman is read by the hospital that took her.
             QualitySharedRecord = "quality.shared_record";
             /// The indicators of hospitals that agreed to be compared.

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{diff, foreign, trial};
-use crate::analgesia::limits;
+use crate::app::apis;
 use crate::base::Locale;
 use crate::content::consents::passages;
 use crate::content::glossary::Glossary;
@@ -141,7 +141,7 @@ fn fhirpath(content: &Content, name: &str) -> ExitCode {
 }
 
 fn review(content: &Content) -> ExitCode {
-    for one in content.unconfirmed().into_iter().chain(limits::unconfirmed()) {
+    for one in content.unconfirmed().into_iter().chain(apis::unsettled()()) {
         println!(
             "{}\t{}\t{}\t{}\t{}",
             one.kind, one.name, one.place, one.source, one.claim

@@ -258,6 +258,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::QualityDeclineReferral, &[O]),
     (Act::QualityReturnReferral, &[O]),
     (Act::QualityWithdrawReferral, &[O]),
+    (Act::QualityReferralUnanswered, &[System]),
     // Of another hospital's woman, for the one that took her and while it has her: see the act.
     (Act::QualitySharedRecord, &[M, O, A]),
     (Act::QualityAllianceFigures, &[O, A, Q]),

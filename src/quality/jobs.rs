@@ -43,6 +43,16 @@ pub const REMIND: &str = "quality.remind";
 /// How often.
 const DAILY: Duration = Duration::days(1);
 
+/// Job, and the task that it makes: the other hospital has not answered a referral in time.
+pub const UNANSWERED: &str = "quality.referral_unanswered";
+
+/// Which referral.
+#[derive(Serialize, Deserialize)]
+pub struct OfReferral {
+    /// The referral.
+    pub referral: Uuid,
+}
+
 /// Job: a pregnancy was graded.
 const CASE: &str = "quality.case";
 
@@ -126,6 +136,9 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         SWEEP => acts::sweep(ctx, facility()?, &job.payload::<Sweep>()?.address).await?,
         INCIDENT => incident(ctx, facility()?, job).await?,
         REMIND => remind(ctx, facility()?).await?,
+        UNANSWERED => {
+            acts::referral_unanswered(ctx, facility()?, job.payload::<OfReferral>()?.referral).await?;
+        }
         CASE => acts::open_case(ctx, facility()?, job.payload()?).await?,
         _ => return Ok(false),
     }

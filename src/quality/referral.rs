@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::id::{EpisodeId, FacilityId, PatientId, StaffId};
+use crate::content::Unconfirmed;
+use crate::people::model::Settings;
 
 crate::words! {
     /// How a referral stands.
@@ -115,6 +117,17 @@ pub fn may_become(side: Side, from: ReferralState, to: ReferralState) -> bool {
             | (Side::Received, Accepted, Returned)
             | (Side::Sent, Sent | Accepted, Withdrawn)
     )
+}
+
+/// No page says how long a hospital waits for an answer before its obstetricians are told.
+pub fn unconfirmed() -> Unconfirmed {
+    Unconfirmed {
+        kind: "setting",
+        name: "facility".to_owned(),
+        place: "referral_answer_hours".to_owned(),
+        claim: Settings::default().referral_answer_hours.to_string(),
+        source: "GK".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub struct Settings {
     pub consent_validity_days: i64,
     /// Hours within which an anesthesiologist countersigns.
     pub countersign_hours: i64,
+    /// Hours within which another hospital answers a referral, before those who sent it are told.
+    pub referral_answer_hours: i64,
     /// Upper limit of the hospital's normal APTT, seconds.
     pub aptt_uln: Decimal,
     /// Minutes either side of one hour that a pain score counts for.
@@ -73,6 +75,7 @@ impl Default for Settings {
         Settings {
             consent_validity_days: 30,
             countersign_hours: 24,
+            referral_answer_hours: 24,
             aptt_uln: Decimal::from(40),
             one_hour_window_min: 15,
             behavior_days: 180,

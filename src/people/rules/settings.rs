@@ -12,6 +12,12 @@ pub fn check_settings(settings: &Settings, faults: &mut Faults) {
         90,
     );
     faults.number(settings.countersign_hours, "/settings/countersign_hours", 1, 72);
+    faults.number(
+        settings.referral_answer_hours,
+        "/settings/referral_answer_hours",
+        1,
+        72,
+    );
     // The agreements promise her 180 days at the latest.
     faults.number(settings.behavior_days, "/settings/behavior_days", 30, 180);
     faults.check(settings.days_off.len() <= 400, "/settings/days_off", "length");

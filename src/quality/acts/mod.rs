@@ -19,6 +19,7 @@ mod reminders;
 mod shared;
 mod supplies;
 mod trainings;
+mod waiting;
 
 pub use alliance::*;
 pub use attaching::*;
@@ -38,3 +39,4 @@ pub use reminders::*;
 pub use shared::*;
 pub use supplies::*;
 pub use trainings::*;
+pub use waiting::*;

@@ -1,6 +1,6 @@
 //! Referral to another hospital of the alliance: sent, answered, returned.
 
-use chrono::{Days, Duration, NaiveDate};
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tracing::instrument;
@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::alliance::standing;
 use super::cases::held;
+use super::waiting::{asked, led};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, PatientId};
-use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
+use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Sender, Tx};
-use crate::episode::model::{Color, Episode, Gestation, NewTask};
+use crate::episode::model::{Color, Episode, Gestation};
 use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::Caller;
@@ -23,8 +24,6 @@ use crate::quality::referral::{self, Referral, ReferralBasis, ReferralState, Ref
 use crate::quality::store;
 use crate::{episode, people};
 
-/// Task: the other hospital has answered, or sent her back.
-const ANSWERED: &str = "quality.referral_answered";
 /// Days after the expected date on which the sharing ends unless another day is said.
 const AFTER_BIRTH: u64 = 42;
 
@@ -97,6 +96,7 @@ pub async fn refer(ctx: &Ctx, caller: &Caller, case: Uuid, draft: ReferralDraft)
         return Err(Error::Refused(Code::QualityReferralOpen));
     }
     written(&mut tx, caller, Act::QualityRefer, &referral, Some(text)).await?;
+    asked(&mut tx, &referral, case.color == Color::Red).await?;
     let referred = seen(&mut tx, referral, Side::Sent).await?;
     tx.commit_with(&referred).await?;
     Ok(referred)
@@ -189,7 +189,7 @@ async fn seen(tx: &mut Tx, referral: Referral, side: Side) -> Result<Referred> {
 }
 
 /// Whether a side of a referral may still be told of her.
-async fn may_be_known(tx: &mut Tx, referral: &Referral, side: Side) -> Result<bool> {
+pub(super) async fn may_be_known(tx: &mut Tx, referral: &Referral, side: Side) -> Result<bool> {
     let (owner, patient) = (referral.facility_id, referral.patient_id);
     match side {
         Side::Sent => Ok(!people::facts::is_destroyed(tx, owner, patient).await?),
@@ -226,13 +226,23 @@ pub(super) async fn known_referral(
 
 /// The referrals that the hospital sent, or those that it received, without what was written.
 #[instrument(name = "quality.referrals", skip_all)]
-pub async fn referrals(ctx: &Ctx, caller: &Caller, side: Side, page: PageRequest) -> Result<Page<Referred>> {
+pub async fn referrals(
+    ctx: &Ctx,
+    caller: &Caller,
+    side: Side,
+    state: Option<ReferralState>,
+    page: PageRequest,
+) -> Result<Page<Referred>> {
     policy::allowed(caller, Act::QualityReferrals)?;
     let facility = caller.staff()?.facility;
-    let filter = format!("referrals {}", side.word());
+    let filter = format!(
+        "referrals {} {}",
+        side.word(),
+        state.map_or("", ReferralState::word)
+    );
     let after = page.after(&filter)?;
     let mut tx = ctx.write(Act::QualityReferrals).await?;
-    let rows = store::referrals(&mut tx, facility, side, after, page.limit + 1).await?;
+    let rows = store::referrals(&mut tx, facility, side, state, after, page.limit + 1).await?;
     let found = page.page(rows, &filter, |one| one.id);
     let mut items = Vec::with_capacity(found.items.len());
     for one in found.items {
@@ -365,21 +375,7 @@ async fn lead(
     }
     referral.state = to;
     written(&mut tx, caller, act, &referral, text).await?;
-    // What she waited for before is no longer what there is to do.
-    episode::facts::finish_tasks(&mut tx, referral.facility_id, ANSWERED, referral.id).await?;
-    if side == Side::Received {
-        let task = NewTask {
-            facility: referral.facility_id,
-            patient: referral.patient_id,
-            episode: referral.episode_id,
-            kind: ANSWERED,
-            subject: referral.id,
-            roles: vec![Role::Obstetrician],
-            due: tx.now + Duration::days(1),
-            urgent: to != ReferralState::Accepted,
-        };
-        episode::facts::add_task(&mut tx, &task).await?;
-    }
+    led(&mut tx, &referral, side).await?;
     let referred = seen(&mut tx, referral, side).await?;
     tx.commit_with(&referred).await?;
     Ok(referred)

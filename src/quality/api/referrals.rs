@@ -281,12 +281,15 @@ impl ReferralsApi {
         caller: ByStaff,
         /// `received` if absent.
         side: Query<Option<Side>>,
+        state: Query<Option<ReferralState>>,
         limit: Query<Option<i64>>,
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<ReferralOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
         let side = side.0.unwrap_or(Side::Received);
-        let all = acts::referrals(&ctx, &caller.0, side, page).boxed().await?;
+        let all = acts::referrals(&ctx, &caller.0, side, state.0, page)
+            .boxed()
+            .await?;
         Ok(Json(List::of(all)))
     }
 

@@ -98,8 +98,10 @@ macro_rules! columns {
     };
 }
 
-const SENT: &str = columns!("facility_id = $1 and id < $2 order by id desc limit $3");
-const RECEIVED: &str = columns!("to_id = $1 and id < $2 order by id desc limit $3");
+const SENT: &str =
+    columns!("facility_id = $1 and id < $2 and ($4 = '' or state = $4) order by id desc limit $3");
+const RECEIVED: &str =
+    columns!("to_id = $1 and id < $2 and ($4 = '' or state = $4) order by id desc limit $3");
 
 /// A referral on one of whose sides this hospital stands.
 pub async fn referral(q: &mut impl Q, facility: FacilityId, id: Uuid) -> Result<Option<Referral>> {
@@ -112,11 +114,12 @@ pub async fn referral(q: &mut impl Q, facility: FacilityId, id: Uuid) -> Result<
     row.map(referral_of).transpose()
 }
 
-/// The referrals on one side of a hospital, the newest first.
+/// The referrals on one side of a hospital, in one state or in any, the newest first.
 pub async fn referrals(
     q: &mut impl Q,
     facility: FacilityId,
     side: Side,
+    state: Option<ReferralState>,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Referral>> {
@@ -129,6 +132,7 @@ pub async fn referrals(
         .bind(facility)
         .bind(after.unwrap_or(Uuid::max()))
         .bind(limit)
+        .bind(state.map_or("", ReferralState::word))
         .all()
         .await?;
     rows.into_iter().map(referral_of).collect()

@@ -2,6 +2,7 @@
 
 use muan::analgesia::limits;
 use muan::content::{Content, Origin};
+use muan::quality::referral;
 use serde_json::Value;
 
 use super::{command, copied, edit, text};
@@ -16,6 +17,7 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         .collect();
     let mut unconfirmed = Content::open(Origin::BuiltIn).unwrap().unconfirmed();
     unconfirmed.extend(limits::unconfirmed());
+    unconfirmed.push(referral::unconfirmed());
     assert_eq!(lines.len(), unconfirmed.len());
     assert!(
         lines
@@ -41,7 +43,7 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         let listed = lines.iter().filter(|line| line[1] == name).map(|line| line[2]);
         assert_eq!(listed.collect::<Vec<_>>(), waiting, "{name}");
     }
-    for kind in ["questionnaire", "lesson", "limit"] {
+    for kind in ["questionnaire", "lesson", "limit", "setting"] {
         assert!(lines.iter().any(|line| line[0] == kind), "{kind}");
     }
 

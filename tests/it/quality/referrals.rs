@@ -249,3 +249,89 @@ async fn sharing_ends_when_it_is_withdrawn_and_with_its_last_day() {
     let no = tang_.post(&format!("{path}/decline"), declined).await.expect(201);
     assert_eq!(no["state"], "declined");
 }
+
+#[tokio::test]
+async fn the_hospital_that_is_asked_has_a_task_until_it_answers() {
+    for app in App::each().await {
+        let (mei, path) = referred(&app).await;
+        let tang_ = tang(&app).await;
+        let tasks = tang_.get("/tasks").await.expect(200);
+        let asked = &tasks["items"][0];
+        assert_eq!(
+            (&asked["kind"], &asked["urgent"], &asked["roles"]),
+            (
+                &json!("quality.referral_asked"),
+                &json!(true),
+                &json!(["obstetrician"])
+            )
+        );
+        assert!(
+            path.ends_with(asked["subject"].as_str().unwrap()),
+            "it leads there"
+        );
+        let text = tasks.to_string();
+        assert!(!text.contains("梅秀英") && !text.contains(&mei.patient_id));
+        assert_eq!(waiting(&app.sun().await, "quality.referral_asked").await, 0);
+        let in_state = async |state: &str| {
+            let tang = tang(&app).await;
+            let list = tang.get(&format!("/referrals?side=received&state={state}")).await;
+            list.expect(200)["items"].as_array().unwrap().len()
+        };
+        assert_eq!((in_state("sent").await, in_state("accepted").await), (1, 0));
+
+        tang_.post(&format!("{path}/accept"), json!({})).await.expect(201);
+        assert_eq!(waiting(&tang_, "quality.referral_asked").await, 0);
+        assert_eq!((in_state("sent").await, in_state("accepted").await), (0, 1));
+        app.clock.advance(25 * 3600);
+        app.work().await;
+        assert_eq!(waiting(&app.sun().await, "quality.referral_unanswered").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_answer_within_a_day_is_told_and_so_is_the_other_side_of_a_withdrawal() {
+    for app in App::each().await {
+        let (_, path) = referred(&app).await;
+        app.clock.advance(24 * 3600 - 60);
+        app.work().await;
+        assert_eq!(waiting(&app.sun().await, "quality.referral_unanswered").await, 0);
+        app.clock.advance(120);
+        app.work().await;
+        let sun = app.sun().await;
+        assert_eq!(waiting(&sun, "quality.referral_unanswered").await, 1);
+        let tang = tang(&app).await;
+        assert_eq!(
+            waiting(&tang, "quality.referral_asked").await,
+            1,
+            "it may still answer"
+        );
+
+        let reason = json!({ "text": "改送他院。" });
+        sun.post(&format!("{path}/withdraw"), reason).await.expect(201);
+        assert_eq!(waiting(&sun, "quality.referral_unanswered").await, 0);
+        assert_eq!(waiting(&tang, "quality.referral_asked").await, 0);
+        assert_eq!(waiting(&tang, "quality.referral_withdrawn").await, 1);
+        let told = tang.get(&path).await.expect(200);
+        assert_eq!(told["state"], "withdrawn");
+    }
+}
+
+#[tokio::test]
+async fn how_long_a_hospital_waits_for_an_answer_is_its_own_word() {
+    let app = App::new().await;
+    let wu = app.wu().await;
+    let facility = wu.get("/facility").await;
+    let (etag, body) = (facility.etag(), facility.expect(200));
+    let set = |hours: i64| {
+        let mut settings = body["settings"].clone();
+        settings["referral_answer_hours"] = json!(hours);
+        json!({ "name": body["name"], "phone": body["phone"], "settings": settings })
+    };
+    let refused = wu.put("/facility", &etag, set(73)).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/settings/referral_answer_hours");
+    wu.put("/facility", &etag, set(6)).await.expect(200);
+    referred(&app).await;
+    app.clock.advance(6 * 3600 + 60);
+    app.work().await;
+    assert_eq!(waiting(&app.sun().await, "quality.referral_unanswered").await, 1);
+}
