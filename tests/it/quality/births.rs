@@ -121,6 +121,20 @@ pub fn replies<'a>(walker: &'a Walker<'_>, woman: &'a mut Woman, score: i64) -> 
     .boxed_local()
 }
 
+/// The quality office enters a reply that came in on paper.
+pub fn on_paper<'a>(app: &'a App, woman: &'a Woman, score: i64) -> LocalBoxFuture<'a, ()> {
+    async move {
+        let form = &app.ctx.content.forms.current("satisfaction").unwrap().form;
+        let flat = json!({ "sat.overall": score.to_string() });
+        let content = form.response_from_flat(flat.as_object().unwrap());
+        let body = json!({ "questionnaire": "satisfaction", "content": content });
+        let path = format!("/patients/{}/responses", woman.patient);
+        app.lin().await.post(&path, body.clone()).await.expect(404);
+        app.qian().await.post(&path, body).await.expect(201);
+    }
+    .boxed_local()
+}
+
 /// Each waits for her day: the second example goes through a year.
 pub fn on<'a>(app: &'a App, walker: &'a Walker<'_>, day: &'a str) -> LocalBoxFuture<'a, DateTime<Utc>> {
     async move {

@@ -6,7 +6,7 @@ use futures_util::future::LocalBoxFuture;
 use muan::demo::walk::{Person, Walker, Woman};
 use serde_json::{Value, json};
 
-use super::births::{comes, eased, gives_birth, put};
+use super::births::{comes, eased, gives_birth, on_paper, put, replies};
 use crate::support::App;
 use crate::support::walk::walker;
 
@@ -203,5 +203,47 @@ async fn who_was_born_elsewhere_too_early_or_in_a_rehearsal_is_left_out_and_name
     ] {
         let how = counted(&app, code, woman).await;
         assert_eq!(how, [json!([false, false, why, null])], "{code}");
+    }
+}
+
+async fn satisfied(app: &App) -> (i64, i64) {
+    let told = app
+        .qian()
+        .await
+        .get(&format!("/indicators?{MARCH}"))
+        .await
+        .expect(200);
+    let rows = told["items"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["code"] == "N4-lit").unwrap();
+    let count = |name: &str| row[name].as_i64().unwrap();
+    (count("numerator"), count("denominator"))
+}
+
+#[tokio::test]
+async fn of_a_survey_received_twice_the_last_within_thirty_days_of_birth_counts() {
+    let app = App::new().await;
+    let (late, mut women) = Late::with(&app, 2).await;
+    for woman in &women {
+        late.eased(woman, &[(60, 2)], json!({})).await;
+        late.born(woman, VAGINAL, WELL).await;
+    }
+    late.walker.wait(30 * 3600).await.unwrap();
+    for (woman, score) in women.iter_mut().zip([2, 5]) {
+        replies(&late.walker, woman, score).await;
+    }
+    assert_eq!(satisfied(&app).await, (1, 2));
+    late.walker.wait(5 * 86_400).await.unwrap();
+    for woman in &women {
+        on_paper(&app, woman, 4).await;
+    }
+    assert_eq!(satisfied(&app).await, (2, 2), "the later reply of both");
+    late.walker.wait(26 * 86_400).await.unwrap();
+    for woman in &women {
+        on_paper(&app, woman, 1).await;
+    }
+    assert_eq!(satisfied(&app).await, (2, 2), "these came in too late");
+    for woman in &women {
+        let how = counted(&app, "N4-resp", woman).await.remove(0);
+        assert_eq!((&how[0], &how[1]), (&json!(true), &json!(true)));
     }
 }

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
-use super::births::{CONVERTED, comes, eased, gives_birth, on, put, replies};
+use super::births::{CONVERTED, comes, eased, gives_birth, on, on_paper, put, replies};
 use crate::support::App;
 use crate::support::client::Answer;
 use crate::support::walk::walker;
@@ -103,13 +103,7 @@ async fn the_first_worked_example_comes_out_of_the_wards_records() {
         let Some(score) = row.score else { continue };
         if row.babies == [None] {
             // She was not asked; her reply came in on paper, by her own wish.
-            let form = &app.ctx.content.forms.current("satisfaction").unwrap().form;
-            let flat = json!({ "sat.overall": score.to_string() });
-            let content = form.response_from_flat(flat.as_object().unwrap());
-            let body = json!({ "questionnaire": "satisfaction", "content": content });
-            let path = format!("/patients/{}/responses", woman.patient);
-            app.lin().await.post(&path, body.clone()).await.expect(404);
-            app.qian().await.post(&path, body).await.expect(201);
+            on_paper(&app, woman, score).await;
             continue;
         }
         replies(&walker, woman, score).await;
@@ -305,4 +299,67 @@ async fn the_second_worked_example_comes_out_of_a_years_records() {
         ("N4-lit", 1, 1),
     ];
     expect(&next, &wanted);
+    the_same_births_by_quarter_and_by_year(&app).await;
+}
+
+/// One indicator of each part of a question: first day, last day, above the line, below it.
+async fn parts(app: &App, code: &str, asked: &str) -> Vec<(String, String, i64, i64)> {
+    let told = app
+        .qian()
+        .await
+        .get(&format!("/indicators?{asked}"))
+        .await
+        .expect(200);
+    let rows = told["items"].as_array().unwrap().iter();
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
+    let count = |row: &Value, name: &str| row[name].as_i64().unwrap();
+    rows.filter(|row| row["code"] == code)
+        .map(|row| {
+            (
+                text(row, "from"),
+                text(row, "to"),
+                count(row, "numerator"),
+                count(row, "denominator"),
+            )
+        })
+        .collect()
+}
+
+fn part(from: &str, to: &str, numerator: i64, denominator: i64) -> (String, String, i64, i64) {
+    (from.to_owned(), to.to_owned(), numerator, denominator)
+}
+
+fn the_same_births_by_quarter_and_by_year(app: &App) -> LocalBoxFuture<'_, ()> {
+    async move {
+        let quarters = "from=2026-01-01&to=2026-12-31&by=quarter";
+        assert_eq!(
+            parts(app, "N1-lit", quarters).await,
+            [
+                part("2026-01-01", "2026-03-31", 1, 1),
+                part("2026-04-01", "2026-06-30", 1, 2),
+                part("2026-07-01", "2026-09-30", 1, 3),
+                part("2026-10-01", "2026-12-31", 0, 0),
+            ]
+        );
+        let satisfied = parts(app, "N4-lit", quarters).await;
+        let satisfied: Vec<(i64, i64)> = satisfied.into_iter().map(|(.., n, d)| (n, d)).collect();
+        assert_eq!(satisfied, [(1, 1), (0, 1), (1, 1), (0, 0)]);
+        let cut = parts(app, "N1-lit", "from=2026-02-15&to=2026-05-01&by=quarter").await;
+        assert_eq!(
+            cut,
+            [
+                part("2026-02-15", "2026-03-31", 1, 1),
+                part("2026-04-01", "2026-05-01", 1, 2),
+            ]
+        );
+        let years = parts(app, "N1-lit", "from=2026-01-01&to=2027-12-31&by=year").await;
+        assert_eq!(
+            years,
+            [
+                part("2026-01-01", "2026-12-31", 3, 6),
+                part("2027-01-01", "2027-12-31", 1, 1),
+            ]
+        );
+    }
+    .boxed_local()
 }
