@@ -1,6 +1,6 @@
 //! Trainings and drills of the service team, and what the records say of the self-check's items on people. Pure.
 //!
-//! Source: 附件1《分娩镇痛技术基本要求（2025年版）》二、通知三 (facility-readiness.md, D1–D8, E5, E7).
+//! Source: 附件1《分娩镇痛技术基本要求（2025年版）》二、通知三 (facility-readiness.md, D1–D8, E5, E7, E9).
 
 use std::collections::BTreeSet;
 

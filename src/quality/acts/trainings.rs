@@ -174,7 +174,7 @@ pub async fn trainings_due(ctx: &Ctx, caller: &Caller) -> Result<Vec<Due>> {
 }
 
 pub(super) async fn due_on(r: &mut impl Records, facility: FacilityId, today: NaiveDate) -> Result<Vec<Due>> {
-    let drill = store::last_drill(r, facility, today).await?;
+    let drill = store::last_training(r, facility, TrainingKind::Drill, today).await?;
     let people = people::facts::practicing(r, facility, today).await?;
     let trained = store::trained(r, facility, today).await?;
     Ok(training::due(
@@ -208,7 +208,8 @@ pub struct RecordedReadiness {
 }
 
 /// What the records say of the self-check today: who is qualified and trained (D1–D8), how often consent came before the
-/// first dose in the last year (E5), and the last drill (E7).
+/// first dose in the last year (E5), the last drill (E7) and the last joint training (E9). How often the team trains is the
+/// hospital's own rule, so by when the next one is due is left to the hand.
 #[instrument(name = "quality.recorded_readiness", skip_all)]
 pub async fn recorded_readiness(ctx: &Ctx, caller: &Caller) -> Result<RecordedReadiness> {
     policy::allowed(caller, Act::QualityRecordedReadiness)?;
@@ -241,7 +242,7 @@ pub async fn recorded_readiness(ctx: &Ctx, caller: &Caller) -> Result<RecordedRe
     if let Some(rate) = rate(consented.numerator, consented.denominator, 100) {
         flat.insert("E5.rate".to_owned(), rate.into());
     }
-    let drill = store::last_drill(&mut view, facility, today).await?;
+    let drill = store::last_training(&mut view, facility, TrainingKind::Drill, today).await?;
     items.push(Recorded {
         item: "E7",
         value: Some(training::drilled(drill.as_ref().map(|one| one.held_on), today)),
@@ -252,6 +253,16 @@ pub async fn recorded_readiness(ctx: &Ctx, caller: &Caller) -> Result<RecordedRe
         flat.insert("E7.last".to_owned(), json!(drill.held_on));
         flat.insert("E7.ddi".to_owned(), json!(drill.ddi_min()));
         flat.insert("E7.scenario".to_owned(), drill.words.title.into());
+    }
+    let joint = store::last_training(&mut view, facility, TrainingKind::Joint, today).await?;
+    items.push(Recorded {
+        item: "E9",
+        value: training::share(usize::from(joint.is_some()), 1),
+        met: None,
+        of: None,
+    });
+    if let Some(joint) = joint {
+        flat.insert("E9.last".to_owned(), json!(joint.held_on));
     }
     for one in &items {
         if let Some(value) = one.value {

@@ -149,18 +149,20 @@ pub async fn trainings(
     with_people(r, rows).await
 }
 
-/// The last drill that was held by a day.
-pub async fn last_drill(
+/// The last training of a kind that was held by a day.
+pub async fn last_training(
     r: &mut impl Records,
     facility: FacilityId,
+    kind: TrainingKind,
     on: NaiveDate,
 ) -> Result<Option<Training>> {
     let rows: Vec<Row> = r
         .q(standing!(
-            "t.kind = 'drill' and t.held_on <= $2 order by t.held_on desc, t.id desc limit 1"
+            "t.kind = $3 and t.held_on <= $2 order by t.held_on desc, t.id desc limit 1"
         ))
         .bind(facility)
         .bind(on)
+        .bind(kind.word())
         .all()
         .await?;
     Ok(with_people(r, rows).await?.pop())

@@ -234,3 +234,30 @@ async fn the_office_is_reminded_once_of_what_runs_out_and_no_more_when_it_is_ren
         assert_eq!(waiting(&app.qian().await, "quality.due_d5").await, 0);
     }
 }
+
+#[tokio::test]
+async fn the_self_check_finds_the_last_joint_training_of_the_team() {
+    for app in App::each().await {
+        let (qian, wu) = (app.qian().await, app.wu().await);
+        let before = wu.get("/readiness/recorded").await.expect(200);
+        assert_eq!(item(&before, "E9")["value"], "not_met");
+        let team = drill(&app).await["people"].clone();
+        for (kind, day) in [
+            ("joint", "2026-01-15"),
+            ("joint", "2026-02-10"),
+            ("analgesia", "2026-02-27"),
+        ] {
+            let training =
+                json!({ "kind": kind, "held_on": day, "title": "分娩镇痛服务团队培训", "people": team });
+            qian.post("/trainings", training).await.expect(201);
+        }
+        let after = wu.get("/readiness/recorded").await.expect(200);
+        assert_eq!(item(&after, "E9")["value"], "met");
+        let content = after["content"].to_string();
+        assert!(
+            content.contains("2026-02-10") && !content.contains("2026-01-15"),
+            "{content}"
+        );
+        assert_eq!(item(&after, "E7")["value"], "not_met", "no drill was held");
+    }
+}
