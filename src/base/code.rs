@@ -86,6 +86,7 @@ codes! {
     EpisodePastAntenatal = "episode.past_antenatal";
     EpisodeTaskDone = "episode.task_done";
     EpisodeTaskOfAlarm = "episode.task_of_alarm";
+    EpisodeTaskOfDraft = "episode.task_of_draft";
     EducationClassClosed = "education.class_closed";
     EducationClassCodeWrong = "education.class_code_wrong";
     EducationClassNotBooked = "education.class_not_booked";

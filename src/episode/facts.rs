@@ -104,6 +104,11 @@ pub async fn open_duties(
     store::open_duties(q, facility, beginning).await
 }
 
+/// Takes the tasks about a subject away, done or not, as if they had never been.
+pub async fn drop_tasks(tx: &mut Tx, facility: FacilityId, subject: Uuid) -> Result<()> {
+    store::drop_tasks(tx, facility, subject).await
+}
+
 /// The tasks about a subject, open and done, oldest first.
 pub async fn tasks_about(q: &mut impl Q, facility: FacilityId, subject: Uuid) -> Result<Vec<TaskLine>> {
     store::tasks_about(q, facility, subject).await

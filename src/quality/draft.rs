@@ -1,12 +1,15 @@
 //! A report of an adverse event while it is being written, and the files that belong to a report.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Category, Class, Outcome};
 use crate::base::id::{AdverseEventId, AttachmentId, LaborId, PatientId, StaffId};
 use crate::files::clean::Kind;
+
+/// So long a draft lies unchanged before its writer is reminded. No page says; a report of class III is due within five days.
+pub const FORGOTTEN: TimeDelta = TimeDelta::days(3);
 
 /// What is written of a report so far; sealed. Nothing of it is needed or checked before it is handed in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Object)]

@@ -8,6 +8,10 @@ use crate::base::Role;
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, StaffId, TaskId};
 use crate::people::model::Patient;
 
+/// Kind of a reminder of a draft. It ends with its draft only: who ends it would stand in the journal, and a report may be
+/// handed in without a name.
+pub const DRAFT: &str = "quality.draft_waits";
+
 /// Something that shall wait for somebody.
 #[derive(Clone, Debug)]
 pub struct NewTask {

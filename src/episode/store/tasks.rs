@@ -180,6 +180,17 @@ pub async fn finish_tasks(tx: &mut Tx, facility: FacilityId, kind: &str, subject
     Ok(())
 }
 
+/// Takes the tasks about a subject away, done or not, as if they had never been.
+pub async fn drop_tasks(tx: &mut Tx, facility: FacilityId, subject: Uuid) -> Result<()> {
+    for text in [
+        "delete from task_role where task_id in (select id from task where facility_id = $1 and subject_id = $2)",
+        "delete from task where facility_id = $1 and subject_id = $2",
+    ] {
+        tx.q(text).bind(facility).bind(subject).run().await?;
+    }
+    Ok(())
+}
+
 /// Marks one task done by somebody; whether it was still open.
 pub async fn finish_task(tx: &mut Tx, facility: FacilityId, id: TaskId, by: StaffId) -> Result<bool> {
     let now = tx.now;

@@ -1,7 +1,8 @@
 //! A report before it is handed in: its writer's alone, with no clock, in nobody's list and in no count.
 //!
 //! It may be handed in without a name. So what is done to a draft stands in the journal without one, and the key of a
-//! retry is kept as a digest that names nobody: what links the draft to its writer is its row, which goes when it is handed in.
+//! retry is kept as a digest that names nobody: what links the draft to its writer is its row and the reminder of it, which go
+//! when it is handed in.
 
 use serde_json::json;
 use tracing::instrument;
@@ -11,14 +12,24 @@ use super::events::{ReportDraft, handed_in, unkept};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{AdverseEventId, FacilityId};
 use crate::base::request::RequestInfo;
-use crate::base::{Act, Actor, Code, Noun, Page, PageRequest, Subject};
+use crate::base::{Act, Actor, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::{Ctx, Records, Sender, Tx};
+use crate::episode;
+use crate::episode::model::{DRAFT, NewDuty};
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
-use crate::quality::draft::{EventDraft, Unsent};
+use crate::quality::draft::{EventDraft, FORGOTTEN, Unsent};
 use crate::quality::model::{AdverseEvent, Report};
 use crate::quality::store;
+
+/// Those who may write a report.
+const WRITERS: [Role; 4] = [
+    Role::Midwife,
+    Role::Obstetrician,
+    Role::Anesthesiologist,
+    Role::Quality,
+];
 
 /// Whoever writes a report, as far as may be kept beside it.
 pub(super) struct Unnamed {
@@ -144,6 +155,7 @@ pub async fn drop_draft(ctx: &Ctx, caller: &Caller, id: AdverseEventId) -> Resul
     if !store::drop_draft(&mut tx, &staff, id).await? {
         return Err(missing());
     }
+    episode::facts::drop_tasks(&mut tx, staff.facility, id.0).await?;
     tx.destroy_keys(id).await?;
     for file in store::files(&mut tx, staff.facility, id).await? {
         if let Some(address) = store::drop_file(&mut tx, staff.facility, id, file.id).await? {
@@ -176,8 +188,34 @@ pub async fn submit_draft(
     if !store::drop_draft(&mut tx, &staff, id).await? {
         return Err(missing());
     }
+    episode::facts::drop_tasks(&mut tx, staff.facility, id.0).await?;
     let report = complete(draft.written, anonymous)?;
     handed_in(tx, Act::QualitySubmitDraft, caller, id, report).await
+}
+
+/// Reminds each writer of drafts that were left alone for some days, of each once; how many. Nobody else sees the task, and
+/// it goes with its draft without a trace.
+pub(super) async fn remind_writers(tx: &mut Tx, facility: FacilityId) -> Result<usize> {
+    let mut told = 0;
+    let since = tx.now - FORGOTTEN;
+    for (draft, writer) in store::hold_forgotten_drafts(tx, facility, since).await? {
+        let before = episode::facts::tasks_about(tx, facility, draft.0).await?;
+        if !before.is_empty() {
+            continue;
+        }
+        let duty = NewDuty {
+            facility,
+            kind: DRAFT.to_owned(),
+            subject: draft.0,
+            roles: WRITERS.to_vec(),
+            only: Some(writer),
+            due: tx.now,
+            urgent: false,
+        };
+        episode::facts::add_duty(tx, &duty).await?;
+        told += 1;
+    }
+    Ok(told)
 }
 
 /// A draft that has all that a report needs.

@@ -1,9 +1,11 @@
-//! What is due of drills and qualifications comes before the quality office by itself, each end once.
+//! What is due of drills and qualifications comes before the quality office by itself, each end once; a forgotten draft before
+//! its writer.
 
 use chrono::Days;
 use serde_json::json;
 use tracing::instrument;
 
+use super::drafts::remind_writers;
 use super::trainings::due_on;
 use crate::base::clock::{clinic_date, clinic_midnight};
 use crate::base::error::Result;
@@ -62,6 +64,7 @@ pub async fn remind(ctx: &Ctx, facility: FacilityId) -> Result<()> {
         episode::facts::add_duty(&mut tx, &duty).await?;
         told += 1;
     }
+    told += remind_writers(&mut tx, facility).await?;
     if told + ended == 0 {
         return Ok(());
     }

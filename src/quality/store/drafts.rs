@@ -123,6 +123,23 @@ pub async fn drafts(
     Ok(all)
 }
 
+/// Drafts that nobody has changed since, each with its writer, held until this transaction ends: what is written about one
+/// must not outlive it.
+pub async fn hold_forgotten_drafts(
+    tx: &mut Tx,
+    facility: FacilityId,
+    since: DateTime<Utc>,
+) -> Result<Vec<(AdverseEventId, StaffId)>> {
+    tx.q(
+        "update adverse_event_draft set saved_at = saved_at where facility_id = $1 and saved_at <= $2 \
+         returning id, staff_id",
+    )
+    .bind(facility)
+    .bind(since)
+    .all()
+    .await
+}
+
 /// Writes a draft as it is now; false if another call has changed it since it was read.
 pub async fn save_draft(tx: &mut Tx, writer: &Colleague, draft: &EventDraft) -> Result<bool> {
     let written = sealed(tx, writer, draft).await?;

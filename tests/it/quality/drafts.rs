@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use muan::db::Q;
 use serde_json::{Value, json};
 
+use super::cases::waiting;
 use super::report;
 use crate::forms::attachments::photo;
 use crate::support::App;
@@ -294,5 +295,51 @@ async fn how_old_she_was_comes_from_her_record_and_the_diagnosis_lies_sealed() {
         body["age"] = json!(121);
         let refused = lin.post("/adverse-events", body).await.expect(422);
         assert_eq!(refused["errors"][0]["pointer"], "/age");
+    }
+}
+
+#[tokio::test]
+async fn the_writer_of_a_forgotten_draft_is_reminded_once_and_the_reminder_leaves_no_trace() {
+    for app in App::each().await {
+        muan::quality::jobs::begin(&app.ctx).await.unwrap();
+        let draft = begun(&app.lin().await, report("IV", "burn_or_fall")).await;
+        let days = async |days: i64| {
+            app.clock.advance(days * 86_400 + 60);
+            app.work().await;
+        };
+        let told = async || waiting(&app.lin().await, "quality.draft_waits").await;
+        days(2).await;
+        assert_eq!(told().await, 0);
+        days(1).await;
+        assert_eq!(told().await, 1);
+        let lin = app.lin().await;
+        let tasks = lin.get("/tasks").await.expect(200);
+        let reminder = &tasks["items"][0];
+        assert_eq!(reminder["subject"], draft["id"]);
+        let done = format!("/tasks/{}/done", id(reminder));
+        for other in [app.zhao().await, app.sun().await, app.qian().await] {
+            let seen = other.get("/tasks?mine=false").await.expect(200).to_string();
+            assert!(!seen.contains("quality.draft_waits"), "{seen}");
+            other.post(&done, json!(null)).await.expect(404);
+        }
+        let refused = lin.post(&done, json!(null)).await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (409, "episode.task_of_draft")
+        );
+        days(400).await;
+        assert_eq!(told().await, 1, "told once, and the draft is still there");
+
+        let lin = app.lin().await;
+        let submit = format!("{}/submit", path(&draft));
+        lin.post(&submit, json!({ "anonymous": true })).await.expect(201);
+        assert_eq!(told().await, 0);
+        let mut view = app.ctx.view();
+        let kept: Vec<(String,)> = view
+            .q("select kind from task where kind = 'quality.draft_waits'")
+            .all()
+            .await
+            .unwrap();
+        assert!(kept.is_empty(), "{kept:?}");
     }
 }
