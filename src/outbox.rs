@@ -15,6 +15,10 @@ use crate::db::{Db, Q, dialect};
 
 const MOST_ATTEMPTS: i64 = 12;
 const LEASE: Duration = Duration::seconds(60);
+/// How long a job that was done can still be looked up by an operator.
+const KEPT: Duration = Duration::days(3);
+/// Jobs that go in one transaction: others wait for it no longer than a moment.
+const SWEPT: i64 = 500;
 
 /// Which jobs.
 #[derive(Clone, Copy, Debug)]
@@ -163,6 +167,38 @@ pub async fn finish(db: &Db, worker: &str, job: &Job) -> Result<()> {
     tx.commit().await
 }
 
+/// Puts a job back that is to be done at another time, without a fault; finishing it then changes nothing. One whose lease
+/// was lost in between belongs to somebody else and stays as it is.
+pub async fn put_back(q: &mut impl Q, job: &Job, due: DateTime<Utc>) -> Result<()> {
+    q.q(
+        "update job set state = 'ready', attempts = 0, run_at = $3, lease_until = null, leased_by = null \
+         where id = $1 and attempts = $2 and state = 'leased'",
+    )
+    .bind(job.id)
+    .bind(job.attempts)
+    .bind(due)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Takes away some of the jobs that were done days ago; how many. Nothing reads them: what may happen once is
+/// kept where it happened.
+pub async fn sweep(db: &Db, now: DateTime<Utc>) -> Result<u64> {
+    let mut tx = db.begin().await?;
+    let gone = tx
+        .q(
+            "delete from job where id in (select id from job where state = 'done' and run_at < $1 and created_at < $1 \
+            limit $2)",
+        )
+        .bind(now - KEPT)
+        .bind(SWEPT)
+        .run()
+        .await?;
+    tx.commit().await?;
+    Ok(gone)
+}
+
 /// How many jobs were put aside for good.
 pub async fn count_dead(db: &Db) -> Result<i64> {
     let (count,): (i64,) = db
@@ -173,9 +209,12 @@ pub async fn count_dead(db: &Db) -> Result<i64> {
     Ok(count)
 }
 
-/// Puts a job back with a growing pause, or aside for good. `code` names the fault without any data.
+/// Puts a job back with a growing pause, a little shorter by chance, or aside for good. `code` names the fault without any data.
 pub async fn fail(db: &Db, worker: &str, job: &Job, code: &str, now: DateTime<Utc>) -> Result<()> {
-    let pause = Duration::seconds(2_i64.pow(u32::try_from(job.attempts.clamp(0, 11)).unwrap_or(11)));
+    let pause = Duration::seconds(1 << job.attempts.clamp(0, 11));
+    // What failed together comes again one by one.
+    let sooner = pause.num_milliseconds() as f64 * rand::random::<f64>() / 4.0;
+    let pause = pause - Duration::milliseconds(sooner as i64);
     let state = if job.attempts >= MOST_ATTEMPTS {
         "dead"
     } else {

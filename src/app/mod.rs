@@ -177,6 +177,7 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
         content,
         wechat: Arc::new(wechat),
         sms,
+        circuits: Arc::default(),
         passkeys: passkeys(&config.public_url),
         sign_on: Arc::new(sign_on),
         press: Arc::new(press),

@@ -17,9 +17,11 @@ use crate::{analgesia, assessment, consent, education, episode, followup, forms,
 const PULSE: Duration = Duration::from_secs(1);
 /// Jobs that one look claims.
 const BATCH: i64 = 32;
+/// Notices leave the house side by side: a few that wait for an answer hold up nobody else.
+const NOTICES: &[&str] = &[episode::jobs::DELIVER];
 /// Kinds of jobs that send something to her, each beside the others: one that has begun is finished before a stop, so that
 /// nothing is sent twice.
-const SENDING: [&[&str]; 2] = [&["consent.send_code"], &[episode::jobs::DELIVER]];
+const SENDING: [&[&str]; 5] = [&["consent.send_code"], NOTICES, NOTICES, NOTICES, NOTICES];
 /// Kinds of jobs that nothing else waits for, each group beside the others: what asks somebody outside, and what reads or
 /// seals whole documents. One that runs at a stop is done again by the next process.
 const APART: [&[&str]; 2] = [

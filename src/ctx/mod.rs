@@ -5,6 +5,7 @@
 //! the reason that [`crate::db::Query`] gives.
 
 mod bell;
+mod circuits;
 mod crew;
 mod tx;
 
@@ -39,6 +40,7 @@ use crate::vault::{Blind, Sealed, Vault};
 use crate::wechat::WeChat;
 
 pub use bell::{Bell, Place};
+pub use circuits::Circuits;
 pub use crew::Crew;
 use tx::Once;
 pub use tx::Tx;
@@ -62,6 +64,8 @@ pub struct Ctx {
     pub wechat: Arc<WeChat>,
     /// Text messages; none without a gateway.
     pub sms: Option<Arc<dyn Sms>>,
+    /// Which ways out of the house are left alone.
+    pub circuits: Arc<Circuits>,
     /// Passkeys of staff; none where the service is reached by a bare address.
     pub passkeys: Option<Arc<Webauthn>>,
     /// The providers by which staff of some hospitals log in.

@@ -2,7 +2,10 @@
 //!
 //! A notice has one delivery per channel, and its row is claimed before anything is sent, so that of several processes one
 //! sends. A try whose answer is lost, because nobody answered or because the process ended, is made once more and never a
-//! third time. Not here: what she is told and when; that is known to the slice that calls `facts::notify`.
+//! third time. A notice has one job, which is put back for as long as it waits. Not here: what she is told and when; that is
+//! known to the slice that calls `facts::notify`.
+
+mod letters;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
@@ -11,19 +14,16 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::model::{Addressed, DeadDelivery, Delivery, DeliveryState, LedgerWord, Notice, NoticeChannel};
-use super::rules::deliveries::{self as rules, Found, Outcome, Standing};
+use super::rules::deliveries::{self as rules, Channel, Found, Outcome, Standing};
 use super::{acts, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{DeliveryId, FacilityId, NoticeId};
-use crate::base::{Act, Actor, Locale, Subject};
+use crate::base::{Act, Actor, Subject};
 use crate::config::Template;
-use crate::content::{cards, messages};
 use crate::ctx::{Ctx, View};
 use crate::outbox::{self, Job, Message};
 use crate::people::facts as people;
 use crate::people::model::Patient;
-use crate::sms::{self, Text};
-use crate::wechat::{Lang, SubscribeMessage};
 
 /// Job: a notice is taken out of the house.
 pub const DELIVER: &str = "episode.deliver";
@@ -62,7 +62,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     let OfNotice { notice } = job.payload()?;
     for channel in NoticeChannel::ALL {
         // Boxed, as what a query returns is: this runs below everything else, on a stack that tests keep small.
-        if deliver(ctx, facility, notice, *channel).boxed().await? == Step::Over {
+        if deliver(ctx, job, facility, notice, *channel).boxed().await? == Step::Over {
             break;
         }
     }
@@ -74,23 +74,18 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
 enum Step {
     /// The next channel.
     Next,
-    /// Nothing, or a job that comes later.
+    /// Nothing, or the job comes again.
     Over,
 }
 
-/// What is taken out of the house.
-enum Letter {
-    WeChat(SubscribeMessage),
-    Sms {
-        phone: String,
-        title: String,
-        hospital: String,
-        words: String,
-    },
-}
-
 #[instrument(name = "episode.deliver", skip_all)]
-async fn deliver(ctx: &Ctx, facility: FacilityId, id: NoticeId, channel: NoticeChannel) -> Result<Step> {
+async fn deliver(
+    ctx: &Ctx,
+    job: &Job,
+    facility: FacilityId,
+    id: NoticeId,
+    channel: NoticeChannel,
+) -> Result<Step> {
     let now = ctx.clock.now();
     let mut view = ctx.view();
     let Some((patient, notice)) = store::notice(&mut view, facility, id).await? else {
@@ -124,9 +119,9 @@ async fn deliver(ctx: &Ctx, facility: FacilityId, id: NoticeId, channel: NoticeC
             Found::Due => {}
             Found::Settled => return Ok(Step::Over),
             Found::Over => return Ok(Step::Next),
-            Found::Busy(until) => return later(ctx, to, until).await,
+            Found::Later(at) => return later(ctx, job, at).await,
             Found::Abandoned => {
-                return settle(ctx, to, delivery, Outcome::Unclear, template)
+                return settle(ctx, job, to, delivery, Outcome::Unclear, template)
                     .boxed()
                     .await;
             }
@@ -134,7 +129,7 @@ async fn deliver(ctx: &Ctx, facility: FacilityId, id: NoticeId, channel: NoticeC
     }
     let hour = rules::hour(&notice.kind, now);
     if hour > now {
-        return later(ctx, to, hour).await;
+        return later(ctx, job, hour).await;
     }
     if let Some(why) = rules::withheld(standing(ctx, &mut view, to, &notice, &patient).boxed().await?) {
         close(ctx, to, channel, (DeliveryState::Withheld, why.word())).await?;
@@ -147,20 +142,40 @@ async fn deliver(ctx: &Ctx, facility: FacilityId, id: NoticeId, channel: NoticeC
                 close(ctx, to, channel, (DeliveryState::NotPermitted, "no_credit")).await?;
                 return Ok(Step::Next);
             }
-            card(&mut view, to, template, &notice, &patient).boxed().await?
+            letters::card(&mut view, to, template, &notice, &patient)
+                .boxed()
+                .await?
         }
-        _ => text(&mut view, to, &notice, &patient).boxed().await?,
+        _ => letters::text(&mut view, to, &notice, &patient).boxed().await?,
     };
     let Some(letter) = letter else {
         return Ok(Step::Next);
     };
+    if let Some(until) = ctx.circuits.rests(channel.word(), now) {
+        if !rules::is_too_late(&notice, now) {
+            return later(ctx, job, until).await;
+        }
+        close(ctx, to, channel, (DeliveryState::Dead, "unreached")).await?;
+        return Ok(Step::Next);
+    }
     match claim(ctx, to, channel, template).await? {
         Some(claimed) => {
-            let outcome = send(ctx, letter).boxed().await;
-            settle(ctx, to, &claimed, outcome, template).boxed().await
+            let outcome = letters::send(ctx, letter).boxed().await;
+            note(ctx, channel, &outcome);
+            settle(ctx, job, to, &claimed, outcome, template).boxed().await
         }
         // Somebody is at it, or she is being sent something else: one at a time.
-        None => later(ctx, to, rules::turn(now)).await,
+        None => later(ctx, job, rules::turn(now)).await,
+    }
+}
+
+/// What a try tells of the channel itself.
+fn note(ctx: &Ctx, channel: NoticeChannel, outcome: &Outcome) {
+    let now = ctx.clock.now();
+    match rules::channel(outcome, now) {
+        Channel::Works => ctx.circuits.works(channel.word()),
+        Channel::Fails => ctx.circuits.fails(channel.word(), now),
+        Channel::Full(until) => ctx.circuits.rest(channel.word(), until),
     }
 }
 
@@ -179,83 +194,6 @@ async fn standing(
         restricted: people::restricted(view, to.facility).await?.contains(&to.patient),
         closed: episode.is_none_or(|episode| episode.closed_at.is_some()),
     })
-}
-
-fn locale_of(patient: &Patient) -> Locale {
-    Locale::parse(&patient.language).unwrap_or_default()
-}
-
-async fn card(
-    view: &mut View,
-    to: Addressed,
-    template: &Template,
-    notice: &Notice,
-    patient: &Patient,
-) -> Result<Option<Letter>> {
-    let locale = locale_of(patient);
-    let Some(told) = messages::notice(locale, &notice.kind) else {
-        return Ok(None);
-    };
-    let hospital = people::facility(view, to.facility).await?.name;
-    let page = template.page.as_ref().map(|page| {
-        let joint = if page.contains('?') { '&' } else { '?' };
-        format!("{page}{joint}notice={}", notice.id)
-    });
-    Ok(Some(Letter::WeChat(SubscribeMessage {
-        openid: people::openid(view, to.account).await?,
-        template_id: template.id.clone(),
-        page,
-        lang: match locale {
-            Locale::ZhCn => Lang::ZhCn,
-            Locale::En => Lang::EnUs,
-        },
-        data: cards::card(template, told, &hospital, notice.at, locale),
-    })))
-}
-
-async fn text(view: &mut View, to: Addressed, notice: &Notice, patient: &Patient) -> Result<Option<Letter>> {
-    let locale = locale_of(patient);
-    // A number that nobody confirmed may be another person's.
-    let phone = patient.phone.clone().filter(|_| patient.phone_confirmed);
-    let (Some(phone), Some(told)) = (phone, messages::notice(locale, &notice.kind)) else {
-        return Ok(None);
-    };
-    let hospital = people::facility(view, to.facility).await?.name;
-    Ok(Some(Letter::Sms {
-        phone,
-        title: told.title.clone(),
-        words: cards::text(told, &hospital, locale),
-        hospital,
-    }))
-}
-
-async fn send(ctx: &Ctx, letter: Letter) -> Outcome {
-    match letter {
-        Letter::WeChat(message) => {
-            let answer = ctx.wechat.send(&message).await;
-            if let Err(error) = &answer {
-                tracing::warn!(%error, "WeChat did not take a notice");
-            }
-            Outcome::of_wechat(answer)
-        }
-        Letter::Sms {
-            phone,
-            title,
-            hospital,
-            words,
-        } => {
-            let text = Text {
-                phone: &phone,
-                template: sms::Template::Notice,
-                params: json!({ "hospital": hospital, "title": title }),
-                words: &words,
-            };
-            match &ctx.sms {
-                Some(gateway) => Outcome::of_sms(gateway.send(text).await),
-                None => Outcome::Failed("no_gateway".to_owned()),
-            }
-        }
-    }
 }
 
 async fn claim(
@@ -293,12 +231,9 @@ async fn close(
 }
 
 /// Has the notice looked at again.
-async fn later(ctx: &Ctx, to: Addressed, due: DateTime<Utc>) -> Result<Step> {
-    let payload = OfNotice { notice: to.notice };
-    let now = ctx.clock.now();
+async fn later(ctx: &Ctx, job: &Job, due: DateTime<Utc>) -> Result<Step> {
     let mut tx = ctx.db.begin().await?;
-    let told = message(to.facility, &payload, due);
-    outbox::enqueue(&mut tx, ctx.ids.make(now), told, now).await?;
+    outbox::put_back(&mut tx, job, due).await?;
     tx.commit().await?;
     Ok(Step::Over)
 }
@@ -306,13 +241,14 @@ async fn later(ctx: &Ctx, to: Addressed, due: DateTime<Utc>) -> Result<Step> {
 /// Writes down what came of a try.
 async fn settle(
     ctx: &Ctx,
+    job: &Job,
     to: Addressed,
     tried: &Delivery,
     outcome: Outcome,
     template: Option<&Template>,
 ) -> Result<Step> {
     let mut tx = ctx.write(Act::EpisodeDeliver).await?;
-    let next = rules::after(outcome, tried.tries, tried.unclear, tx.now);
+    let next = rules::after(outcome, tried.tries, tried.unclear, tx.now, rand::random());
     if !store::settle_delivery(&mut tx, tried, &next).await? {
         return Ok(Step::Over);
     }
@@ -325,9 +261,8 @@ async fn settle(
         let now = tx.now;
         store::add_ledger_entry(&mut tx, to.account, &template.id, word, now).await?;
     }
-    let payload = OfNotice { notice: to.notice };
     if next.state == DeliveryState::Waiting {
-        tx.enqueue(message(to.facility, &payload, next.at)).await?;
+        outbox::put_back(&mut tx, job, next.at).await?;
     }
     let subject = Subject::of_patient("notice", to.notice, to.patient);
     let detail = json!({ "channel": tried.channel, "state": next.state, "reason": next.reason });

@@ -124,6 +124,7 @@ async fn forget(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Result<()
     look_through(ctx, keepers, facility).await?;
     sweep_answers(ctx, facility).await?;
     sweep_wechat_events(ctx, facility).await?;
+    while outbox::sweep(&ctx.db, ctx.clock.now()).await? > 0 {}
     // Last: it reads whole records, and nothing that may be forgotten waits for it.
     seals::seal_finished(ctx, keepers, facility).await
 }

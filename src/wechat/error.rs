@@ -1,4 +1,4 @@
-//! What WeChat's refusals mean: many numbers, few classes, and the class decides what to do, and when again.
+//! What WeChat's refusals mean: many numbers, few classes, and the class decides what to do.
 //!
 //! Not here: HTTP answers to our own clients, which callers choose by [`Class`], and waiting, which jobs do.
 

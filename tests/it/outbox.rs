@@ -47,6 +47,57 @@ async fn what_is_due_longest_is_done_first_in_whatever_order_it_was_written() {
     assert_eq!(order, [9, 7, 5, 3, 1]);
 }
 
+/// Jobs of a kind, however they stand.
+async fn count(app: &App, kind: &str) -> i64 {
+    let (count,): (i64,) = app
+        .ctx
+        .view()
+        .q("select count(*) from job where kind = $1")
+        .bind(kind.to_owned())
+        .one()
+        .await
+        .unwrap();
+    count
+}
+
+#[tokio::test]
+async fn what_was_done_goes_after_some_days_and_what_was_given_up_stays() {
+    for app in App::each().await {
+        app.work().await;
+        let now = app.clock.now();
+        let mut tx = app.ctx.db.begin().await.unwrap();
+        for (kind, state, many) in [("test.done", "done", 501), ("test.dead", "dead", 1)] {
+            for n in 0..many {
+                let message = Message {
+                    kind,
+                    facility: None,
+                    payload: &json!(n),
+                    dedupe: None,
+                    due: now,
+                };
+                outbox::enqueue(&mut tx, app.ctx.ids.make(now), message, now)
+                    .await
+                    .unwrap();
+            }
+            tx.q("update job set state = $2 where kind = $1")
+                .bind(kind.to_owned())
+                .bind(state.to_owned())
+                .run()
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+        for (days, done) in [(2, 501), (2, 0)] {
+            app.clock.advance(days * 86_400);
+            app.work().await;
+            assert_eq!(
+                (count(&app, "test.done").await, count(&app, "test.dead").await),
+                (done, 1)
+            );
+        }
+    }
+}
+
 /// A time authority that takes every call and never answers, and what tells that it was called.
 async fn silent() -> (String, Arc<Notify>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Duration, DurationRound, Utc};
 
 use crate::base::clock::{awake, clinic_date, clinic_midnight};
-use crate::episode::model::{Delivery, DeliveryState, LedgerEntry, LedgerWord, Next, Withheld};
+use crate::episode::model::{Delivery, DeliveryState, LedgerEntry, LedgerWord, Next, Notice, Withheld};
 use crate::sms;
 use crate::wechat::{self, Class};
 
@@ -17,8 +17,10 @@ const SAME_TAP: Duration = Duration::seconds(60);
 const MOST_RETRIES: i64 = 3;
 /// Tries in all, whatever the reason to wait.
 const MOST_TRIES: i64 = 10;
-/// Tries of a channel that is out of reach, about ten hours.
+/// Tries of a channel that is out of reach, some eight hours.
 const MOST_TRIES_OF_OUTAGE: i64 = 26;
+/// A notice that could have gone out so long ago waits no longer for a channel that nobody answers on.
+const PATIENCE: Duration = Duration::hours(10);
 /// The first pause for a channel that is out of reach, and the longest.
 const OUTAGE: (Duration, Duration) = (Duration::seconds(15), Duration::minutes(30));
 /// The pause before another message to her while one is on its way.
@@ -61,6 +63,11 @@ pub fn hour(kind: &str, now: DateTime<Utc>) -> DateTime<Utc> {
     if ANY_HOUR.contains(&kind) { now } else { awake(now) }
 }
 
+/// Whether a notice has waited so long for a channel that another one is better.
+pub fn is_too_late(notice: &Notice, now: DateTime<Utc>) -> bool {
+    now > hour(&notice.kind, notice.at) + PATIENCE
+}
+
 /// How many messages of a template she still allows; of a long-term one, whether any.
 pub fn left(ledger: &[LedgerEntry], long_term: bool) -> i64 {
     let mut left = 0;
@@ -99,10 +106,10 @@ pub fn left(ledger: &[LedgerEntry], long_term: bool) -> i64 {
 pub enum Found {
     /// It is to be tried now.
     Due,
-    /// It, or the notice by it, is settled, or another job comes back to it.
+    /// It, or the notice by it, is settled.
     Settled,
-    /// Somebody is at it: it is looked at again then.
-    Busy(DateTime<Utc>),
+    /// Somebody is at it, or it is too early, were it because the clock was set back: it is looked at again then.
+    Later(DateTime<Utc>),
     /// Whoever tried it is gone, and nobody knows what came of it.
     Abandoned,
     /// This channel is over; the next one may be tried.
@@ -113,9 +120,10 @@ pub enum Found {
 pub fn found(delivery: &Delivery, now: DateTime<Utc>) -> Found {
     match delivery.state {
         DeliveryState::Waiting if delivery.due_at <= now => Found::Due,
-        DeliveryState::Waiting | DeliveryState::Sent | DeliveryState::Withheld => Found::Settled,
+        DeliveryState::Waiting => Found::Later(delivery.due_at),
+        DeliveryState::Sent | DeliveryState::Withheld => Found::Settled,
         DeliveryState::Sending => match delivery.begun_at.map(|begun| begun + GONE) {
-            Some(gone) if gone > now => Found::Busy(gone),
+            Some(gone) if gone > now => Found::Later(gone),
             _ => Found::Abandoned,
         },
         // She may have got it twice: no other channel makes it a third time.
@@ -152,10 +160,12 @@ pub enum Outcome {
 /// For how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// Until it is less busy, a few times.
+    /// Until it is less busy, and after a few times as long as for an outage.
     Backoff,
-    /// Longer each time, for most of a day: nobody says when it is over.
+    /// Longer each time, for most of a day: nobody answers, or only an operator can help.
     Outage,
+    /// Longer each time, for most of a day: her number takes no more for now.
+    Limit,
     /// Until another message to her is through.
     Turn,
     /// Until the next minute.
@@ -178,6 +188,7 @@ impl Outcome {
             Class::Busy if error.errcode.is_none() => Outcome::Unclear,
             Class::Busy => Outcome::Later(Wait::Backoff, said),
             Class::Unreached => Outcome::Later(Wait::Outage, "unreached".to_owned()),
+            Class::Config => Outcome::Later(Wait::Outage, said),
             Class::Concurrent => Outcome::Later(Wait::Turn, said),
             Class::RateMinute => Outcome::Later(Wait::Minute, said),
             Class::QuotaDay => Outcome::Later(Wait::Day, said),
@@ -192,16 +203,37 @@ impl Outcome {
             Ok(()) => Outcome::Sent(None),
             Err(sms::Failure::NoAnswer) => Outcome::Unclear,
             Err(sms::Failure::NotReached) => Outcome::Later(Wait::Outage, "unreached".to_owned()),
-            Err(sms::Failure::Busy(said)) => Outcome::Later(Wait::Outage, said),
+            Err(sms::Failure::Busy(said)) => Outcome::Later(Wait::Limit, said),
             Err(sms::Failure::Refused(said)) => Outcome::Failed(said),
         }
     }
 }
 
-/// What a delivery becomes by what came of its try number `tries`.
+/// What a try tells of the channel, whoever the message was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// It takes what is right.
+    Works,
+    /// It takes nothing, and nobody knows for how long.
+    Fails,
+    /// It takes nothing before then.
+    Full(DateTime<Utc>),
+}
+
+/// What a try tells of its channel.
+pub fn channel(outcome: &Outcome, now: DateTime<Utc>) -> Channel {
+    match outcome {
+        Outcome::Unclear | Outcome::Later(Wait::Backoff | Wait::Outage, _) => Channel::Fails,
+        Outcome::Later(Wait::Minute, _) => Channel::Full(next_minute(now)),
+        Outcome::Later(Wait::Day, _) => Channel::Full(next_day(now)),
+        _ => Channel::Works,
+    }
+}
+
+/// What a delivery becomes by what came of its try number `tries`; `luck`, between 0 and 1, spreads what failed together.
 ///
 /// A try without an answer is made once more and never a third time: she may have got both.
-pub fn after(outcome: Outcome, tries: i64, unclear: i64, now: DateTime<Utc>) -> Next {
+pub fn after(outcome: Outcome, tries: i64, unclear: i64, now: DateTime<Utc>, luck: f64) -> Next {
     let next = |state, at, reason: Option<String>| Next {
         state,
         unclear,
@@ -228,158 +260,45 @@ pub fn after(outcome: Outcome, tries: i64, unclear: i64, now: DateTime<Utc>) -> 
                 ..next(state, at, Some("no_answer".to_owned()))
             }
         }
-        Outcome::Later(Wait::Backoff, said) if tries > MOST_RETRIES => {
-            next(DeliveryState::Dead, now, Some(said))
-        }
-        Outcome::Later(Wait::Outage, said) if tries < MOST_TRIES_OF_OUTAGE => next(
-            DeliveryState::Waiting,
-            until(Wait::Outage, tries, now),
-            Some(said),
-        ),
-        Outcome::Later(_, said) if tries >= MOST_TRIES => next(DeliveryState::Dead, now, Some(said)),
-        Outcome::Later(wait, said) => next(DeliveryState::Waiting, until(wait, tries, now), Some(said)),
+        Outcome::Later(wait, said) if tries >= most_tries(wait) => next(DeliveryState::Dead, now, Some(said)),
+        Outcome::Later(wait, said) => next(DeliveryState::Waiting, until(wait, tries, now, luck), Some(said)),
     }
 }
 
-fn until(wait: Wait, tries: i64, now: DateTime<Utc>) -> DateTime<Utc> {
-    let minute = Duration::minutes(1);
+fn most_tries(wait: Wait) -> i64 {
     match wait {
-        Wait::Backoff => now + Duration::seconds(1 << (tries - 1).clamp(0, MOST_RETRIES)),
-        Wait::Outage => now + (OUTAGE.0 * (1 << (tries - 1).clamp(0, 8))).min(OUTAGE.1),
-        Wait::Turn => now + Duration::seconds(tries.clamp(1, 5)),
-        Wait::Minute => now.duration_trunc(minute).unwrap_or(now) + minute,
-        Wait::Day => clinic_midnight(clinic_date(now) + Duration::days(1)),
+        Wait::Backoff | Wait::Outage | Wait::Limit => MOST_TRIES_OF_OUTAGE,
+        Wait::Turn | Wait::Minute | Wait::Day => MOST_TRIES,
     }
+}
+
+fn until(wait: Wait, tries: i64, now: DateTime<Utc>, luck: f64) -> DateTime<Utc> {
+    let doubled = |first: Duration, tries: i64| first * (1 << (tries - 1).clamp(0, 8));
+    match wait {
+        Wait::Backoff if tries <= MOST_RETRIES => now + spread(doubled(Duration::seconds(1), tries), luck),
+        Wait::Backoff => now + spread(doubled(OUTAGE.0, tries - MOST_RETRIES).min(OUTAGE.1), luck),
+        Wait::Outage | Wait::Limit => now + spread(doubled(OUTAGE.0, tries).min(OUTAGE.1), luck),
+        Wait::Turn => now + Duration::seconds(tries.clamp(1, 5)),
+        Wait::Minute => next_minute(now),
+        Wait::Day => next_day(now),
+    }
+}
+
+/// Between half of a pause and all of it.
+fn spread(pause: Duration, luck: f64) -> Duration {
+    let half = pause / 2;
+    half + Duration::milliseconds((half.num_milliseconds() as f64 * luck) as i64)
+}
+
+fn next_minute(now: DateTime<Utc>) -> DateTime<Utc> {
+    let minute = Duration::minutes(1);
+    now.duration_trunc(minute).unwrap_or(now) + minute
+}
+
+fn next_day(now: DateTime<Utc>) -> DateTime<Utc> {
+    clinic_midnight(clinic_date(now) + Duration::days(1))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-
-    fn ledger(words: &[(i64, LedgerWord)]) -> Vec<LedgerEntry> {
-        let begin = at("2026-03-02T01:00:00Z");
-        words
-            .iter()
-            .map(|(second, word)| LedgerEntry {
-                word: *word,
-                at: begin + Duration::seconds(*second),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn each_permission_is_worth_one_message_until_wechat_takes_no_more() {
-        use LedgerWord::{Accepted, Declined, Refused, Used};
-        let one_time = |words: &[(i64, LedgerWord)]| left(&ledger(words), false);
-        assert_eq!(one_time(&[]), 0);
-        assert_eq!(one_time(&[(0, Accepted), (900, Accepted), (950, Declined)]), 2);
-        assert_eq!(one_time(&[(0, Accepted), (900, Accepted), (950, Used)]), 1);
-        assert_eq!(one_time(&[(0, Accepted), (1, Used), (2, Used)]), 0);
-        assert_eq!(one_time(&[(0, Accepted), (9, Refused)]), 0);
-        assert_eq!(one_time(&[(0, Accepted), (9, Refused), (10, Accepted)]), 1);
-    }
-
-    #[test]
-    fn a_tap_that_her_phone_and_wechat_both_tell_of_counts_once() {
-        use LedgerWord::{Accepted, Reported};
-        let one_time = |words: &[(i64, LedgerWord)]| left(&ledger(words), false);
-        assert_eq!(one_time(&[(0, Accepted), (5, Reported)]), 1);
-        assert_eq!(one_time(&[(0, Reported), (5, Accepted)]), 1);
-        assert_eq!(
-            one_time(&[(0, Accepted), (1, Accepted), (5, Reported), (6, Reported)]),
-            2
-        );
-        assert_eq!(one_time(&[(0, Accepted), (61, Reported)]), 2);
-    }
-
-    #[test]
-    fn a_long_term_permission_is_not_used_up() {
-        use LedgerWord::{Accepted, Refused, Used};
-        assert_eq!(left(&ledger(&[(0, Accepted), (1, Used), (2, Used)]), true), 1);
-        assert_eq!(left(&ledger(&[(0, Accepted), (1, Used), (2, Refused)]), true), 0);
-    }
-
-    #[test]
-    fn only_the_answer_to_a_red_flag_comes_at_night() {
-        let night = at("2026-03-02T15:00:00Z");
-        assert_eq!(hour("alert_taken", night), night);
-        assert_eq!(hour("follow_up_due", night), at("2026-03-03T00:00:00Z"));
-    }
-
-    #[test]
-    fn a_try_without_an_answer_is_made_once_more_and_never_again() {
-        let now = at("2026-03-02T01:00:00Z");
-        let first = after(Outcome::Unclear, 1, 0, now);
-        assert_eq!((first.state, first.unclear), (DeliveryState::Waiting, 1));
-        let second = after(Outcome::Unclear, 2, first.unclear, now);
-        assert_eq!(second.state, DeliveryState::Dead);
-    }
-
-    #[test]
-    fn a_permission_that_the_try_without_an_answer_used_up_is_no_refusal() {
-        let now = at("2026-03-02T01:00:00Z");
-        assert_eq!(
-            after(Outcome::NotPermitted, 1, 0, now).state,
-            DeliveryState::NotPermitted
-        );
-        assert_eq!(after(Outcome::NotPermitted, 2, 1, now).state, DeliveryState::Sent);
-    }
-
-    #[test]
-    fn a_channel_out_of_reach_is_waited_for_most_of_a_day() {
-        let now = at("2026-03-02T01:00:00Z");
-        let out = |tries| after(Outcome::of_sms(Err(sms::Failure::NotReached)), tries, 0, now);
-        let pauses = [1, 2, 3, 8, 25].map(|tries| (out(tries).at - now).num_seconds());
-        assert_eq!(pauses, [15, 30, 60, 1800, 1800]);
-        assert_eq!((out(25).state, out(25).unclear), (DeliveryState::Waiting, 0));
-        assert_eq!(out(26).state, DeliveryState::Dead);
-    }
-
-    #[test]
-    fn who_is_busy_is_asked_again_after_one_two_and_four_seconds() {
-        let now = at("2026-03-02T01:00:00Z");
-        let busy = |tries| after(Outcome::Later(Wait::Backoff, "x".into()), tries, 0, now);
-        let pauses = [1, 2, 3].map(|tries| (busy(tries).at - now).num_seconds());
-        assert_eq!(pauses, [1, 2, 4]);
-        assert_eq!(busy(4).state, DeliveryState::Dead);
-    }
-
-    #[test]
-    fn a_quota_holds_until_its_minute_or_its_day_is_over() {
-        let now = at("2026-03-02T01:00:20Z");
-        let waits = |wait| after(Outcome::Later(wait, "x".into()), 1, 0, now).at;
-        assert_eq!(waits(Wait::Minute), at("2026-03-02T01:01:00Z"));
-        assert_eq!(waits(Wait::Day), at("2026-03-02T16:00:00Z"));
-        assert_eq!(
-            after(Outcome::Later(Wait::Minute, "x".into()), MOST_TRIES, 0, now).state,
-            DeliveryState::Dead
-        );
-    }
-
-    #[test]
-    fn nothing_leaves_the_house_against_her_will_or_into_a_closed_record() {
-        let fine = Standing {
-            read: false,
-            agreed: true,
-            matched: true,
-            restricted: false,
-            closed: false,
-        };
-        assert_eq!(withheld(fine), None);
-        let agreed = false;
-        assert_eq!(withheld(Standing { agreed, ..fine }), Some(Withheld::NotAgreed));
-        let restricted = true;
-        assert_eq!(
-            withheld(Standing { restricted, ..fine }),
-            Some(Withheld::Restricted)
-        );
-        let closed = true;
-        assert_eq!(withheld(Standing { closed, ..fine }), Some(Withheld::Closed));
-        let read = true;
-        assert_eq!(withheld(Standing { read, ..fine }), Some(Withheld::Read));
-    }
-}
+#[path = "deliveries_tests.rs"]
+mod tests;

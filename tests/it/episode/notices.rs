@@ -3,6 +3,7 @@
 mod gateway;
 mod heard;
 mod many;
+mod resting;
 
 use std::time::Duration;
 
@@ -263,14 +264,14 @@ async fn who_is_busy_is_asked_again_a_few_times() {
         app.work().await;
     }
     assert_eq!(app.simulator.messages().len(), 1);
-    app.sends(&[Scripted::Errcode(-1); 9]);
+    app.sends(&[Scripted::Errcode(-1); 2]);
     told(&app, &mei, FOLLOW_UP).await;
-    for _ in 0..9 {
+    for _ in 0..2 {
         app.clock.advance(5);
         app.work().await;
     }
-    assert_eq!(app.dead().await, 1);
-    assert_eq!(app.simulator.calls(Call::Send), 3 + 4);
+    assert_eq!(app.simulator.messages().len(), 2);
+    assert_eq!(app.simulator.calls(Call::Send), 3 + 3);
 }
 
 #[tokio::test]
