@@ -3,7 +3,7 @@
 
 use poem::http::{HeaderMap, HeaderName, StatusCode, header};
 use poem::web::{Data, Path};
-use poem::{Response, Route, get, handler};
+use poem::{IntoResponse, Response, Route, get, handler};
 
 use crate::base::error::{Error, Result};
 use crate::base::{Code, Noun};
@@ -44,8 +44,10 @@ fn answer(ctx: &Ctx, name: &str, headers: &HeaderMap) -> Result<Response> {
     // A part is asked for of these very bytes, or of whatever is there.
     let same = text(header::IF_RANGE).is_none_or(|known| known == etag);
     let asked = text(header::RANGE).filter(|_| same);
-    let Some((from, to)) = part(asked, bytes.len())? else {
-        return Ok(answer.body(bytes.to_vec()));
+    let (from, to) = match part(asked, bytes.len()) {
+        Part::Whole => return Ok(answer.body(bytes.to_vec())),
+        Part::Bytes(from, to) => (from, to),
+        Part::Beyond => return Ok(beyond(bytes.len())),
     };
     let told = bytes.get(from..=to).unwrap_or_default().to_vec();
     Ok(answer
@@ -57,24 +59,41 @@ fn answer(ctx: &Ctx, name: &str, headers: &HeaderMap) -> Result<Response> {
         .body(told))
 }
 
-/// First and last byte of the one part that is asked for. What is no range is none, and several at once are answered
-/// with the whole (RFC 9110 §14.2).
-fn part(asked: Option<&str>, length: usize) -> Result<Option<(usize, usize)>> {
+/// No such bytes, and how many there are (RFC 9110 §15.5.17).
+fn beyond(length: usize) -> Response {
+    let failure = Failure(Error::Malformed(Code::HttpRangeNotSatisfiable));
+    failure
+        .with_header(header::CONTENT_RANGE, format!("bytes */{length}"))
+        .into_response()
+}
+
+/// What is asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    /// From the first of these to the last.
+    Bytes(usize, usize),
+    Beyond,
+}
+
+/// The one part that is asked for. What is no range is none, and several at once are answered with the whole
+/// (RFC 9110 §14.2).
+fn part(asked: Option<&str>, length: usize) -> Part {
     let range = asked.and_then(|asked| asked.trim().strip_prefix("bytes="));
     let Some((from, to)) = range.and_then(|range| range.split_once('-')) else {
-        return Ok(None);
+        return Part::Whole;
     };
     let last = length.saturating_sub(1);
     let (from, to) = match (from.is_empty(), from.parse::<usize>(), to.parse::<usize>()) {
         (true, _, Ok(count)) => (length - count.min(length), last),
         (false, Ok(from), Ok(to)) if from <= to => (from, to.min(last)),
         (false, Ok(from), Err(_)) if to.is_empty() => (from, last),
-        _ => return Ok(None),
+        _ => return Part::Whole,
     };
     if from < length {
-        Ok(Some((from, to)))
+        Part::Bytes(from, to)
     } else {
-        Err(Error::Malformed(Code::HttpRangeNotSatisfiable))
+        Part::Beyond
     }
 }
 
@@ -85,20 +104,20 @@ mod tests {
     #[test]
     fn a_part_is_what_is_asked_for_and_there() {
         for (asked, told) in [
-            ("bytes=0-3", Some((0, 3))),
-            ("bytes=4-", Some((4, 9))),
-            ("bytes=4-99", Some((4, 9))),
-            ("bytes=-3", Some((7, 9))),
-            ("bytes=-99", Some((0, 9))),
-            ("bytes=5-4", None),
-            ("bytes=0-1,4-5", None),
-            ("lines=0-1", None),
-            ("bytes=a-b", None),
+            ("bytes=0-3", Part::Bytes(0, 3)),
+            ("bytes=4-", Part::Bytes(4, 9)),
+            ("bytes=4-99", Part::Bytes(4, 9)),
+            ("bytes=-3", Part::Bytes(7, 9)),
+            ("bytes=-99", Part::Bytes(0, 9)),
+            ("bytes=5-4", Part::Whole),
+            ("bytes=0-1,4-5", Part::Whole),
+            ("lines=0-1", Part::Whole),
+            ("bytes=a-b", Part::Whole),
+            ("bytes=10-", Part::Beyond),
+            ("bytes=-0", Part::Beyond),
+            ("bytes=99-100", Part::Beyond),
         ] {
-            assert_eq!(part(Some(asked), 10).unwrap(), told, "{asked}");
-        }
-        for asked in ["bytes=10-", "bytes=-0", "bytes=99-100"] {
-            assert!(part(Some(asked), 10).is_err(), "{asked}");
+            assert_eq!(part(Some(asked), 10), told, "{asked}");
         }
     }
 }

@@ -80,6 +80,10 @@ async fn a_drawing_comes_in_parts() {
         (beyond.status, &*beyond.code()),
         (416, "http.range_not_satisfiable")
     );
+    assert_eq!(
+        beyond.header("content-range").unwrap(),
+        format!("bytes */{length}")
+    );
 }
 
 #[tokio::test]
