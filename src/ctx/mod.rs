@@ -7,6 +7,7 @@
 mod bell;
 mod circuits;
 mod crew;
+mod tries;
 mod tx;
 
 use std::sync::Arc;

@@ -19,6 +19,9 @@ use crate::people::{facts as people, policy};
 
 /// Most women of one class.
 const MOST_PLACES: i64 = 500;
+/// Wrong codes of one woman: she may misread it, and not try them all.
+const MOST_WRONG_CODES: i64 = 5;
+const CHECK_IN: &str = "check-in";
 
 /// A class that is offered.
 #[derive(Clone, Debug)]
@@ -131,7 +134,6 @@ async fn locked(tx: &mut Tx, facility: FacilityId, id: ClassId) -> Result<Roll> 
     let bookings = store::classes::bookings(tx, facility, id).await?;
     Ok(Roll { class, bookings })
 }
-
 async fn notify(tx: &mut Tx, class: &Class, patient: PatientId, kind: &'static str) -> Result<()> {
     let reference = class.id.to_string();
     episode::notify(tx, class.facility, patient, kind, &reference).await
@@ -252,7 +254,8 @@ pub async fn leave(ctx: &Ctx, caller: &Caller, id: ClassId) -> Result<()> {
 
 /// She is there and types the code that is shown in the room.
 ///
-/// Errors: `education.class_not_booked`, `education.class_closed`, `education.class_code_wrong`.
+/// Errors: `education.class_not_booked`, `education.class_closed`, `education.class_code_wrong`; `http.rate_limited` after
+/// some wrong ones, until the quarter of an hour is over.
 #[instrument(name = "education.check_in", skip_all)]
 pub async fn check_in(ctx: &Ctx, caller: &Caller, id: ClassId, code: &str) -> Result<Booking> {
     policy::allowed(caller, Act::EducationCheckIn)?;
@@ -260,7 +263,15 @@ pub async fn check_in(ctx: &Ctx, caller: &Caller, id: ClassId, code: &str) -> Re
     let mut tx = once!(ctx, Act::EducationCheckIn, caller);
     let Roll { class, bookings } = locked(&mut tx, mine.facility, id).await?;
     let held = bookings.iter().find(|one| one.patient == mine.patient);
-    class.check_in(held, code, tx.now).map_err(Error::Refused)?;
+    // The class is held: guesses side by side are counted one by one.
+    let she = mine.patient.to_string();
+    ctx.may_try(CHECK_IN, &she).await?;
+    if let Err(refused) = class.check_in(held, code, tx.now) {
+        if refused == Code::EducationClassCodeWrong {
+            ctx.note_failure(CHECK_IN, &she, MOST_WRONG_CODES).await;
+        }
+        return Err(Error::Refused(refused));
+    }
     let held = held.ok_or(Error::Refused(Code::EducationClassNotBooked))?;
     let attended = Booking {
         state: BookingState::Attended,

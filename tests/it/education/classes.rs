@@ -140,6 +140,37 @@ async fn the_code_in_the_room_checks_her_in() {
 }
 
 #[tokio::test]
+async fn the_code_in_the_room_can_be_misread_and_not_be_guessed() {
+    for app in App::each().await {
+        let class = app.class(2).await;
+        let (mei, bai) = (app.mei().await, app.bai().await);
+        let path = format!("/classes/{}", class["id"].as_str().unwrap());
+        let check_in = format!("{path}/check-in");
+        for woman in [&mei, &bai] {
+            woman
+                .post(&format!("{path}/booking"), json!({}))
+                .await
+                .expect(201);
+        }
+        app.pass(47);
+        app.clock.advance(45 * 60);
+        let right: u32 = class["code"].as_str().unwrap().parse().unwrap();
+        for off in 1..=5 {
+            let guess = json!({ "code": format!("{:06}", (right + off) % 1_000_000) });
+            let told = mei.post(&check_in, guess).await;
+            assert_eq!(told.code(), "education.class_code_wrong");
+        }
+        let code = json!({ "code": class["code"] });
+        let told = mei.post(&check_in, code.clone()).await;
+        assert_eq!((told.status, &*told.code()), (429, "http.rate_limited"));
+        assert!(told.header("retry-after").is_some());
+        bai.post(&check_in, code.clone()).await.expect(201);
+        app.clock.advance(15 * 60);
+        assert_eq!(mei.post(&check_in, code).await.expect(201)["state"], "attended");
+    }
+}
+
+#[tokio::test]
 async fn a_class_that_is_called_off_is_told_and_takes_nobody() {
     let app = App::new().await;
     let class = app.class(1).await;
