@@ -3,11 +3,12 @@
 //! Only what answers requests is renewed; jobs go on with the content that the service began with.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, Request, Response};
+use tokio::sync::watch;
 
 use crate::app;
 use crate::content::{Content, Origin};
@@ -16,11 +17,15 @@ use crate::ctx::Ctx;
 /// How often the folder is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// What answers.
+pub type Service = Arc<BoxEndpoint<'static, Response>>;
+
 /// The newest service whose content had no fault.
 #[derive(Clone)]
 pub struct Renewed {
     ctx: Ctx,
-    now: Arc<RwLock<Arc<BoxEndpoint<'static, Response>>>>,
+    now: watch::Sender<Service>,
+    begun: State,
 }
 
 /// What tells that a folder was edited: each file with its length and when it was written.
@@ -31,7 +36,11 @@ impl Renewed {
     pub fn new(ctx: &Ctx) -> Renewed {
         Renewed {
             ctx: ctx.clone(),
-            now: Arc::new(RwLock::new(Arc::new(app::endpoint(ctx)))),
+            now: watch::Sender::new(Arc::new(app::endpoint(ctx))),
+            begun: match ctx.content.origin() {
+                Origin::Folder(root) => state(root),
+                Origin::BuiltIn => State::new(),
+            },
         }
     }
 
@@ -50,8 +59,12 @@ impl Renewed {
             content: Arc::new(content),
             ..self.ctx.clone()
         };
-        let renewed = Arc::new(app::endpoint(&ctx));
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = renewed;
+        self.now.send_replace(Arc::new(app::endpoint(&ctx)));
+    }
+
+    /// Changes whenever the service does.
+    pub fn served(&self) -> watch::Receiver<Service> {
+        self.now.subscribe()
     }
 
     /// Renews it whenever the folder changes, for as long as the service runs.
@@ -59,7 +72,7 @@ impl Renewed {
         let Origin::Folder(root) = self.ctx.content.origin().clone() else {
             return;
         };
-        let mut before = state(&root);
+        let mut before = self.begun.clone();
         loop {
             tokio::time::sleep(EVERY).await;
             let (root, this) = (root.clone(), self.clone());
@@ -82,7 +95,7 @@ impl Endpoint for Renewed {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let now = self.now.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let now = self.now.borrow().clone();
         now.call(request).await
     }
 }

@@ -1,10 +1,16 @@
 //! A lesson as a phone gets it: typed blocks and HTML, in the language of each block.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use muan::demo::reload::Renewed;
 
 use crate::content::lessons::KOREAN;
 use crate::content::{copied, rewrite};
 use crate::support::App;
+use crate::support::client::Client;
+
+const RISKS: &str = "lessons/risks/zh-CN.md";
 
 async fn on(folder: PathBuf) -> App {
     App::with(|config| config.content = Some(folder)).await
@@ -112,33 +118,60 @@ async fn each_block_says_its_language() {
     );
 }
 
+/// Asks a service for a lesson's title.
+async fn title(service: &Renewed, woman: &Client) -> String {
+    let request = poem::Request::builder()
+        .uri_str("/api/patient/v1/lessons/risks")
+        .header("authorization", woman.bearer())
+        .finish();
+    let mut answer = poem::Endpoint::call(service, request).await.unwrap();
+    let bytes = answer.take_body().into_bytes().await.unwrap();
+    let lesson: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    lesson["title"].as_str().unwrap().to_owned()
+}
+
+/// Writes another title.
+fn edit(folder: &Path) {
+    rewrite(
+        folder,
+        RISKS,
+        "title = \"有什么风险\"",
+        "title = \"会有什么风险\"",
+    );
+}
+
 #[tokio::test]
 async fn an_edit_is_served_once_it_has_no_fault() {
     let folder = copied();
     let app = on(folder.path().to_owned()).await;
     let mei = app.mei().await;
-    let renewed = muan::demo::reload::Renewed::new(&app.ctx);
-    let title = async || {
-        let request = poem::Request::builder()
-            .uri_str("/api/patient/v1/lessons/risks")
-            .header("authorization", mei.bearer())
-            .finish();
-        let mut answer = poem::Endpoint::call(&renewed, request).await.unwrap();
-        let bytes = answer.take_body().into_bytes().await.unwrap();
-        let lesson: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        lesson["title"].as_str().unwrap().to_owned()
-    };
-    let file = "lessons/risks/zh-CN.md";
-    assert_eq!(title().await, "有什么风险");
-    rewrite(
-        folder.path(),
-        file,
-        "title = \"有什么风险\"",
-        "title = \"会有什么风险\"",
+    let renewed = Renewed::new(&app.ctx);
+    assert_eq!(title(&renewed, &mei).await, "有什么风险");
+    edit(folder.path());
+    renewed.renew();
+    assert_eq!(title(&renewed, &mei).await, "会有什么风险");
+    rewrite(folder.path(), RISKS, "minutes = 8", "minutes = 80");
+    renewed.renew();
+    assert_eq!(
+        title(&renewed, &mei).await,
+        "会有什么风险",
+        "a fault is not taken"
     );
-    renewed.renew();
-    assert_eq!(title().await, "会有什么风险");
-    rewrite(folder.path(), file, "minutes = 8", "minutes = 80");
-    renewed.renew();
-    assert_eq!(title().await, "会有什么风险", "a fault is not taken");
+}
+
+#[tokio::test]
+async fn whoever_writes_need_not_ask_for_an_edit_to_be_served() {
+    let folder = copied();
+    let app = on(folder.path().to_owned()).await;
+    let mei = app.mei().await;
+    let renewed = Renewed::new(&app.ctx);
+    let mut served = renewed.served();
+    let watching = tokio::spawn(renewed.clone().watch());
+    edit(folder.path());
+    tokio::time::timeout(Duration::from_secs(60), served.changed())
+        .await
+        .expect("the edit is seen")
+        .unwrap();
+    assert_eq!(title(&renewed, &mei).await, "会有什么风险");
+    watching.abort();
 }
