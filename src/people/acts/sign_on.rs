@@ -22,7 +22,7 @@ use crate::base::{Act, Actor, ActorKind, Code, Noun, Subject};
 use crate::ctx::{Ctx, Records, Tx};
 use crate::people::caller::Caller;
 use crate::people::model::{Facility, LoggedIn, Whose};
-use crate::people::{facts, policy, rules, store};
+use crate::people::{facts, policy, rules, secret, store};
 use crate::sign_on::{Attempt, Failure, Person, Provider};
 
 /// Where the browser goes, and what it keeps meanwhile.
@@ -47,6 +47,8 @@ pub struct ComeBack {
     pub code: String,
     /// The code of the account's own second factor, where the provider asks for none.
     pub totp: Option<String>,
+    /// The account's password, the first time.
+    pub password: Option<String>,
 }
 
 /// Staff ask to log in by their hospital's provider.
@@ -108,11 +110,13 @@ fn told(failure: Failure) -> Error {
     }
 }
 
-/// Staff come back from their hospital's provider. The first time, the provider's user name says whose account it is; from
-/// then on only who is bound to it counts, whatever he is called.
+/// Staff come back from their hospital's provider. The first time, the provider's user name says whose account it is, and the
+/// account's own password that it is so: what people are called there, others decide. From then on only who is bound to it
+/// counts, whatever he is called.
 ///
-/// Errors: `people.sign_on_invalid`, `people.sign_on_unknown`, `people.sign_on_unavailable`; `people.credentials_invalid` for
-/// a closed account and for a code of the second factor that is wrong or missing.
+/// Errors: `people.sign_on_invalid`, `people.sign_on_unavailable`; `people.sign_on_unknown`, also for who comes the first time
+/// without a password; `people.credentials_invalid` for a closed account and for a password or a code of the second factor
+/// that is wrong or missing.
 #[instrument(name = "people.log_in_sign_on", skip_all)]
 pub async fn log_in_sign_on(ctx: &Ctx, request: &RequestInfo, back: ComeBack) -> Result<LoggedIn> {
     guard::may_try(ctx, request).await?;
@@ -130,11 +134,12 @@ pub async fn log_in_sign_on(ctx: &Ctx, request: &RequestInfo, back: ComeBack) ->
             return Err(told(failure));
         }
     };
+    let named = named(ctx, &place, &person, back.password).await?;
     let mut tx = ctx.write(Act::PeopleLogInSignOn).await?;
     // Letters count in a subject, and a blind index does not tell them apart.
     let subject = tx.blind(Some(place.id), "sign_on_subject", &hex::encode(&person.subject));
-    let found = account(&mut tx, &place, provider.issuer(), &subject, &person).await?;
-    let Some(known) = found else {
+    let found = account(&mut tx, &place, provider.issuer(), &subject, named).await?;
+    let Some(Account { known, bound, proved }) = found else {
         let nobody = Actor::ANONYMOUS;
         note(
             &mut tx,
@@ -155,11 +160,14 @@ pub async fn log_in_sign_on(ctx: &Ctx, request: &RequestInfo, back: ComeBack) ->
         role: None,
     };
     let open = known.disabled_at.is_none() && !rules::is_locked(known.locked_until, tx.now);
-    let shown = match person.second_factor {
+    let shown = match person.second_factor && bound {
         true => Shown::Elsewhere,
-        false => Shown::look(&mut tx, &known, back.totp.as_deref()).await?,
+        false => match Shown::look(&mut tx, &known, back.totp.as_deref()).await? {
+            Shown::NotAsked if person.second_factor => Shown::Elsewhere,
+            shown => shown,
+        },
     };
-    if !(open && shown.use_up(&mut tx, &known).await?) {
+    if !(proved && open && shown.use_up(&mut tx, &known).await?) {
         if open {
             note_failure(&mut tx, &known).await?;
         }
@@ -184,6 +192,41 @@ pub async fn log_in_sign_on(ctx: &Ctx, request: &RequestInfo, back: ComeBack) ->
     Ok(opened)
 }
 
+/// The account of the provider's user name.
+struct Named {
+    id: StaffId,
+    /// What is kept of the password that was handed in, if it was the right one.
+    proved: Option<String>,
+}
+
+/// Tries the password that somebody hands in to be bound to an account.
+async fn named(
+    ctx: &Ctx,
+    place: &Facility,
+    person: &Person,
+    password: Option<String>,
+) -> Result<Option<Named>> {
+    let (Some(username), Some(password)) = (&person.username, password) else {
+        return Ok(None);
+    };
+    let known = store::credentials(&mut ctx.view(), &place.code, username).await?;
+    let hash = known.as_ref().map(|known| known.password_hash.clone());
+    let right = secret::verify(&ctx.hashing, password, hash.clone()).await?;
+    Ok(known.map(|known| Named {
+        id: known.id,
+        proved: hash.filter(|_| right),
+    }))
+}
+
+/// Whose account somebody comes for.
+struct Account {
+    known: store::Credentials,
+    /// He was bound to it before.
+    bound: bool,
+    /// It is his: he was bound to it, or has its password.
+    proved: bool,
+}
+
 /// The account of somebody whom the provider knows, held until the transaction ends: the one that he is bound to, or the
 /// one of his name that nobody is bound to yet.
 async fn account(
@@ -191,22 +234,24 @@ async fn account(
     place: &Facility,
     issuer: &str,
     subject: &[u8],
-    person: &Person,
-) -> Result<Option<store::Credentials>> {
+    named: Option<Named>,
+) -> Result<Option<Account>> {
     let bound = store::staff_of_subject(tx, place.id, issuer, subject.to_vec()).await?;
-    let id = match (bound, &person.username) {
-        (Some(id), _) => id,
-        (None, Some(username)) => match store::credentials(tx, &place.code, username).await? {
-            Some(known) => known.id,
-            None => return Ok(None),
-        },
-        (None, None) => return Ok(None),
+    let Some(id) = bound.or(named.as_ref().map(|named| named.id)) else {
+        return Ok(None);
     };
     store::lock_staff(tx, place.id, id).await?;
     if bound.is_none() && store::is_signed_on(tx, place.id, id).await? {
         return Ok(None);
     }
-    store::credentials_of(tx, place.id, id).await
+    let bound = bound.is_some();
+    let known = store::credentials_of(tx, place.id, id).await?;
+    Ok(known.map(|known| Account {
+        bound,
+        // A password that was changed meanwhile proves nothing.
+        proved: bound || named.and_then(|named| named.proved).as_ref() == Some(&known.password_hash),
+        known,
+    }))
 }
 
 async fn note(
@@ -222,8 +267,8 @@ async fn note(
         .await
 }
 
-/// An administrator takes the provider's person off an account, whose sessions end: the next one of its name there is bound
-/// to it.
+/// An administrator takes the provider's person off an account, whose sessions end: the next one of its name there who has
+/// its password is bound to it.
 ///
 /// Errors: `people.second_factor_required`, `people.step_up_required`.
 #[instrument(name = "people.staff_reset_sign_on", skip_all)]

@@ -59,6 +59,8 @@ pub struct SignedOnIn {
     pub code: String,
     /// The code of the account's own second factor, needed where it has one and the provider did not ask for another.
     pub totp: Option<String>,
+    /// The account's password, the first time that somebody comes to it this way.
+    pub password: Option<String>,
 }
 
 impl From<SignedOnIn> for ComeBack {
@@ -69,6 +71,7 @@ impl From<SignedOnIn> for ComeBack {
             state: back.state,
             code: back.code,
             totp: back.totp,
+            password: back.password,
         }
     }
 }
