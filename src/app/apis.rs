@@ -41,7 +41,11 @@ pub fn staff() -> OpenApiService<impl OpenApi, ()> {
             people::api::CopiesApi,
             people::api::AssessmentsApi,
         ),
-        (episode::api::StaffApi, episode::api::AccessApi),
+        (
+            episode::api::StaffApi,
+            episode::api::AccessApi,
+            episode::api::LossApi,
+        ),
         (forms::api::StaffApi, education::api::ClassesStaffApi),
         assessment::api::StaffApi,
         (consent::api::StaffApi, consent::api::VoiceStaffApi),

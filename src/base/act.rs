@@ -161,6 +161,10 @@ with_people! {
     EpisodeDeliver = "episode.deliver";
     /// A pregnancy of which nothing was heard is over.
     EpisodeOver = "episode.over";
+    /// Staff heard that she lost the pregnancy outside the hospital.
+    EpisodeTellLoss = "episode.tell_loss";
+    /// That is taken back.
+    EpisodeTakeBackLoss = "episode.take_back_loss";
     /// The women of the clinic.
     EpisodePatients = "episode.patients";
     /// One woman's whole pathway on one page.

@@ -81,6 +81,7 @@ codes! {
     EpisodeAccessNeeded = "episode.access_needed";
     EpisodeAccessOpen = "episode.access_open";
     EpisodeAccessReviewed = "episode.access_reviewed";
+    EpisodeAdmitted = "episode.admitted";
     EpisodeAlreadyRegistered = "episode.already_registered";
     EpisodeClosed = "episode.closed";
     EpisodePastAntenatal = "episode.past_antenatal";

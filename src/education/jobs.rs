@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
 
-use super::class::BookingState;
+use super::class::{BookingState, Class};
 use super::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ClassId, FacilityId, PatientId};
 use crate::base::{Act, Actor, Subject};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Tx};
 use crate::episode::facts as episode;
+use crate::episode::model::Ending;
 use crate::outbox::Job;
 use crate::people::facts as people;
 
@@ -55,8 +56,7 @@ async fn remind(ctx: &Ctx, facility: FacilityId, job: OfClass) -> Result<()> {
     if !booked || restricted || class.is_open(tx.now).is_err() {
         return Ok(());
     }
-    let reference = class.id.to_string();
-    episode::notify(&mut tx, facility, job.patient, "class_soon", &reference).await?;
+    tell(&mut tx, &class, job.patient, "class_soon").await?;
     let subject = Subject::of_patient("class", class.id, job.patient);
     tx.journal_as(
         Act::EducationRemindClass,
@@ -68,4 +68,14 @@ async fn remind(ctx: &Ctx, facility: FacilityId, job: OfClass) -> Result<()> {
     )
     .await?;
     tx.commit().await
+}
+
+/// Tells her something about a class; after a loss nothing, whatever she had booked.
+pub(super) async fn tell(tx: &mut Tx, class: &Class, patient: PatientId, kind: &'static str) -> Result<()> {
+    let episode = episode::current(tx, class.facility, patient).await?;
+    if episode.is_some_and(|episode| episode.ending == Some(Ending::Loss)) {
+        return Ok(());
+    }
+    let reference = class.id.to_string();
+    episode::notify(tx, class.facility, patient, kind, &reference).await
 }

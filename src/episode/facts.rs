@@ -60,7 +60,7 @@ pub async fn set_stage(tx: &mut Tx, facility: FacilityId, id: EpisodeId, stage: 
 
 /// Tells how the pregnancy ended, whenever what is known of it changes.
 pub async fn set_ending(tx: &mut Tx, facility: FacilityId, id: EpisodeId, ending: Ending) -> Result<()> {
-    store::set_ending(tx, facility, id, ending).await
+    store::set_ending(tx, facility, id, Some(ending)).await
 }
 
 /// Whether she said no to analgesia and has not asked since: then nothing of it is hers to do.

@@ -204,6 +204,15 @@ pub struct Notice {
     pub deliveries: Vec<Delivery>,
 }
 
+/// A pregnancy that ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ended {
+    /// Which.
+    pub episode: EpisodeId,
+    /// When that was told.
+    pub at: DateTime<Utc>,
+}
+
 /// A woman who was registered in the clinic.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Registered {

@@ -85,10 +85,17 @@ pub fn plausible(edd: NaiveDate, today: NaiveDate) -> bool {
 /// birth that is followed up, at 24 weeks.
 const ANOTHER_PREGNANCY: i64 = TERM_DAYS - 16 * 7;
 
+/// After a loss outside the hospital: nobody knows of a pregnancy before its fourth week, nor conceives again within two.
+const ANOTHER_AFTER_LOSS: i64 = 6 * 7;
+
 /// Whether an expected date begins another pregnancy after the one that stands: one that ended is not begun again by its own
 /// date, sent once more by her phone.
 pub fn begins_another(standing: &Episode, edd: NaiveDate, today: NaiveDate) -> bool {
-    let later = (edd - standing.edd).num_days() >= ANOTHER_PREGNANCY;
+    let least = match home::is_lost_outside(standing) {
+        true => ANOTHER_AFTER_LOSS,
+        false => ANOTHER_PREGNANCY,
+    };
+    let later = (edd - standing.edd).num_days() >= least;
     match standing.stage {
         Stage::Closed => later || standing.ending.is_none(),
         Stage::Postpartum => later,
@@ -99,10 +106,12 @@ pub fn begins_another(standing: &Episode, edd: NaiveDate, today: NaiveDate) -> b
 
 /// May she still change her dates?
 ///
-/// Refuses: `episode.past_antenatal`, since from admission on staff answer for them.
+/// Refuses: `episode.past_antenatal`, since from admission on staff answer for them; `episode.closed` after a loss.
 pub fn may_enroll(episode: &Episode) -> Result<(), Code> {
     if episode.stage == Stage::Antenatal {
         Ok(())
+    } else if home::is_lost_outside(episode) {
+        Err(Code::EpisodeClosed)
     } else {
         Err(Code::EpisodePastAntenatal)
     }

@@ -112,6 +112,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::EpisodeSubscribe, &[P]),
     (Act::EpisodeDeliver, &[System]),
     (Act::EpisodeOver, &[System]),
+    (Act::EpisodeTellLoss, &[M, O]),
+    (Act::EpisodeTakeBackLoss, &[M, O]),
     (Act::EpisodePatients, &[M, O, A]),
     (Act::EpisodePatient, &[M, O, A]),
     (Act::EpisodeSetRiskColor, &[O]),

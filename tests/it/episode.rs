@@ -2,6 +2,7 @@
 
 mod access;
 mod journey;
+mod lost;
 mod notices;
 mod suggested;
 

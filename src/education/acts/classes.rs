@@ -10,7 +10,6 @@ use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::education::class::{self, Booking, BookingState, Class};
 use crate::education::{jobs, store};
-use crate::episode::facts as episode;
 use crate::http::params::Faults;
 use crate::once;
 use crate::outbox::Message;
@@ -120,7 +119,7 @@ pub async fn cancel(ctx: &Ctx, caller: &Caller, id: ClassId) -> Result<Class> {
     store::classes::save(&mut tx, &class).await?;
     let told = bookings.iter().filter(|one| one.state != BookingState::Cancelled);
     for one in told {
-        notify(&mut tx, &class, one.patient, "class_cancelled").await?;
+        jobs::tell(&mut tx, &class, one.patient, "class_cancelled").await?;
     }
     tx.journal(caller, Subject::thing("class", id), json!({})).await?;
     tx.commit_with(&class).await?;
@@ -134,11 +133,6 @@ async fn locked(tx: &mut Tx, facility: FacilityId, id: ClassId) -> Result<Roll> 
     let bookings = store::classes::bookings(tx, facility, id).await?;
     Ok(Roll { class, bookings })
 }
-async fn notify(tx: &mut Tx, class: &Class, patient: PatientId, kind: &'static str) -> Result<()> {
-    let reference = class.id.to_string();
-    episode::notify(tx, class.facility, patient, kind, &reference).await
-}
-
 /// Gives her a place and sees that she is reminded of it.
 async fn seat(tx: &mut Tx, class: &Class, booking: &Booking) -> Result<()> {
     store::classes::put(tx, class.facility, booking).await?;
@@ -245,7 +239,7 @@ pub async fn leave(ctx: &Ctx, caller: &Caller, id: ClassId) -> Result<()> {
             ..next.clone()
         };
         seat(&mut tx, &class, &moved).await?;
-        notify(&mut tx, &class, next.patient, "class_place").await?;
+        jobs::tell(&mut tx, &class, next.patient, "class_place").await?;
     }
     tx.journal(caller, Subject::of_patient("class", id, mine.patient), json!({}))
         .await?;

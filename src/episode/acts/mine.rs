@@ -20,7 +20,7 @@ use crate::people::{facts as people, policy};
 
 /// She gives the dates of her pregnancy; a hospital that does not know her makes an unverified record.
 ///
-/// Errors: `people.agreement_missing`, `http.invalid`, `episode.past_antenatal`; once she has given them,
+/// Errors: `people.agreement_missing`, `http.invalid`, `episode.past_antenatal`, `episode.closed`; once she has given them,
 /// `PreconditionRequired` and `Stale`.
 #[instrument(name = "episode.enroll", skip_all)]
 pub async fn enroll(ctx: &Ctx, caller: &Caller, facility: FacilityId, said: Dates) -> Result<Episode> {
@@ -77,7 +77,7 @@ async fn begin(tx: &mut Tx, patient: &Patient, edd: NaiveDate, said: &Dates) -> 
     Ok(new)
 }
 
-/// Errors: `episode.past_antenatal`.
+/// Errors: `episode.past_antenatal`, `episode.closed`.
 async fn redate(tx: &mut Tx, mut known: Episode, edd: NaiveDate, said: &Dates) -> Result<Episode> {
     rules::may_enroll(&known).map_err(Error::Refused)?;
     let before = known.edd;

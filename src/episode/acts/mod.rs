@@ -2,6 +2,7 @@
 
 mod access;
 mod clinic;
+mod loss;
 mod mine;
 mod over;
 mod subscriptions;
@@ -9,6 +10,7 @@ mod tasks;
 
 pub use access::*;
 pub use clinic::*;
+pub use loss::*;
 pub use mine::*;
 pub use over::{OVER, over};
 pub use subscriptions::*;

@@ -23,8 +23,21 @@ pub fn situation(episode: &Episode, today: NaiveDate) -> Situation {
         (Stage::Postpartum, _) => Situation::AfterBirth,
         (Stage::Closed, Some(Ending::Transferred)) => Situation::Transferred,
         (Stage::Closed, Some(Ending::Elsewhere)) => Situation::Elsewhere,
+        // The follow-up of a birth here ends by itself; this has none.
+        (Stage::Closed, _) if is_lost_outside(episode) && today < mourned_until(episode) => {
+            Situation::AfterLoss
+        }
         (Stage::Closed, _) => Situation::Over,
     }
+}
+
+/// Whether she lost the pregnancy before any labor here, as staff were told.
+pub fn is_lost_outside(episode: &Episode) -> bool {
+    episode.stage == Stage::Closed && episode.ending == Some(Ending::Loss) && episode.born_at.is_none()
+}
+
+fn mourned_until(episode: &Episode) -> NaiveDate {
+    day(episode.closed_at.unwrap_or_default() + FOLLOWED_UP)
 }
 
 /// Whether nobody is pregnant for so long.

@@ -164,3 +164,23 @@ fn weeks_are_counted_until_nobody_is_pregnant_for_so_long() {
     let over = over_at(&episode(Stage::Antenatal, None, false, "2026-02-09"));
     assert_eq!(over.to_rfc3339(), "2026-04-26T16:00:00+00:00");
 }
+
+#[test]
+fn a_loss_outside_is_mourned_for_as_long_as_a_birth_is_followed_up() {
+    let lost = |days: i64| Episode {
+        closed_at: Some(now() - Duration::days(days)),
+        ..episode(Stage::Closed, Some(Ending::Loss), false, "2026-04-20")
+    };
+    assert_eq!(situation(&lost(0), today()), Situation::AfterLoss);
+    assert_eq!(situation(&lost(55), today()), Situation::AfterLoss);
+    assert_eq!(situation(&lost(56), today()), Situation::Over);
+    let here = Episode {
+        born_at: Some(now()),
+        ..lost(1)
+    };
+    assert_eq!(
+        situation(&here, today()),
+        Situation::Over,
+        "its follow-up is over"
+    );
+}

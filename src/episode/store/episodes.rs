@@ -189,11 +189,16 @@ pub async fn set_stage(tx: &mut Tx, facility: FacilityId, id: EpisodeId, stage: 
     Ok(())
 }
 
-pub async fn set_ending(tx: &mut Tx, facility: FacilityId, id: EpisodeId, ending: Ending) -> Result<()> {
+pub async fn set_ending(
+    tx: &mut Tx,
+    facility: FacilityId,
+    id: EpisodeId,
+    ending: Option<Ending>,
+) -> Result<()> {
     tx.q("update episode set ending = $3 where facility_id = $1 and id = $2")
         .bind(facility)
         .bind(id)
-        .bind(ending.word())
+        .bind(ending.map(Ending::word))
         .run()
         .await?;
     Ok(())

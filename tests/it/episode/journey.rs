@@ -30,7 +30,7 @@ const GLAD: [&str; 2] = ["恭喜", "Congratulations"];
 const BEFORE: [&str; 5] = ["lessons", "assessment", "review", "consent", "recheck"];
 
 /// Her screen, with what holds in every state.
-async fn screen(she: &Client) -> Value {
+pub(super) async fn screen(she: &Client) -> Value {
     let seen = she.get("/me/journey").await.expect(200);
     let situation = seen["situation"].as_str().unwrap().to_owned();
     for language in ["zh-CN", "en"] {
@@ -57,7 +57,7 @@ async fn screen(she: &Client) -> Value {
     seen
 }
 
-fn states(screen: &Value, kind: &str) -> Vec<String> {
+pub(super) fn states(screen: &Value, kind: &str) -> Vec<String> {
     let steps = screen["steps"].as_array().unwrap().iter();
     let of_kind = steps.filter(|step| step["kind"] == kind);
     of_kind
@@ -76,7 +76,7 @@ fn dead(outcome: &str) -> Value {
     body
 }
 
-fn pregnancy(she: &Value, edd: &str) -> Value {
+pub(super) fn pregnancy(she: &Value, edd: &str) -> Value {
     json!({ "facility_id": she["facility_id"], "edd": edd, "gravidity": 2, "parity": 1, "fetuses": 1 })
 }
 
