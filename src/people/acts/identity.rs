@@ -1,6 +1,7 @@
 //! Inviting a woman and checking who she is.
 
 use chrono::{DateTime, Utc};
+use futures_util::future::join;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
@@ -15,6 +16,7 @@ use crate::people::caller::{Caller, Colleague};
 use crate::people::model::{IdentityMethod, OtherPerson};
 use crate::people::policy::{self, Belongs};
 use crate::people::{facts, rules, secret, store};
+use crate::wechat::Link;
 
 /// An invitation with the image that she scans.
 #[derive(Clone, Serialize, Deserialize)]
@@ -25,7 +27,12 @@ pub struct Invitation {
     pub expires_at: DateTime<Utc>,
     /// The mini-program code, PNG or JPEG, if WeChat could be reached.
     pub image: Option<Vec<u8>>,
+    /// An address that opens the same page from a text message, if WeChat could be reached.
+    pub link: Option<String>,
 }
+
+/// The page of the mini-program that takes a scene code.
+const PAGE: &str = "pages/invited/index";
 
 /// A fresh invitation for a woman of this facility.
 #[instrument(name = "people.invite", skip_all)]
@@ -37,17 +44,24 @@ pub async fn invite(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Invitat
     let invited = facts::invite(&mut tx, staff.facility, patient).await?;
     tx.journal(caller, Subject::of_patient("patient", id, id), json!({}))
         .await?;
-    // The image is made before the commit's answer is kept, but outside the transaction's statements: without
+    // Both are made before the commit's answer is kept, but outside the transaction's statements: without
     // WeChat the scene alone still works, typed or shown as a plain QR code by the clinic's own page.
-    let image = ctx
-        .wechat
-        .code_image(&invited.scene, "pages/invited/index")
-        .await
-        .ok();
+    let query = format!("scene={}", invited.scene);
+    let link = Link {
+        page: PAGE,
+        query: &query,
+        until: invited.expires_at,
+    };
+    let (image, link) = join(
+        ctx.wechat.code_image(&invited.scene, PAGE),
+        ctx.wechat.url_link(link),
+    )
+    .await;
     let invitation = Invitation {
         scene: invited.scene,
         expires_at: invited.expires_at,
-        image,
+        image: image.ok(),
+        link: link.ok(),
     };
     tx.commit_with(&invitation).await?;
     Ok(invitation)

@@ -225,6 +225,7 @@ impl StaffApi {
             scene: invitation.scene,
             expires_at: invitation.expires_at,
             image: invitation.image.map(|bytes| STANDARD.encode(bytes)),
+            link: invitation.link,
         }))
     }
 

@@ -73,4 +73,6 @@ pub struct InvitationOut {
     pub expires_at: DateTime<Utc>,
     /// The mini-program code as base64 of a PNG or JPEG; absent while WeChat is out of reach.
     pub image: Option<String>,
+    /// An address that opens the same page from a text message; absent while WeChat is out of reach.
+    pub link: Option<String>,
 }

@@ -44,6 +44,9 @@ async fn invited_anew(staff: &Client, patient: &str) -> String {
         .post(&format!("/patients/{patient}/invitation"), json!({}))
         .await
         .expect(201);
+    assert!(made["image"].is_string(), "she scans it");
+    let link = made["link"].as_str().unwrap();
+    assert!(link.starts_with("https://"), "or opens it from a text message");
     made["scene"].as_str().unwrap().to_owned()
 }
 
