@@ -5,7 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use crate::base::error::{Error, Result};
-use crate::base::id::{ClassId, FacilityId, PatientId};
+use crate::base::id::{ClassId, FacilityId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::education::class::{self, Booking, BookingState, Class};
