@@ -14,18 +14,18 @@ use crate::http::answer::{Created, Done};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
 
-/// A pregnancy that ended.
+/// A loss that staff told of.
 #[derive(Clone, Debug, Object)]
-pub struct EndedOut {
+pub struct ToldLossOut {
     /// The pregnancy.
     pub episode_id: EpisodeId,
     /// When that was told.
     pub at: DateTime<Utc>,
 }
 
-impl From<Ended> for EndedOut {
-    fn from(ended: Ended) -> EndedOut {
-        EndedOut {
+impl From<Ended> for ToldLossOut {
+    fn from(ended: Ended) -> ToldLossOut {
+        ToldLossOut {
             episode_id: ended.episode,
             at: ended.at,
         }
@@ -48,7 +48,7 @@ impl LossApi {
         ctx: Data<&Ctx>,
         caller: ByStaff,
         id: Path<PatientId>,
-    ) -> Result<Created<EndedOut>, Failure> {
+    ) -> Result<Created<ToldLossOut>, Failure> {
         Ok(Created::of(acts::tell_loss(&ctx, &caller.0, id.0).boxed().await?))
     }
 
