@@ -28,6 +28,8 @@ const BIRTHS: u64 = 1_000_000;
 const YEAR: u64 = 365;
 const WOMEN: usize = 20;
 const ROUNDS: usize = 100;
+/// How often the first question is asked at most.
+const MOST_ASKED: usize = 30;
 const LIMIT: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
@@ -86,7 +88,15 @@ async fn measure((births, days): (u64, u64), database: Option<String>) -> Outcom
             _ => Outcome::Ok(elapsed),
         }
     };
-    let first = ask().await?;
+    // What a question that took too long has counted stays: the next one goes on.
+    let (begun, mut asked) = (Instant::now(), 1);
+    while let Err(refused) = ask().await {
+        asked += 1;
+        if asked > MOST_ASKED {
+            return Err(refused);
+        }
+    }
+    let first = begun.elapsed();
     let (mut again, mut changed) = (Took::default(), Took::default());
     for _ in 0..ROUNDS {
         again.add(ask().await?);
@@ -97,7 +107,7 @@ async fn measure((births, days): (u64, u64), database: Option<String>) -> Outcom
     }
     let engine = ctx.db.engine();
     println!(
-        "{births} births in {days} days, {engine}: the first question {:.1} s",
+        "{births} births in {days} days, {engine}: the first question {:.1} s, asked {asked} times",
         first.as_secs_f64()
     );
     println!("the same again: {}", again.shown(LIMIT));

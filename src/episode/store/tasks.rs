@@ -26,6 +26,14 @@ struct TaskRow {
     done_at: Option<DateTime<Utc>>,
 }
 
+#[derive(sqlx::FromRow)]
+struct LineRow {
+    kind: String,
+    due_at: DateTime<Utc>,
+    done_at: Option<DateTime<Utc>>,
+    done_by_id: Option<StaffId>,
+}
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -216,17 +224,17 @@ pub async fn task(q: &mut impl Q, facility: FacilityId, id: TaskId) -> Result<Op
 
 /// The tasks about a subject, open and done, oldest first.
 pub async fn tasks_about(q: &mut impl Q, facility: FacilityId, subject: Uuid) -> Result<Vec<TaskLine>> {
-    let rows: Vec<(String, DateTime<Utc>, Option<DateTime<Utc>>, Option<StaffId>)> = q
+    let rows: Vec<LineRow> = q
         .q("select kind, due_at, done_at, done_by_id from task where facility_id = $1 and subject_id = $2 order by id")
         .bind(facility)
         .bind(subject)
         .all()
         .await?;
-    let line = |(kind, due_at, done_at, done_by)| TaskLine {
-        kind,
-        due_at,
-        done_at,
-        done_by,
+    let line = |row: LineRow| TaskLine {
+        kind: row.kind,
+        due_at: row.due_at,
+        done_at: row.done_at,
+        done_by: row.done_by_id,
     };
     Ok(rows.into_iter().map(line).collect())
 }

@@ -67,7 +67,6 @@ async fn charted(ctx: &Ctx, caller: &Caller, act: Act, ask: &ChartAsk) -> Result
         .collect();
     let chart = chart(figures.iter().map(|one| &one.figure));
     let mut tx = ctx.write(act).await?;
-    days.keep(&mut tx).await?;
     let detail = json!({ "code": ask.code, "count": figures.len() });
     tx.journal(caller, Subject::list("indicator"), detail).await?;
     tx.commit().await?;

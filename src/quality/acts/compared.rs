@@ -94,7 +94,6 @@ pub async fn alliance_figures(
     let mut others: Vec<(FacilityId, String)> = agreed.map(|ally| (ally.facility, ally.name)).collect();
     others.sort_by(|a, b| a.1.cmp(&b.1));
     let mut all = Vec::with_capacity(others.len() + 1);
-    let mut counted = Vec::with_capacity(others.len() + 1);
     for (facility, name) in std::iter::once((me, own.name)).chain(others) {
         let days = Days::read(ctx, facility, from, to).await?;
         let mut figures = days.figures(from, to, By::Facility)?;
@@ -102,7 +101,6 @@ pub async fn alliance_figures(
             true => days.may_tell_satisfaction(caller, from, to)?,
             false => days.hides_replies(from, to),
         };
-        counted.push(days);
         figures.retain(|one| told || !one.figure.indicator.is_of_satisfaction());
         all.push(Compared {
             figures,
@@ -111,9 +109,6 @@ pub async fn alliance_figures(
         });
     }
     let mut tx = ctx.write(Act::QualityAllianceFigures).await?;
-    for days in counted {
-        days.keep(&mut tx).await?;
-    }
     let hospitals: Vec<FacilityId> = all.iter().map(|one| one.facility).collect();
     let detail = json!({ "from": from, "to": to, "hospitals": hospitals });
     tx.journal(caller, Subject::list("indicator"), detail).await?;

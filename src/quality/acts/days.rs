@@ -12,7 +12,7 @@ use super::figures::{Basis, Facts};
 use crate::base::Role;
 use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
-use crate::ctx::{Ctx, Tx};
+use crate::ctx::Ctx;
 use crate::people::caller::Caller;
 use crate::quality::indicators::{Figure, Indicator, Sums};
 use crate::quality::model::{BirthTotal, By, MonthOfBirths, PeriodFigure};
@@ -29,12 +29,12 @@ pub(super) struct Days {
     facility: FacilityId,
     basis: String,
     sums: BTreeMap<NaiveDate, Sums>,
-    fresh: Vec<DaySums>,
     now: DateTime<Utc>,
 }
 
 impl Days {
-    /// Both days and all between.
+    /// Both days and all between. What is counted anew is kept week by week, so that of a question that takes too long
+    /// nothing is lost and the next one goes on.
     ///
     /// Errors: `http.invalid` for a period that ends before it begins or is longer than 36 months.
     pub async fn read(ctx: &Ctx, facility: FacilityId, from: NaiveDate, to: NaiveDate) -> Result<Days> {
@@ -46,7 +46,6 @@ impl Days {
             facility,
             basis: basis.word(),
             sums: BTreeMap::new(),
-            fresh: Vec::new(),
             now,
         };
         let mut changed = Vec::new();
@@ -68,17 +67,18 @@ impl Days {
         Ok(days)
     }
 
-    /// Counts days that lie close together anew.
+    /// Counts days that lie close together anew, and keeps them.
     async fn count(&mut self, ctx: &Ctx, basis: &Basis, changed: &[(NaiveDate, i64)]) -> Result<()> {
         let [(first, _), ..] = changed else {
             return Ok(());
         };
         let last = changed.last().map_or(*first, |(day, _)| *day);
         let facts = Facts::on(ctx, self.facility, basis, (*first, last)).await?;
+        let mut fresh = Vec::with_capacity(changed.len());
         for (day, changes) in changed {
             let data = facts.on_day(*day)?;
             let sums = Sums::of(&data);
-            self.fresh.push(DaySums {
+            fresh.push(DaySums {
                 day: *day,
                 changes: *changes,
                 valid_until: data.turns_at(),
@@ -86,14 +86,14 @@ impl Days {
             });
             self.sums.insert(*day, sums);
         }
-        Ok(())
-    }
-
-    /// Keeps what was counted anew.
-    pub async fn keep(&self, tx: &mut Tx) -> Result<()> {
-        for day in &self.fresh {
-            store::keep_day(tx, self.facility, &self.basis, day).await?;
+        if ctx.log.is_read_only() {
+            return Ok(());
         }
+        let mut tx = ctx.db.begin().await?;
+        for day in &fresh {
+            store::keep_day(&mut tx, self.facility, &self.basis, day).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 

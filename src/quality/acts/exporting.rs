@@ -61,7 +61,6 @@ pub async fn export(ctx: &Ctx, caller: &Caller, ask: ExportAsk) -> Result<Export
         ])?,
     };
     let mut tx = ctx.write(Act::QualityExport).await?;
-    days.keep(&mut tx).await?;
     let detail = json!({ "format": ask.format.word(), "count": rows });
     tx.journal(caller, Subject::list("indicator"), detail).await?;
     tx.commit().await?;

@@ -136,7 +136,6 @@ pub async fn indicators(
     let stated = store::birth_totals(&mut ctx.view(), facility, from, to).await?;
     let months = days.months(from, to, stated);
     let mut tx = ctx.write(Act::QualityIndicators).await?;
-    days.keep(&mut tx).await?;
     tx.journal(
         caller,
         Subject::list("indicator"),

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::base::error::Result;
 use crate::base::id::FacilityId;
-use crate::ctx::Tx;
 use crate::db::Q;
 
 /// A day of births.
@@ -54,7 +53,7 @@ pub async fn days(
 }
 
 /// Keeps what a day came to, in the place of what was kept of it before.
-pub async fn keep_day(tx: &mut Tx, facility: FacilityId, basis: &str, day: &DaySums) -> Result<()> {
+pub async fn keep_day(tx: &mut impl Q, facility: FacilityId, basis: &str, day: &DaySums) -> Result<()> {
     tx.q(
         "insert into figure_day (facility_id, day, changes, basis, valid_until, sums) values ($1, $2, $3, $4, $5, $6) \
          on conflict (facility_id, day) do update set changes = excluded.changes, basis = excluded.basis, \
