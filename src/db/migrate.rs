@@ -4,6 +4,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgPool};
 
+use super::statistics;
+
 static SQLITE: Migrator = sqlx::migrate!("./migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("./migrations/postgres");
 
@@ -37,6 +39,9 @@ impl From<MigrateError> for Failure {
 pub(super) async fn sqlite(options: &SqliteConnectOptions) -> Result<(), Failure> {
     let mut connection = options.connect().await.map_err(Failure::Connect)?;
     SQLITE.run(&mut connection).await?;
+    statistics::tell(&mut connection)
+        .await
+        .map_err(Failure::Connect)?;
     connection.close().await.map_err(Failure::Connect)
 }
 

@@ -9,6 +9,7 @@ pub mod grants;
 pub mod migrate;
 pub mod once;
 pub mod run;
+mod statistics;
 pub mod tx;
 mod writer;
 

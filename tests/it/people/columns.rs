@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use muan::db::{Db, Durability, Q};
 use serde::Deserialize;
 
+use crate::migrations::is_an_engines;
 use crate::support::App;
 use crate::support::servers;
 use crate::support::walk;
@@ -50,7 +51,7 @@ async fn columns(db: &Db) -> BTreeMap<(String, String), String> {
     };
     let rows: Vec<(String, String, String)> = db.read().q(sql).all().await.unwrap();
     rows.into_iter()
-        .filter(|(table, _, _)| !table.starts_with("_sqlx"))
+        .filter(|(table, _, _)| !is_an_engines(table))
         .map(|(table, column, kind)| ((table, column), kind))
         .collect()
 }
