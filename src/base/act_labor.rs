@@ -52,6 +52,10 @@ macro_rules! with_labor {
             FollowupExamine = "followup.examine", keyed;
             /// What the surveys came to.
             FollowupSurveys = "followup.surveys";
+            /// What women suggested in a survey.
+            FollowupSuggestions = "followup.suggestions";
+            /// WeChat has checked a suggestion.
+            FollowupCheckText = "followup.check_text";
             /// The weeks after a birth are over, and its pregnancy is closed.
             FollowupOver = "followup.over";
         }

@@ -11,12 +11,15 @@ use crate::base::{Locale, canonical};
 
 const FILE: &str = "agreements.toml";
 
+/// That what she suggests in the survey is checked by WeChat; asked for only where her hospital wants it.
+pub const CONTENT_CHECK: &str = "content_check";
+
 /// One agreement.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agreement {
-    /// `privacy_policy`, `sensitive_data`, `electronic_signature`, `research`, `teaching`, `notifications`; a guardian's:
-    /// `child_data`.
+    /// `privacy_policy`, `sensitive_data`, `electronic_signature`, `research`, `teaching`, `notifications`, `content_check`;
+    /// a guardian's: `child_data`.
     pub kind: String,
     /// Of the text; a new one asks her again.
     pub version: String,
@@ -114,7 +117,13 @@ pub(super) fn load(origin: &Origin, defects: &mut Defects) -> Agreements {
         hers: by_kind(file.agreement),
         of_guardians: by_kind(file.guardian_agreement),
     };
-    let needed = ["privacy_policy", "sensitive_data", "electronic_signature"].map(|kind| (&all.hers, kind));
+    let needed = [
+        "privacy_policy",
+        "sensitive_data",
+        "electronic_signature",
+        CONTENT_CHECK,
+    ]
+    .map(|kind| (&all.hers, kind));
     for (kinds, kind) in needed.into_iter().chain([(&all.of_guardians, "child_data")]) {
         defects.check(kinds.contains_key(kind), FILE, "", || {
             format!("no agreement {kind}")

@@ -3,6 +3,7 @@
 //! Each job looks at the plan again: one of a plan that has moved since, and one that was done before, does nothing.
 
 use chrono::{DateTime, Duration, Utc};
+use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
@@ -10,7 +11,7 @@ use tracing::instrument;
 use super::acts::{call, escalation_task};
 use super::course::{Course, course};
 use super::model::{FollowUp, HEADACHE_FORM};
-use super::{headache, planning, rules, schedule, store};
+use super::{checking, headache, planning, rules, schedule, store};
 use crate::analgesia::model::Mother;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId, PatientId};
@@ -102,6 +103,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         PHONE => phone(ctx, facility, job.payload()?).await?,
         ESCALATE => escalate(ctx, facility, job.payload()?).await?,
         HEADACHE => ask_about_headache(ctx, facility, job.payload()?).await?,
+        checking::CHECK_TEXT => checking::check(ctx, facility, job.payload()?).boxed().await?,
         OVER => over(ctx, facility, job.payload()?).await?,
         _ => return Ok(false),
     }

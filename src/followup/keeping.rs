@@ -39,7 +39,12 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
         let found = store::examinations(view, mine.facility, point.id).await?;
         told.push(hers(point, &found)?);
     }
-    Ok(vec![("follow_ups", told.into()), ("alerts", alerts.into())])
+    let checked = store::checked_texts_of(view, mine.facility, mine.patient).await?;
+    Ok(vec![
+        ("follow_ups", told.into()),
+        ("alerts", alerts.into()),
+        ("suggestion_checks", checked.into()),
+    ])
 }
 
 fn hers(point: &FollowUp, found: &[Examined]) -> Result<Value> {

@@ -6,6 +6,7 @@
 mod acts;
 pub mod api;
 mod asking;
+mod checking;
 mod course;
 pub mod facts;
 mod headache;

@@ -214,6 +214,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::FollowupGet, &[M, A]),
     (Act::FollowupExamine, &[M, A]),
     (Act::FollowupSurveys, &[Q]),
+    (Act::FollowupSuggestions, &[Q]),
+    (Act::FollowupCheckText, &[System]),
     (Act::FollowupOver, &[System]),
     (Act::FollowupAlerts, &[M, O, A, Q]),
     (Act::FollowupAcknowledge, &[M, O, A, Q]),

@@ -7,6 +7,7 @@ mod lost;
 mod next;
 mod plan;
 mod reminders;
+mod suggestions;
 mod surveys;
 pub mod ward;
 mod windows;

@@ -60,7 +60,7 @@ pub(super) struct Judged {
     pub told: Told,
 }
 
-pub(super) fn form_of<'a>(ctx: &'a Ctx, response: &Response) -> Result<&'a Form> {
+pub fn form_of<'a>(ctx: &'a Ctx, response: &Response) -> Result<&'a Form> {
     ctx.content
         .forms
         .asked(&response.name, &response.questionnaire, response.after_loss)

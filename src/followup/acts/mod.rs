@@ -10,6 +10,7 @@ mod surveys;
 
 pub use alerts::*;
 pub use examinations::*;
+pub(super) use judge::form_of;
 pub use judge::on_submitted;
 pub use points::*;
 pub(super) use raising::{call, escalation_task};

@@ -11,7 +11,7 @@ use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::{Episode, NewTask, StepState};
 use crate::followup::model::SurveyAnswer;
-use crate::followup::{asking, jobs, rules, schedule, store};
+use crate::followup::{asking, checking, jobs, rules, schedule, store};
 use crate::forms::model::{Response, Told};
 use crate::people;
 use crate::questionnaire::{Answers, Context, assess};
@@ -31,6 +31,9 @@ pub(super) async fn replied(
         .first()
         .and_then(|answer| answer.code()?.parse::<i64>().ok())
         .filter(|score| (1..=5).contains(score));
+    if checking::suggestion(answers).is_some() {
+        checking::noted(ctx, tx, response).await?;
+    }
     let labor = store::labor_of(tx, facility, episode.id).await?;
     let mode = labor.as_ref().map(|(.., mode)| mode.as_str());
     store::add_answers(tx, response, mode, &countable(answers)).await?;

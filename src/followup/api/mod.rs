@@ -15,7 +15,7 @@ use wire::{
 };
 
 use super::acts;
-use super::model::{AlertState, Examination, Examined, PointState};
+use super::model::{AlertState, Examination, Examined, PointState, Suggestion};
 use crate::base::PageRequest;
 use crate::base::id::{AlertId, FollowUpId};
 use crate::ctx::Ctx;
@@ -108,6 +108,35 @@ impl StaffApi {
             .boxed()
             .await?;
         Ok(Json(SurveyOut { groups }))
+    }
+
+    /// What women suggested in a survey, newest first, without whose words they are; a page may hold fewer than its limit
+    #[oai(
+        path = "/surveys/:form/suggestions",
+        method = "get",
+        operation_id = "followup.suggestions"
+    )]
+    #[allow(clippy::too_many_arguments)] // One per query parameter.
+    async fn suggestions(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        /// `satisfaction` or `refusal-survey`.
+        form: Path<String>,
+        from: Query<NaiveDate>,
+        to: Query<NaiveDate>,
+        /// Whether words that WeChat found risky are shown, too.
+        risky: Query<Option<bool>>,
+        limit: Query<Option<i64>>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<List<Suggestion>>, Failure> {
+        let page = PageRequest::new(limit.0, cursor.0)?;
+        let (period, risky) = ((from.0, to.0), risky.0.unwrap_or_default());
+        Ok(Json(List::of(
+            acts::suggestions(&ctx, &caller.0, &form.0, period, risky, page)
+                .boxed()
+                .await?,
+        )))
     }
 
     /// Write down a call about a point; one that she answers takes up again what was given up

@@ -1,6 +1,11 @@
 //! What surveys come to.
 
+use chrono::{DateTime, Utc};
 use poem_openapi::Object;
+use uuid::Uuid;
+
+use crate::base::id::{PatientId, ResponseId};
+use crate::wechat::Verdict;
 
 /// One answer to a survey, without whose it is.
 #[derive(Clone, Debug)]
@@ -60,4 +65,33 @@ pub struct SurveyOption {
     pub code: String,
     /// How often.
     pub count: i64,
+}
+
+/// That a reply holds a suggestion in her own words, which stay sealed among her answers.
+#[derive(Clone, Debug)]
+pub struct SurveyText {
+    /// Its id.
+    pub id: Uuid,
+    /// Who wrote it.
+    pub patient_id: PatientId,
+    /// The answers that it stands in.
+    pub response_id: ResponseId,
+    /// When she sent it.
+    pub at: DateTime<Utc>,
+    /// What WeChat thinks of it; none where nobody asked.
+    pub verdict: Option<Verdict>,
+}
+
+/// What somebody suggested in a survey, without who.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(rename = "SuggestionOut", skip_serializing_if_is_none)]
+pub struct Suggestion {
+    /// The month of the reply, as in `2026-03`, by the hospital's clock.
+    pub month: String,
+    /// Her words; absent where WeChat found them `risky` and those were not asked for.
+    pub text: Option<String>,
+    /// Whether staff entered it.
+    pub by_staff: bool,
+    /// What WeChat thinks of it; absent where it was not asked, or had no answer.
+    pub verdict: Option<Verdict>,
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::base::error::Result;
-use crate::base::id::{AlertId, FacilityId, FollowUpId, PatientId};
+use crate::base::id::{AlertId, FacilityId, FollowUpId, PatientId, ResponseId};
 use crate::db::Q;
 use crate::followup::model::FollowUp;
 
@@ -43,5 +43,26 @@ pub async fn alerts_of(q: &mut impl Q, facility: FacilityId, patient: PatientId)
     let told = rows.into_iter().map(|(id, form, level, state, at)| {
         json!({ "id": id, "form": form, "level": level, "state": state, "raised_at": at })
     });
+    Ok(told.collect())
+}
+
+/// What WeChat thought of her suggestions.
+pub async fn checked_texts_of(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Vec<Value>> {
+    let rows: Vec<(ResponseId, String, DateTime<Utc>)> = q
+        .q(
+            "select response_id, verdict, at from survey_text where facility_id = $1 and patient_id = $2 \
+            and verdict is not null order by id",
+        )
+        .bind(facility)
+        .bind(patient)
+        .all()
+        .await?;
+    let told = rows
+        .into_iter()
+        .map(|(response, verdict, at)| json!({ "response": response, "verdict": verdict, "at": at }));
     Ok(told.collect())
 }

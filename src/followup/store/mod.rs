@@ -5,9 +5,11 @@ mod examinations;
 mod keeping;
 mod points;
 mod replies;
+mod texts;
 
 pub use alerts::*;
 pub use examinations::*;
 pub use keeping::*;
 pub use points::*;
 pub use replies::*;
+pub use texts::*;

@@ -11,8 +11,8 @@ use super::sessions::wechat;
 use crate::base::error::{Error, Result};
 use crate::base::id::AccountId;
 use crate::base::{Act, Code, Locale, Noun, Subject};
-use crate::content::agreements::Agreement;
-use crate::ctx::{Ctx, Sender};
+use crate::content::agreements::{Agreement, CONTENT_CHECK};
+use crate::ctx::{Ctx, Sender, View};
 use crate::http::params::{Faults, is_mobile, is_resident_id};
 use crate::once;
 use crate::people::caller::Caller;
@@ -200,12 +200,26 @@ pub(in crate::people) async fn wechat_phone(ctx: &Ctx, account: AccountId, code:
     Ok(number)
 }
 
-/// Every agreement with her word on it.
+/// Every agreement that she is asked for, with her word on it.
 #[instrument(name = "people.agreements", skip_all)]
 pub async fn agreements(ctx: &Ctx, caller: &Caller) -> Result<Vec<AgreementState>> {
     policy::allowed(caller, Act::PeopleAgreements)?;
-    let said = store::agreements(&mut ctx.view(), caller.account()?).await?;
-    states(ctx, &said, caller.request.locale)
+    let mut view = ctx.view();
+    let said = store::agreements(&mut view, caller.account()?).await?;
+    let checks = checks_texts(&mut view, caller).await?;
+    let mut all = states(ctx, &said, caller.request.locale)?;
+    // Where no text of hers is checked she is asked for nothing, and sees what she said before.
+    all.retain(|state| checks || state.kind != CONTENT_CHECK || state.accepted.is_some());
+    Ok(all)
+}
+
+/// Whether her hospital has texts of hers checked by WeChat.
+async fn checks_texts(view: &mut View, caller: &Caller) -> Result<bool> {
+    let Ok(mine) = caller.mine() else { return Ok(false) };
+    Ok(facts::facility(view, mine.facility)
+        .await?
+        .settings
+        .content_checks)
 }
 
 fn states(ctx: &Ctx, said: &[store::AgreementRow], locale: Locale) -> Result<Vec<AgreementState>> {

@@ -27,9 +27,9 @@ pub struct FacilityOut {
     /// The 24-hour telephone.
     pub phone: String,
     /// Settings: consent_validity_days, countersign_hours, referral_answer_hours, aptt_uln, one_hour_window_min,
-    /// behavior_days, days_off, is_test, relative_acknowledgement, low_pressure, reporting_definition, duty, and follow_up_windows: for
-    /// each of f24, f72, f7 and f42 the hours from birth opens_h, due_h, expires_h, closes_h and phone_h, which count for
-    /// births that are not planned yet.
+    /// behavior_days, days_off, is_test, relative_acknowledgement, low_pressure, reporting_definition, content_checks, duty,
+    /// and follow_up_windows: for each of f24, f72, f7 and f42 the hours from birth opens_h, due_h, expires_h, closes_h and
+    /// phone_h, which count for births that are not planned yet.
     pub settings: Any<Value>,
     /// Revision.
     pub version: i64,

@@ -35,6 +35,8 @@ pub struct Settings {
     pub reporting_definition: AsphyxiaDefinition,
     /// When women are asked after birth; for births that are not planned yet.
     pub follow_up_windows: Windows,
+    /// Whether what women suggest in the survey is checked by WeChat before the quality office reads it, of those who agree.
+    pub content_checks: bool,
     /// Who is on duty.
     pub duty: Duty,
 }
@@ -85,6 +87,7 @@ impl Default for Settings {
             low_pressure: LowPressure::default(),
             reporting_definition: AsphyxiaDefinition::Apgar,
             follow_up_windows: Windows::default(),
+            content_checks: false,
             duty: Duty::default(),
         }
     }

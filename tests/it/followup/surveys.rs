@@ -7,7 +7,7 @@ use crate::analgesia::birth;
 use crate::consent::ceremony::Ceremony;
 
 /// Mei answers a form.
-async fn answers(ward: &Ward, name: &str, flat: Value) {
+pub async fn answers(ward: &Ward, name: &str, flat: Value) {
     let mei = ward.mei_again().await;
     let draft = mei
         .post("/responses", json!({ "questionnaire": name }))

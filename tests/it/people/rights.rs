@@ -36,6 +36,7 @@ async fn she_gets_a_copy_of_everything_held_on_her() {
         "labors",
         "follow_ups",
         "alerts",
+        "suggestion_checks",
         "wechat_events",
         "read_by",
     ] {

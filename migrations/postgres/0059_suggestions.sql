@@ -1,0 +1,14 @@
+-- Which replies to a survey hold a suggestion in her own words, and what WeChat thinks of it where it was asked. The words
+-- stay sealed among her answers.
+
+create table survey_text (
+  id uuid not null primary key,
+  facility_id uuid not null references facility (id),
+  patient_id uuid not null references patient (id),
+  response_id uuid not null unique references response (id),
+  form text not null,
+  at timestamptz not null,
+  verdict text check (verdict in ('pass', 'review', 'risky'))
+);
+create index survey_text_page on survey_text (facility_id, form, id);
+create index survey_text_patient on survey_text (facility_id, patient_id, id);
