@@ -81,6 +81,9 @@ enum Step {
     FollowUp7,
 }
 
+/// From the end of the pump until she raises her legs, seconds: within four hours of the last dose.
+const LEGS: i64 = 3 * 3600 + 1800;
+
 /// Steps with their time before (minus) or after the due date's birth, hours.
 const WAY: [(Step, i64); 9] = [
     (Step::Register, -72 * 24),
@@ -124,7 +127,7 @@ pub async fn fill(ctx: &Ctx, simulator: &Simulator) -> Result<(), Stopped> {
             step,
         }));
     }
-    plan.retain(|planned| planned.at < now - Duration::hours(8));
+    plan.retain(|planned| planned.at < now - Duration::hours(12));
     plan.sort_by_key(|planned| planned.at);
     let mut women: Vec<Option<Woman>> = people.iter().map(|_| None).collect();
     let steps = plan.len();
@@ -315,7 +318,9 @@ async fn birth(walker: &Walker<'_>, woman: &mut Woman, person: &Person, index: u
     };
     walker.deliver(woman, birth).await?;
     if analgesia {
-        walker.stop(woman).await?;
+        let stop = walker.stop(woman).await?;
+        walker.wait(LEGS).await?;
+        walker.raise_legs(woman, stop).await?;
     }
     Ok(())
 }

@@ -203,6 +203,23 @@ impl Walker<'_> {
             .body)
     }
 
+    /// Within four hours of her last dose she raises both legs, which is added to what was written of the end.
+    pub async fn raise_legs(&self, woman: &Woman, mut stop: Value) -> Result<Value> {
+        if let Some(stop) = stop.as_object_mut() {
+            stop.retain(|member, _| member != "written_at" && member != "by");
+            stop.insert("leg_raise".to_owned(), json!("able"));
+            stop.insert("leg_raise_at".to_owned(), json!(self.now()));
+        }
+        Ok(self
+            .post(
+                &self.midwife().await?,
+                &format!("/labors/{}/stop", woman.labor),
+                stop,
+            )
+            .await?
+            .body)
+    }
+
     /// She answers a follow-up form on her phone. `changes` go over the answers of a woman who is well.
     pub async fn follow_up(&self, woman: &Woman, form: &str, changes: &Map<String, Value>) -> Result<Value> {
         let mut answers = well(form);
