@@ -1,7 +1,8 @@
 //! How much memory an export takes: the peak of the process while 1,000 and 100,000 sets of answers leave through the API,
 //! in each format, above what it held before. The same for both is what is wanted; the ratio says so.
 //!
-//! The answers are one woman's, copied; the reader takes the pieces and throws them away. `cargo bench --bench export -- 20000` takes another number. Linux only.
+//! The answers are one woman's, copied; the reader takes the pieces and throws them away.
+//! `cargo bench --bench export -- 20000` takes another number. Linux only.
 
 mod hospital;
 

@@ -1,7 +1,7 @@
 //! How long her home screen and the list of lessons take while many women have the app open: 40 women, 16 of whose phones ask
 //! at any time while two others write down what they read. p50 and p99 from the first byte to the last, as a ratio to
-//! `GET /me` (one record of hers) under the same load in the same run, and p99 as a ratio to the 100 ms that a screen may take.
-//! One that takes longer fails. `cargo bench --bench journey -- 200` puts another number of women there.
+//! `GET /me` (one record of hers) under the same load in the same run, and p99 as a ratio to the 100 ms that a screen may
+//! take. One that takes longer fails. `cargo bench --bench journey -- 200` puts another number of women there.
 
 mod hospital;
 

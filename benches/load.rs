@@ -1,7 +1,7 @@
 //! How the service bears 50 signings a minute for ten minutes (CE §17): each is her signature and the anesthesiologist's
-//! countersignature with everything around them, over TCP, while the workers sequence, seal and ask for time-stamps beside it.
-//! p50, p95 and p99 of both answers, p95 as a ratio to what it may be; then the seals that wait for their time, and an audit of
-//! every log. Slower than its limit, a seal without its time a minute later, or a log with a fault fails.
+//! countersignature with everything around them, over TCP, while the workers sequence, seal and ask for time-stamps beside
+//! it. p50, p95 and p99 of both answers, p95 as a ratio to what it may be; then the seals that wait for their time, and an
+//! audit of every log. Slower than its limit, a seal without its time a minute later, or a log with a fault fails.
 //! `cargo bench --bench load -- 50` drives another number of signings, at the same pace.
 
 mod hospital;

@@ -1,6 +1,6 @@
-//! What one seal costs and what one verification costs, on one core: a document of a consent sealed (B-B) and attested (B-T) by
-//! the test authority, and a bundle and a document verified. Keys of a device and time authorities of others add their own
-//! time.
+//! What one seal costs and what one verification costs, on one core: a document of a consent sealed (B-B) and attested
+//! (B-T) by the test authority, and a bundle and a document verified. Keys of a device and time authorities of others add
+//! their own time.
 
 use std::hint::black_box;
 use std::path::Path;

@@ -209,7 +209,8 @@ pub async fn count_dead(db: &Db) -> Result<i64> {
     Ok(count)
 }
 
-/// Puts a job back with a growing pause, a little shorter by chance, or aside for good. `code` names the fault without any data.
+/// Puts a job back with a growing pause, a little shorter by chance, or aside for good. `code` names the fault without any
+/// data.
 pub async fn fail(db: &Db, worker: &str, job: &Job, code: &str, now: DateTime<Utc>) -> Result<()> {
     let pause = Duration::seconds(1 << job.attempts.clamp(0, 11));
     // What failed together comes again one by one.

@@ -13,7 +13,7 @@ use super::model::{Alarm, AlarmState, DueKind, Labor, LaborState, ObservationRow
 use super::{acts, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, LaborId, StaffId};
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::NewTask;
 use crate::outbox::Job;
@@ -67,7 +67,7 @@ async fn loaded(tx: &mut Tx, facility: FacilityId, id: LaborId) -> Result<Option
 
 async fn journal(tx: &mut Tx, act: Act, labor: &Labor, detail: serde_json::Value) -> Result<()> {
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    tx.journal_as(act, Actor::SYSTEM, Some(labor.facility_id), subject, detail, None)
+    tx.journal_own(act, Some(labor.facility_id), subject, detail)
         .await
 }
 

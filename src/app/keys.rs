@@ -1,4 +1,5 @@
-//! Which keys seal and sign the log, and since when: each that comes into use, or comes back, is an entry of the log (CE-182).
+//! Which keys seal and sign the log, and since when: each that comes into use, or comes back, is an entry of the log
+//! (CE-182).
 //!
 //! A key of a device that is silent now is written down when it seals first: `consent::sealing::key`.
 

@@ -14,7 +14,7 @@ use crate::base::canonical::sha256;
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
-use crate::base::{Act, Actor, Noun, Subject};
+use crate::base::{Act, Noun, Subject};
 use crate::config::{Config, Fault};
 use crate::consent::sealing::attest;
 use crate::ctx::Ctx;
@@ -321,15 +321,8 @@ pub async fn accept_restore(ctx: &Ctx, facility: Uuid) -> Result<Option<(i64, u6
     incident::note(&mut tx, id, facility, Kind::LogRolledBack, &detail, now).await?;
     let institution = (facility != PLATFORM).then_some(FacilityId(facility));
     let subject = Subject::thing("log", facility);
-    tx.journal_as(
-        Act::JournalAcceptRestore,
-        Actor::SYSTEM,
-        institution,
-        subject,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::JournalAcceptRestore, institution, subject, detail)
+        .await?;
     tx.commit().await?;
     guard(ctx).await?;
     Ok(Some((size, copied.size)))

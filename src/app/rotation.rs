@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::base::error::Result;
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::vault::Progress;
 
@@ -48,6 +48,6 @@ pub async fn make_next(ctx: &Ctx) -> Result<()> {
 
 async fn journal_rotation(tx: &mut Tx, detail: Value) -> Result<()> {
     let subject = Subject::list("data_key");
-    tx.journal_as(Act::JournalRotateKeys, Actor::SYSTEM, None, subject, detail, None)
+    tx.journal_own(Act::JournalRotateKeys, None, subject, detail)
         .await
 }

@@ -80,8 +80,8 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
     }
 }
 
-/// Sets the daily looks through behavioral data and at what is due, and the one for documents without a seal, and writes down the keys in use;
-/// false while nothing may be written.
+/// Sets the daily looks through behavioral data and at what is due, and the one for documents without a seal, and writes
+/// down the keys in use; false while nothing may be written.
 async fn begin(ctx: &Ctx) -> bool {
     if ctx.log.is_read_only() {
         return false;

@@ -28,7 +28,8 @@ pub enum Command {
         #[arg(long)]
         dir: Option<PathBuf>,
     },
-    /// Lists what makes lessons and consents hard to read: long sentences, unexplained words, numbers that are no "so many in so many".
+    /// Lists what makes lessons and consents hard to read: long sentences, unexplained words, numbers that are no "so many
+    /// in so many".
     Readability {
         /// Another content directory than the one of the settings.
         #[arg(long)]

@@ -1,4 +1,5 @@
-//! The command line: `demo`, `generate`, `serve`, `migrate`, `config`, `content`, `openapi`, `verify`, `wechat-simulator`, `admin`.
+//! The command line: `demo`, `generate`, `serve`, `migrate`, `config`, `content`, `openapi`, `verify`, `wechat-simulator`,
+//! `admin`.
 //!
 //! Every fault of the start is one clear line on standard error and exit code 1.
 

@@ -18,8 +18,8 @@ use crate::questionnaire::{Context, Form, Once, Phase, exact_numbers};
 pub struct Options {
     /// Name of a form, or name|version.
     questionnaire: String,
-    /// Answers: one JSON object, an array of them, one object a line, or a file of clinical vectors, each of which is tried at
-    /// its own time; `-` is standard input.
+    /// Answers: one JSON object, an array of them, one object a line, or a file of clinical vectors, each of which is tried
+    /// at its own time; `-` is standard input.
     file: PathBuf,
     /// When they are given; a form without phases has none.
     #[arg(long, value_enum)]

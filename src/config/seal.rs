@@ -17,8 +17,8 @@ pub struct Seal {
     pub pin_file: Option<PathBuf>,
     /// Labels of the keys that may seal, separated by spaces; the one whose certificate begins last does.
     pub keys: String,
-    /// Whom to believe; needed with a device or authorities of others: a `trust.json` with roots, issuers, every certificate that ever sealed here, the time authorities'
-    /// roots and policies, and what is revoked.
+    /// Whom to believe; needed with a device or authorities of others: a `trust.json` with roots, issuers, every
+    /// certificate that ever sealed here, the time authorities' roots and policies, and what is revoked.
     pub trust: Option<PathBuf>,
     /// Addresses of time authorities, separated by spaces, the preferred one first; at least two (CE-170).
     pub time_authorities: String,

@@ -112,8 +112,7 @@ pub async fn effective(ctx: &Ctx, job: &Job) -> Result<()> {
     let subject = Subject::thing("consent_template", publication.id);
     let detail = json!({ "template": template });
     let act = Act::ConsentTemplateChanged;
-    tx.journal_as(act, Actor::SYSTEM, Some(facility), subject, detail, None)
-        .await?;
+    tx.journal_own(act, Some(facility), subject, detail).await?;
     tx.commit().await
 }
 

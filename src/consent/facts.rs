@@ -13,7 +13,7 @@ use super::rules::triggers::{self, Change};
 use super::{acts, renew, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, EpisodeId, FacilityId};
-use crate::base::{Act, Actor, Code, Noun, Subject};
+use crate::base::{Act, Code, Noun, Subject};
 use crate::ctx::{Ctx, Records, Tx};
 use crate::db::Q;
 use crate::episode;
@@ -118,7 +118,7 @@ pub async fn started(tx: &mut Tx, facility: FacilityId, episode: EpisodeId) -> R
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let detail = json!({ "revision": consent.revision });
     let place = Some(facility);
-    tx.journal_as(Act::ConsentStarted, Actor::SYSTEM, place, subject, detail, None)
+    tx.journal_own(Act::ConsentStarted, place, subject, detail)
         .await?;
     Ok(true)
 }

@@ -14,7 +14,7 @@ use super::{change, characters, renew, sealing, store, templates, watch};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, StaffId};
-use crate::base::{Act, Actor, Noun, Subject};
+use crate::base::{Act, Noun, Subject};
 use crate::content::messages;
 use crate::ctx::{Ctx, Records};
 use crate::evidence::document::Inputs;
@@ -87,15 +87,8 @@ async fn send_code(ctx: &Ctx, job: &Job) -> Result<()> {
     store::forget_code(&mut tx, facility, id).await?;
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let detail = json!({ "provider": gateway.provider(), "code": id });
-    tx.journal_as(
-        Act::ConsentCodeSent,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::ConsentCodeSent, Some(facility), subject, detail)
+        .await?;
     tx.commit().await
 }
 
@@ -223,15 +216,8 @@ async fn record(ctx: &Ctx, job: &Job) -> Result<()> {
     sealing::want(&mut tx, facility, paper, of).await?;
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let detail = json!({ "decision": decision.kind, "sha256": digest, "characters": digests(&pictures) });
-    tx.journal_as(
-        Act::ConsentRecorded,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::ConsentRecorded, Some(facility), subject, detail)
+        .await?;
     tx.commit().await
 }
 
@@ -294,7 +280,7 @@ async fn record_bedside(ctx: &Ctx, job: &Job) -> Result<()> {
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let detail = json!({ "decision": "confirmed", "sha256": digest, "characters": digests(&pictures) });
     let place = Some(facility);
-    tx.journal_as(Act::ConsentRecorded, Actor::SYSTEM, place, subject, detail, None)
+    tx.journal_own(Act::ConsentRecorded, place, subject, detail)
         .await?;
     tx.commit().await
 }

@@ -51,8 +51,8 @@ pub async fn settle(ctx: &Ctx, seal: &SealOf) -> Result<()> {
 /// The entries around a seal, with their proofs under the newest checkpoint, or with the log's promise while none holds
 /// the seal yet, as files of a bundle.
 ///
-/// Where somebody took the entry or a part of the tree away, what is left goes without its proof: a verifier misses it, and the
-/// log is audited.
+/// Where somebody took the entry or a part of the tree away, what is left goes without its proof: a verifier misses it, and
+/// the log is audited.
 pub async fn files(
     q: &mut impl Q,
     ctx: &Ctx,

@@ -9,7 +9,7 @@ use super::rules::triggers::{self, Change, Effect, Shown, TRIGGERS};
 use super::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId};
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::ctx::{Records, Tx};
 use crate::episode;
 use crate::episode::model::{NewTask, Stage};
@@ -82,8 +82,7 @@ pub async fn ask(tx: &mut Tx, consent: &Consent, change: Change) -> Result<()> {
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let detail = json!({ "trigger": row.id, "task": kind });
     let place = Some(consent.facility_id);
-    tx.journal_as(Act::ConsentRenew, Actor::SYSTEM, place, subject, detail, None)
-        .await
+    tx.journal_own(Act::ConsentRenew, place, subject, detail).await
 }
 
 /// Nothing is asked for any more: another consent is in force, or she has decided.

@@ -20,7 +20,7 @@ use crate::base::canonical::sha256;
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, FacilityId};
-use crate::base::{Act, Actor, Code, Subject};
+use crate::base::{Act, Code, Subject};
 use crate::ctx::{Ctx, Records, Tx};
 use crate::db::Q;
 use crate::evidence::keys::RevocationStatus;
@@ -346,8 +346,7 @@ async fn consent_of(tx: &mut Tx, record: &SealOf) -> Result<Consent> {
 async fn journal(tx: &mut Tx, consent: &Consent, act: Act, detail: serde_json::Value) -> Result<Uuid> {
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let place = Some(consent.facility_id);
-    tx.journal_as(act, Actor::SYSTEM, place, subject, detail, None)
-        .await?;
+    tx.journal_own(act, place, subject, detail).await?;
     tx.entry().ok_or_else(|| Error::broken("an entry without an id"))
 }
 

@@ -9,7 +9,7 @@ use super::model::{Consent, Listed, TemplateStanding};
 use super::{flow, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
-use crate::base::{Act, Actor, Code, Locale, Subject};
+use crate::base::{Act, Code, Locale, Subject};
 use crate::content::consents::Template;
 use crate::ctx::{Ctx, Tx};
 use crate::db::Q;
@@ -117,7 +117,6 @@ pub async fn move_draft(tx: &mut Tx, ctx: &Ctx, draft: &mut Consent, code: &str)
     let subject = Subject::of_patient("consent", draft.id, draft.patient_id);
     let detail = json!({ "template": current.id, "revision": draft.revision });
     let (act, place) = (Act::ConsentTemplateChanged, Some(draft.facility_id));
-    tx.journal_as(act, Actor::SYSTEM, place, subject, detail, None)
-        .await?;
+    tx.journal_own(act, place, subject, detail).await?;
     Ok(true)
 }

@@ -10,7 +10,7 @@ use super::rules::triggers::{self, Change};
 use super::{acts, change, integrity, renew, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId};
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::NewTask;
 use crate::outbox::{self, Job, Message};
@@ -82,8 +82,7 @@ async fn keep(tx: &mut Tx, consent: &Consent, change: Change, needed: bool) -> R
 async fn journal(tx: &mut Tx, consent: &Consent, act: Act, detail: serde_json::Value) -> Result<()> {
     let subject = Subject::of_patient("consent", consent.id, consent.patient_id);
     let place = Some(consent.facility_id);
-    tx.journal_as(act, Actor::SYSTEM, place, subject, detail, None)
-        .await
+    tx.journal_own(act, place, subject, detail).await
 }
 
 /// Calls again whoever has not said that they know of her withdrawal, and the obstetricians with them.

@@ -156,7 +156,18 @@ impl Tx {
         .await
     }
 
-    /// Writes an entry of another act that happens in the same transaction, or of the system.
+    /// Writes an entry of what the service itself does.
+    pub fn journal_own(
+        &mut self,
+        act: Act,
+        facility: Option<FacilityId>,
+        subject: Subject,
+        detail: Value,
+    ) -> BoxFuture<'_, Result<()>> {
+        self.journal_as(act, Actor::SYSTEM, facility, subject, detail, None)
+    }
+
+    /// Writes an entry of another act that happens in the same transaction.
     pub fn journal_as<'a>(
         &'a mut self,
         act: Act,

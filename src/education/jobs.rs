@@ -8,7 +8,7 @@ use super::class::{BookingState, Class};
 use super::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ClassId, FacilityId, PatientId};
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::facts as episode;
 use crate::episode::model::Ending;
@@ -58,15 +58,8 @@ async fn remind(ctx: &Ctx, facility: FacilityId, job: OfClass) -> Result<()> {
     }
     tell(&mut tx, &class, job.patient, "class_soon").await?;
     let subject = Subject::of_patient("class", class.id, job.patient);
-    tx.journal_as(
-        Act::EducationRemindClass,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        json!({}),
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::EducationRemindClass, Some(facility), subject, json!({}))
+        .await?;
     tx.commit().await
 }
 

@@ -18,7 +18,7 @@ use super::rules::deliveries::{self as rules, Channel, Found, Outcome, Standing}
 use super::{acts, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{DeliveryId, FacilityId, NoticeId};
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::config::Template;
 use crate::ctx::{Ctx, View};
 use crate::outbox::{self, Job, Message};
@@ -266,15 +266,8 @@ async fn settle(
     }
     let subject = Subject::of_patient("notice", to.notice, to.patient);
     let detail = json!({ "channel": tried.channel, "state": next.state, "reason": next.reason });
-    tx.journal_as(
-        Act::EpisodeDeliver,
-        Actor::SYSTEM,
-        Some(to.facility),
-        subject,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::EpisodeDeliver, Some(to.facility), subject, detail)
+        .await?;
     tx.commit().await?;
     let (channel, state) = (tried.channel.word(), next.state.word());
     metrics::counter!("muan_notice_tries_total", "channel" => channel, "state" => state).increment(1);
@@ -315,15 +308,8 @@ pub async fn revive(ctx: &Ctx, only: Option<DeliveryId>) -> Result<usize> {
         tx.enqueue(message(dead.facility, &payload, now)).await?;
         let subject = Subject::of_patient("notice", dead.notice, dead.patient);
         let detail = json!({ "channel": dead.channel, "again": true });
-        tx.journal_as(
-            Act::EpisodeDeliver,
-            Actor::SYSTEM,
-            Some(dead.facility),
-            subject,
-            detail,
-            None,
-        )
-        .await?;
+        tx.journal_own(Act::EpisodeDeliver, Some(dead.facility), subject, detail)
+            .await?;
         tx.commit().await?;
         revived += 1;
     }

@@ -1,8 +1,8 @@
 //! Answers as `QuestionnaireResponse`, and the judging of answers that nobody keeps.
 //!
 //! Answers that replaced others are `amended`, those that were replaced `entered-in-error`, as those that staff marked so: a
-//! reader who knows nothing of our amendments must not take both for true. What staff entered beside her answers is a resource of its own, whose id
-//! ends with `.staff`.
+//! reader who knows nothing of our amendments must not take both for true. What staff entered beside her answers is a
+//! resource of its own, whose id ends with `.staff`.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};

@@ -66,8 +66,8 @@ impl Copies {
         Ok(path.to_string())
     }
 
-    /// The newest copy of every log of which `read` makes something, from the log, the name and the text; one that is cut off, too long or not believed must not
-    /// hide those before it. None for a log of whose newest copies none is believed.
+    /// The newest copy of every log of which `read` makes something, from the log, the name and the text; one that is cut
+    /// off, too long or not believed must not hide those before it. None for a log of whose newest copies none is believed.
     pub async fn newest<T>(
         &self,
         read: impl Fn(Uuid, &str, &str) -> Option<T>,

@@ -10,7 +10,7 @@ use super::{rules, schedule, store};
 use crate::analgesia;
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId};
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::consent;
 use crate::consent::model::State;
 use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
@@ -71,15 +71,8 @@ pub async fn ask_why_not(mut tx: Tx, facility: FacilityId, job: &OfLabor) -> Res
     )
     .await?;
     let subject = Subject::of_patient("labor", birth.labor, patient);
-    tx.journal_as(
-        Act::FollowupSchedule,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        json!({}),
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::FollowupSchedule, Some(facility), subject, json!({}))
+        .await?;
     tx.commit().await
 }
 

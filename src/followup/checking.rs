@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, ResponseId};
-use crate::base::{Act, Actor, Code, Subject};
+use crate::base::{Act, Code, Subject};
 use crate::content::agreements::CONTENT_CHECK;
 use crate::ctx::{Ctx, Records, Tx};
 use crate::db::Q;
@@ -128,13 +128,11 @@ pub(super) async fn check(ctx: &Ctx, facility: FacilityId, job: OfText) -> Resul
     if !store::set_verdict(&mut tx, facility, job.text, checked.verdict).await? {
         return Ok(());
     }
-    tx.journal_as(
+    tx.journal_own(
         Act::FollowupCheckText,
-        Actor::SYSTEM,
         Some(facility),
         Subject::of_patient("response", response.id, response.patient_id),
         json!({ "verdict": checked.verdict, "label": checked.label, "trace_id": checked.trace_id }),
-        None,
     )
     .await?;
     tx.commit().await

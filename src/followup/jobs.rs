@@ -15,7 +15,7 @@ use super::{checking, headache, planning, rules, schedule, store};
 use crate::analgesia::model::Mother;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId, PatientId};
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::content::forms::SATISFACTION;
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{NewTask, Stage, day};
@@ -131,17 +131,6 @@ pub async fn phone_task(tx: &mut Tx, point: &FollowUp, due: DateTime<Utc>) -> Re
     Ok(())
 }
 
-async fn journal(
-    tx: &mut Tx,
-    act: Act,
-    facility: FacilityId,
-    subject: Subject,
-    detail: serde_json::Value,
-) -> Result<()> {
-    tx.journal_as(act, Actor::SYSTEM, Some(facility), subject, detail, None)
-        .await
-}
-
 /// Whether her data may only be kept: then nobody reminds or phones her.
 async fn restricted(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<bool> {
     Ok(people::facts::restricted(tx, facility).await?.contains(&patient))
@@ -200,10 +189,9 @@ async fn put_off<T: Serialize + Sync>(
         due,
     })
     .await?;
-    journal(
-        tx,
+    tx.journal_own(
         Act::FollowupRemind,
-        facility,
+        Some(facility),
         *about,
         json!({ "put_off": true }),
     )
@@ -225,7 +213,8 @@ async fn remind(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
         store::set_reminded(&mut tx, &point, job.planned).await?;
         let reference = point.point.word();
         episode::facts::notify(&mut tx, facility, point.patient_id, "follow_up_due", reference).await?;
-        journal(&mut tx, Act::FollowupRemind, facility, subject, json!({})).await?;
+        tx.journal_own(Act::FollowupRemind, Some(facility), subject, json!({}))
+            .await?;
     }
     tx.commit().await
 }
@@ -248,7 +237,8 @@ async fn remind_survey(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> Result
     let subject = Subject::of_patient("labor", course.labor, course.patient);
     if !put_off(&mut tx, facility, REMIND_SURVEY, &job, &subject).await? {
         episode::facts::notify(&mut tx, facility, course.patient, "survey_due", SATISFACTION).await?;
-        journal(&mut tx, Act::FollowupRemind, facility, subject, json!({})).await?;
+        tx.journal_own(Act::FollowupRemind, Some(facility), subject, json!({}))
+            .await?;
     }
     tx.commit().await
 }
@@ -267,7 +257,8 @@ async fn phone(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     }
     phone_task(&mut tx, &point, point.overdue_at).await?;
     let subject = Subject::of_patient("follow_up", point.id, point.patient_id);
-    journal(&mut tx, Act::FollowupRemind, facility, subject, json!({})).await?;
+    tx.journal_own(Act::FollowupRemind, Some(facility), subject, json!({}))
+        .await?;
     tx.commit().await
 }
 
@@ -290,7 +281,8 @@ async fn escalate(ctx: &Ctx, facility: FacilityId, job: Escalate) -> Result<()> 
     escalation_task(&mut tx, &alert, &called).await?;
     let subject = Subject::of_patient("alert", alert.id, alert.patient_id);
     let detail = json!({ "step": job.step, "level": alert.level });
-    journal(&mut tx, Act::FollowupEscalate, facility, subject, detail).await?;
+    tx.journal_own(Act::FollowupEscalate, Some(facility), subject, detail)
+        .await?;
     tx.commit().await
 }
 
@@ -356,7 +348,8 @@ async fn ask_about_headache(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> R
             episode::facts::notify(&mut tx, facility, patient, "follow_up_due", &reference).await?;
         }
         ask_tomorrow(&mut tx, &course, tomorrow).await?;
-        journal(&mut tx, Act::FollowupRemind, facility, subject, json!({})).await?;
+        tx.journal_own(Act::FollowupRemind, Some(facility), subject, json!({}))
+            .await?;
     }
     tx.commit().await
 }
@@ -376,6 +369,7 @@ async fn over(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Result<()> {
     }
     episode::facts::set_stage(&mut tx, facility, episode.id, Stage::Closed).await?;
     let subject = Subject::of_patient("episode", episode.id, episode.patient_id);
-    journal(&mut tx, Act::FollowupOver, facility, subject, json!({})).await?;
+    tx.journal_own(Act::FollowupOver, Some(facility), subject, json!({}))
+        .await?;
     tx.commit().await
 }

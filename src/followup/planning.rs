@@ -13,7 +13,7 @@ use super::store;
 use crate::analgesia::model::Mother;
 use crate::base::error::Result;
 use crate::base::id::FacilityId;
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::content::forms::EPDS;
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{NewTask, Step, StepKind, StepState, TaskLine};
@@ -66,15 +66,8 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
         close_survey(&mut tx, &course).await?;
     }
     let subject = Subject::of_patient("labor", course.labor, course.patient);
-    tx.journal_as(
-        Act::FollowupSchedule,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        json!({}),
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::FollowupSchedule, Some(facility), subject, json!({}))
+        .await?;
     tx.commit().await
 }
 

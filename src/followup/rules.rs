@@ -123,8 +123,8 @@ fn is_normal(text: &str) -> bool {
     NORMAL.contains(&text.to_lowercase().as_str())
 }
 
-/// Whose duty the flags are: role words or `mental_health`, each once, in the order of urgency. What the form names nobody for
-/// is the anesthesiologist's.
+/// Whose duty the flags are: role words or `mental_health`, each once, in the order of urgency. What the form names nobody
+/// for is the anesthesiologist's.
 pub fn duties(form: &Form, flags: &[Flag]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut duties: Vec<String> = flags

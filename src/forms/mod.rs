@@ -1,7 +1,8 @@
 //! Forms: what is assigned to her, her drafts and answers, what staff add beside them. Knows no meaning of an answer.
 //!
 //! Open: [`model`] and [`facts`] for later slices, which hear of a submission through [`model::Hooks`]; [`api`] and
-//! [`jobs`] for assembly; [`door`] for what looks at the slice from outside. What follows from answers to the assessment: `assessment`.
+//! [`jobs`] for assembly; [`door`] for what looks at the slice from outside. What follows from answers to the assessment:
+//! `assessment`.
 
 mod acts;
 pub mod api;

@@ -8,7 +8,7 @@ use super::model::{Facility, Qualification, Requirement, Scope, Settings, Staff}
 use super::{jobs, secret, store};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
-use crate::base::{Act, Actor, Code, Noun, Subject};
+use crate::base::{Act, Code, Noun, Subject};
 use crate::ctx::Ctx;
 
 /// Adds a hospital.
@@ -36,15 +36,8 @@ pub async fn add_facility(
     };
     store::add_facility(&mut tx, &facility).await?;
     let subject = Subject::thing("facility", facility.id);
-    tx.journal_as(
-        Act::PeopleFacilityAdd,
-        Actor::SYSTEM,
-        Some(facility.id),
-        subject,
-        json!({}),
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::PeopleFacilityAdd, Some(facility.id), subject, json!({}))
+        .await?;
     tx.commit().await?;
     jobs::begin(ctx).await?;
     Ok(facility)
@@ -69,15 +62,8 @@ pub async fn add_staff(
     let staff = add(&mut tx, facility.id, draft, hash, must_change).await?;
     let subject = Subject::thing("staff", staff.id);
     let detail = json!({ "role": staff.role.word() });
-    tx.journal_as(
-        Act::PeopleStaffAdd,
-        Actor::SYSTEM,
-        Some(facility.id),
-        subject,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::PeopleStaffAdd, Some(facility.id), subject, detail)
+        .await?;
     tx.commit().await?;
     Ok(NewStaff {
         staff,
@@ -109,13 +95,11 @@ pub async fn qualify(ctx: &Ctx, staff: &Staff) -> Result<()> {
     }
     let place = Some(staff.facility_id);
     let detail = json!({ "items": Requirement::of(staff.role) });
-    tx.journal_as(
+    tx.journal_own(
         Act::PeopleQualify,
-        Actor::SYSTEM,
         place,
         Subject::thing("staff", staff.id),
         detail,
-        None,
     )
     .await?;
     tx.commit().await

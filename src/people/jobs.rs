@@ -11,7 +11,7 @@ use super::{facts, store};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::{DataRequestId, FacilityId, RecordSealId, WechatEventId};
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::ctx::Ctx;
 use crate::outbox::{self, Job, Message};
 
@@ -102,15 +102,8 @@ async fn overdue(ctx: &Ctx, facility: FacilityId, job: Overdue) -> Result<()> {
     }
     let subject = Subject::of_patient("data_request", request.id, request.patient);
     let detail = json!({ "kind": request.kind.word() });
-    tx.journal_as(
-        Act::PeopleRequestOverdue,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::PeopleRequestOverdue, Some(facility), subject, detail)
+        .await?;
     tx.commit().await?;
     tracing::warn!(request.id = %request.id, "a request about her data was not answered in time");
     Ok(())
@@ -139,15 +132,8 @@ async fn sweep_answers(ctx: &Ctx, facility: FacilityId) -> Result<()> {
         }
         let subject = Subject::thing("facility", facility);
         let detail = json!({ "answers": answers });
-        tx.journal_as(
-            Act::PeopleForget,
-            Actor::SYSTEM,
-            Some(facility),
-            subject,
-            detail,
-            None,
-        )
-        .await?;
+        tx.journal_own(Act::PeopleForget, Some(facility), subject, detail)
+            .await?;
         tx.commit().await?;
     }
 }
@@ -160,13 +146,11 @@ async fn sweep_wechat_events(ctx: &Ctx, facility: FacilityId) -> Result<()> {
     if gone == 0 {
         return Ok(());
     }
-    tx.journal_as(
+    tx.journal_own(
         Act::PeopleForget,
-        Actor::SYSTEM,
         Some(facility),
         Subject::thing("facility", facility),
         json!({ "wechat_events": gone, "before": before }),
-        None,
     )
     .await?;
     tx.commit().await
@@ -185,13 +169,11 @@ async fn look_through(ctx: &Ctx, keepers: &Keepers, facility: FacilityId) -> Res
     if gone == 0 {
         return Ok(());
     }
-    tx.journal_as(
+    tx.journal_own(
         Act::PeopleForget,
-        Actor::SYSTEM,
         Some(facility),
         Subject::thing("facility", facility),
         json!({ "rows": gone, "before": forget.before }),
-        None,
     )
     .await?;
     tx.commit().await

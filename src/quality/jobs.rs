@@ -11,7 +11,7 @@ use super::{acts, rules, store};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId};
-use crate::base::{Act, Actor, Locale, Role, Subject};
+use crate::base::{Act, Locale, Role, Subject};
 use crate::content::messages;
 use crate::ctx::{Ctx, Tx};
 use crate::outbox::{Job, Message};
@@ -222,7 +222,7 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
     };
     let detail = json!({ "kind": seen.kind });
     let place = Some(facility);
-    tx.journal_as(Act::QualityIncident, Actor::SYSTEM, place, subject, detail, None)
+    tx.journal_own(Act::QualityIncident, place, subject, detail)
         .await?;
     tx.commit().await
 }
@@ -247,13 +247,11 @@ async fn escalate(ctx: &Ctx, facility: FacilityId, job: OfEvent) -> Result<()> {
         id: Some(event.id.0),
         patient: event.patient_id.map(Uuid::from),
     };
-    tx.journal_as(
+    tx.journal_own(
         Act::QualityEscalate,
-        Actor::SYSTEM,
         Some(facility),
         subject,
         json!({ "called": called }),
-        None,
     )
     .await?;
     tx.commit().await

@@ -12,8 +12,8 @@ use crate::people::caller::Mine;
 use crate::people::facts as people;
 use crate::people::model::{Keeper, Parts, Unfinished};
 
-/// Managed cases with their referrals. Reports of adverse events, with their drafts and files, are made in confidence: they are
-/// the hospital's, and no part of her record.
+/// Managed cases with their referrals. Reports of adverse events, with their drafts and files, are made in confidence: they
+/// are the hospital's, and no part of her record.
 pub const KEEPER: Keeper = Keeper {
     copy: |_, view, mine| copy(view, mine).boxed(),
     forget: |_, _| async { Ok(0) }.boxed(),

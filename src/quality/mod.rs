@@ -1,5 +1,6 @@
 //! What the hospital learns from its labors: the national indicators with their cases, and adverse events; its self-check
-//! against the technical requirements, with trainings and drills; and how women at high risk are managed, alone or with another hospital.
+//! against the technical requirements, with trainings and drills; and how women at high risk are managed, alone or with
+//! another hospital.
 //!
 //! Open: [`jobs`] for assembly, [`api`] for the routes, [`indicators`] because the definitions are worth reading alone.
 //! Not here: the facts that indicators count; they belong to labor and follow-up.

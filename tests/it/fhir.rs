@@ -1,4 +1,5 @@
-//! The FHIR facade: forms, answers, women, her decisions and the journal in the words of the standard, with the rights of the two APIs.
+//! The FHIR facade: forms, answers, women, her decisions and the journal in the words of the standard, with the rights of
+//! the two APIs.
 
 mod answers;
 mod consents;

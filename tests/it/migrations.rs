@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use muan::config::Secret;
 use muan::db::grants::{self, Ungranted};
 use muan::db::{Db, Durability, Q, migrate};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
 use crate::story;
@@ -78,6 +80,47 @@ async fn a_database_of_a_newer_program_is_refused_in_one_line() {
     };
     let text = failure.to_string();
     assert!(text.contains("9999") && text.lines().count() == 1, "{text}");
+}
+
+/// A task of an older database, its hospital, woman and pregnancy all under one id.
+const AN_OLD_TASK: &str = "
+    insert into facility (id, code, name, time_zone, phone, settings, version, created_at)
+      values (x'01', 'old', '老医院', 'Asia/Shanghai', '010-1', '{}', 1, '2026-01-01T00:00:00Z');
+    insert into patient (id, facility_id, record_number, language, matched, is_test, version, created_at)
+      values (x'01', x'01', '1', 'zh-CN', 1, 0, 1, '2026-01-01T00:00:00Z');
+    insert into episode (id, facility_id, patient_id, edd, gravidity, parity, fetuses, stage, is_test, version, created_at)
+      values (x'01', x'01', x'01', '2026-06-01', 1, 0, 1, 'antenatal', 0, 1, '2026-01-01T00:00:00Z');
+    insert into task (id, facility_id, patient_id, episode_id, kind, subject_id, due_at, urgent, created_at)
+      values (x'02', x'01', x'01', x'01', 'assessment.review', x'03', '2026-01-02T00:00:00Z', 1, '2026-01-01T00:00:00Z');
+    insert into task_role (task_id, role) values (x'02', 'obstetrician'), (x'02', 'anesthesiologist');";
+
+#[tokio::test]
+async fn the_tasks_of_an_older_database_are_carried_over_with_their_roles() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("muan.db");
+    let mut older = sqlx::migrate!("./migrations/sqlite");
+    older.migrations = older.iter().filter(|one| one.version < 57).cloned().collect();
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    older.run(&mut connection).await.unwrap();
+    sqlx::raw_sql(AN_OLD_TASK).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+
+    let db = Db::sqlite(&path, Durability::Off).await.unwrap();
+    let tasks: Vec<(String, String, bool)> = db
+        .read()
+        .q(
+            "select t.kind, r.role, t.urgent from task t join task_role r on r.task_id = t.id \
+            where t.patient_id = t.episode_id and t.done_at is null order by r.role",
+        )
+        .all()
+        .await
+        .unwrap();
+    let of = |role: &str| ("assessment.review".to_owned(), role.to_owned(), true);
+    assert_eq!(tasks, [of("anesthesiologist"), of("obstetrician")]);
+    db.close().await;
 }
 
 #[tokio::test]

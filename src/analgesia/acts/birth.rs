@@ -96,7 +96,8 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     Ok(chart)
 }
 
-/// Tells her pregnancy how it ended, in the transaction in which that becomes known: her screen congratulates nobody in between.
+/// Tells her pregnancy how it ended, in the transaction in which that becomes known: her screen congratulates nobody in
+/// between.
 pub(super) async fn tell_ending(tx: &mut Tx, labor: &Labor) -> Result<()> {
     let birth = store::birth(tx, labor.facility_id, labor.id).await?;
     if let Some(ending) = rules::ending(birth.as_ref(), labor.close_reason) {

@@ -1,5 +1,5 @@
-//! The second stage of a complication, or of what was seen: what is to be done by when, and who is called when it was not. Sources: UK-LEG-2020;
-//! the rest GK.
+//! The second stage of a complication, or of what was seen: what is to be done by when, and who is called when it was not.
+//! Sources: UK-LEG-2020; the rest GK.
 
 use chrono::{DateTime, Duration, Utc};
 

@@ -288,7 +288,8 @@ impl Course<'_> {
         })
     }
 
-    /// Her legs, four hours after the last dose, until she raised both of them after it. Who went to another hospital before the birth is looked after there.
+    /// Her legs, four hours after the last dose, until she raised both of them after it. Who went to another hospital
+    /// before the birth is looked after there.
     pub fn legs(&self) -> Option<Due> {
         let elsewhere = [
             Some(CloseReason::Transferred),

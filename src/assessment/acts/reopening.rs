@@ -8,7 +8,7 @@ use crate::assessment::model::ReviewState;
 use crate::assessment::{rules, store};
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId};
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::ctx::Ctx;
 use crate::episode;
 use crate::episode::model::{NewTask, Stage};
@@ -56,13 +56,11 @@ pub async fn due_date_changed(ctx: &Ctx, facility: FacilityId, id: EpisodeId) ->
         urgent: review.urgent,
     };
     episode::facts::add_task(&mut tx, &task).await?;
-    tx.journal_as(
+    tx.journal_own(
         Act::AssessmentReopen,
-        Actor::SYSTEM,
         Some(facility),
         Subject::of_patient("review", review.id, review.patient_id),
         json!({ "because": "due_date", "state": review.state }),
-        None,
     )
     .await?;
     tx.commit().await

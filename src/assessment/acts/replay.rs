@@ -12,7 +12,7 @@ use crate::assessment::{rules, store};
 use crate::base::canonical::sha256;
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, ResponseId, ReviewId};
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::content::forms::{ASSESSMENT, RECHECK};
 use crate::ctx::{Ctx, Records};
 use crate::questionnaire::{self, Answers, Context, Form};
@@ -146,13 +146,11 @@ pub async fn replay(ctx: &Ctx, tell: &mut (dyn FnMut(Replayed) + Send)) -> Resul
             }
         }
         let mut tx = ctx.write(Act::AssessmentReplay).await?;
-        tx.journal_as(
+        tx.journal_own(
             Act::AssessmentReplay,
-            Actor::SYSTEM,
             Some(facility.id),
             Subject::list("assessment"),
             json!({ "checked": checked, "differ": differ }),
-            None,
         )
         .await?;
         tx.commit().await?;

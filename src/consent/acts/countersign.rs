@@ -13,7 +13,7 @@ use super::{assessed, known, locked, sealable, statements, subject, template};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, StaffId};
-use crate::base::{Act, Actor, Noun};
+use crate::base::{Act, Noun};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{ActKind, Consent, ReturnReason, Sealable, Signature, SignedAct};
 use crate::consent::proof::Counter;
@@ -47,8 +47,10 @@ pub struct CounterMark {
 /// The document is made before the transaction from what is stored then; the transaction makes sure that nothing has
 /// changed in between, and asks everything again that the revision does not tell.
 ///
-/// Errors: `consent.seal_unavailable`, `people.step_up_required`, `consent.illegal_transition`, `consent.after_birth`, `consent.signer_changed`,
-/// `consent.license_missing`, `consent.unqualified`, `consent.senior_needed`, `consent.statement_missing`, `consent.questions_open`,
+/// Errors: `consent.seal_unavailable`, `people.step_up_required`, `consent.illegal_transition`, `consent.after_birth`,
+/// `consent.signer_changed`,
+/// `consent.license_missing`, `consent.unqualified`, `consent.senior_needed`, `consent.statement_missing`,
+/// `consent.questions_open`,
 /// `consent.deadline_passed`, `consent.assessment_undecided`, `consent.not_suitable`, `consent.new_required`, `http.invalid`
 /// with `character` for a name that can't be printed.
 #[instrument(name = "consent.countersign", skip_all)]
@@ -146,7 +148,7 @@ async fn put_in_force(
     .await?;
     let (place, about) = (Some(consent.facility_id), subject(&consent));
     let detail = json!({ "root": prepared.root });
-    tx.journal_as(Act::ConsentActivated, Actor::SYSTEM, place, about, detail, None)
+    tx.journal_own(Act::ConsentActivated, place, about, detail)
         .await?;
     let target = sealing::Target {
         consent: &consent,

@@ -11,7 +11,7 @@ use super::{known, locked, of_standing, printable, template};
 use crate::base::canonical::sha256;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::ConsentId;
-use crate::base::{Act, Actor, Code, Noun, Role, Subject};
+use crate::base::{Act, Code, Noun, Role, Subject};
 use crate::consent::flow::{self, By};
 use crate::consent::model::{Capacity, Consent, Medium, Sealable, TechniqueClass};
 use crate::consent::proof::paper::{self, Filed};
@@ -72,7 +72,8 @@ pub struct PaperDraft {
 /// confirmed there, what does not is left out with a reason.
 ///
 /// Errors: `consent.illegal_transition`, `consent.after_birth`, `people.step_up_required`,
-/// `people.second_person_required`, `consent.paper_not_current`, `consent.license_missing`, `consent.unqualified`, `consent.privilege_missing`,
+/// `people.second_person_required`, `consent.paper_not_current`, `consent.license_missing`, `consent.unqualified`,
+/// `consent.privilege_missing`,
 /// `consent.senior_needed`, `consent.countersigner_involved`, `consent.template_recalled`, `consent.template_retired`,
 /// `consent.assessment_missing`, `consent.risks_open`, `consent.assessment_undecided`, `consent.not_suitable`,
 /// `consent.basis_not_allowed`, `consent.authority_missing`, `people.agreement_missing`, `people.agreement_version`,
@@ -259,15 +260,8 @@ async fn afterwards(tx: &mut Tx, consent: &Consent, root: &str) -> Result<()> {
     let (facility, id) = (consent.facility_id, consent.id);
     let about = Subject::of_patient("consent", id, consent.patient_id);
     let detail = json!({ "root": root });
-    tx.journal_as(
-        Act::ConsentPaperFiled,
-        Actor::SYSTEM,
-        Some(facility),
-        about,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::ConsentPaperFiled, Some(facility), about, detail)
+        .await?;
     episode::facts::finish_tasks(tx, facility, "consent.release", id.0).await?;
     renew::settled(tx, facility, consent.episode_id).await?;
     watch::begin(tx, consent).await?;

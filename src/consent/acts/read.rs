@@ -287,7 +287,8 @@ pub struct DocumentCopy {
     pub mark: CopyMark,
 }
 
-/// A document with its SHA-256; each copy is journaled. Without a choice the signed consent, or the decision where there was never one.
+/// A document with its SHA-256; each copy is journaled. Without a choice the signed consent, or the decision where there
+/// was never one.
 #[instrument(name = "consent.document", skip_all)]
 pub async fn document(
     ctx: &Ctx,

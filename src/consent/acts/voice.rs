@@ -29,8 +29,8 @@ const LONGEST_MS: i64 = 180_000;
 /// She asks the clinician something, aloud.
 ///
 /// Errors: `consent.illegal_transition` unless released and not yet countersigned, `http.too_large`,
-/// `forms.attachments_full` after ten or 10 MiB, `http.unsupported_media_type` when its content is neither mp3 nor aac nor m4a, `http.invalid` when it can't be read or
-/// takes more than three minutes.
+/// `forms.attachments_full` after ten or 10 MiB, `http.unsupported_media_type` when its content is neither mp3 nor aac nor
+/// m4a, `http.invalid` when it can't be read or takes more than three minutes.
 #[instrument(name = "consent.ask_aloud", skip_all)]
 pub async fn ask_aloud(
     ctx: &Ctx,

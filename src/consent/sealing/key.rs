@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::base::error::Result;
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::ctx::Tx;
 use crate::journal::key_use::{self, Use};
 
@@ -26,6 +26,5 @@ pub async fn in_use(tx: &mut Tx, kind: &'static str, key: &str) -> Result<()> {
     let before = before.map(|before| before.key_id);
     let detail = json!({ "kind": kind, "key": key, "before": before });
     let subject = Subject::thing("key", id);
-    tx.journal_as(Act::JournalKeyUse, Actor::SYSTEM, None, subject, detail, None)
-        .await
+    tx.journal_own(Act::JournalKeyUse, None, subject, detail).await
 }

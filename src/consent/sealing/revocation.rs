@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::base::error::{Error, Result};
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::consent::store::{self, KeptList};
 use crate::ctx::Ctx;
 use crate::db::Q;
@@ -179,15 +179,8 @@ async fn keep(ctx: &Ctx, certificate: &Certificate, list: &List) -> Result<()> {
     )
     .await?;
     let subject = Subject::thing("certificate", id);
-    tx.journal_as(
-        Act::ConsentSealRevoked,
-        Actor::SYSTEM,
-        None,
-        subject,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::ConsentSealRevoked, None, subject, detail)
+        .await?;
     tx.commit().await
 }
 

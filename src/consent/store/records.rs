@@ -38,8 +38,8 @@ pub(super) async fn keep(
     Ok(added == 1)
 }
 
-/// Where documents of a kind are: what is sealed, and how those of a consent are found ($1 facility, $2 consent), newest first.
-/// Of a decision that was explained afterwards the document that says so counts.
+/// Where documents of a kind are: what is sealed, and how those of a consent are found ($1 facility, $2 consent), newest
+/// first. Of a decision that was explained afterwards the document that says so counts.
 fn places(paper: Paper) -> &'static [(Sealable, &'static str)] {
     match paper {
         Paper::Consent => &[(

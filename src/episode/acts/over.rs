@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::EpisodeId;
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{Episode, Stage};
 use crate::episode::rules::home;
@@ -50,13 +50,11 @@ pub async fn over(ctx: &Ctx, job: &Job) -> Result<()> {
         return Ok(());
     }
     store::set_stage(&mut tx, facility, episode.id, Stage::Closed).await?;
-    tx.journal_as(
+    tx.journal_own(
         Act::EpisodeOver,
-        Actor::SYSTEM,
         Some(facility),
         Subject::of_patient("episode", episode.id, episode.patient_id),
         json!({}),
-        None,
     )
     .await?;
     tx.commit().await

@@ -77,8 +77,8 @@ pub async fn tasks(
 
 /// Somebody whom a task waits for has done it.
 ///
-/// Errors: `Forbidden` for another role, `episode.task_done`, `episode.task_of_alarm` and `episode.task_of_draft` for one that
-/// ends with its alarm or its draft only.
+/// Errors: `Forbidden` for another role, `episode.task_done`, `episode.task_of_alarm` and `episode.task_of_draft` for one
+/// that ends with its alarm or its draft only.
 #[instrument(name = "episode.task_done", skip_all)]
 pub async fn task_done(ctx: &Ctx, caller: &Caller, id: TaskId) -> Result<Task> {
     policy::allowed(caller, Act::EpisodeTaskDone)?;

@@ -1,9 +1,9 @@
-//! What issuers say of the certificates that seal (CE-167): revocation lists (RFC 5280), fetched, checked, believed while they
-//! are fresh.
+//! What issuers say of the certificates that seal (CE-167): revocation lists (RFC 5280), fetched, checked, believed while
+//! they are fresh.
 //!
 //! OCSP is not asked: a list says the same, can be kept beside the document, and tells its publisher nothing of who was
-//! sealed for. [`List`] is one list, [`client`] fetches it, [`Revocations`] is what is known when something is sealed. When to
-//! ask again is not decided here. A list that is kept is read again before it counts: [`Heard`].
+//! sealed for. [`List`] is one list, [`client`] fetches it, [`Revocations`] is what is known when something is sealed. When
+//! to ask again is not decided here. A list that is kept is read again before it counts: [`Heard`].
 
 pub mod client;
 mod list;
@@ -21,8 +21,8 @@ use super::keys::RevocationStatus;
 use super::trust::{self, Revoked, Trust};
 use super::x509::Certificate;
 
-/// The largest list that travels in a document or in a bundle, in bytes. Larger ones are kept in the database alone: several of
-/// them would make a file that no verifier reads.
+/// The largest list that travels in a document or in a bundle, in bytes. Larger ones are kept in the database alone:
+/// several of them would make a file that no verifier reads.
 pub const LARGEST_IN_FILES: usize = 512 << 10;
 
 /// What is known of certificates, from lists that were checked.

@@ -52,8 +52,8 @@ pub async fn get(ctx: &Ctx, caller: &Caller, id: FollowUpId) -> Result<Detailed>
     Ok(detailed)
 }
 
-/// Staff write down what they found. Weakness, fever and changed sensation raise an alert as her own words on them do; a tip that
-/// was not whole calls an anesthesiologist.
+/// Staff write down what they found. Weakness, fever and changed sensation raise an alert as her own words on them do; a
+/// tip that was not whole calls an anesthesiologist.
 ///
 /// Errors: `http.invalid`, `followup.no_examination`.
 #[instrument(name = "followup.examine", skip_all)]

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::base::error::Result;
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, PatientId, StaffId};
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::ctx::Tx;
 use crate::db::Q;
 use crate::episode::model::NewTask;
@@ -78,13 +78,11 @@ pub(super) async fn raise(
         };
         tx.enqueue(message).await?;
     }
-    tx.journal_as(
+    tx.journal_own(
         Act::FollowupRaise,
-        Actor::SYSTEM,
         Some(alert.facility_id),
         Subject::of_patient("alert", alert.id, alert.patient_id),
         json!({ "level": alert.level, "flags": alert.flags.len() }),
-        None,
     )
     .await?;
     Ok(Some(alert.id))

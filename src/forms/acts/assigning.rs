@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, LaborId};
-use crate::base::{Act, Actor, Noun, Subject};
+use crate::base::{Act, Noun, Subject};
 use crate::content::forms::{ASSESSMENT, RECHECK};
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
@@ -87,13 +87,11 @@ async fn assign(
         };
         episode::facts::set_step(tx, &step).await?;
     }
-    tx.journal_as(
+    tx.journal_own(
         Act::FormsAssign,
-        Actor::SYSTEM,
         Some(episode.facility_id),
         Subject::of_patient("assignment", assignment, episode.patient_id),
         json!({ "form": name, "opens": opens_at, "due": due_at }),
-        None,
     )
     .await
 }

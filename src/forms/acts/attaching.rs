@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::filing::{belongs, invalid};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{AttachmentId, FacilityId};
-use crate::base::{Act, Actor, Code, Noun, Subject};
+use crate::base::{Act, Code, Noun, Subject};
 use crate::content::forms::SATISFACTION;
 use crate::ctx::{Ctx, Tx};
 use crate::db::Q;
@@ -34,8 +34,8 @@ const PATIENCE: Duration = Duration::days(7);
 /// She uploads a file; an answer of hers may then name it.
 ///
 /// Errors: `people.agreement_missing`, `http.too_large`, `http.unsupported_media_type` when its content is neither JPEG nor
-/// PNG nor PDF, `forms.attachment_invalid` when it can't be read or has too many pixels, `forms.attachments_full` when she has
-/// uploaded too much.
+/// PNG nor PDF, `forms.attachment_invalid` when it can't be read or has too many pixels, `forms.attachments_full` when she
+/// has uploaded too much.
 #[instrument(name = "forms.attach", skip_all)]
 pub async fn attach(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Result<Attachment> {
     policy::allowed(caller, Act::FormsAttach)?;
@@ -198,15 +198,8 @@ pub(in crate::forms) async fn sweep(ctx: &Ctx, facility: FacilityId, address: &s
             return sweep_later(ctx, facility, address).await;
         }
         let subject = Subject::of_patient("attachment", file.id, file.patient_id);
-        tx.journal_as(
-            Act::FormsSweep,
-            Actor::SYSTEM,
-            Some(facility),
-            subject,
-            json!({}),
-            None,
-        )
-        .await?;
+        tx.journal_own(Act::FormsSweep, Some(facility), subject, json!({}))
+            .await?;
         tx.commit().await?;
     }
     ctx.files.remove(address).await

@@ -23,7 +23,8 @@ use crate::questionnaire::Mode;
 
 /// She saves her draft. The same answers again make no new revision.
 ///
-/// Errors: `forms.response_invalid`, `forms.already_completed`, `forms.stopped`, `http.stale` with the questions that changed.
+/// Errors: `forms.response_invalid`, `forms.already_completed`, `forms.stopped`, `http.stale` with the questions that
+/// changed.
 #[instrument(name = "forms.save", skip_all)]
 pub async fn save(ctx: &Ctx, caller: &Caller, id: ResponseId, content: Value) -> Result<Drafted> {
     policy::allowed(caller, Act::FormsSave)?;

@@ -100,7 +100,8 @@ async fn file(ctx: &Ctx, caller: &Caller, new: NewAssessment) -> Result<ImpactAs
     Ok(assessment)
 }
 
-/// The assessments of the hospital, newest first, with those that others replaced; and today, for which of them a review is due.
+/// The assessments of the hospital, newest first, with those that others replaced; and today, for which of them a review is
+/// due.
 #[instrument(name = "people.assessments", skip_all)]
 pub async fn assessments(
     ctx: &Ctx,

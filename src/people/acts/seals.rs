@@ -8,7 +8,7 @@ use super::demand::{entitled, printable};
 use super::pieces::{self, Listed};
 use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, PatientId, RecordSealId, RecordSealListId};
-use crate::base::{Act, Actor, Code, Noun, Page, PageRequest, Subject};
+use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::http::params::Faults;
 use crate::once;
@@ -321,8 +321,7 @@ pub(in crate::people) async fn seal_over(ctx: &Ctx, facility: FacilityId, id: Re
     store::release_seal(&mut tx, facility, id, cause, (None, None)).await?;
     let subject = Subject::of_patient("record_seal", id, seal.patient);
     let (act, detail) = (Act::PeopleSealOver, json!({ "cause": cause.word() }));
-    tx.journal_as(act, Actor::SYSTEM, Some(facility), subject, detail, None)
-        .await?;
+    tx.journal_own(act, Some(facility), subject, detail).await?;
     tx.commit().await
 }
 
@@ -375,7 +374,6 @@ async fn look_again(ctx: &Ctx, keepers: &Keepers, facility: FacilityId, id: Reco
     store::add_seal_finished(&mut tx, facility, id, &finished).await?;
     let subject = Subject::of_patient("record_seal", id, seal.patient);
     let (act, detail) = (Act::PeopleSealFinished, json!({ "items": finished }));
-    tx.journal_as(act, Actor::SYSTEM, Some(facility), subject, detail, None)
-        .await?;
+    tx.journal_own(act, Some(facility), subject, detail).await?;
     tx.commit().await
 }

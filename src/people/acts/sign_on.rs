@@ -114,9 +114,9 @@ fn told(failure: Failure) -> Error {
 /// account's own password that it is so: what people are called there, others decide. From then on only who is bound to it
 /// counts, whatever he is called.
 ///
-/// Errors: `people.sign_on_invalid`, `people.sign_on_unavailable`; `people.sign_on_unknown`, also for who comes the first time
-/// without a password; `people.credentials_invalid` for a closed account and for a password or a code of the second factor
-/// that is wrong or missing.
+/// Errors: `people.sign_on_invalid`, `people.sign_on_unavailable`; `people.sign_on_unknown`, also for who comes the first
+/// time without a password; `people.credentials_invalid` for a closed account and for a password or a code of the second
+/// factor that is wrong or missing.
 #[instrument(name = "people.log_in_sign_on", skip_all)]
 pub async fn log_in_sign_on(ctx: &Ctx, request: &RequestInfo, back: ComeBack) -> Result<LoggedIn> {
     guard::may_try(ctx, request).await?;

@@ -161,8 +161,8 @@ pub async fn remove_totp(ctx: &Ctx, caller: &Caller) -> Result<()> {
     tx.commit().await
 }
 
-/// An administrator takes the lost second factor of an account away, and its passkeys; its sessions end, and the account says so until
-/// there is another one.
+/// An administrator takes the lost second factor of an account away, and its passkeys; its sessions end, and the account
+/// says so until there is another one.
 ///
 /// Errors: `people.second_factor_required`, `people.step_up_required`.
 #[instrument(name = "people.staff_reset_totp", skip_all)]

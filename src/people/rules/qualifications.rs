@@ -18,7 +18,8 @@ pub fn standing(role: Role, records: &[Qualification], on: NaiveDate) -> Vec<Sta
     all.map(|item| stands(*item, records, on)).collect()
 }
 
-/// Of what was shown or taken away what was written last decides, of all that has begun: a correction may have an earlier day.
+/// Of what was shown or taken away what was written last decides, of all that has begun: a correction may have an earlier
+/// day.
 fn stands(item: Requirement, records: &[Qualification], on: NaiveDate) -> Standing {
     let begun = records.iter().filter(|one| one.item == item && one.from <= on);
     let last = begun.max_by_key(|one| (one.at, one.id));

@@ -88,7 +88,8 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, id: AdverseEventId, bytes: Vec<u
     Ok(file)
 }
 
-/// A file of a draft of the caller's or of a report that he may read; a look at a report's is journaled before it is answered.
+/// A file of a draft of the caller's or of a report that he may read; a look at a report's is journaled before it is
+/// answered.
 #[instrument(name = "quality.attachment", skip_all)]
 pub async fn attachment(
     ctx: &Ctx,

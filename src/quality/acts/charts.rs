@@ -39,8 +39,8 @@ pub struct ChartAsk {
 
 /// An indicator over time, with the limits of chance.
 ///
-/// Errors: `Missing` for an unknown code and where satisfaction may not be told, `http.invalid` for a period that ends before it begins or is longer than 36
-/// months.
+/// Errors: `Missing` for an unknown code and where satisfaction may not be told, `http.invalid` for a period that ends
+/// before it begins or is longer than 36 months.
 #[instrument(name = "quality.chart", skip_all)]
 pub async fn chart_of(ctx: &Ctx, caller: &Caller, ask: &ChartAsk) -> Result<Charted> {
     charted(ctx, caller, Act::QualityChart, ask).await

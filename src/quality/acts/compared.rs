@@ -70,7 +70,8 @@ fn total(hospitals: &[Compared]) -> Vec<Total> {
 /// name. Hospitals are not ranked. Whole months only, and such as are over: two answers that differ by a day would tell of
 /// that day.
 ///
-/// Errors: `http.invalid` for a period that is not of whole months, is not over, ends before it begins or is longer than 36 months.
+/// Errors: `http.invalid` for a period that is not of whole months, is not over, ends before it begins or is longer than 36
+/// months.
 #[instrument(name = "quality.alliance_figures", skip_all)]
 pub async fn alliance_figures(
     ctx: &Ctx,

@@ -1,8 +1,8 @@
 //! A report before it is handed in: its writer's alone, with no clock, in nobody's list and in no count.
 //!
 //! It may be handed in without a name. So what is done to a draft stands in the journal without one, and the key of a
-//! retry is kept as a digest that names nobody: what links the draft to its writer is its row and the reminder of it, which go
-//! when it is handed in.
+//! retry is kept as a digest that names nobody: what links the draft to its writer is its row and the reminder of it, which
+//! go when it is handed in.
 
 use serde_json::json;
 use tracing::instrument;

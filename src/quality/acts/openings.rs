@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId};
-use crate::base::{Act, Actor, Subject};
+use crate::base::{Act, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::{Episode, Graded};
@@ -41,15 +41,8 @@ pub async fn open_case(ctx: &Ctx, facility: FacilityId, told: OfEpisode) -> Resu
     };
     let subject = Subject::of_patient("managed_case", case.id, case.patient_id);
     let detail = json!({ "color": color.word(), "purple": purple });
-    tx.journal_as(
-        Act::QualityOpenCase,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::QualityOpenCase, Some(facility), subject, detail)
+        .await?;
     tx.commit().await
 }
 

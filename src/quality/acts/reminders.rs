@@ -1,5 +1,5 @@
-//! What is due of drills and qualifications comes before the quality office by itself, each end once; a forgotten draft before
-//! its writer.
+//! What is due of drills and qualifications comes before the quality office by itself, each end once; a forgotten draft
+//! before its writer.
 
 use chrono::Days;
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::trainings::due_on;
 use crate::base::clock::{clinic_date, clinic_midnight};
 use crate::base::error::Result;
 use crate::base::id::FacilityId;
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::NewDuty;
@@ -71,7 +71,6 @@ pub async fn remind(ctx: &Ctx, facility: FacilityId) -> Result<()> {
     let place = Some(facility);
     let detail = json!({ "told": told, "ended": ended });
     let subject = Subject::list("task");
-    tx.journal_as(Act::QualityRemind, Actor::SYSTEM, place, subject, detail, None)
-        .await?;
+    tx.journal_own(Act::QualityRemind, place, subject, detail).await?;
     tx.commit().await
 }

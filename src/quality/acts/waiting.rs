@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::referrals::may_be_known;
 use crate::base::error::Result;
 use crate::base::id::FacilityId;
-use crate::base::{Act, Actor, Role, Subject};
+use crate::base::{Act, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{NewDuty, NewTask};
 use crate::outbox::Message;
@@ -107,14 +107,7 @@ pub async fn referral_unanswered(ctx: &Ctx, facility: FacilityId, id: Uuid) -> R
     episode::facts::add_task(&mut tx, &task).await?;
     let subject = Subject::of_patient("referral", id, referral.patient_id);
     let detail = json!({ "to": referral.to });
-    tx.journal_as(
-        Act::QualityReferralUnanswered,
-        Actor::SYSTEM,
-        Some(facility),
-        subject,
-        detail,
-        None,
-    )
-    .await?;
+    tx.journal_own(Act::QualityReferralUnanswered, Some(facility), subject, detail)
+        .await?;
     tx.commit().await
 }

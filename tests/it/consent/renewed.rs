@@ -1,4 +1,5 @@
-//! What has no seal gets one, and a proof of time gets a newer one before it ends, however long authorities are away (CE-223).
+//! What has no seal gets one, and a proof of time gets a newer one before it ends, however long authorities are away
+//! (CE-223).
 
 use std::sync::atomic::Ordering;
 

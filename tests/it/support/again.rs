@@ -1,8 +1,8 @@
 //! Every write of every chapter is sent twice: a phone on a bad network does the same.
 //!
 //! The second request is the first, byte for byte, and must get the first answer. Sent once are a write without a key,
-//! a refused one, what keeps nothing (`$validate`), what is under `/sessions` (its keys are ignored: a repeated log-in is another session), and an
-//! anonymous report (a kept key would tell who wrote it).
+//! a refused one, what keeps nothing (`$validate`), what is under `/sessions` (its keys are ignored: a repeated log-in is
+//! another session), and an anonymous report (a kept key would tell who wrote it).
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
