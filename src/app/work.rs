@@ -25,7 +25,12 @@ const SENDING: [&[&str]; 5] = [&["consent.send_code"], NOTICES, NOTICES, NOTICES
 /// Kinds of jobs that nothing else waits for, each group beside the others: what asks somebody outside, and what reads or
 /// seals whole documents. One that runs at a stop is done again by the next process.
 const APART: [&[&str]; 2] = [
-    &["consent.timestamp", "consent.preserve", "consent.revocation"],
+    &[
+        "consent.timestamp",
+        "consent.preserve",
+        "consent.revocation",
+        "followup.check_text",
+    ],
     &["consent.seal", "consent.seal_all", "people.forget"],
 ];
 /// How often the journal is looked at for entries that stay without a place.

@@ -103,7 +103,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         PHONE => phone(ctx, facility, job.payload()?).await?,
         ESCALATE => escalate(ctx, facility, job.payload()?).await?,
         HEADACHE => ask_about_headache(ctx, facility, job.payload()?).await?,
-        checking::CHECK_TEXT => checking::check(ctx, facility, job.payload()?).boxed().await?,
+        checking::CHECK_TEXT => checking::check(ctx, facility, job).boxed().await?,
         OVER => over(ctx, facility, job.payload()?).await?,
         _ => return Ok(false),
     }

@@ -10,13 +10,12 @@ use crate::base::{Act, Noun, Page, PageRequest, Subject};
 use crate::content::forms::{REFUSAL, SATISFACTION};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::day;
-use crate::followup::model::{Suggestion, SurveyGroup, SurveyText};
+use crate::followup::model::{Suggestion, SurveyGroup, SurveyText, TextCheck};
 use crate::followup::{checking, schedule, store, surveys};
 use crate::people;
 use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::questionnaire::Answers;
-use crate::wechat::Verdict;
 
 /// What a survey came to among the replies of a period, both days included: all, then by mode of delivery. A group with few
 /// replies is hidden.
@@ -52,7 +51,7 @@ fn survey(name: &str) -> Result<&'static str> {
 }
 
 /// What women suggested in a survey in a period, both days included, newest first: of their replies that stand, without
-/// whose they are. Words that WeChat found risky are left out unless they are asked for. A page may hold fewer than `limit`.
+/// whose they are. Words whose check waits are left out, and risky ones unless they are asked for. A page may hold fewer than `limit`.
 ///
 /// Errors: `Missing` for a form that is no survey, `http.invalid` for a period that ends before it begins,
 /// `http.page_invalid`.
@@ -109,10 +108,15 @@ async fn said(
         return Ok(None);
     };
     let answers = Answers::from_response(form_of(ctx, &response)?, &response.content);
+    let shown = match text.check {
+        Some(TextCheck::Waiting) => false,
+        Some(TextCheck::Risky) => risky,
+        _ => true,
+    };
     Ok(checking::suggestion(&answers).map(|words| Suggestion {
         month: day(text.at).format("%Y-%m").to_string(),
-        text: (risky || text.verdict != Some(Verdict::Risky)).then(|| words.to_owned()),
+        text: shown.then(|| words.to_owned()),
         by_staff: response.entered_by.is_some(),
-        verdict: text.verdict,
+        check: text.check,
     }))
 }

@@ -7,6 +7,32 @@ use uuid::Uuid;
 use crate::base::id::{PatientId, ResponseId};
 use crate::wechat::Verdict;
 
+crate::words! {
+    /// How WeChat's check of a suggestion stands.
+    TextCheck {
+        /// It is being asked; nobody reads the words until then.
+        Waiting = "waiting",
+        /// Nothing against it.
+        Pass = "pass",
+        /// A person should look at it.
+        Review = "review",
+        /// It may not be shown to others.
+        Risky = "risky",
+        /// WeChat could not be asked in time.
+        Unchecked = "unchecked",
+    }
+}
+
+impl From<Verdict> for TextCheck {
+    fn from(verdict: Verdict) -> TextCheck {
+        match verdict {
+            Verdict::Pass => TextCheck::Pass,
+            Verdict::Review => TextCheck::Review,
+            Verdict::Risky => TextCheck::Risky,
+        }
+    }
+}
+
 /// One answer to a survey, without whose it is.
 #[derive(Clone, Debug)]
 pub struct SurveyAnswer {
@@ -78,8 +104,8 @@ pub struct SurveyText {
     pub response_id: ResponseId,
     /// When she sent it.
     pub at: DateTime<Utc>,
-    /// What WeChat thinks of it; none where nobody asked.
-    pub verdict: Option<Verdict>,
+    /// How its check stands; none where there is none.
+    pub check: Option<TextCheck>,
 }
 
 /// What somebody suggested in a survey, without who.
@@ -88,10 +114,10 @@ pub struct SurveyText {
 pub struct Suggestion {
     /// The month of the reply, as in `2026-03`, by the hospital's clock.
     pub month: String,
-    /// Her words; absent where WeChat found them `risky` and those were not asked for.
+    /// Her words; absent while their check is `waiting`, and where they are `risky` and those were not asked for.
     pub text: Option<String>,
     /// Whether staff entered it.
     pub by_staff: bool,
-    /// What WeChat thinks of it; absent where it was not asked, or had no answer.
-    pub verdict: Option<Verdict>,
+    /// How WeChat's check of it stands; absent where there is none.
+    pub check: Option<TextCheck>,
 }

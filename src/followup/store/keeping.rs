@@ -46,7 +46,7 @@ pub async fn alerts_of(q: &mut impl Q, facility: FacilityId, patient: PatientId)
     Ok(told.collect())
 }
 
-/// What WeChat thought of her suggestions.
+/// How the checks of her suggestions stand.
 pub async fn checked_texts_of(
     q: &mut impl Q,
     facility: FacilityId,
@@ -54,8 +54,8 @@ pub async fn checked_texts_of(
 ) -> Result<Vec<Value>> {
     let rows: Vec<(ResponseId, String, DateTime<Utc>)> = q
         .q(
-            "select response_id, verdict, at from survey_text where facility_id = $1 and patient_id = $2 \
-            and verdict is not null order by id",
+            "select response_id, checked, at from survey_text where facility_id = $1 and patient_id = $2 \
+            and checked is not null order by id",
         )
         .bind(facility)
         .bind(patient)
@@ -63,6 +63,6 @@ pub async fn checked_texts_of(
         .await?;
     let told = rows
         .into_iter()
-        .map(|(response, verdict, at)| json!({ "response": response, "verdict": verdict, "at": at }));
+        .map(|(response, check, at)| json!({ "response": response, "check": check, "at": at }));
     Ok(told.collect())
 }

@@ -1,4 +1,4 @@
-//! Which replies hold a suggestion, and what WeChat thinks of it. Her words stay among her answers.
+//! Which replies hold a suggestion, and how its check stands. Her words stay among her answers.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -7,9 +7,8 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{FacilityId, PatientId, ResponseId};
 use crate::ctx::Tx;
 use crate::db::Q;
-use crate::followup::model::SurveyText;
+use crate::followup::model::{SurveyText, TextCheck};
 use crate::forms::model::Response;
-use crate::wechat::Verdict;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -17,16 +16,16 @@ struct Row {
     patient_id: PatientId,
     response_id: ResponseId,
     at: DateTime<Utc>,
-    verdict: Option<String>,
+    checked: Option<String>,
 }
 
 impl TryFrom<Row> for SurveyText {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<SurveyText> {
-        let verdict = match row.verdict.as_deref() {
+        let check = match row.checked.as_deref() {
             Some(word) => Some(
-                Verdict::parse(word)
+                TextCheck::parse(word)
                     .ok_or_else(|| Error::broken("a checked suggestion holds an unknown word"))?,
             ),
             None => None,
@@ -36,7 +35,7 @@ impl TryFrom<Row> for SurveyText {
             patient_id: row.patient_id,
             response_id: row.response_id,
             at: row.at,
-            verdict,
+            check,
         })
     }
 }
@@ -63,7 +62,7 @@ pub async fn add_text(tx: &mut Tx, response: &Response) -> Result<Uuid> {
 pub async fn text(q: &mut impl Q, facility: FacilityId, id: Uuid) -> Result<Option<SurveyText>> {
     let row: Option<Row> = q
         .q(
-            "select id, patient_id, response_id, at, verdict from survey_text \
+            "select id, patient_id, response_id, at, checked from survey_text \
              where facility_id = $1 and id = $2",
         )
         .bind(facility)
@@ -84,7 +83,7 @@ pub async fn texts(
 ) -> Result<Vec<SurveyText>> {
     let rows: Vec<Row> = q
         .q(
-            "select id, patient_id, response_id, at, verdict from survey_text where facility_id = $1 and form = $2 \
+            "select id, patient_id, response_id, at, checked from survey_text where facility_id = $1 and form = $2 \
              and at >= $3 and at < $4 and id < $5 order by id desc limit $6",
         )
         .bind(facility)
@@ -98,13 +97,21 @@ pub async fn texts(
     rows.into_iter().map(SurveyText::try_from).collect()
 }
 
-/// Keeps what WeChat thinks of one, once; whether it was the first to.
-pub async fn set_verdict(tx: &mut Tx, facility: FacilityId, id: Uuid, verdict: Verdict) -> Result<bool> {
+/// Sets how the check of one stands, if it still stands as it was known to; whether it did.
+pub async fn set_check(
+    tx: &mut Tx,
+    facility: FacilityId,
+    id: Uuid,
+    (known, check): (Option<TextCheck>, TextCheck),
+) -> Result<bool> {
     let set = tx
-        .q("update survey_text set verdict = $1 where facility_id = $2 and id = $3 and verdict is null")
-        .bind(verdict.word())
+        .q(
+            "update survey_text set checked = $1 where facility_id = $2 and id = $3 and coalesce(checked, '') = $4",
+        )
+        .bind(check.word())
         .bind(facility)
         .bind(id)
+        .bind(known.map_or("", TextCheck::word))
         .run()
         .await?;
     Ok(set == 1)

@@ -33,16 +33,15 @@ impl Scene {
     }
 }
 
-crate::words! {
-    /// What WeChat thinks of it.
-    Verdict {
-        /// It may be shown.
-        Pass = "pass",
-        /// A person should look at it.
-        Review = "review",
-        /// It may not be shown.
-        Risky = "risky",
-    }
+/// What WeChat thinks of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may be shown.
+    Pass,
+    /// A person should look at it.
+    Review,
+    /// It may not be shown.
+    Risky,
 }
 
 /// A text that was checked.
@@ -71,9 +70,14 @@ impl WeChat {
             .call("/wxa/msg_sec_check", Asked::Post(&body), json_reply)
             .await?;
         let result = reply.get("result").ok_or_else(Error::transport)?;
-        Ok(Checked {
+        let verdict = match text(result, "suggest")?.as_str() {
+            "pass" => Verdict::Pass,
+            "risky" => Verdict::Risky,
             // What is not known is for a person.
-            verdict: Verdict::parse(&text(result, "suggest")?).unwrap_or(Verdict::Review),
+            _ => Verdict::Review,
+        };
+        Ok(Checked {
+            verdict,
             label: result.get("label").and_then(Value::as_i64).unwrap_or_default(),
             trace_id: text(&reply, "trace_id")?,
         })

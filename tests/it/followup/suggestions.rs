@@ -86,11 +86,11 @@ async fn a_suggestion_is_checked_and_risky_words_are_shown_to_who_asks_for_them(
     agrees(&ward, true).await;
     suggests(&ward, "risky 加微信领红包").await;
     assert_eq!(checks(&ward), 1);
-    let hidden = json!([{ "month": "2026-03", "by_staff": false, "verdict": "risky" }]);
+    let hidden = json!([{ "month": "2026-03", "by_staff": false, "check": "risky" }]);
     assert_eq!(read(&ward, "").await, hidden);
     assert_eq!(read(&ward, "&risky=true").await[0]["text"], "risky 加微信领红包");
     let copy = ward.mei_again().await.get("/me/export").await.expect(200);
-    assert_eq!(copy["suggestion_checks"][0]["verdict"], "risky");
+    assert_eq!(copy["suggestion_checks"][0]["check"], "risky");
     let audit = ward.staff("qian").await.get("/audit?limit=50").await.expect(200);
     assert!(audit.to_string().contains("followup.check_text"), "{audit}");
     assert!(
@@ -99,38 +99,52 @@ async fn a_suggestion_is_checked_and_risky_words_are_shown_to_who_asks_for_them(
     );
 }
 
+fn refused(errcode: i64) -> Fault {
+    Fault {
+        delay: Duration::ZERO,
+        reply: Scripted::Errcode(errcode),
+    }
+}
+
 #[tokio::test]
-async fn an_answer_is_kept_while_wechat_is_busy_and_checked_when_it_is_not() {
+async fn while_wechat_is_busy_the_words_wait_and_are_read_once_they_are_checked() {
     let ward = ward(true).await;
     agrees(&ward, true).await;
-    let busy = Fault {
-        delay: Duration::ZERO,
-        reply: Scripted::Errcode(45009),
-    };
-    ward.app.simulator.script(Call::CheckText, vec![busy]);
+    ward.app.simulator.script(Call::CheckText, vec![refused(44991)]);
     suggests(&ward, "review 走廊太吵").await;
-    let unchecked = json!([{ "month": "2026-03", "text": "review 走廊太吵", "by_staff": false }]);
-    assert_eq!(read(&ward, "").await, unchecked);
-    ward.app.clock.advance(600);
+    let waiting = json!([{ "month": "2026-03", "by_staff": false, "check": "waiting" }]);
+    assert_eq!(read(&ward, "&risky=true").await, waiting);
+    ward.app.clock.advance(120);
     ward.app.work().await;
-    assert_eq!(read(&ward, "").await[0]["verdict"], "review");
+    let checked =
+        json!([{ "month": "2026-03", "text": "review 走廊太吵", "by_staff": false, "check": "review" }]);
+    assert_eq!(read(&ward, "").await, checked);
     assert_eq!(checks(&ward), 2);
+}
+
+#[tokio::test]
+async fn words_that_cannot_be_checked_today_arrive_unchecked_and_wechat_is_left_alone() {
+    let ward = ward(true).await;
+    agrees(&ward, true).await;
+    ward.app.simulator.script(Call::CheckText, vec![refused(45009)]);
+    suggests(&ward, "谢谢大家").await;
+    let unchecked =
+        json!([{ "month": "2026-03", "text": "谢谢大家", "by_staff": false, "check": "unchecked" }]);
+    assert_eq!(read(&ward, "").await, unchecked);
+    ward.wait(1).await;
+    assert_eq!(checks(&ward), 1);
 }
 
 #[tokio::test]
 async fn of_a_woman_who_is_away_nothing_is_checked_and_her_words_arrive() {
     let ward = ward(true).await;
     agrees(&ward, true).await;
-    let away = Fault {
-        delay: Duration::ZERO,
-        reply: Scripted::Errcode(61010),
-    };
-    ward.app.simulator.script(Call::CheckText, vec![away]);
+    ward.app.simulator.script(Call::CheckText, vec![refused(61010)]);
     suggests(&ward, "谢谢大家").await;
     ward.wait(3).await;
     assert_eq!(checks(&ward), 1, "it is not asked again");
-    let unchecked = json!([{ "month": "2026-03", "text": "谢谢大家", "by_staff": false }]);
-    assert_eq!(read(&ward, "").await, unchecked);
+    assert_eq!(read(&ward, "").await[0]["check"], "unchecked");
+    assert_eq!(read(&ward, "").await[0]["text"], "谢谢大家");
 }
 
 #[tokio::test]
