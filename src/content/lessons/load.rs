@@ -316,6 +316,9 @@ fn check(file: &str, head: &Head, body: &Body, sources: &Sources, defects: &mut 
     }
     defects.check(myths > 0, file, "", || "no myth is answered".to_owned());
     defects.check(!body.quiz.is_empty(), file, "", || "no quiz".to_owned());
+    defects.check(body.figures().next().is_some(), file, "", || {
+        "no drawing".to_owned()
+    });
     let places: BTreeSet<&String> = body.blocks.iter().map(|block| &block.id).collect();
     let asked: BTreeSet<&String> = head.quiz.iter().map(|key| &key.id).collect();
     for claim in &head.unconfirmed {

@@ -61,26 +61,47 @@ fn a_figure_of_fact_needs_its_source() {
     named(EN, "/headache", "fact headache UK-OAA-CARD", "fact headache GK");
 }
 
-#[test]
-fn a_lesson_answers_a_myth() {
+/// Defects of a copy in which some blocks are in neither language.
+fn without(blocks: &[&str]) -> Vec<Defect> {
     let folder = copied();
     for file in [ZH, EN] {
-        for id in ["safe", "paralyzed"] {
+        for block in blocks {
             let path = folder.path().join(file);
             let text = std::fs::read_to_string(&path).unwrap();
-            let (before, rest) = text.split_once(&format!("<!-- myth {id} -->")).unwrap();
+            let (before, rest) = text.split_once(&format!("<!-- {block} -->")).unwrap();
             let (_, after) = rest.split_once("<!-- ").unwrap();
             std::fs::write(&path, format!("{before}<!-- {after}")).unwrap();
         }
     }
-    let found = Content::load(Origin::Folder(folder.path().to_owned()))
-        .err()
-        .unwrap();
-    assert!(
-        found
-            .iter()
-            .any(|defect| defect.file == ZH && defect.reason == "no myth is answered")
-    );
+    let loaded = Content::load(Origin::Folder(folder.path().to_owned()));
+    loaded.err().unwrap_or_default()
+}
+
+#[test]
+fn a_lesson_answers_a_myth_and_has_a_drawing() {
+    for (blocks, reason) in [
+        (&["myth safe", "myth paralyzed"][..], "no myth is answered"),
+        (&["figure one-in-hundred"], "no drawing"),
+    ] {
+        let found = without(blocks);
+        let named = |defect: &Defect| defect.file == ZH && defect.reason == reason;
+        assert!(found.iter().any(named), "{found:?}");
+    }
+}
+
+#[test]
+fn every_lesson_has_a_drawing_and_words_for_it_in_both_languages() {
+    let content = Content::open(Origin::BuiltIn).unwrap_or_else(|defects| panic!("{defects:?}"));
+    for lesson in content.lessons.all() {
+        for language in [Language::ZhCn, Language::En] {
+            let body = lesson.body(language);
+            assert!(body.figures().next().is_some(), "{}", lesson.head.slug);
+            assert!(
+                body.figures()
+                    .all(|figure| content.lessons.media(&figure.name).is_some())
+            );
+        }
+    }
 }
 
 #[test]
