@@ -162,7 +162,7 @@ pub async fn progress(ctx: &Ctx, caller: &Caller, slug: &str, report: Report) ->
     Ok(progress)
 }
 
-/// She tries the quiz of a lesson; every try is kept.
+/// She tries the quiz of a lesson, and has it explained in a language; every try is kept.
 ///
 /// Errors: `http.invalid`, `education.version_old`, `people.agreement_missing`, `people.not_enrolled`.
 #[instrument(name = "education.quiz_attempt", skip_all)]
@@ -172,12 +172,13 @@ pub async fn quiz_attempt(
     slug: &str,
     version: &str,
     answers: Vec<Chosen>,
+    language: Language,
 ) -> Result<Attempt> {
     policy::allowed(caller, Act::EducationQuizAttempt)?;
     let lesson = find(ctx, slug)?;
     let mut tx = once!(ctx, Act::EducationQuizAttempt, caller);
     rules::is_current(&lesson.head, version).map_err(Error::Refused)?;
-    let body = lesson.body(caller.request.locale);
+    let body = lesson.body(language);
     let mut faults = Faults::default();
     rules::check_answers(&mut faults, body, &answers);
     faults.done()?;

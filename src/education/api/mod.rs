@@ -144,14 +144,17 @@ impl PatientApi {
         ctx: Data<&Ctx>,
         caller: ByPatient,
         slug: Path<String>,
+        /// Language of the explanations; without it `Accept-Language` decides.
+        lang: Query<Option<Language>>,
         body: Json<QuizIn>,
     ) -> Result<Created<QuizOut>, Failure> {
+        let language = lang.0.unwrap_or(caller.0.request.locale.into());
         let answers = body.0.answers.into_iter().map(|answer| Chosen {
             id: answer.id,
             option: answer.option,
         });
         let version = body.0.version;
-        let attempt = acts::quiz_attempt(&ctx, &caller.0, &slug, &version, answers.collect())
+        let attempt = acts::quiz_attempt(&ctx, &caller.0, &slug, &version, answers.collect(), language)
             .boxed()
             .await?;
         Ok(Created::of(attempt))

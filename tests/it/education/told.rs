@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use muan::demo::reload::Renewed;
+use serde_json::json;
 
 use crate::content::lessons::KOREAN;
 use crate::content::{copied, rewrite};
@@ -116,6 +117,38 @@ async fn each_block_says_its_language() {
         (&of("risks")["lang"], &of("family")["lang"]),
         (&"ko".into(), &"zh-CN".into())
     );
+}
+
+#[tokio::test]
+async fn a_try_is_explained_in_the_language_that_she_reads() {
+    let folder = copied();
+    let quiz = "<!-- quiz L09-1 -->\n심한 두통은 얼마나 자주 있나요?\n\n\
+        - [x] 100명 중 약 1명\n- [ ] 10명 중 5명\n- [ ] 없다\n\n\
+        100명 중 약 1명이며 치료할 수 있습니다.\n\n10명 중 5명은 너무 많습니다.\n";
+    std::fs::write(
+        folder.path().join("lessons/risks/ko.md"),
+        format!("{KOREAN}\n{quiz}"),
+    )
+    .unwrap();
+    let app = on(folder.path().to_owned()).await;
+    let mei = app.mei().await;
+    let head = &app.ctx.content.lessons.get("risks").unwrap().head;
+    let answers: Vec<_> = head
+        .quiz
+        .iter()
+        .map(|key| json!({ "id": key.id, "option": key.answer }))
+        .collect();
+    let answers = json!({ "version": head.version, "answers": answers });
+    let explained = async |query: &str| {
+        let path = format!("/lessons/risks/quiz-attempts{query}");
+        let told = mei.post(&path, answers.clone()).await.expect(201);
+        let of = |at: usize| told["items"][at]["explanation"].as_str().unwrap().to_owned();
+        (of(0), of(1))
+    };
+    let (korean, chinese) = (explained("?lang=ko").await, explained("").await);
+    assert_eq!(korean.0, "100명 중 약 1명이며 치료할 수 있습니다.");
+    assert!(chinese.0.starts_with("每100人约1人"), "{}", chinese.0);
+    assert_eq!(korean.1, chinese.1, "Chinese stands where Korean lacks an item");
 }
 
 /// Asks a service for a lesson's title.
