@@ -119,10 +119,12 @@ impl Class {
     }
 }
 
-/// Who is next when a place becomes free.
-pub fn next(bookings: &[Booking]) -> Option<&Booking> {
+/// Who waits for a place, the longest first.
+pub fn line(bookings: &[Booking]) -> Vec<&Booking> {
     let waiting = bookings.iter().filter(|one| one.state == BookingState::Waiting);
-    waiting.min_by_key(|one| one.turn)
+    let mut line: Vec<&Booking> = waiting.collect();
+    line.sort_by_key(|one| one.turn);
+    line
 }
 
 /// How many wait before her, herself included.

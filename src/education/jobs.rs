@@ -63,10 +63,15 @@ async fn remind(ctx: &Ctx, facility: FacilityId, job: OfClass) -> Result<()> {
     tx.commit().await
 }
 
+/// Whether she is told nothing of classes, because her pregnancy ended in a loss.
+pub(super) async fn after_loss(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<bool> {
+    let episode = episode::current(tx, facility, patient).await?;
+    Ok(episode.is_some_and(|episode| episode.ending == Some(Ending::Loss)))
+}
+
 /// Tells her something about a class; after a loss nothing, whatever she had booked.
 pub(super) async fn tell(tx: &mut Tx, class: &Class, patient: PatientId, kind: &'static str) -> Result<()> {
-    let episode = episode::current(tx, class.facility, patient).await?;
-    if episode.is_some_and(|episode| episode.ending == Some(Ending::Loss)) {
+    if after_loss(tx, class.facility, patient).await? {
         return Ok(());
     }
     let reference = class.id.to_string();

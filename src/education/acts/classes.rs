@@ -98,10 +98,13 @@ pub async fn list(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<Page<
 pub async fn get(ctx: &Ctx, caller: &Caller, id: ClassId) -> Result<Roll> {
     policy::allowed(caller, Act::EducationClass)?;
     let facility = caller.staff()?.facility;
-    let mut view = ctx.view();
-    let class = store::classes::get(&mut view, facility, id).await?;
+    let mut tx = ctx.write(Act::EducationClass).await?;
+    let class = store::classes::get(&mut tx, facility, id).await?;
     let class = class.ok_or(Error::Missing(Noun::Class))?;
-    let bookings = store::classes::bookings(&mut view, facility, id).await?;
+    let bookings = store::classes::bookings(&mut tx, facility, id).await?;
+    let detail = json!({ "count": bookings.len() });
+    tx.journal(caller, Subject::thing("class", id), detail).await?;
+    tx.commit().await?;
     Ok(Roll { class, bookings })
 }
 
@@ -172,7 +175,8 @@ pub async fn upcoming(ctx: &Ctx, caller: &Caller) -> Result<Vec<Roll>> {
     Ok(all)
 }
 
-/// She takes a place, or waits for one; asked again she keeps what she has.
+/// She takes a place, or waits for one; asked again she keeps what she has, or has the place that nobody took
+/// meanwhile.
 ///
 /// Errors: `education.class_closed`, `people.agreement_missing`, `people.not_enrolled`.
 #[instrument(name = "education.book_class", skip_all)]
@@ -183,9 +187,11 @@ pub async fn book(ctx: &Ctx, caller: &Caller, id: ClassId) -> Result<Booking> {
     people::require_agreements(&mut tx, ctx, caller).await?;
     let Roll { mut class, bookings } = locked(&mut tx, mine.facility, id).await?;
     class.is_open(tx.now).map_err(Error::Refused)?;
+    let free = class.free(&bookings);
     let standing = bookings
         .iter()
-        .find(|one| one.patient == mine.patient && one.state != BookingState::Cancelled);
+        .find(|one| one.patient == mine.patient && one.state != BookingState::Cancelled)
+        .filter(|one| one.state != BookingState::Waiting || free == 0);
     let booking = match standing {
         Some(standing) => standing.clone(),
         None => {
@@ -194,7 +200,7 @@ pub async fn book(ctx: &Ctx, caller: &Caller, id: ClassId) -> Result<Booking> {
             let booking = Booking {
                 class: id,
                 patient: mine.patient,
-                state: match class.free(&bookings) {
+                state: match free {
                     0 => BookingState::Waiting,
                     _ => BookingState::Booked,
                 },
@@ -212,7 +218,19 @@ pub async fn book(ctx: &Ctx, caller: &Caller, id: ClassId) -> Result<Booking> {
     Ok(booking)
 }
 
-/// She gives her place back, and whoever waits longest has it.
+/// Who has waited longest of those who would be told of a place. The others, after a loss or with data that may only be
+/// kept, stay where they are in the line.
+async fn next<'a>(tx: &mut Tx, facility: FacilityId, bookings: &'a [Booking]) -> Result<Option<&'a Booking>> {
+    let restricted = people::restricted(tx, facility).await?;
+    for one in class::line(bookings) {
+        if !restricted.contains(&one.patient) && !jobs::after_loss(tx, facility, one.patient).await? {
+            return Ok(Some(one));
+        }
+    }
+    Ok(None)
+}
+
+/// She gives her place back, and whoever waits longest and would be told has it.
 ///
 /// Errors: `education.class_closed`, `education.class_not_booked`.
 #[instrument(name = "education.leave_class", skip_all)]
@@ -232,7 +250,10 @@ pub async fn leave(ctx: &Ctx, caller: &Caller, id: ClassId) -> Result<()> {
         ..held.clone()
     };
     store::classes::put(&mut tx, mine.facility, &left).await?;
-    let next = class::next(&bookings).filter(|_| held.state == BookingState::Booked);
+    let next = match held.state {
+        BookingState::Booked => next(&mut tx, mine.facility, &bookings).await?,
+        _ => None,
+    };
     if let Some(next) = next {
         let moved = Booking {
             state: BookingState::Booked,

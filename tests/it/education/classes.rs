@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::people::destruction::restricted;
 use crate::support::App;
+use crate::support::cast::Woman;
 use crate::support::client::Client;
 
 const HOUR: u64 = 3600;
@@ -76,6 +78,67 @@ async fn the_last_place_goes_to_one_and_the_next_waits_until_it_is_free() {
             "waiting",
             "at the end of the line"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_free_place_passes_by_whom_nobody_would_tell_of_it() {
+    for app in App::each().await {
+        let class = app.class(1).await;
+        let (mei, bai, lin) = (app.mei().await, app.bai().await, app.lin().await);
+        let he = app
+            .woman(&lin, "o-he", "何晓月", "13800000009", "1997-05-05")
+            .await;
+        let hua = app
+            .woman(&lin, "o-hua", "华明珠", "13800000010", "1995-02-11")
+            .await;
+        let booking = format!("/classes/{}/booking", class["id"].as_str().unwrap());
+        for woman in [&mei, &bai, &he, &hua] {
+            woman.post(&booking, json!({})).await.expect(201);
+        }
+        let loss = format!("/patients/{}/loss", bai.patient_id);
+        lin.post(&loss, json!({})).await.expect(201);
+        restricted(&app, &he).await;
+        assert_eq!(mei.delete(&booking).await.status, 204);
+        let roll = lin
+            .get(&format!("/classes/{}", class["id"].as_str().unwrap()))
+            .await
+            .expect(200);
+        let state = |woman: &Woman| {
+            let bookings = roll["bookings"].as_array().unwrap().iter();
+            let mut hers = bookings.filter(|one| one["patient_id"] == woman.patient_id.as_str());
+            hers.next().unwrap()["state"].clone()
+        };
+        assert_eq!((state(&bai), state(&he)), (json!("waiting"), json!("waiting")));
+        assert_eq!(state(&hua), "booked");
+        assert!(notices(&hua).await.contains(&"您有位置了".to_owned()));
+        assert_eq!(hua.delete(&booking).await.status, 204);
+        lin.delete(&loss).await.expect(204);
+        assert_eq!(
+            bai.post(&booking, json!({})).await.expect(201)["state"],
+            "booked",
+            "nobody took it meanwhile"
+        );
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_a_roll_is_in_the_journal_with_how_many_she_read_of() {
+    for app in App::each().await {
+        let class = app.class(2).await;
+        let (mei, bai, lin) = (app.mei().await, app.bai().await, app.lin().await);
+        let path = format!("/classes/{}", class["id"].as_str().unwrap());
+        for woman in [&mei, &bai] {
+            woman
+                .post(&format!("{path}/booking"), json!({}))
+                .await
+                .expect(201);
+        }
+        lin.get(&path).await.expect(200);
+        let audit = app.qian().await.get("/audit?limit=20").await.expect(200);
+        let entries = audit["items"].as_array().unwrap();
+        let read = entries.iter().find(|entry| entry["act"] == "education.class");
+        assert_eq!(read.unwrap()["detail"], json!({ "count": 2 }));
     }
 }
 

@@ -38,7 +38,8 @@ pub async fn destroyed(app: &App) -> Value {
     ren.post(&path, json!({})).await.expect(200)
 }
 
-async fn restricted(app: &App, client: &Client) {
+/// The quality office stops all use of her data but storage, as she asked.
+pub async fn restricted(app: &App, client: &Client) {
     let receipt = client
         .post("/me/requests", json!({ "kind": "restrict" }))
         .await
