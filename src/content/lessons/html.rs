@@ -2,14 +2,15 @@
 //!
 //! Every tag and style stands here; from the lesson come only texts that went through the sanitizer.
 
-use super::{Block, Body, Kind, Language};
+use super::{Block, Body, Direction, Kind, Language};
 use crate::content::messages;
 use crate::content::sources::Sources;
 
 const HEADING: &str = "font-size:18px;line-height:1.5;font-weight:600;margin:24px 0 8px";
 const TEXT: &str = "font-size:16px;line-height:1.8;margin:0 0 12px";
-const LIST: &str = "font-size:16px;line-height:1.8;margin:0 0 12px;padding-left:20px";
+const LIST: &str = "font-size:16px;line-height:1.8;margin:0 0 12px;padding:0 20px";
 const FACT: &str = "font-size:16px;line-height:1.8;margin:0 0 12px;padding:10px 12px;background:#eef6f4;border-left:4px solid #2f7d6d";
+const RIGHT_TO_LEFT: &str = ";direction:rtl;text-align:right";
 const SOURCE: &str = "font-size:13px;line-height:1.6;color:#595959";
 const MYTH: &str = "font-size:16px;line-height:1.8;margin:0 0 12px;padding:10px 12px;background:#f6f4ee";
 const PICTURE: &str = "display:block;width:100%;max-width:480px;margin:0 auto 12px";
@@ -25,15 +26,20 @@ pub fn html(body: &Body, sources: &Sources, address: &dyn Fn(&str) -> String) ->
 
 fn of_block(block: &Block, sources: &Sources, address: &dyn Fn(&str) -> String) -> String {
     let language = block.language;
+    let runs = match language.direction() {
+        Direction::Ltr => "",
+        Direction::Rtl => RIGHT_TO_LEFT,
+    };
+    let whole = |name: &str, style: &str, inside: &str| tag(name, &format!("{style}{runs}"), inside);
     match &block.kind {
-        Kind::Heading(text) => tag("h2", HEADING, &text.html),
-        Kind::Paragraph(text) => tag("p", TEXT, &text.html),
+        Kind::Heading(text) => whole("h2", HEADING, &text.html),
+        Kind::Paragraph(text) => whole("p", TEXT, &text.html),
         Kind::List(items) => {
             let items: String = items
                 .iter()
                 .map(|item| format!("<li>{}</li>", item.html))
                 .collect();
-            tag("ul", LIST, &items)
+            whole("ul", LIST, &items)
         }
         Kind::Fact {
             text,
@@ -41,7 +47,7 @@ fn of_block(block: &Block, sources: &Sources, address: &dyn Fn(&str) -> String) 
             confirmed,
         } => {
             let told = cited(source, *confirmed, language, sources);
-            tag(
+            whole(
                 "div",
                 FACT,
                 &format!("{}<br>{}", text.html, tag("span", SOURCE, &told)),
@@ -50,11 +56,11 @@ fn of_block(block: &Block, sources: &Sources, address: &dyn Fn(&str) -> String) 
         Kind::Myth { myth, answer } => {
             let said = format!("<strong>{}</strong> {}", label(language, "people_say"), myth.html);
             let so = format!("<strong>{}</strong> {}", label(language, "it_is_so"), answer.html);
-            tag("div", MYTH, &format!("{said}<br>{so}"))
+            whole("div", MYTH, &format!("{said}<br>{so}"))
         }
         Kind::Warning(text) => {
             let head = label(language, "warning");
-            tag("div", WARNING, &format!("<strong>{head}</strong> {}", text.html))
+            whole("div", WARNING, &format!("<strong>{head}</strong> {}", text.html))
         }
         Kind::Figure(figure) => {
             let (address, shows) = (escaped(&address(&figure.name)), escaped(&figure.shows));

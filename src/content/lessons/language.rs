@@ -22,7 +22,25 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Which way a script runs.
+    Direction {
+        /// From left to right.
+        Ltr = "ltr",
+        /// From right to left.
+        Rtl = "rtl",
+    }
+}
+
 impl Language {
+    /// Which way it is written.
+    pub fn direction(self) -> Direction {
+        match self {
+            Language::Ug => Direction::Rtl,
+            _ => Direction::Ltr,
+        }
+    }
+
     /// The service's own language for what stands around the text.
     pub fn around(self) -> Locale {
         match self {

@@ -19,7 +19,7 @@ use super::Unconfirmed;
 use super::readability::Passage;
 
 pub use html::html;
-pub use language::Language;
+pub use language::{Direction, Language};
 pub(super) use load::load;
 pub use markdown::Text;
 pub use media::Media;

@@ -2,7 +2,7 @@
 
 use poem_openapi::{Enum, Object};
 
-use crate::content::lessons::{self, Block, Item, Kind, Language, Lesson, Text};
+use crate::content::lessons::{self, Block, Direction, Item, Kind, Language, Lesson, Text};
 use crate::content::sources::Sources;
 use crate::education::model::{Attempt, Progress, Standing};
 
@@ -17,6 +17,8 @@ pub struct LessonBriefOut {
     pub version: String,
     /// What title and goal are written in.
     pub lang: Language,
+    /// Which way that runs.
+    pub dir: Direction,
     /// Title.
     pub title: String,
     /// What she can say or do after it.
@@ -57,6 +59,8 @@ pub struct LessonOut {
     pub version: String,
     /// What title and goal are written in; a block says its own.
     pub lang: Language,
+    /// Which way that runs.
+    pub dir: Direction,
     /// Title.
     pub title: String,
     /// What she can say or do after it.
@@ -105,6 +109,8 @@ pub struct BlockOut {
     pub id: String,
     /// What it is written in: Chinese where the language asked for lacks it.
     pub lang: Language,
+    /// Which way that runs.
+    pub dir: Direction,
     /// What kind.
     pub kind: BlockKind,
     /// The text; of a myth, what people say; of a picture, what it shows.
@@ -135,6 +141,7 @@ impl BlockOut {
         let plain = |kind, text: Option<&Text>| BlockOut {
             id: block.id.clone(),
             lang: block.language,
+            dir: block.language.direction(),
             kind,
             text: text.map(|text| text.plain.clone()),
             items: None,
@@ -180,6 +187,8 @@ pub struct QuizItemOut {
     pub id: String,
     /// What it is written in.
     pub lang: Language,
+    /// Which way that runs.
+    pub dir: Direction,
     /// The question.
     pub question: String,
     /// Two or three options.
@@ -204,6 +213,7 @@ impl From<&Item> for QuizItemOut {
         QuizItemOut {
             id: item.id.clone(),
             lang: item.language,
+            dir: item.language.direction(),
             question: item.question.clone(),
             options: options.collect(),
         }
@@ -222,6 +232,7 @@ pub fn brief(standing: &Standing, language: Language) -> LessonBriefOut {
         code: head.code.clone(),
         version: head.version.clone(),
         lang: body.language,
+        dir: body.language.direction(),
         title: body.title.clone(),
         goal: body.goal.clone(),
         weeks: WeeksOut {
@@ -244,6 +255,7 @@ pub fn full(lesson: &Lesson, sources: &Sources, language: Language, address: Add
         code: head.code.clone(),
         version: head.version.clone(),
         lang: body.language,
+        dir: body.language.direction(),
         title: body.title.clone(),
         goal: body.goal.clone(),
         minutes: head.minutes,

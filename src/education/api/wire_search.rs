@@ -2,7 +2,7 @@
 
 use poem_openapi::Object;
 
-use crate::content::lessons::{Found, Language};
+use crate::content::lessons::{Direction, Found, Language};
 
 /// What she looks for.
 #[derive(Object)]
@@ -21,6 +21,8 @@ pub struct FoundOut {
     pub code: String,
     /// What the title is written in.
     pub lang: Language,
+    /// Which way that runs.
+    pub dir: Direction,
     /// Title.
     pub title: String,
     /// The best places, at most three.
@@ -45,6 +47,7 @@ impl FoundOut {
             slug: head.slug.clone(),
             code: head.code.clone(),
             lang: body.language,
+            dir: body.language.direction(),
             title: body.title.clone(),
             passages: found.passages.into_iter().map(passage).collect(),
         }

@@ -119,6 +119,41 @@ async fn each_block_says_its_language() {
     );
 }
 
+/// A lesson of which only the beginning is written in Uyghur.
+const UYGHUR: &str = "+++\ntitle = \"قانداق خەتەر بار\"\ngoal = \"خەتەرنى بىلىسىز.\"\n+++\n\n\
+    <!-- heading headache-head -->\n## قاتتىق باش ئاغرىقى\n\n\
+    <!-- fact headache UK-OAA-CARD -->\nھەر 100 ئايالدىن تەخمىنەن 1 ىدە قاتتىق باش ئاغرىقى بولىدۇ.\n";
+
+#[tokio::test]
+async fn uyghur_runs_from_right_to_left_and_nothing_else_does() {
+    let folder = copied();
+    std::fs::write(folder.path().join("lessons/risks/ug.md"), UYGHUR).unwrap();
+    let app = on(folder.path().to_owned()).await;
+    let mei = app.mei().await;
+    let lesson = mei.get("/lessons/risks?lang=ug").await.expect(200);
+    assert_eq!(
+        (&lesson["dir"], &lesson["quiz"][0]["dir"]),
+        (&json!("rtl"), &json!("ltr"))
+    );
+    for block in lesson["blocks"].as_array().unwrap() {
+        let expected = if block["lang"] == "ug" { "rtl" } else { "ltr" };
+        assert_eq!(block["dir"], expected, "{block}");
+    }
+    let html = lesson["html"].as_str().unwrap();
+    let turned = tags(html)
+        .into_iter()
+        .filter(|tag| tag.contains("direction:rtl;text-align:right"))
+        .map(|tag| tag.split_once(' ').unwrap().0);
+    assert_eq!(
+        turned.collect::<Vec<_>>(),
+        ["h2", "div"],
+        "the heading and the fact"
+    );
+    let zh = mei.get("/lessons/risks").await.expect(200);
+    assert_eq!(zh["dir"], "ltr");
+    assert!(!zh["html"].as_str().unwrap().contains("rtl"));
+}
+
 #[tokio::test]
 async fn a_try_is_explained_in_the_language_that_she_reads() {
     let folder = copied();
