@@ -275,7 +275,11 @@ fn calls(Data(simulator): Data<&Simulator>) -> Response {
         .into_iter()
         .map(|call| json!({ "path": call.path(), "count": simulator.calls(call) }))
         .collect();
-    respond(Ok((StatusCode::OK, json!({ "items": items }))))
+    let received = json!(simulator.world().calls.last());
+    respond(Ok((
+        StatusCode::OK,
+        json!({ "items": items, "received": received }),
+    )))
 }
 
 impl FaultIn {

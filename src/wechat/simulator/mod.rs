@@ -7,6 +7,7 @@
 //! Two faces on one listener: WeChat's own paths (`platform.rs`) and `/simulator/…` (`control.rs`), by
 //! which tests and the person who walks the demo play the mini-program's part.
 
+mod calls;
 mod checks;
 mod cipher;
 mod control;
@@ -195,7 +196,7 @@ impl Simulator {
 
     /// How often a path was called.
     pub fn calls(&self, call: Call) -> u64 {
-        self.world().calls.get(&call).copied().unwrap_or(0)
+        self.world().calls.count(call)
     }
 
     /// Gives the account other templates.

@@ -58,7 +58,7 @@ async fn platform(
     };
     let fault = {
         let mut world = simulator.world();
-        *world.calls.entry(call).or_default() += 1;
+        world.calls.receive(call, &asked.body, simulator.now());
         world.next_fault(call)
     };
     let receiver = match call {

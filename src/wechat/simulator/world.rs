@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     Template,
+    calls::Calls,
     push::{Callback, Event},
     tokens::Tokens,
 };
@@ -183,7 +184,7 @@ pub(super) struct World {
     pub messages: Vec<Message>,
     pub texts: Vec<Text>,
     pub faults: HashMap<Call, VecDeque<Fault>>,
-    pub calls: BTreeMap<Call, u64>,
+    pub calls: Calls,
     /// Who is being sent a message right now.
     pub receiving: HashSet<String>,
     pub tokens: Tokens,
@@ -363,6 +364,7 @@ pub(super) fn letters(count: usize) -> String {
         .collect()
 }
 
-fn millis<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+/// A time as the simulator tells it.
+pub(super) fn millis<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::Millis, true))
 }

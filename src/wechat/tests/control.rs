@@ -94,6 +94,38 @@ async fn what_was_sent_to_whom_can_be_read() {
 }
 
 #[tokio::test]
+async fn the_last_calls_are_kept_without_token_and_secret() {
+    let stage = Stage::new().await;
+    stage.simulator.set_user(MEI, None, 0);
+    stage.simulator.set_credits(MEI, REMINDER, 1);
+    stage.wechat.send(&reminder(MEI)).await.unwrap();
+    let received = async || {
+        let (_, calls) = ask(&stage, Method::GET, "/simulator/calls", Value::Null).await;
+        calls["received"].as_array().unwrap().clone()
+    };
+    let kept = received().await;
+    let of = |path: &str| kept.iter().find(|call| call["path"] == path).unwrap();
+    let token = of("/cgi-bin/stable_token");
+    assert_eq!(token["body"]["appid"], APP_ID);
+    assert!(token["body"].get("secret").is_none());
+    let send = of("/cgi-bin/message/subscribe/send");
+    assert_eq!(send["body"]["touser"], MEI);
+    assert_eq!(send["at"], "2026-01-01T00:00:00.000Z");
+    assert!(!json!(kept).to_string().contains("access_token"));
+
+    let (http, path) = (http(), "/wxa/checksession");
+    for _ in 0..1000 {
+        http.get(stage.url(path)).send().await.unwrap();
+    }
+    let kept = received().await;
+    assert_eq!(kept.len(), 1000);
+    assert!(
+        kept.iter()
+            .all(|call| call["path"] == path && call["body"].is_null())
+    );
+}
+
+#[tokio::test]
 async fn faults_come_in_the_order_in_which_they_were_scripted() {
     let stage = Stage::new().await;
     let body = json!({ "path": "/sns/jscode2session", "replies": [
