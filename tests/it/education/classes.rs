@@ -134,6 +134,7 @@ async fn whoever_reads_a_roll_is_in_the_journal_with_how_many_she_read_of() {
                 .await
                 .expect(201);
         }
+        app.clock.advance(1);
         lin.get(&path).await.expect(200);
         let audit = app.qian().await.get("/audit?limit=20").await.expect(200);
         let entries = audit["items"].as_array().unwrap();
