@@ -81,7 +81,7 @@ fn without(blocks: &[&str]) -> Vec<Defect> {
 fn a_lesson_answers_a_myth_and_has_a_drawing() {
     for (blocks, reason) in [
         (&["myth safe", "myth paralyzed"][..], "no myth is answered"),
-        (&["figure one-in-hundred"], "no drawing"),
+        (&["figure one-in-hundred"][..], "no drawing"),
     ] {
         let found = without(blocks);
         let named = |defect: &Defect| defect.file == ZH && defect.reason == reason;
