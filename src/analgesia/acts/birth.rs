@@ -22,7 +22,7 @@ use crate::{consent, episode};
 /// From then on nothing more is asked about a birth, and the pregnancy is over.
 const POSTPARTUM: Duration = Duration::days(56);
 
-/// Records the birth, with or without analgesia; a correction appends a version.
+/// Records the birth, with or without analgesia; a correction appends a version with its reason.
 ///
 /// Errors: `analgesia.labor_closed` for a labor that was closed without a birth, `http.invalid`, `Stale`.
 #[instrument(name = "analgesia.deliver", skip_all)]
@@ -39,6 +39,11 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     let confirmed = delivery.confirmed.clone();
     let mut sheet = rules::Sheet::new(tx.now, &confirmed, false);
     rules::check_delivery(&mut sheet, &delivery);
+    let corrects = match &before {
+        Some(before) => rules::corrects_delivery(&before.delivery, &delivery)?,
+        None => false,
+    };
+    sheet.corrected(corrects, delivery.correction_reason.as_deref());
     sheet.done()?;
     delivery.babies.sort_by_key(|baby| baby.baby_no);
     let first = delivery.babies.iter().map(|baby| baby.born_at).min();

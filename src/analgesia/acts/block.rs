@@ -49,6 +49,11 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     let confirmed = record.confirmed.clone();
     let mut sheet = rules::Sheet::new(tx.now, &confirmed, record.given_outside_limits.is_some());
     rules::check_record(&mut sheet, &record, &reported);
+    let corrects = match &before {
+        Some(before) => rules::corrects_record(&before.record, &record)?,
+        None => false,
+    };
+    sheet.corrected(corrects, record.correction_reason.as_deref());
     let outside = sheet.done()?;
     if let Some(before) = &before {
         record.exception = record.exception.or_else(|| before.record.exception.clone());

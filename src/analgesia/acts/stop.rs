@@ -38,6 +38,12 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     }
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
     rules::check_stop(&mut sheet, &stop);
+    let before = store::stop(&mut tx, labor.facility_id, labor.id).await?;
+    let corrects = match &before {
+        Some(before) => rules::corrects_stop(&before.stop, &stop)?,
+        None => false,
+    };
+    sheet.corrected(corrects, stop.correction_reason.as_deref());
     sheet.done()?;
     let version = StopVersion {
         id: tx.id(),
@@ -45,7 +51,6 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
         by: me.id,
         stop,
     };
-    let before = store::stop(&mut tx, labor.facility_id, labor.id).await?;
     store::add_stop(&mut tx, labor.facility_id, labor.id, &version).await?;
     let stop = &version.stop;
     let calls = rules::of_stop(stop);

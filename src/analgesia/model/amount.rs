@@ -7,11 +7,11 @@ use std::fmt;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 /// An exact decimal; its unit stands at the field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
 pub struct Amount(pub Decimal);
 
@@ -45,6 +45,13 @@ impl From<i64> for Amount {
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.normalize().fmt(f)
+    }
+}
+
+impl Serialize for Amount {
+    /// As on the wire: 3.50 and 3.5 are one value also where documents are compared.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -100,6 +107,7 @@ mod tests {
         let text = Amount::parse_from_json(Some(json!("3.50"))).unwrap();
         assert_eq!(number, text);
         assert_eq!(text.to_json(), Some(json!("3.5")));
+        assert_eq!(json!(text), json!("3.5"));
     }
 
     #[test]

@@ -282,6 +282,8 @@ pub struct Record {
     pub confirmed: Vec<String>,
     /// Why they are right, 1–500 characters; needed with a value that is taken because it was confirmed.
     pub confirmed_reason: Option<String>,
+    /// Why the version before was not so, 2–500 characters; needed when something of it is changed or left out.
+    pub correction_reason: Option<String>,
 }
 
 impl Record {

@@ -168,6 +168,8 @@ pub struct Delivery {
     #[oai(default)]
     #[serde(default)]
     pub confirmed: Vec<String>,
+    /// Why the version before was not so, 2–500 characters; needed when something of it is changed or left out.
+    pub correction_reason: Option<String>,
 }
 
 /// A newborn with what is computed of it.

@@ -172,6 +172,9 @@ pub struct Stop {
     pub leg_raise: Option<LegRaise>,
     /// When it was tried.
     pub leg_raise_at: Option<DateTime<Utc>>,
+    /// Why what was written before was not so, 2–500 characters; needed when something of it is changed or left out. A
+    /// later straight-leg raise corrects nothing.
+    pub correction_reason: Option<String>,
 }
 
 /// One version of the end of analgesia.

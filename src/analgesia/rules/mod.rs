@@ -6,6 +6,7 @@ mod background;
 mod birth;
 mod calls;
 mod clocks;
+mod correcting;
 mod doses;
 mod gate;
 mod judging;
@@ -22,6 +23,7 @@ pub use background::{Background, baseline};
 pub use birth::{check_delivery, ending};
 pub use calls::{Call, of_event, of_pain_report, of_stop};
 pub use clocks::{called_by, clocks, counts, was_done, was_replaced};
+pub use correcting::{corrects_delivery, corrects_record, corrects_stop};
 pub use gate::{
     ONE_HOUR, changes_class, check_admission, check_time_out, class, goes_on, has_block, missing,
     needs_consent, recheck_holds_until, too_early, window,

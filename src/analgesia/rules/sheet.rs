@@ -74,6 +74,15 @@ impl<'a> Sheet<'a> {
         self.note(reason, pointer, 500);
     }
 
+    /// A reason that a version needs which corrects the one before it.
+    pub fn corrected(&mut self, corrects: bool, reason: Option<&str>) {
+        let pointer = "/correction_reason";
+        self.need(!corrects || reason.is_some(), pointer);
+        if let Some(reason) = reason {
+            self.faults.text(reason, pointer, 2, 500);
+        }
+    }
+
     /// Beyond what is sensible, but done: to be declared with a reason and a second person.
     pub fn beyond(&mut self, pointer: &str, code: &str, params: Value) {
         self.outside = true;

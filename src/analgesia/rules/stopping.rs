@@ -180,6 +180,7 @@ mod tests {
             first_walk_at: None,
             leg_raise: None,
             leg_raise_at: None,
+            correction_reason: None,
         }
     }
 

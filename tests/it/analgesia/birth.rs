@@ -17,9 +17,18 @@ async fn a_birth_without_analgesia_is_recorded_and_corrected() {
     assert_eq!(chart["reporting_definition"], "asphyxia_apgar");
     let mut corrected = birth();
     corrected["babies"][0]["apgar1"] = json!(8);
+    let unsaid = ward.deliver(corrected.clone()).await.expect(422);
+    assert_eq!(unsaid["errors"][0]["pointer"], "/correction_reason");
+    assert_eq!(unsaid["errors"][0]["code"], "required");
+    corrected["correction_reason"] = json!("评分抄错");
     let chart = ward.deliver(corrected).await.expect(200);
     assert_eq!(chart["delivery"]["number"], 2);
     assert_eq!(chart["delivery"]["newborns"][0]["asphyxia_apgar"], "none");
+    let history = ward.lin.get(&ward.path("/history")).await.expect(200);
+    let versions = &history["deliveries"];
+    assert_eq!(versions[0]["babies"][0]["apgar1"], 6);
+    assert!(versions[0].get("correction_reason").is_none());
+    assert_eq!(versions[1]["correction_reason"], "评分抄错");
     let journey = ward.mei.get("/me/journey").await.expect(200);
     assert_eq!(journey["stage"], "postpartum");
 }
@@ -36,6 +45,37 @@ async fn a_woman_registered_at_the_door_gives_birth_on_record() {
     let labor = labor.expect(201);
     let path = format!("/labors/{}/delivery", labor["id"].as_str().unwrap());
     lin.put(&path, &etag, birth()).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_is_found_out_later_is_added_without_a_reason_and_what_was_not_so_says_why() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let mut body = emergency();
+    body["blood"] = json!(false);
+    let top_up = json!({
+        "given_at": "2026-03-02T00:55:00Z", "drug": "ropivacaine", "route": "epidural", "use": "labor", "amount": "5",
+        "volume_ml": "5", "concentration": "0.1"
+    });
+    body["doses"].as_array_mut().unwrap().push(top_up);
+    ward.record(body.clone()).await.expect(200);
+    body["interspace"] = json!("L2-3");
+    let unsaid = ward.record(body.clone()).await.expect(422);
+    assert_eq!(unsaid["errors"][0]["pointer"], "/correction_reason");
+    body["correction_reason"] = json!("看错间隙");
+    let chart = ward.record(body).await.expect(200);
+    assert_eq!(chart["analgesia"]["correction_reason"], "看错间隙");
+    let mut stop = json!({ "stop_at": "2026-03-02T00:59:00Z", "reason": "request" });
+    let path = ward.path("/stop");
+    ward.zhao.post(&path, stop.clone()).await.expect(201);
+    stop["reason"] = json!("failed");
+    let unsaid = ward.zhao.post(&path, stop.clone()).await.expect(422);
+    assert_eq!(unsaid["errors"][0]["pointer"], "/correction_reason");
+    stop["correction_reason"] = json!("点错选项");
+    ward.zhao.post(&path, stop).await.expect(201);
+    let history = ward.lin.get(&ward.path("/history")).await.expect(200);
+    assert_eq!(history["records"][2]["correction_reason"], "看错间隙");
+    assert_eq!(history["stops"][1]["correction_reason"], "点错选项");
 }
 
 #[tokio::test]

@@ -145,6 +145,7 @@ async fn the_score_of_one_hour_is_due_also_for_a_birth_within_its_window() {
     assert!(ward.due("one_hour_pain").await.is_some());
     let mut early = birth();
     early["babies"][0]["born_at"] = json!("2026-03-02T01:29:00Z");
+    early["correction_reason"] = json!("时间录错了");
     ward.deliver(early).await.expect(200);
     assert!(ward.due("one_hour_pain").await.is_none());
 }

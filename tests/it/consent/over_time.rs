@@ -207,9 +207,11 @@ async fn another_class_of_technique_starts_only_on_another_consent_or_by_excepti
         (409, "analgesia.technique_not_consented")
     );
     ward.record("cse", json!({})).await.expect(200);
-    let later = ward.record("spinal_single", json!({})).await;
+    let other = json!({ "correction_reason": "改用单次腰麻" });
+    let later = ward.record("spinal_single", other.clone()).await;
     assert_eq!(later.code(), "analgesia.technique_not_consented", "nor later on");
-    let reason = json!({ "exception": { "reason": "导管失败，宫口开全" } });
+    let mut reason = other;
+    reason["exception"] = json!({ "reason": "导管失败，宫口开全" });
     ward.record("spinal_single", reason).await.expect(200);
 }
 

@@ -140,9 +140,8 @@ async fn what_she_signs_after_a_start_by_exception_carries_it_to_the_birth() {
     let page = ceremony.mei.get(&ceremony.path("")).await.expect(200);
     assert!(page["started_at"].is_string(), "{page}");
     // The record that is written on changes nothing about it.
-    ward.record("epidural", json!({ "paresthesia": false }))
-        .await
-        .expect(200);
+    let more = json!({ "paresthesia": false, "correction_reason": "按监护仪时间更正" });
+    ward.record("epidural", more).await.expect(200);
     let again = ceremony.mei.get(&ceremony.path("")).await.expect(200);
     assert_eq!(again["started_at"], page["started_at"]);
     ward.is_born().await;

@@ -152,7 +152,8 @@ async fn a_death_that_is_known_later_changes_the_screen_at_once_and_so_does_its_
     let ward = Ward::after_birth().await;
     let lin = ward.staff("lin").await;
     let path = format!("/labors/{}", ward.labor);
-    for (body, situation) in [(dead("neonatal_death"), "after_loss"), (birth(), "born")] {
+    for (mut body, situation) in [(dead("neonatal_death"), "after_loss"), (birth(), "born")] {
+        body["correction_reason"] = json!("后来才知道");
         let etag = lin.get(&path).await.etag();
         lin.put(&format!("{path}/delivery"), &etag, body)
             .await

@@ -73,7 +73,9 @@ async fn a_loss_that_was_another_womans_is_taken_back() {
     ward.deliver(loss).await;
     assert_eq!(ward.tasks("zhao", "followup.loss_call").await.len(), 1);
     assert!(!asks(&ward, "follow-up-f24", "fu.feeding").await);
-    ward.deliver(birth()).await;
+    let mut alive = birth();
+    alive["correction_reason"] = json!("写到了别人的病历");
+    ward.deliver(alive).await;
     assert!(ward.tasks("zhao", "followup.loss_call").await.is_empty());
     assert!(asks(&ward, "follow-up-f24", "fu.feeding").await);
     ward.wait(20).await;
@@ -152,6 +154,7 @@ async fn a_corrected_birth_moves_what_is_not_answered_and_its_reminders() {
     let mut corrected = birth();
     corrected["mode"] = json!("vacuum");
     corrected["babies"][0]["born_at"] = json!("2026-03-02T00:48:00Z");
+    corrected["correction_reason"] = json!("时间录错了");
     ward.deliver(corrected).await;
     let first = ward.point("?state=upcoming", "f24").await;
     assert_eq!(first["due"], "2026-03-03T00:48:00Z");
@@ -171,6 +174,7 @@ async fn after_the_death_of_a_baby_the_forms_that_wait_leave_it_out() {
     ward.wait(20).await;
     let mut corrected = birth();
     corrected["babies"][0]["outcome"] = json!("neonatal_death");
+    corrected["correction_reason"] = json!("转科后死亡");
     ward.deliver(corrected).await;
     let first = ward.point("?state=due", "f24").await;
     assert_eq!(first["after_loss"], true);

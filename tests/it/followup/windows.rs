@@ -89,6 +89,7 @@ async fn what_is_planned_stays_and_moves_with_its_birth_only() {
     assert_eq!(dues(&ward).await, USUAL);
     let mut corrected = birth();
     corrected["babies"][0]["born_at"] = json!("2026-03-02T00:48:00Z");
+    corrected["correction_reason"] = json!("时间录错了");
     ward.deliver(corrected).await;
     let moved = USUAL.map(|at| at.replace(":58:", ":48:"));
     assert_eq!(dues(&ward).await, moved);

@@ -128,8 +128,9 @@ impl Ward<'_> {
     }
 
     /// Writes a part of the record anew, if the ward may.
-    fn tries<'b>(&'b self, by: Client, who: usize, rest: &'b str, body: Value) -> LocalBoxFuture<'b, ()> {
+    fn tries<'b>(&'b self, by: Client, who: usize, rest: &'b str, mut body: Value) -> LocalBoxFuture<'b, ()> {
         async move {
+            body["correction_reason"] = json!("随后更正");
             let path = format!("/labors/{}", self.women[who].labor);
             let etag = by.get(&path).await.etag();
             by.put(&format!("{path}/{rest}"), &etag, body).await;
