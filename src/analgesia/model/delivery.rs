@@ -106,7 +106,8 @@ pub struct Baby {
     pub weight_g: Option<i64>,
     /// Fate.
     pub outcome: BabyOutcome,
-    /// Apgar at 1 min, 0–10.
+    /// Apgar at 1 min, 0–10. Needed of a child born here alive, as the others are, unless `confirmed` names it: then
+    /// nobody took it, and the labor's `missing` tells.
     pub apgar1: Option<i64>,
     /// Apgar at 5 min, 0–10.
     pub apgar5: Option<i64>,
@@ -164,7 +165,7 @@ pub struct Delivery {
     pub tear: Option<i64>,
     /// Newborns, at least one.
     pub babies: Vec<Baby>,
-    /// Pointers of the unusual values that were checked.
+    /// Pointers of the unusual values that were checked, and of the scores that nobody took.
     #[oai(default)]
     #[serde(default)]
     pub confirmed: Vec<String>,

@@ -82,20 +82,28 @@ fn babies(sheet: &mut Sheet, delivery: &Delivery) {
         ] {
             sheet.score(score, &at(member), 0, 10);
         }
-        apgar(sheet, delivery.birth_place, baby, at);
+        for member in unscored(delivery.birth_place, baby) {
+            sheet.wanted(false, &at(member));
+        }
         measures(sheet, baby, at);
     }
 }
 
-fn apgar(sheet: &mut Sheet, place: BirthPlace, baby: &Baby, at: impl Fn(&str) -> String) {
-    // A stillborn has no score, and nobody may have scored a child born on the way.
+/// Scores that a newborn should have and has not. A stillborn has none, and nobody may have scored a child born on the way.
+pub fn unscored(place: BirthPlace, baby: &Baby) -> Vec<&'static str> {
     if baby.outcome == BabyOutcome::Stillbirth || place != BirthPlace::Here {
-        return;
+        return Vec::new();
     }
-    sheet.need(baby.apgar1.is_some(), &at("apgar1"));
-    sheet.need(baby.apgar5.is_some(), &at("apgar5"));
     let slow = baby.apgar5.is_some_and(|score| score < 8);
-    sheet.need(!slow || baby.apgar10.is_some(), &at("apgar10"));
+    let scores = [
+        (true, baby.apgar1, "apgar1"),
+        (true, baby.apgar5, "apgar5"),
+        (slow, baby.apgar10, "apgar10"),
+    ];
+    let absent = scores
+        .into_iter()
+        .filter(|(asked, score, _)| *asked && score.is_none());
+    absent.map(|(.., member)| member).collect()
 }
 
 fn measures(sheet: &mut Sheet, baby: &Baby, at: impl Fn(&str) -> String) {

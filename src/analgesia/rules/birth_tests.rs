@@ -71,6 +71,15 @@ fn a_living_child_has_two_scores_and_a_slow_one_three() {
 }
 
 #[test]
+fn a_score_that_nobody_took_is_confirmed_to_be_absent() {
+    let absent = json!({ "apgar1": null, "apgar5": 6 });
+    let one = json!({ "confirmed": ["/babies/0/apgar1"] });
+    assert_eq!(faults(one, absent.clone()), ["/babies/0/apgar10 required"]);
+    let both = json!({ "confirmed": ["/babies/0/apgar1", "/babies/0/apgar10"] });
+    assert!(faults(both, absent).is_empty());
+}
+
+#[test]
 fn a_stillborn_and_a_child_born_on_the_way_need_no_score() {
     let unscored = json!({ "outcome": "stillbirth", "apgar1": null, "apgar5": null });
     assert!(faults(json!({}), unscored).is_empty());

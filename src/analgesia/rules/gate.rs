@@ -5,6 +5,7 @@
 use chrono::{DateTime, Duration, Timelike, Utc};
 
 use super::Sheet;
+use super::birth::unscored;
 use crate::analgesia::limits;
 use crate::analgesia::model::{
     Admission, Chart, Checks, Countdown, CountdownState, DoseUse, Indication, Labor, LaborStage, Membranes,
@@ -200,6 +201,13 @@ pub fn missing(chart: &Chart) -> Vec<&'static str> {
         need(!vaginal || birth.tear.is_some(), "/delivery/tear");
         let weighed = birth.babies.iter().all(|baby| baby.weight_g.is_some());
         need(weighed, "/delivery/babies/weight_g");
+        let unscored = |member: &str| {
+            let mut babies = birth.babies.iter();
+            babies.any(|baby| unscored(birth.birth_place, baby).contains(&member))
+        };
+        need(!unscored("apgar1"), "/delivery/babies/apgar1");
+        need(!unscored("apgar5"), "/delivery/babies/apgar5");
+        need(!unscored("apgar10"), "/delivery/babies/apgar10");
     }
     missing
 }

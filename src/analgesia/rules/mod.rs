@@ -20,7 +20,7 @@ mod stopping;
 pub use alarms::{lasts_slow, of_observation, proposes};
 pub use asphyxia::judge as judge_baby;
 pub use background::{Background, baseline};
-pub use birth::{check_delivery, ending};
+pub use birth::{check_delivery, ending, unscored};
 pub use calls::{Call, of_event, of_pain_report, of_stop};
 pub use clocks::{called_by, clocks, counts, was_done, was_replaced};
 pub use correcting::{corrects_delivery, corrects_record, corrects_stop};

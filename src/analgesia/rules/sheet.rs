@@ -101,6 +101,12 @@ impl<'a> Sheet<'a> {
         self.faults.check(present, pointer, "required");
     }
 
+    /// A value that should be there; that nobody took it is confirmed.
+    pub fn wanted(&mut self, present: bool, pointer: &str) {
+        let none_taken = self.confirmed.iter().any(|one| one == pointer);
+        self.need(present || none_taken, pointer);
+    }
+
     /// A time that may be absent but not later than now.
     pub fn past(&mut self, at: Option<DateTime<Utc>>, pointer: &str) {
         if let Some(at) = at {

@@ -79,6 +79,26 @@ async fn what_is_found_out_later_is_added_without_a_reason_and_what_was_not_so_s
 }
 
 #[tokio::test]
+async fn a_birth_whose_score_nobody_took_is_recorded_and_names_it_as_missing() {
+    let ward = Ward::open().await;
+    let mut body = birth();
+    body["babies"][0].as_object_mut().unwrap().remove("apgar1");
+    let refused = ward.deliver(body.clone()).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/babies/0/apgar1");
+    body["confirmed"] = json!(["/babies/0/apgar1"]);
+    let chart = ward.deliver(body.clone()).await.expect(200);
+    assert_eq!(chart["state"], "delivered");
+    assert!(chart["delivery"]["newborns"][0].get("asphyxia_apgar").is_none());
+    let pointer = json!("/delivery/babies/apgar1");
+    assert!(chart["missing"].as_array().unwrap().contains(&pointer));
+    // Found on a sheet of paper later on.
+    body["babies"][0]["apgar1"] = json!(7);
+    let chart = ward.deliver(body).await.expect(200);
+    assert!(!chart["missing"].as_array().unwrap().contains(&pointer));
+    assert_eq!(chart["delivery"]["newborns"][0]["asphyxia_apgar"], "mild");
+}
+
+#[tokio::test]
 async fn a_birth_with_wrong_scores_names_each() {
     let ward = Ward::open().await;
     let mut body = birth();

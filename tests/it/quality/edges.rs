@@ -206,6 +206,25 @@ async fn who_was_born_elsewhere_too_early_or_in_a_rehearsal_is_left_out_and_name
     }
 }
 
+#[tokio::test]
+async fn a_newborn_whose_score_nobody_took_stays_below_the_line_and_is_named() {
+    let app = App::new().await;
+    let (late, women) = Late::with(&app, 1).await;
+    let [woman] = women.as_slice() else {
+        panic!("one woman came");
+    };
+    late.eased(woman, &[(60, 2)], json!({})).await;
+    let baby = json!({
+        "baby_no": 1, "sex": "male", "born_at": late.born, "weight_g": 3000, "outcome": "alive", "apgar5": 9
+    });
+    let body = json!({
+        "mode": VAGINAL, "birth_place": "here", "babies": [baby], "confirmed": ["/babies/0/apgar1"]
+    });
+    put(app.lin().await, woman, "delivery", body).await;
+    let how = counted(&app, "N3-lit", woman).await;
+    assert_eq!(how, [json!([false, true, null, "apgar_missing"])]);
+}
+
 async fn satisfied(app: &App) -> (i64, i64) {
     let told = app
         .qian()
