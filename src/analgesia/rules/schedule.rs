@@ -23,6 +23,8 @@ const BASELINE: Duration = Duration::hours(1);
 /// The level of the block is felt from here on.
 const LEVEL_FROM: i64 = 18;
 const LEVEL_AT: i64 = 30;
+/// Pain is scored with the dose, and from here on: no relief at half an hour and at one hour is a failed block.
+const PAIN_FROM: i64 = 30;
 /// She is reminded of the score of one hour this long before.
 const REMINDER: Duration = Duration::minutes(5);
 const FETAL_HEART: (Duration, Duration) = (Duration::minutes(30), Duration::minutes(45));
@@ -199,7 +201,7 @@ impl Course<'_> {
     /// What a round asks for, so many minutes after a dose.
     fn wanted(&self, offset: i64) -> Vec<(&'static str, Has)> {
         let mut wanted = vec![PRESSURE, PULSE, SATURATION, LEGS, FETUS];
-        if offset == 0 || offset >= HOUR {
+        if offset == 0 || offset >= PAIN_FROM {
             wanted.push(PAIN);
         }
         if offset == LEVEL_AT {

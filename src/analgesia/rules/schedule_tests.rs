@@ -127,6 +127,20 @@ fn a_round_that_was_made_leads_to_the_next_one() {
 }
 
 #[test]
+fn pain_is_scored_with_a_dose_half_an_hour_after_it_and_by_the_hour() {
+    for (now, asked) in [
+        ("08:00", true),
+        ("08:05", false),
+        ("08:20", false),
+        ("08:30", true),
+        ("09:00", true),
+    ] {
+        let round = Ward::new().due(DueKind::Round, now).unwrap();
+        assert_eq!(round.fields.contains(&"vas"), asked, "{now}");
+    }
+}
+
+#[test]
 fn every_top_up_starts_the_rounds_again() {
     let ward = Ward::new().dosed("09:10", "ropivacaine", "epidural");
     assert_eq!(ward.round("09:09").as_deref(), Some("09:00"));
