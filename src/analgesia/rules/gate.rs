@@ -5,11 +5,10 @@
 use chrono::{DateTime, Duration, Timelike, Utc};
 
 use super::Sheet;
-use super::birth::unscored;
 use crate::analgesia::limits;
 use crate::analgesia::model::{
-    Admission, Chart, Checks, Countdown, CountdownState, DoseUse, Indication, Labor, LaborStage, Membranes,
-    Record, Route, Technique,
+    Admission, Checks, Countdown, CountdownState, DoseUse, Indication, Labor, Membranes, Record, Route,
+    Technique,
 };
 use crate::consent::model::TechniqueClass;
 
@@ -133,83 +132,6 @@ pub fn goes_on(before: Option<&Record>, now: &Record, taken_back: DateTime<Utc>)
     });
     let pump = now.pump.is_some() && before.is_none_or(|before| before.pump != now.pump);
     needs_consent(now) && (dosed || tested || resited || pump)
-}
-
-/// Pointers of what must be filled in before the record is complete; nothing of it stops a step.
-pub fn missing(chart: &Chart) -> Vec<&'static str> {
-    let mut missing = Vec::new();
-    let mut need = |present: bool, pointer: &'static str| {
-        if !present {
-            missing.push(pointer);
-        }
-    };
-    let found = &chart.labor.admission;
-    let latent = found.labor_stage != LaborStage::Active;
-    need(
-        latent || found.cervical_dilation_cm.is_some(),
-        "/admission/cervical_dilation_cm",
-    );
-    need(found.fhr_baseline.is_some(), "/admission/fhr_baseline");
-    need(found.fhr_category.is_some(), "/admission/fhr_category");
-    if let Some(record) = chart.record.as_ref().map(|v| &v.record).filter(|r| has_block(r)) {
-        need(record.interspace.is_some(), "/analgesia/interspace");
-        need(record.needle_attempts.is_some(), "/analgesia/needle_attempts");
-        need(record.paresthesia.is_some(), "/analgesia/paresthesia");
-        need(record.blood.is_some(), "/analgesia/blood");
-        need(record.csf.is_some(), "/analgesia/csf");
-        let catheter = record.catheter_at.is_some();
-        need(
-            !catheter || record.catheter_depth_cm.is_some(),
-            "/analgesia/catheter_depth_cm",
-        );
-        need(!catheter || record.test_dose.is_some(), "/analgesia/test_dose");
-        let scored = chart
-            .observations
-            .iter()
-            .any(|row| row.observation.pain_tenths().is_some());
-        need(scored, "/observations/vas");
-        need(
-            !catheter || chart.stop.as_ref().is_some_and(|v| v.stop.tip_intact.is_some()),
-            "/stop/tip_intact",
-        );
-        need(
-            chart.stop.as_ref().is_some_and(|v| v.stop.leg_raise.is_some()),
-            "/stop/leg_raise",
-        );
-    }
-    if let Some(birth) = chart.delivery.as_ref().map(|v| &v.delivery) {
-        let vaginal = !birth.mode.is_cesarean();
-        need(birth.blood_loss_ml.is_some(), "/delivery/blood_loss_ml");
-        need(birth.oxytocin.is_some(), "/delivery/oxytocin");
-        need(
-            !vaginal || birth.first_stage_min.is_some(),
-            "/delivery/first_stage_min",
-        );
-        need(
-            !vaginal || birth.second_stage_min.is_some(),
-            "/delivery/second_stage_min",
-        );
-        need(
-            !vaginal || birth.third_stage_min.is_some(),
-            "/delivery/third_stage_min",
-        );
-        need(
-            !vaginal || birth.second_stage_start.is_some(),
-            "/delivery/second_stage_start",
-        );
-        need(!vaginal || birth.episiotomy.is_some(), "/delivery/episiotomy");
-        need(!vaginal || birth.tear.is_some(), "/delivery/tear");
-        let weighed = birth.babies.iter().all(|baby| baby.weight_g.is_some());
-        need(weighed, "/delivery/babies/weight_g");
-        let unscored = |member: &str| {
-            let mut babies = birth.babies.iter();
-            babies.any(|baby| unscored(birth.birth_place, baby).contains(&member))
-        };
-        need(!unscored("apgar1"), "/delivery/babies/apgar1");
-        need(!unscored("apgar5"), "/delivery/babies/apgar5");
-        need(!unscored("apgar10"), "/delivery/babies/apgar10");
-    }
-    missing
 }
 
 #[cfg(test)]

@@ -272,6 +272,25 @@ async fn what_a_row_hid_that_counts_no_longer_is_called_for() {
 }
 
 #[tokio::test]
+async fn a_puncture_that_the_record_told_of_waits_for_what_was_done_next() {
+    let ward = Ward::open().await;
+    let mut body = emergency();
+    body["csf"] = json!(true);
+    let chart = ward.record(body).await.expect(200);
+    let waits = |chart: &Value| {
+        let pointer = json!("/complications/adp_next");
+        chart["missing"].as_array().unwrap().contains(&pointer)
+    };
+    assert!(waits(&chart));
+    let told = &chart["complications"][0];
+    let done = json!({
+        "code": "adp", "onset_at": told["onset_at"], "severity": 1, "adp_next": "resited_epidural"
+    });
+    ward.correct(&told["id"], json!({ "complication": done })).await;
+    assert!(!waits(&ward.chart().await));
+}
+
+#[tokio::test]
 async fn a_puncture_that_is_corrected_after_the_birth_decides_on_what_she_is_asked() {
     let puncture = json!({
         "code": "adp", "onset_at": "2026-03-02T00:40:00Z", "severity": 1, "adp_next": "resited_epidural",
