@@ -198,7 +198,7 @@ pub(in crate::analgesia) async fn chart(
             .and_then(|filed| rules::recheck_holds_until(&chart.labor, filed)),
     };
     chart.due = rules::due(course, now);
-    chart.missing = rules::missing(&chart);
+    chart.missing = rules::missing(&chart, settings.one_hour_window_min);
     Ok(chart)
 }
 

@@ -1,9 +1,20 @@
 //! What must be filled in before a record is complete; nothing of it stops a step. Sources: CN-EP, OB-QC-2019; the level of
 //! the block and the sums of the pump GK.
 
+use chrono::{DateTime, Duration, Utc};
+
+use super::background::highest;
 use super::birth::unscored;
-use super::has_block;
-use crate::analgesia::model::{Chart, ComplicationCode, Delivery, LaborStage, Record, Stop};
+use super::{has_block, window};
+use crate::analgesia::model::{
+    Chart, ComplicationCode, Delivery, LaborStage, Observation, ObservationRow, PumpMode, Record, Stop,
+};
+
+/// A score so soon after the first dose is still the one before its effect.
+const WITH_DOSE: Duration = Duration::minutes(3);
+/// The level of the block is felt from here on, and asked for here.
+const LEVEL_FROM: Duration = Duration::minutes(18);
+const LEVEL_AT: Duration = Duration::minutes(30);
 
 /// Pointers of what is missing.
 struct Missing(Vec<&'static str>);
@@ -17,7 +28,9 @@ impl Missing {
 }
 
 /// Pointers of what must be filled in before the record of a labor is complete.
-pub fn missing(chart: &Chart) -> Vec<&'static str> {
+///
+/// `window_min` is what the hospital allows either side of one hour for the score.
+pub fn missing(chart: &Chart, window_min: i64) -> Vec<&'static str> {
     let mut missing = Missing(Vec::new());
     let found = &chart.labor.admission;
     let latent = found.labor_stage != LaborStage::Active;
@@ -31,12 +44,21 @@ pub fn missing(chart: &Chart) -> Vec<&'static str> {
     let record = chart.record.as_ref().map(|version| &version.record);
     if let Some(record) = record.filter(|record| has_block(record)) {
         of_block(&mut missing, record, stop);
-        let scored = chart
-            .observations
-            .iter()
-            .any(|row| row.observation.pain_tenths().is_some());
-        missing.need(scored, "/observations/vas");
+        if let Some(first) = chart.labor.first_dose_at {
+            let ended = [stop.map(|stop| stop.stop_at), chart.labor.born_at];
+            let seen = Seen {
+                rows: &chart.observations,
+                first,
+                ended: ended.into_iter().flatten().min(),
+            };
+            seen.of_relief(&mut missing, window(first, window_min), chart.labor.born_at);
+        }
     }
+    let in_context = |row: &ObservationRow| {
+        row.observation.pain_tenths().is_none() || row.observation.vas_context.is_some()
+    };
+    let told = chart.observations.iter().all(in_context);
+    missing.need(told, "/observations/vas_context");
     // A dural puncture that was found by the record: nobody has said what was done next.
     let decided = chart
         .complications
@@ -47,6 +69,43 @@ pub fn missing(chart: &Chart) -> Vec<&'static str> {
         of_birth(&mut missing, &version.delivery);
     }
     missing.0
+}
+
+/// What was seen around the first dose.
+struct Seen<'a> {
+    rows: &'a [ObservationRow],
+    first: DateTime<Utc>,
+    /// The birth or the end of analgesia, whichever was first.
+    ended: Option<DateTime<Utc>>,
+}
+
+impl Seen<'_> {
+    /// Her pain with the first dose and one hour after it, and how far the block reached.
+    fn of_relief(
+        &self,
+        missing: &mut Missing,
+        hour: (DateTime<Utc>, DateTime<Utc>),
+        born_at: Option<DateTime<Utc>>,
+    ) {
+        let pain = |seen: &Observation| seen.pain_tenths().is_some();
+        missing.need(
+            self.was_seen(pain, DateTime::<Utc>::MIN_UTC, self.first + WITH_DOSE),
+            "/observations/baseline/vas",
+        );
+        let nobody_to_ask = born_at.is_some_and(|born| born < hour.0);
+        missing.need(
+            nobody_to_ask || self.was_seen(pain, hour.0, hour.1),
+            "/observations/one_hour/vas",
+        );
+        let ended_before = self.ended.is_some_and(|end| end <= self.first + LEVEL_AT);
+        let felt = self.was_seen(|seen| highest(seen).is_some(), self.first + LEVEL_FROM, hour.1);
+        missing.need(ended_before || felt, "/observations/block_level_left");
+    }
+
+    fn was_seen(&self, has: impl Fn(&Observation) -> bool, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
+        let mut rows = self.rows.iter().map(|row| &row.observation);
+        rows.any(|seen| (from..=to).contains(&seen.observed_at) && has(seen))
+    }
 }
 
 fn of_block(missing: &mut Missing, record: &Record, stop: Option<&Stop>) {
@@ -69,6 +128,18 @@ fn of_block(missing: &mut Missing, record: &Record, stop: Option<&Stop>) {
         stop.is_some_and(|stop| stop.leg_raise.is_some()),
         "/stop/leg_raise",
     );
+    if let Some(pump) = record.pump.as_ref().filter(|_| stop.is_some()) {
+        missing.need(pump.given_ml.is_some(), "/analgesia/pump/given_ml");
+        let presses = pump.modes.contains(&PumpMode::Pcea);
+        missing.need(
+            !presses || pump.pca_demands.is_some(),
+            "/analgesia/pump/pca_demands",
+        );
+        missing.need(
+            !presses || pump.pca_delivered.is_some(),
+            "/analgesia/pump/pca_delivered",
+        );
+    }
 }
 
 fn of_birth(missing: &mut Missing, birth: &Delivery) {

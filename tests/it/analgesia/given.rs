@@ -128,3 +128,63 @@ async fn the_sums_at_the_end_are_compared_with_doses_and_bags() {
     assert_eq!(chart["totals"]["local_anesthetic_mg"], "50");
     assert_eq!(chart["totals"]["differs"], json!(["/stop/local_anesthetic_mg"]));
 }
+
+#[tokio::test]
+async fn what_is_seen_around_the_first_dose_and_what_the_pump_gave_is_missing_until_it_is_there() {
+    let ward = Ward::open().await;
+    let mut body = with(bag("R-118", "0"));
+    body["pump"].as_object_mut().unwrap().remove("given_ml");
+    ward.record(body.clone()).await.expect(200);
+    let missing = async || {
+        let chart = ward.lin.get(&ward.path("")).await.expect(200);
+        let all = chart["missing"].as_array().unwrap().clone();
+        let ours = |pointer: &&Value| {
+            let pointer = pointer.as_str().unwrap();
+            pointer.starts_with("/observations") || pointer.starts_with("/analgesia/pump")
+        };
+        all.iter().filter(ours).cloned().collect::<Vec<Value>>()
+    };
+    let [baseline, hour, level, context] = [
+        "/observations/baseline/vas",
+        "/observations/one_hour/vas",
+        "/observations/block_level_left",
+        "/observations/vas_context",
+    ]
+    .map(Value::from);
+    assert_eq!(missing().await, [baseline, hour.clone(), level.clone()]);
+    ward.app.clock.advance(50 * 60);
+    let seen = |time: &str, body: Value| {
+        let mut body = body;
+        body["observed_at"] = json!(format!("2026-03-02T{time}:00Z"));
+        body
+    };
+    let early = seen("00:44", json!({ "nrs": 8 }));
+    ward.observe(early).await.expect(201);
+    assert_eq!(missing().await, [hour.clone(), level.clone(), context.clone()]);
+    let felt = json!({ "block_level_left": "T10", "block_level_right": "T10" });
+    ward.observe(seen("01:10", felt)).await.expect(201);
+    let scored = json!({ "nrs": 2, "vas_context": "contraction" });
+    ward.observe(seen("01:44", scored)).await.expect(201);
+    assert_eq!(missing().await, [context.clone()]);
+    let stop = json!({ "stop_at": "2026-03-02T01:49:00Z", "reason": "request" });
+    ward.zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    let of_pump = |member: &str| json!(format!("/analgesia/pump/{member}"));
+    assert_eq!(
+        missing().await,
+        [
+            of_pump("given_ml"),
+            of_pump("pca_demands"),
+            of_pump("pca_delivered"),
+            context.clone()
+        ]
+    );
+    for (member, value) in [
+        ("given_ml", json!("24")),
+        ("pca_demands", json!(4)),
+        ("pca_delivered", json!(3)),
+    ] {
+        body["pump"][member] = value;
+    }
+    ward.record(body).await.expect(200);
+    assert_eq!(missing().await, [context]);
+}
