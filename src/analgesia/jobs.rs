@@ -197,6 +197,7 @@ async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
         .map(|row| &row.event);
     let seen = store::observations(&mut tx, facility, &[labor.id]).await?;
     let over = match (event, alarm) {
+        (Some(_), Alarm::DeliveryDue) if labor.state != LaborState::Open => true,
         (Some(event), _) => {
             !rules::counts(alarm, since, event) || rules::was_done(alarm, event, record.as_ref())
         }

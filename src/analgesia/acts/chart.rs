@@ -82,6 +82,7 @@ async fn lines(view: &mut View, ctx: &Ctx, facility: FacilityId) -> Result<Vec<B
     let mut consents = consent::facts::standings(view, facility, &episodes).await?;
     let mut assessed = assessment::facts::at_bedside(view, ctx, facility, &episodes, now).await?;
     let rechecked = rechecked(view, facility, &episodes).await?;
+    let converted = store::converted(view, facility, &ids).await?;
     let mut lines = Vec::with_capacity(labors.len());
     for labor in labors {
         let seen = seen.remove(&labor.id).unwrap_or_default();
@@ -94,6 +95,7 @@ async fn lines(view: &mut View, ctx: &Ctx, facility: FacilityId) -> Result<Vec<B
             recheck_until: rechecked
                 .get(&labor.episode_id)
                 .and_then(|filed| rules::recheck_holds_until(&labor, filed)),
+            converted_at: converted.get(&labor.id).copied(),
         };
         let due = rules::due(course, now);
         let alarms = alarms.remove(&labor.id).unwrap_or_default();
@@ -169,6 +171,7 @@ pub(in crate::analgesia) async fn chart(
     let observations = rules::with_late_alarms(observations, &alarms);
     let settings = people::facts::facility(r, facility).await?.settings;
     let rechecked = rechecked(r, facility, &[labor.episode_id]).await?;
+    let converted = store::converted(r, facility, &[id]).await?;
     let baseline = rules::baseline(observations.iter(), labor.first_dose_at).map(|row| row.id);
     let mut chart = Chart {
         requests: store::requests(r, facility, id).await?,
@@ -196,6 +199,7 @@ pub(in crate::analgesia) async fn chart(
         recheck_until: rechecked
             .get(&chart.labor.episode_id)
             .and_then(|filed| rules::recheck_holds_until(&chart.labor, filed)),
+        converted_at: converted.get(&id).copied(),
     };
     chart.due = rules::due(course, now);
     chart.missing = rules::missing(&chart, settings.one_hour_window_min);

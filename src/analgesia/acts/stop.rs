@@ -82,6 +82,7 @@ pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
         seen: &[],
         window_min: 0,
         recheck_until: None,
+        converted_at: None,
     };
     match course.legs() {
         Some(legs) => enqueue(tx, labor, LEGS, legs.overdue_at).await?,

@@ -86,6 +86,8 @@ crate::words! {
         DecompressionDue = "decompression_due",
         /// A headache waits for the anesthesiologist.
         HeadacheReviewDue = "headache_review_due",
+        /// The child is to be born after the decision on a cesarean.
+        DeliveryDue = "delivery_due",
     }
 }
 

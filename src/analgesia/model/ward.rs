@@ -25,6 +25,8 @@ crate::words! {
         FullDilation = "full_dilation",
         /// Observations at birth.
         Birth = "birth",
+        /// The child, after labor became a cesarean.
+        Delivery = "delivery",
         /// The catheter is to come out.
         Catheter = "catheter",
         /// She raises her straight legs.

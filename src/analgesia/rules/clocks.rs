@@ -11,12 +11,16 @@ use crate::base::Role::{Anesthesiologist as A, Obstetrician as O};
 /// A block that gives no relief is replaced within this time.
 pub const RESITING: Duration = Duration::minutes(30);
 
+/// From the decision on a cesarean in labor to the birth.
+pub const DELIVERY: Duration = Duration::minutes(30);
+
 const LASTING: &[(Alarm, Duration)] = &[(Alarm::LastingHypotension, LASTING_LOW)];
 const FAILED: &[(Alarm, Duration)] = &[(Alarm::ResitingDue, RESITING)];
 const HEMATOMA: &[(Alarm, Duration)] = &[
     (Alarm::ImagingDue, Duration::hours(4)),
     (Alarm::DecompressionDue, Duration::hours(8)),
 ];
+const CONVERSION: &[(Alarm, Duration)] = &[(Alarm::DeliveryDue, DELIVERY)];
 const HEADACHE: &[(Alarm, Duration)] = &[(Alarm::HeadacheReviewDue, Duration::hours(24))];
 
 /// The clocks that a complication starts: what is called out, and how long after its onset.
@@ -26,6 +30,7 @@ pub fn clocks(code: ComplicationCode) -> &'static [(Alarm, Duration)] {
         ComplicationCode::FailedBlock => FAILED,
         ComplicationCode::Hematoma => HEMATOMA,
         ComplicationCode::Pdph => HEADACHE,
+        ComplicationCode::ConversionCs => CONVERSION,
         _ => &[],
     }
 }
@@ -40,7 +45,9 @@ pub fn counts(alarm: Alarm, since: DateTime<Utc>, event: &Event) -> bool {
 /// Whom a clock calls that has run out.
 pub fn called_by(alarm: Alarm) -> Call {
     match alarm {
-        Alarm::ImagingDue | Alarm::DecompressionDue | Alarm::FetalBradycardia => Call::now(&[A, O]),
+        Alarm::ImagingDue | Alarm::DecompressionDue | Alarm::FetalBradycardia | Alarm::DeliveryDue => {
+            Call::now(&[A, O])
+        }
         _ => Call::now(&[A]),
     }
 }
@@ -49,8 +56,8 @@ pub fn called_by(alarm: Alarm) -> Call {
 pub fn was_done(alarm: Alarm, event: &Event, record: Option<&Record>) -> bool {
     let over = event.resolved_at.is_some();
     match alarm {
-        // Imaging is a step on the way, no relief.
-        Alarm::DecompressionDue => over,
+        // Imaging is a step on the way, no relief; and so is the way to the operating room, no birth.
+        Alarm::DecompressionDue | Alarm::DeliveryDue => over,
         Alarm::ResitingDue => over || event.acted_at.is_some() || was_replaced(record, event.onset_at),
         _ => over || event.acted_at.is_some(),
     }
@@ -87,6 +94,16 @@ mod tests {
             .map(|(_, after)| after.num_hours())
             .collect();
         assert_eq!(after, [4, 8]);
+    }
+
+    #[test]
+    fn a_cesarean_in_labor_has_half_an_hour_until_the_birth_unless_it_was_called_off() {
+        let conversion = [(Alarm::DeliveryDue, Duration::minutes(30))];
+        assert_eq!(clocks(ComplicationCode::ConversionCs), conversion);
+        let on_the_way = event("conversion_cs", json!({ "acted_at": "2026-03-02T08:10:00Z" }));
+        assert!(!was_done(Alarm::DeliveryDue, &on_the_way, None));
+        let called_off = event("conversion_cs", json!({ "resolved_at": "2026-03-02T08:10:00Z" }));
+        assert!(was_done(Alarm::DeliveryDue, &called_off, None));
     }
 
     #[test]

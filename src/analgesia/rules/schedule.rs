@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::background::highest;
+use super::clocks::DELIVERY;
 use super::stopping::{LEG_RAISE, LEG_RAISE_MISSED};
 use super::{ONE_HOUR, has_block, last_dose, window};
 use crate::analgesia::model::{
@@ -49,6 +50,8 @@ pub struct Course<'a> {
     pub window_min: i64,
     /// Until when her re-check holds; none before there is one.
     pub recheck_until: Option<DateTime<Utc>>,
+    /// Since when a cesarean waits for the birth.
+    pub converted_at: Option<DateTime<Utc>>,
 }
 
 type Has = fn(&Observation) -> bool;
@@ -76,6 +79,11 @@ pub fn due(course: Course, now: DateTime<Utc>) -> Vec<Due> {
         all.push(row(DueKind::Response, asked, asked + RESPONSE, &[]));
         let lapses = course.recheck_until.map_or(asked, |until| until.max(asked));
         all.push(row(DueKind::Recheck, lapses, lapses + RESPONSE, &[]));
+    }
+    if labor.state == LaborState::Open
+        && let Some(since) = course.converted_at
+    {
+        all.push(row(DueKind::Delivery, since, since + DELIVERY, &[]));
     }
     if labor.state != LaborState::Closed
         && let Some(first) = labor.first_dose_at

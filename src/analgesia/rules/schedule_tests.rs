@@ -79,6 +79,7 @@ impl Ward {
             seen: &self.seen,
             window_min: 15,
             recheck_until: None,
+            converted_at: None,
         };
         due(course, at(now)).into_iter().find(|due| due.kind == kind)
     }

@@ -1,5 +1,7 @@
 //! Observations and complications.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::known;
@@ -202,6 +204,32 @@ pub async fn every_complication(
     labor: LaborId,
 ) -> Result<Vec<Complication>> {
     reported(r, facility, labor, "").await
+}
+
+/// Since when a cesarean waits for the birth, by labor; one that was called off does not.
+pub async fn converted(
+    q: &mut impl Q,
+    facility: FacilityId,
+    labors: &[LaborId],
+) -> Result<BTreeMap<LaborId, DateTime<Utc>>> {
+    if labors.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    // Of several the first one is read last, and stays.
+    let sql = format!(
+        "select labor_id, onset_at from labor_complication where facility_id = $1 and code = $2 \
+         and resolved_at is null and labor_id in ({}) {STANDS} order by onset_at desc",
+        placeholders(3, labors.len())
+    );
+    let mut query = q
+        .q(sql)
+        .bind(facility)
+        .bind(ComplicationCode::ConversionCs.word());
+    for labor in labors {
+        query = query.bind(*labor);
+    }
+    let rows: Vec<(LaborId, DateTime<Utc>)> = query.all().await?;
+    Ok(rows.into_iter().collect())
 }
 
 async fn reported(

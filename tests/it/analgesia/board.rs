@@ -151,6 +151,39 @@ async fn the_score_of_one_hour_is_due_also_for_a_birth_within_its_window() {
 }
 
 #[tokio::test]
+async fn a_labor_that_becomes_a_cesarean_has_half_an_hour_until_the_birth() {
+    let converts = async || {
+        let ward = Ward::open().await;
+        let event = json!({ "code": "conversion_cs", "onset_at": "2026-03-02T00:55:00Z", "severity": 2 });
+        let path = ward.path("/complications");
+        ward.lin.post(&path, event).await.expect(201);
+        ward
+    };
+    let called = async |ward: &Ward| {
+        ward.app.clock.advance(26 * 60);
+        ward.app.work().await;
+        let chart = ward.lin.get(&ward.path("")).await.expect(200);
+        let alarms = chart["alarms"].as_array().unwrap().clone();
+        alarms
+            .into_iter()
+            .find(|alarm| alarm["codes"] == json!(["delivery_due"]))
+    };
+    let ward = converts().await;
+    let due = ward.due("delivery").await.unwrap();
+    assert_eq!(due["due_at"], "2026-03-02T00:55:00Z");
+    assert_eq!(due["overdue_at"], "2026-03-02T01:25:00Z");
+    let line = ward.board().await.remove(0);
+    let mut shown = line["due"].as_array().unwrap().iter();
+    assert!(shown.any(|due| due["what"] == "delivery"), "{line}");
+    let alarm = called(&ward).await.unwrap();
+    assert_eq!(alarm["roles"], json!(["obstetrician", "anesthesiologist"]));
+    let in_time = converts().await;
+    in_time.deliver(birth()).await.expect(200);
+    assert!(in_time.due("delivery").await.is_none());
+    assert!(called(&in_time).await.is_none());
+}
+
+#[tokio::test]
 async fn legs_that_do_not_rise_keep_her_on_the_board_until_they_do_and_the_alarm_is_closed() {
     let ward = Ward::open().await;
     ward.record(emergency()).await.expect(200);
