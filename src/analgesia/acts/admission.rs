@@ -70,6 +70,7 @@ pub async fn admit(
         patient_id: patient,
         episode_id: episode.id,
         admitted_at,
+        recorded_at: tx.now,
         admission,
         state: LaborState::Open,
         requested_at: None,

@@ -56,6 +56,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         id: tx.id(),
         number: before.as_ref().map_or(1, |version| version.number + 1),
         at: tx.now,
+        first_at: before.as_ref().map_or(tx.now, |before| before.first_at),
         by: me.id,
         born_at,
         decision_to_delivery_min,

@@ -48,6 +48,7 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     let version = StopVersion {
         id: tx.id(),
         at: tx.now,
+        first_at: before.as_ref().map_or(tx.now, |before| before.first_at),
         by: me.id,
         stop,
     };

@@ -201,6 +201,9 @@ pub struct DeliveryVersion {
     pub number: i64,
     /// When it was written.
     pub at: DateTime<Utc>,
+    /// When the first version was; what completes it comes hours later.
+    #[serde(default)]
+    pub first_at: DateTime<Utc>,
     /// Who wrote it.
     pub by: StaffId,
     /// Birth of the first baby.

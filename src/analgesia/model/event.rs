@@ -184,6 +184,9 @@ pub struct StopVersion {
     pub id: Uuid,
     /// When it was written down.
     pub at: DateTime<Utc>,
+    /// When the first version was; what completes it comes hours later.
+    #[serde(default)]
+    pub first_at: DateTime<Utc>,
     /// Who wrote it.
     pub by: StaffId,
     /// What.

@@ -101,6 +101,9 @@ pub struct Labor {
     pub episode_id: EpisodeId,
     /// When she was admitted.
     pub admitted_at: DateTime<Utc>,
+    /// When that was written down.
+    #[serde(default)]
+    pub recorded_at: DateTime<Utc>,
     /// What was found then.
     pub admission: Admission,
     /// Where it stands.

@@ -105,6 +105,7 @@ struct Row {
     id: Uuid,
     number: i64,
     at: DateTime<Utc>,
+    first_at: DateTime<Utc>,
     staff_id: StaffId,
     born_at: DateTime<Utc>,
     document: Sealed,
@@ -137,8 +138,8 @@ async fn versions(
 ) -> Result<Vec<DeliveryVersion>> {
     let rows: Vec<Row> = r
         .q(format!(
-            "select id, number, at, staff_id, born_at, document from delivery \
-             where facility_id = $1 and labor_id = $2 {which}"
+            "select id, number, at, (select min(f.at) from delivery f where f.labor_id = d.labor_id) as first_at, \
+             staff_id, born_at, document from delivery d where facility_id = $1 and labor_id = $2 {which}"
         ))
         .bind(facility)
         .bind(labor)
@@ -151,6 +152,7 @@ async fn versions(
             id: row.id,
             number: row.number,
             at: row.at,
+            first_at: row.first_at,
             by: row.staff_id,
             born_at: row.born_at,
             decision_to_delivery_min: kept.decision_to_delivery_min,

@@ -18,6 +18,7 @@ struct LaborRow {
     patient_id: PatientId,
     episode_id: EpisodeId,
     admitted_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
     admission: Sealed,
     state: String,
     requested_at: Option<DateTime<Utc>>,
@@ -31,8 +32,8 @@ struct LaborRow {
 
 macro_rules! columns {
     () => {
-        "select id, facility_id, patient_id, episode_id, admitted_at, admission, state, requested_at, first_dose_at, \
-         born_at, closed_at, close_reason, is_test, version from labor "
+        "select id, facility_id, patient_id, episode_id, admitted_at, created_at, admission, state, requested_at, \
+         first_dose_at, born_at, closed_at, close_reason, is_test, version from labor "
     };
 }
 
@@ -44,6 +45,7 @@ async fn read(r: &mut impl Records, row: LaborRow) -> Result<Labor> {
         patient_id: row.patient_id,
         episode_id: row.episode_id,
         admitted_at: row.admitted_at,
+        recorded_at: row.created_at,
         state: known(LaborState::parse(&row.state))?,
         requested_at: row.requested_at,
         first_dose_at: row.first_dose_at,

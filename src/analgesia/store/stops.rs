@@ -10,6 +10,9 @@ use crate::ctx::{Records, Tx};
 use crate::db::{Q, placeholders};
 use crate::vault::{Class, Sealed};
 
+/// When the first version was written.
+const FIRST: &str = "(select min(f.at) from analgesia_stop f where f.labor_id = s.labor_id)";
+
 pub async fn add_stop(
     tx: &mut Tx,
     facility: FacilityId,
@@ -52,7 +55,7 @@ pub async fn stops(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "select id, labor_id, at, staff_id, document from analgesia_stop s where facility_id = $1 and labor_id in ({}) \
+        "select id, labor_id, at, {FIRST}, staff_id, document from analgesia_stop s where facility_id = $1 and labor_id in ({}) \
          and not exists (select 1 from analgesia_stop n where n.labor_id = s.labor_id \
          and (n.at > s.at or (n.at = s.at and n.id > s.id)))",
         placeholders(2, labors.len())
@@ -61,11 +64,18 @@ pub async fn stops(
     for labor in labors {
         query = query.bind(*labor);
     }
-    let rows: Vec<(Uuid, LaborId, DateTime<Utc>, StaffId, Sealed)> = query.all().await?;
+    let rows: Vec<(Uuid, LaborId, DateTime<Utc>, DateTime<Utc>, StaffId, Sealed)> = query.all().await?;
     let mut found = Vec::with_capacity(rows.len());
-    for (id, labor, at, by, document) in rows {
+    for (id, labor, at, first_at, by, document) in rows {
         let stop: Stop = r.open_json(labor, "stop", &document).await?;
-        found.push((labor, StopVersion { id, at, by, stop }));
+        let version = StopVersion {
+            id,
+            at,
+            first_at,
+            by,
+            stop,
+        };
+        found.push((labor, version));
     }
     Ok(found)
 }
@@ -76,16 +86,25 @@ pub async fn every_stop(
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Vec<StopVersion>> {
-    let rows: Vec<(Uuid, DateTime<Utc>, StaffId, Sealed)> = r
-        .q("select id, at, staff_id, document from analgesia_stop where facility_id = $1 and labor_id = $2 order by at, id")
+    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>, StaffId, Sealed)> = r
+        .q(format!(
+            "select id, at, {FIRST}, staff_id, document from analgesia_stop s \
+             where facility_id = $1 and labor_id = $2 order by at, id"
+        ))
         .bind(facility)
         .bind(labor)
         .all()
         .await?;
     let mut all = Vec::with_capacity(rows.len());
-    for (id, at, by, document) in rows {
+    for (id, at, first_at, by, document) in rows {
         let stop: Stop = r.open_json(labor, "stop", &document).await?;
-        all.push(StopVersion { id, at, by, stop });
+        all.push(StopVersion {
+            id,
+            at,
+            first_at,
+            by,
+            stop,
+        });
     }
     Ok(all)
 }

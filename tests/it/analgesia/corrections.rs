@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Ward, birth, emergency};
+use super::{Ward, admission, birth, emergency};
 
 impl Ward {
     async fn chart(&self) -> Value {
@@ -123,6 +123,43 @@ async fn what_is_entered_after_a_time_without_network_keeps_its_time_and_is_mark
     assert_eq!(fresh["observations"][0]["late"], false);
     let later = json!({ "requested_at": "2026-03-02T03:00:00Z" });
     ward.lin.post(&ward.path("/requests"), later).await.expect(422);
+}
+
+#[tokio::test]
+async fn an_admission_a_birth_and_an_end_that_are_written_up_are_marked_and_what_completes_them_is_not() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    ward.deliver(birth()).await.expect(200);
+    let mut stop = json!({ "stop_at": "2026-03-02T00:59:00Z", "reason": "delivered" });
+    let path = ward.path("/stop");
+    let ended = ward.zhao.post(&path, stop.clone()).await.expect(201);
+    assert_eq!(ended["late"], false);
+    ward.app.clock.advance(45 * 60);
+    stop["first_void_at"] = json!("2026-03-02T01:40:00Z");
+    let ended = ward.zhao.post(&path, stop.clone()).await.expect(201);
+    assert_eq!(ended["late"], false);
+    let mut measured = birth();
+    measured["babies"][0]["cord_be"] = json!("-3");
+    let chart = ward.deliver(measured).await.expect(200);
+    assert_eq!(chart["delivery"]["number"], 2);
+    let marks = |chart: &Value| json!([chart["late"], chart["delivery"]["late"], chart["stop"]["late"]]);
+    assert_eq!(marks(&chart), json!([false, false, false]));
+    let bai = ward.app.bai().await;
+    let admitted = ward
+        .lin
+        .post("/labors", admission(&bai.patient_id))
+        .await
+        .expect(201);
+    assert_eq!(admitted["late"], true);
+    let path = format!("/labors/{}", admitted["id"].as_str().unwrap());
+    let etag = ward.lin.get(&path).await.etag();
+    ward.lin
+        .put(&format!("{path}/delivery"), &etag, birth())
+        .await
+        .expect(200);
+    ward.zhao.post(&format!("{path}/stop"), stop).await.expect(201);
+    let chart = ward.lin.get(&path).await.expect(200);
+    assert_eq!(marks(&chart), json!([true, true, true]));
 }
 
 #[tokio::test]

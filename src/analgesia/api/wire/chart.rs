@@ -9,6 +9,7 @@ use super::{
 };
 use crate::analgesia::model::{
     Amount, Asphyxia, Baby, Chart, CloseReason, Delivery, DeliveryVersion, JudgedBaby, Stop, StopVersion,
+    is_late,
 };
 use crate::analgesia::rules::{NextHeparin, Totals, next_heparin, totals};
 use crate::base::id::{ObservationId, StaffId};
@@ -30,6 +31,8 @@ pub struct StopOut {
     pub written_at: DateTime<Utc>,
     /// Who wrote it.
     pub by: StaffId,
+    /// It was first written down more than half an hour later.
+    pub late: bool,
     /// What.
     #[oai(flatten)]
     pub stop: Stop,
@@ -40,6 +43,7 @@ impl From<StopVersion> for StopOut {
         StopOut {
             written_at: v.at,
             by: v.by,
+            late: is_late(v.stop.stop_at, v.first_at),
             stop: v.stop,
         }
     }
@@ -129,6 +133,8 @@ pub struct DeliveryOut {
     pub written_at: DateTime<Utc>,
     /// Who wrote it.
     pub by: StaffId,
+    /// It was first written down more than half an hour later.
+    pub late: bool,
     /// Birth of the first baby.
     pub born_at: DateTime<Utc>,
     /// From the decision on a cesarean in labor to the birth, min; 30 or less is the target.
@@ -146,6 +152,7 @@ impl From<DeliveryVersion> for DeliveryOut {
             number: v.number,
             written_at: v.at,
             by: v.by,
+            late: is_late(v.born_at, v.first_at),
             born_at: v.born_at,
             decision_to_delivery_min: v.decision_to_delivery_min,
             newborns: v.babies.into_iter().map(Into::into).collect(),

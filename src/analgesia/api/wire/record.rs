@@ -67,6 +67,8 @@ pub struct LaborOut {
     pub episode: EpisodeId,
     /// When she was admitted.
     pub admitted_at: DateTime<Utc>,
+    /// Her admission was written down more than half an hour later.
+    pub late: bool,
     /// What was found then.
     pub admission: Admission,
     /// Where it stands.
@@ -96,6 +98,7 @@ impl From<Labor> for LaborOut {
             id: l.id,
             patient: l.patient_id,
             episode: l.episode_id,
+            late: is_late(l.admitted_at, l.recorded_at),
             admitted_at: l.admitted_at,
             admission: l.admission,
             state: l.state,
