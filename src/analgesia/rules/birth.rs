@@ -89,7 +89,8 @@ fn babies(sheet: &mut Sheet, delivery: &Delivery) {
     }
 }
 
-/// Scores that a newborn should have and has not. A stillborn has none, and nobody may have scored a child born on the way.
+/// Scores that a newborn should have and has not. A stillborn has none, and nobody may have scored a child born on the
+/// way.
 pub fn unscored(place: BirthPlace, baby: &Baby) -> Vec<&'static str> {
     if baby.outcome == BabyOutcome::Stillbirth || place != BirthPlace::Here {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! When a version corrects the one before it, so that it says why: something that stood there is changed or left out. What
-//! is only added, as another dose or a field that was open, corrects nothing.
+//! When a version corrects the one before it, so that it says why: something that stood there is changed or left out.
+//! What is only added, as another dose or a field that was open, corrects nothing.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! What must be filled in before a record is complete; nothing of it stops a step. Sources: CN-EP, OB-QC-2019; the level of
-//! the block and the sums of the pump GK.
+//! What must be filled in before a record is complete; nothing of it stops a step. Sources: CN-EP, OB-QC-2019; the level
+//! of the block and the sums of the pump GK.
 
 use chrono::{DateTime, Duration, Utc};
 

@@ -55,9 +55,9 @@ pub async fn stops(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "select id, labor_id, at, {FIRST}, staff_id, document from analgesia_stop s where facility_id = $1 and labor_id in ({}) \
-         and not exists (select 1 from analgesia_stop n where n.labor_id = s.labor_id \
-         and (n.at > s.at or (n.at = s.at and n.id > s.id)))",
+        "select id, labor_id, at, {FIRST}, staff_id, document from analgesia_stop s \
+         where facility_id = $1 and labor_id in ({}) and not exists (select 1 from analgesia_stop n \
+         where n.labor_id = s.labor_id and (n.at > s.at or (n.at = s.at and n.id > s.id)))",
         placeholders(2, labors.len())
     );
     let mut query = r.q(sql).bind(facility);
