@@ -111,7 +111,8 @@ pub fn definitions(locale: Locale) -> Table {
 }
 
 /// One row a birth, without a name: all that the national indicators are made of, so that somebody else can make them
-/// again. Scores of pain are `minute:tenths` after the first dose, newborns `outcome/weight/Apgar 1/5/10`.
+/// again. Scores of pain are `second:tenths` after the first dose, newborns `outcome/weight/Apgar 1/5/10/asphyxia by the
+/// consensus of 2016/by the proposal of 2013`.
 pub fn births(data: &Data<'_>) -> Table {
     let mut rows = Vec::with_capacity(data.births.len());
     for birth in data.births {
@@ -121,9 +122,16 @@ pub fn births(data: &Data<'_>) -> Table {
             Some(format!("{seconds}:{}", score.tenths))
         });
         let shown = |score: Option<i64>| score.map_or_else(String::new, |score| score.to_string());
+        let said = |judged: Option<bool>| judged.map_or_else(String::new, |judged| judged.to_string());
         let babies = birth.babies.iter().map(|baby| {
             let scores = [baby.weight_g, baby.apgar1, baby.apgar5, baby.apgar10].map(shown);
-            format!("{}/{}", baby.outcome.word(), scores.join("/"))
+            let judged = [baby.asphyxia_consensus2016, baby.asphyxia_proposal2013].map(said);
+            format!(
+                "{}/{}/{}",
+                baby.outcome.word(),
+                scores.join("/"),
+                judged.join("/")
+            )
         });
         let replies = data.replies.iter().filter(|reply| reply.labor == birth.labor);
         let replies = replies.map(|reply| {
@@ -145,6 +153,7 @@ pub fn births(data: &Data<'_>) -> Table {
             text(babies.collect::<Vec<_>>().join(" ")),
             text(replies.collect::<Vec<_>>().join(" ")),
             number(data.window_min),
+            text(data.asphyxia.word()),
         ]);
     }
     Table {
@@ -162,6 +171,7 @@ pub fn births(data: &Data<'_>) -> Table {
             "newborns",
             "replies_seconds_score",
             "one_hour_window_min",
+            "asphyxia_definition",
         ],
         rows,
     }

@@ -9,6 +9,7 @@ use super::Amount;
 use super::block::Technique;
 use super::event::ComplicationCode;
 use crate::base::id::{EpisodeId, LaborId, PatientId, StaffId};
+use crate::people::model::AsphyxiaDefinition;
 
 crate::words! {
     /// How she gave birth; a second twin by cesarean makes it a cesarean.
@@ -351,4 +352,22 @@ pub struct BabyFacts {
     pub apgar5: Option<i64>,
     /// Apgar at 10 min.
     pub apgar10: Option<i64>,
+    /// Whether it had asphyxia by the Apgar score; none without a score at 1 min.
+    pub asphyxia_apgar: Option<bool>,
+    /// The same by the consensus of 2016; none without a cord pH.
+    pub asphyxia_consensus2016: Option<bool>,
+    /// The same by the proposal of 2013; none where pH, breathing or other causes of a low score are not recorded, and of a
+    /// newborn that was recorded before this was kept beside the sealed record.
+    pub asphyxia_proposal2013: Option<bool>,
+}
+
+impl BabyFacts {
+    /// Whether it had asphyxia by a definition; none where that can't be said.
+    pub fn asphyxia(&self, by: AsphyxiaDefinition) -> Option<bool> {
+        match by {
+            AsphyxiaDefinition::Apgar => self.asphyxia_apgar,
+            AsphyxiaDefinition::Consensus2016 => self.asphyxia_consensus2016,
+            AsphyxiaDefinition::Proposal2013 => self.asphyxia_proposal2013,
+        }
+    }
 }

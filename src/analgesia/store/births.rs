@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::known;
 use crate::analgesia::model::{
-    BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode, Left,
-    Mother, PainScore, Technique,
+    Asphyxia, BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode,
+    Left, Mother, PainScore, Technique,
 };
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId};
@@ -61,6 +61,15 @@ struct BabyRow {
     apgar1: Option<i64>,
     apgar5: Option<i64>,
     apgar10: Option<i64>,
+    asphyxia_apgar: Option<String>,
+    asphyxia_consensus2016: Option<String>,
+    asphyxia_proposal2013: Option<bool>,
+}
+
+/// Mild and severe are both asphyxia.
+fn is_asphyxia(word: Option<&str>) -> Result<Option<bool>> {
+    let found = word.map(|word| known(Asphyxia::parse(word))).transpose()?;
+    Ok(found.map(|degree| degree != Asphyxia::None))
 }
 
 /// What was corrected, or entered in error, does not count.
@@ -131,7 +140,8 @@ macro_rules! texts {
                 $which
             ),
             over!(
-                "select l.id as labor_id, n.outcome, n.weight_g, n.apgar1, n.apgar5, n.apgar10 from newborn n \
+                "select l.id as labor_id, n.outcome, n.weight_g, n.apgar1, n.apgar5, n.apgar10, \
+                 n.asphyxia_apgar, n.asphyxia_consensus2016, n.asphyxia_proposal2013 from newborn n \
                  join labor l on l.delivery_id = n.delivery_id",
                 " order by n.baby_no",
                 $which
@@ -256,6 +266,9 @@ impl Read {
                 apgar1: row.apgar1,
                 apgar5: row.apgar5,
                 apgar10: row.apgar10,
+                asphyxia_apgar: is_asphyxia(row.asphyxia_apgar.as_deref())?,
+                asphyxia_consensus2016: is_asphyxia(row.asphyxia_consensus2016.as_deref())?,
+                asphyxia_proposal2013: row.asphyxia_proposal2013,
             });
         }
         let birth = |row: BirthRow| {

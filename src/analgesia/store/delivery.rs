@@ -81,7 +81,8 @@ async fn add_newborn(tx: &mut Tx, facility: FacilityId, delivery: Uuid, judged: 
     let baby = &judged.baby;
     tx.q(
         "insert into newborn (id, facility_id, delivery_id, baby_no, born_at, outcome, weight_g, apgar1, apgar5, apgar10, \
-         asphyxia_apgar, asphyxia_consensus2016) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         asphyxia_apgar, asphyxia_consensus2016, asphyxia_proposal2013) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(id)
     .bind(facility)
@@ -95,6 +96,7 @@ async fn add_newborn(tx: &mut Tx, facility: FacilityId, delivery: Uuid, judged: 
     .bind(baby.apgar10)
     .bind(judged.asphyxia_apgar.map(Asphyxia::word))
     .bind(judged.asphyxia_consensus2016.map(Asphyxia::word))
+    .bind(judged.asphyxia_proposal2013)
     .run()
     .await?;
     Ok(())

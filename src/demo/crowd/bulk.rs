@@ -18,8 +18,8 @@ pub enum Value {
     Text(Option<String>),
     /// A number that may be absent.
     Number(Option<i64>),
-    /// Yes or no.
-    Flag(bool),
+    /// Yes or no, which may be absent.
+    Flag(Option<bool>),
     /// A moment that may be absent.
     Time(Option<DateTime<Utc>>),
     /// A day.
@@ -46,7 +46,8 @@ from! {
     Option<&str> => |text| Value::Text(text.map(str::to_owned));
     i64 => |number| Value::Number(Some(number));
     Option<i64> => |number| Value::Number(number);
-    bool => |flag| Value::Flag(flag);
+    bool => |flag| Value::Flag(Some(flag));
+    Option<bool> => |flag| Value::Flag(flag);
     DateTime<Utc> => |at| Value::Time(Some(at));
     Option<DateTime<Utc>> => |at| Value::Time(at);
     NaiveDate => |day| Value::Day(day);

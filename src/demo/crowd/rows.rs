@@ -309,12 +309,15 @@ impl Rows {
                 4..=7 => "mild",
                 _ => "none",
             });
+            // Nothing but the scores is made up: good ones settle the proposal of 2013, low ones leave it open.
+            let scores = baby.apgar1.zip(baby.apgar5);
+            let proposal = scores.filter(|(at1, at5)| *at1 > 7 && *at5 > 7).map(|_| false);
             babies.push(json!({
                 "baby": {
                     "baby_no": number, "sex": "female", "born_at": born, "weight_g": baby.weight_g, "outcome": outcome,
                     "apgar1": baby.apgar1, "apgar5": baby.apgar5,
                 },
-                "asphyxia_apgar": asphyxia, "cord_gas_high_risk": false,
+                "asphyxia_apgar": asphyxia, "asphyxia_proposal2013": proposal, "cord_gas_high_risk": false,
             }));
             let place = luck.id(born);
             self.newborn.add(row![
@@ -329,6 +332,7 @@ impl Rows {
                 baby.apgar5,
                 baby.apgar5,
                 asphyxia,
+                proposal,
             ]);
         }
         let minutes = birth.cs_decision_at.map(|at| (born - at).num_minutes());

@@ -68,7 +68,7 @@ impl Rows {
             ),
             newborn: Table::new(
                 "newborn (id, facility_id, delivery_id, baby_no, born_at, outcome, weight_g, apgar1, apgar5, apgar10, \
-                 asphyxia_apgar)",
+                 asphyxia_apgar, asphyxia_proposal2013)",
             ),
             observation: Table::new(
                 "labor_observation (id, facility_id, labor_id, observed_at, pain_tenths, bromage, alarms, document, \

@@ -14,6 +14,7 @@ use crate::base::{Act, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::{Ctx, View};
 use crate::followup::model::Reply;
 use crate::people::caller::Caller;
+use crate::people::model::AsphyxiaDefinition;
 use crate::people::policy;
 use crate::quality::indicators::{DEFINITION_VERSION, Data, Indicator, Part, Way};
 use crate::quality::model::{By, Figures};
@@ -24,25 +25,26 @@ use crate::{analgesia, followup, people};
 pub(super) struct Basis {
     required: Vec<String>,
     window_min: i64,
+    asphyxia: AsphyxiaDefinition,
 }
 
 impl Basis {
     pub async fn read(ctx: &Ctx, view: &mut View, facility: FacilityId) -> Result<Basis> {
         let required = ctx.content.lessons.required();
+        let settings = people::facts::facility(view, facility).await?.settings;
         Ok(Basis {
             required: required.map(|lesson| lesson.head.slug.clone()).collect(),
-            window_min: people::facts::facility(view, facility)
-                .await?
-                .settings
-                .one_hour_window_min,
+            window_min: settings.one_hour_window_min,
+            asphyxia: settings.reporting_definition,
         })
     }
 
     /// The same in one word.
     pub fn word(&self) -> String {
         format!(
-            "{DEFINITION_VERSION} {} {}",
+            "{DEFINITION_VERSION} {} {} {}",
             self.window_min,
+            self.asphyxia.word(),
             self.required.join(" ")
         )
     }
@@ -55,6 +57,7 @@ pub(super) struct Facts {
     left: Vec<Left>,
     ways: BTreeMap<LaborId, Way>,
     window_min: i64,
+    asphyxia: AsphyxiaDefinition,
     now: DateTime<Utc>,
 }
 
@@ -84,6 +87,7 @@ impl Facts {
             left: analgesia::facts::left(&mut view, facility, from, to).await?,
             ways: store::ways(&mut view, facility, from, to, &required).await?,
             window_min: basis.window_min,
+            asphyxia: basis.asphyxia,
             now: ctx.clock.now(),
         })
     }
@@ -95,6 +99,7 @@ impl Facts {
             left: &self.left,
             ways: &self.ways,
             window_min: self.window_min,
+            asphyxia: self.asphyxia,
             now: self.now,
         }
     }

@@ -48,7 +48,7 @@ codes! {
     N2Literal = "N2-lit" of Episodes;
     /// Pain ≤ 3 at one hour ÷ episodes with a valid score.
     N2CompleteCase = "N2-cc" of Episodes;
-    /// Newborns with asphyxia by Apgar ÷ live newborns of mothers with analgesia.
+    /// Newborns with asphyxia, by the definition that the hospital reports by ÷ live newborns of mothers with analgesia.
     N3Literal = "N3-lit" of Episodes;
     /// Satisfied ÷ all episodes; no reply counts as not satisfied.
     N4Literal = "N4-lit" of Episodes;
@@ -175,6 +175,8 @@ reasons! {
     BelowLiveBirth = "below_live_birth";
     /// An Apgar score is missing.
     ApgarMissing = "apgar_missing";
+    /// A low Apgar score, and what else the hospital's definition of asphyxia asks for is not recorded.
+    AsphyxiaUndecided = "asphyxia_undecided";
     /// She did not reply.
     NoReply = "no_reply";
     /// She was not asked, because her baby died.

@@ -24,10 +24,11 @@ use crate::analgesia::model::{BabyFacts, BabyOutcome, Birth, BirthPlace, Left, P
 use crate::base::id::LaborId;
 use crate::followup::facts::SURVEY_CLOSES;
 use crate::followup::model::{Point, Reply};
+use crate::people::model::AsphyxiaDefinition;
 use crate::quality::model::BirthTotal;
 
 /// Version of the definitions; a figure is comparable with another of the same one only.
-pub const DEFINITION_VERSION: &str = "1.1.0";
+pub const DEFINITION_VERSION: &str = "1.2.0";
 
 /// Below this denominator a rate says little: show the counts.
 pub const SMALL_SAMPLE: i64 = 30;
@@ -207,6 +208,8 @@ pub struct Data<'a> {
     pub ways: &'a BTreeMap<LaborId, Way>,
     /// Minutes either side of one hour that a pain score counts for: 10, 15 or 30.
     pub window_min: i64,
+    /// The definition of neonatal asphyxia that the hospital reports by.
+    pub asphyxia: AsphyxiaDefinition,
     /// What is due by now.
     pub now: DateTime<Utc>,
 }
@@ -218,6 +221,7 @@ struct Seen<'a> {
     score: Option<i64>,
     way: &'a Way,
     window_min: i64,
+    asphyxia: AsphyxiaDefinition,
     now: DateTime<Utc>,
 }
 
@@ -236,6 +240,7 @@ impl Data<'_> {
                 score: scores.get(&birth.labor).copied(),
                 way: self.ways.get(&birth.labor).unwrap_or(&nothing),
                 window_min: self.window_min,
+                asphyxia: self.asphyxia,
                 now: self.now,
             };
             parts::of(indicator, &seen)

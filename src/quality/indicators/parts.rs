@@ -14,8 +14,8 @@ const LIVE_BIRTH_G: i64 = 1000;
 const RELIEVED: i64 = 30;
 /// The least overall satisfaction that counts as satisfied.
 const SATISFIED: i64 = 4;
-/// The highest Apgar score that counts as asphyxia.
-const ASPHYXIA: i64 = 7;
+/// The highest Apgar score that is low: without one no definition finds asphyxia.
+const LOW: i64 = 7;
 
 /// A complication of this degree or more puts her life in danger.
 const DANGER: i64 = 3;
@@ -60,7 +60,9 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>) -> Vec<Part> {
                 .collect()
         }
         Indicator::N2Literal | Indicator::N2CompleteCase => vec![of_pain(indicator, seen, blank)],
-        Indicator::N3Literal => newborns(birth, blank, |baby, part| Some(of_newborn(baby, part))),
+        Indicator::N3Literal => newborns(birth, blank, |baby, part| {
+            Some(of_newborn(baby.asphyxia(seen.asphyxia), baby, part))
+        }),
         Indicator::N4Literal | Indicator::N4Response | Indicator::N4ResponseRate => {
             vec![of_satisfaction(indicator, seen, blank)]
         }
@@ -118,12 +120,13 @@ pub(super) fn newborns(
     birth.babies.iter().filter_map(one).collect()
 }
 
-fn of_newborn(baby: &BabyFacts, blank: Part) -> Part {
-    // A low score that was recorded is a fact, even if the one before it is missing.
-    let scores = [baby.apgar1, baby.apgar5, baby.apgar10];
-    let low = scores.into_iter().flatten().any(|score| score <= ASPHYXIA);
-    let complete = baby.apgar1.is_some() && baby.apgar5.is_some();
-    known(blank.counted(low), complete, Reason::ApgarMissing)
+fn of_newborn(asphyxia: Option<bool>, baby: &BabyFacts, blank: Part) -> Part {
+    let part = blank.counted(asphyxia == Some(true));
+    let (Some(at1), Some(at5)) = (baby.apgar1, baby.apgar5) else {
+        return known(part, false, Reason::ApgarMissing);
+    };
+    let decided = asphyxia.is_some() || at1.min(at5) > LOW;
+    known(part, decided, Reason::AsphyxiaUndecided)
 }
 
 fn of_pain(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Part {

@@ -31,6 +31,16 @@ async fn counted(app: &App, code: &str, woman: &Woman) -> Vec<Value> {
     hers.map(how).collect()
 }
 
+/// The hospital sets something for itself.
+async fn set(app: &App, name: &str, value: Value) {
+    let wu = app.wu().await;
+    let facility = wu.get("/facility").await;
+    let (etag, mut body) = (facility.etag(), facility.expect(200));
+    body["settings"][name] = value;
+    let settings = json!({ "name": body["name"], "phone": body["phone"], "settings": body["settings"] });
+    wu.put("/facility", &etag, settings).await.expect(200);
+}
+
 /// A labor of many hours with a block three hours before its end.
 struct Late<'a> {
     app: &'a App,
@@ -185,12 +195,7 @@ async fn who_was_born_elsewhere_too_early_or_in_a_rehearsal_is_left_out_and_name
     late.walker.admit(&mut early).await.unwrap();
     gives_birth(&app, &early, app.clock.now(), VAGINAL, WELL).await;
 
-    let wu = app.wu().await;
-    let facility = wu.get("/facility").await;
-    let (etag, mut body) = (facility.etag(), facility.expect(200));
-    body["settings"]["is_test"] = json!(true);
-    let settings = json!({ "name": body["name"], "phone": body["phone"], "settings": body["settings"] });
-    wu.put("/facility", &etag, settings).await.expect(200);
+    set(&app, "is_test", json!(true)).await;
     let rehearsed = comes(&app, &late.walker, 9).await;
     gives_birth(&app, &rehearsed, app.clock.now(), VAGINAL, WELL).await;
 
@@ -264,5 +269,68 @@ async fn of_a_survey_received_twice_the_last_within_thirty_days_of_birth_counts(
     for woman in &women {
         let how = counted(&app, "N4-resp", woman).await.remove(0);
         assert_eq!((&how[0], &how[1]), (&json!(true), &json!(true)));
+    }
+}
+
+/// Newborns of one mother in the rate of asphyxia: above the line, below it, and the definition that the births name.
+async fn asphyxia(app: &App) -> (i64, i64, String) {
+    let qian = app.qian().await;
+    let told = qian.get(&format!("/indicators?{MARCH}")).await.expect(200);
+    let rows = told["items"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["code"] == "N3-lit").unwrap();
+    let count = |name: &str| row[name].as_i64().unwrap();
+    let births = qian
+        .get(&format!("/indicators/export?{MARCH}&format=births"))
+        .await;
+    let births = String::from_utf8(births.bytes).unwrap();
+    let named = births.lines().nth(1).unwrap().rsplit(',').next().unwrap();
+    (count("numerator"), count("denominator"), named.to_owned())
+}
+
+#[tokio::test]
+async fn asphyxia_is_what_the_definition_of_the_hospital_says() {
+    for app in App::each().await {
+        let (late, women) = Late::with(&app, 1).await;
+        let mother = &women[0];
+        late.eased(mother, &[(60, 2)], json!({})).await;
+        // By the scores alone; with the gas; with all signs; by the score at 10 min; of a gas that nobody took; none.
+        let newborns = [
+            json!({ "apgar1": 6, "apgar5": 9, "cord_ph": "7.25" }),
+            json!({ "apgar1": 6, "apgar5": 9, "cord_ph": "7.18" }),
+            json!({
+                "apgar1": 5, "apgar5": 8, "cord_ph": "7.10", "effective_breathing": false, "other_causes_excluded": true
+            }),
+            json!({ "apgar1": 9, "apgar5": 9, "apgar10": 7 }),
+            json!({ "apgar1": 4, "apgar5": 8 }),
+            json!({ "apgar1": 9, "apgar5": 10 }),
+        ];
+        let baby = |(n, scores): (i64, &Value)| {
+            let mut baby = json!({
+                "baby_no": n, "sex": "female", "born_at": late.born, "weight_g": 3200, "outcome": "alive"
+            });
+            let all = scores.as_object().unwrap().clone();
+            baby.as_object_mut().unwrap().extend(all);
+            baby
+        };
+        let babies: Vec<Value> = (1..).zip(&newborns).map(baby).collect();
+        let body = json!({ "mode": VAGINAL, "birth_place": "here", "blood_loss_ml": 300, "babies": babies });
+        put(app.lin().await, mother, "delivery", body).await;
+        let by = |definition: &str, above: i64| (above, 6, definition.to_owned());
+        assert_eq!(asphyxia(&app).await, by("asphyxia_apgar", 5));
+        // What was kept of the day does not outlive the definition that it was counted by.
+        for (definition, above) in [
+            ("asphyxia_consensus2016", 2),
+            ("asphyxia_proposal2013", 1),
+            ("asphyxia_apgar", 5),
+        ] {
+            set(&app, "reporting_definition", json!(definition)).await;
+            assert_eq!(asphyxia(&app).await, by(definition, above));
+            let cases = counted(&app, "N3-lit", mother).await;
+            let noted = cases
+                .iter()
+                .filter(|case| case[3] == "asphyxia_undecided")
+                .count();
+            assert_eq!(noted, usize::from(definition != "asphyxia_apgar"), "{definition}");
+        }
     }
 }

@@ -17,6 +17,7 @@ use crate::analgesia::model::{
 };
 use crate::base::id::{EpisodeId, LaborId, PatientId};
 use crate::followup::model::Reply;
+use crate::people::model::AsphyxiaDefinition;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -29,6 +30,9 @@ fn baby(apgar1: i64, apgar5: i64) -> BabyFacts {
         apgar1: Some(apgar1),
         apgar5: Some(apgar5),
         apgar10: None,
+        asphyxia_apgar: Some(apgar1.min(apgar5) <= 7),
+        asphyxia_consensus2016: None,
+        asphyxia_proposal2013: None,
     }
 }
 
@@ -114,6 +118,7 @@ fn data<'a>(births: &'a [Birth], replies: &'a [Reply], ways: &'a BTreeMap<LaborI
         left: &[],
         ways,
         window_min: 15,
+        asphyxia: AsphyxiaDefinition::Apgar,
         now: at("2025-07-01T00:00:00Z"),
     }
 }

@@ -55,6 +55,7 @@ fn a_missing_apgar_keeps_the_newborn_below_the_line() {
     let unscored = BabyFacts {
         apgar1: None,
         apgar5: None,
+        asphyxia_apgar: None,
         ..baby(0, 0)
     };
     let part = &one(
@@ -69,26 +70,53 @@ fn a_missing_apgar_keeps_the_newborn_below_the_line() {
 }
 
 #[test]
-fn a_late_fall_of_the_apgar_score_is_asphyxia_too() {
-    for (apgar1, apgar5, apgar10, asphyxia) in [
-        (9, 10, None, false),
-        (7, 9, None, true),
-        (8, 7, None, true),
-        (9, 9, Some(7), true),
-        (8, 8, Some(8), false),
+fn a_low_score_counts_nowhere_above_the_line_while_the_first_one_is_missing() {
+    let later = BabyFacts {
+        apgar1: None,
+        asphyxia_apgar: None,
+        ..baby(0, 5)
+    };
+    let births = [Birth {
+        babies: vec![later],
+        ..eased(1, &[])
+    }];
+    let figure = figure(&births, &[], Indicator::N3Literal);
+    assert_eq!((figure.numerator, figure.denominator), (0, 1));
+    assert_eq!(figure.notes, [(Reason::ApgarMissing, 1)]);
+    assert_eq!(figure.completeness, (0, 1));
+}
+
+#[test]
+fn the_definition_that_the_hospital_reports_by_decides_who_had_asphyxia() {
+    let low = BabyFacts {
+        asphyxia_consensus2016: Some(false),
+        asphyxia_proposal2013: Some(true),
+        ..baby(6, 8)
+    };
+    // Of the second only the scores are known, and the third scored well.
+    let births = [Birth {
+        babies: vec![low, baby(4, 8), baby(9, 10)],
+        ..eased(1, &[])
+    }];
+    let nothing = BTreeMap::new();
+    let undecided = [(Reason::AsphyxiaUndecided, 1)];
+    for (asphyxia, numerator, notes, complete) in [
+        (AsphyxiaDefinition::Apgar, 2, [].as_slice(), 3),
+        (AsphyxiaDefinition::Consensus2016, 0, undecided.as_slice(), 2),
+        (AsphyxiaDefinition::Proposal2013, 1, undecided.as_slice(), 2),
     ] {
-        let scored = BabyFacts {
-            apgar10,
-            ..baby(apgar1, apgar5)
+        let data = Data {
+            asphyxia,
+            ..data(&births, &[], &nothing)
         };
-        let parts = one(
-            Birth {
-                babies: vec![scored],
-                ..eased(1, &[])
-            },
-            Indicator::N3Literal,
+        let figure = data.figure(Indicator::N3Literal);
+        assert_eq!(
+            (figure.numerator, figure.denominator),
+            (numerator, 3),
+            "{asphyxia:?}"
         );
-        assert_eq!(parts[0].numerator, asphyxia, "{apgar1}/{apgar5}/{apgar10:?}");
+        assert_eq!(figure.notes, notes, "{asphyxia:?}");
+        assert_eq!(figure.completeness, (complete, 3), "{asphyxia:?}");
     }
 }
 
