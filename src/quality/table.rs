@@ -1,12 +1,16 @@
 //! The figures, their definitions and the births that they come from, as rows. Pure.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::indicators::{DEFINITION_VERSION, Data, Indicator, Reason};
 use super::model::PeriodFigure;
 use crate::base::Locale;
+use crate::base::id::LaborId;
 use crate::base::table::Cell;
 use crate::content::messages;
+use crate::followup::model::Reply;
 
 /// A table: its name, its head and its rows.
 pub struct Table {
@@ -114,6 +118,10 @@ pub fn definitions(locale: Locale) -> Table {
 /// again. Scores of pain are `second:tenths` after the first dose, newborns `outcome/weight/Apgar 1/5/10/asphyxia by the
 /// consensus of 2016/by the proposal of 2013`.
 pub fn births(data: &Data<'_>) -> Table {
+    let mut replies: BTreeMap<LaborId, Vec<&Reply>> = BTreeMap::new();
+    for reply in data.replies {
+        replies.entry(reply.labor).or_default().push(reply);
+    }
     let mut rows = Vec::with_capacity(data.births.len());
     for birth in data.births {
         let dose = birth.first_dose_at;
@@ -133,8 +141,7 @@ pub fn births(data: &Data<'_>) -> Table {
                 judged.join("/")
             )
         });
-        let replies = data.replies.iter().filter(|reply| reply.labor == birth.labor);
-        let replies = replies.map(|reply| {
+        let replies = replies.get(&birth.labor).into_iter().flatten().map(|reply| {
             let days = (reply.at - birth.born_at).num_seconds();
             format!("{days}:{}", reply.overall)
         });
