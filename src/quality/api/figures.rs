@@ -85,7 +85,7 @@ pub struct TrendOut {
     code: String,
     /// Its title in the language asked for.
     title: String,
-    /// The mean of all cases, 0–1; absent where there was none, and for what is no proportion.
+    /// The mean of all cases, 0–1; absent where they are fewer than 30, and for what is no proportion.
     center: Option<f64>,
     /// By time.
     points: Vec<TrendPointOut>,
@@ -102,9 +102,9 @@ struct TrendPointOut {
     numerator: i64,
     /// Cases below it.
     denominator: i64,
-    /// The proportion, 0–1; absent where there was no case.
+    /// The proportion, 0–1; absent where fewer than 30 cases are below the line: show the counts.
     share: Option<f64>,
-    /// Three standard deviations below the mean, at least 0.
+    /// Three standard deviations below the mean, at least 0; absent like the proportion.
     lower: Option<f64>,
     /// Three standard deviations above it, at most 1.
     upper: Option<f64>,

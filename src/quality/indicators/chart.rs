@@ -1,13 +1,13 @@
 //! The chart of a proportion over time (p-chart): its mean, and around it the limits of chance for so many cases.
 
-use super::{Figure, Indicator};
+use super::{Figure, Indicator, SMALL_SAMPLE};
 
 /// One point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
-    /// The proportion, 0–1; none where there was no case.
+    /// The proportion, 0–1; none where it rests on fewer than 30 cases, of which only the counts are told.
     pub share: Option<f64>,
-    /// The limits, three standard deviations from the mean; none where there was no case.
+    /// The limits, three standard deviations from the mean; none where there is no proportion.
     pub limits: Option<(f64, f64)>,
 }
 
@@ -24,7 +24,7 @@ impl Point {
 /// The chart of an indicator: the mean of all cases, and a point for each figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// The mean, 0–1; none where there was no case at all.
+    /// The mean, 0–1; none where all together are fewer than 30 cases.
     pub center: Option<f64>,
     /// In the order of the figures.
     pub points: Vec<Point>,
@@ -37,9 +37,9 @@ pub fn is_proportion(indicator: Indicator) -> bool {
 
 /// The chart of the figures of one indicator; without mean and limits where it is no proportion.
 pub fn chart<'a>(figures: impl Iterator<Item = &'a Figure> + Clone) -> Chart {
-    let share = |numerator: i64, denominator: i64| match denominator {
-        0 => None,
-        cases => Some(numerator as f64 / cases as f64),
+    let share = |numerator: i64, cases: i64| {
+        let told = cases >= SMALL_SAMPLE;
+        told.then(|| numerator as f64 / cases as f64)
     };
     let proportion = figures.clone().all(|figure| is_proportion(figure.indicator));
     let (above, below) = figures.clone().fold((0, 0), |(above, below), figure| {
@@ -47,7 +47,7 @@ pub fn chart<'a>(figures: impl Iterator<Item = &'a Figure> + Clone) -> Chart {
     });
     let center = share(above, below).filter(|_| proportion);
     let limits = |cases: i64| {
-        let mean = center.filter(|_| cases > 0)?;
+        let mean = center.filter(|_| cases >= SMALL_SAMPLE)?;
         let three = 3.0 * (mean * (1.0 - mean) / cases as f64).sqrt();
         Some(((mean - three).max(0.0), (mean + three).min(1.0)))
     };
@@ -101,15 +101,27 @@ mod tests {
     }
 
     #[test]
+    fn of_fewer_than_thirty_nothing_is_drawn() {
+        let figures = [(29, 29), (3, 30)].map(|(above, below)| figure(Indicator::A3, above, below));
+        let chart = chart(figures.iter());
+        let shares: Vec<Option<f64>> = chart.points.iter().map(|point| point.share).collect();
+        assert_eq!(shares, [None, Some(0.1)]);
+        assert!(chart.points[0].limits.is_none() && chart.points[1].limits.is_some());
+        assert_eq!(chart.center, Some(32.0 / 59.0));
+        let few = [figure(Indicator::A3, 9, 29)];
+        assert_eq!(super::chart(few.iter()).center, None);
+    }
+
+    #[test]
     fn limits_end_at_nothing_and_at_all() {
-        let figures = [figure(Indicator::A16, 10, 10), figure(Indicator::A16, 9, 10)];
+        let figures = [figure(Indicator::A16, 100, 100), figure(Indicator::A16, 90, 100)];
         let (_, upper) = chart(figures.iter()).points[0].limits.unwrap();
         assert_eq!(upper, 1.0);
     }
 
     #[test]
     fn what_is_no_proportion_has_points_and_no_limits() {
-        let figures = [figure(Indicator::N1Literal, 3, 2)];
+        let figures = [figure(Indicator::N1Literal, 45, 30)];
         let chart = chart(figures.iter());
         assert_eq!(
             chart.points[0],

@@ -87,6 +87,7 @@ async fn what_rests_on_thirty_is_told() {
         )
         .await;
     }
+    it_is_drawn(&app).await;
     in_april(&app);
     allied(&app, true, false).await;
     let fang = app.staff(OTHER_HOSPITAL, "fang").await;
@@ -106,4 +107,15 @@ async fn what_rests_on_thirty_is_told() {
         (&of("N2-lit")["hidden"], &of("N2-lit")["hospitals"]),
         (&json!(true), &json!(0))
     );
+}
+
+/// The same in the hospital's own chart; of what nobody had there are counts alone.
+async fn it_is_drawn(app: &App) {
+    let qian = app.qian().await;
+    let chart = async |code: &str| {
+        let path = format!("/indicators/{code}/chart?from=2026-03-01&to=2026-03-31");
+        qian.get(&path).await.expect(200)
+    };
+    assert_eq!(chart("A1").await["points"][0]["share"], 0.0);
+    assert_eq!(chart("N2-lit").await["points"][0]["share"], Value::Null);
 }
