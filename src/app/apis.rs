@@ -102,7 +102,11 @@ pub fn keepers() -> Keepers {
 pub fn unsettled() -> Unsettled {
     || {
         let limits = analgesia::limits::unconfirmed();
-        limits.chain([quality::referral::unconfirmed()]).collect()
+        let of_indicators = quality::indicators::limits::unconfirmed();
+        limits
+            .chain(of_indicators)
+            .chain([quality::referral::unconfirmed()])
+            .collect()
     }
 }
 

@@ -26,6 +26,8 @@ struct File {
     indicators: BTreeMap<String, String>,
     /// What stands above and below the line of an indicator.
     definitions: BTreeMap<String, String>,
+    /// What an indicator is watched for, of those that are.
+    limits: BTreeMap<String, String>,
     /// Why a case is not counted in one.
     reasons: BTreeMap<String, String>,
 }
@@ -98,6 +100,11 @@ pub fn definition(locale: Locale, code: &str) -> String {
     text.cloned().unwrap_or_else(|| code.to_owned())
 }
 
+/// What an indicator is watched for; none where there is no number to aim at.
+pub fn limit(locale: Locale, code: &str) -> Option<String> {
+    file(locale).limits.get(code).cloned()
+}
+
 /// Why a case is not counted in an indicator, or what is to be known of it.
 pub fn reason(locale: Locale, word: &str) -> String {
     let text = file(locale).reasons.get(word);
@@ -142,6 +149,7 @@ pub(super) fn check(defects: &mut Defects) {
         keys(|f| f.indicators.keys().collect()),
         keys(|f| f.reasons.keys().collect()),
         keys(|f| f.definitions.keys().collect()),
+        keys(|f| f.limits.keys().collect()),
     ] {
         defects.check(zh == en, "messages/en.toml", "", || {
             "not the same keys as zh-CN".to_owned()

@@ -34,6 +34,10 @@ fn text(text: impl Into<String>) -> Cell<'static> {
     Cell::text(text.into())
 }
 
+fn text_if(found: Option<impl Into<String>>) -> Cell<'static> {
+    found.map_or(Cell::Empty, text)
+}
+
 fn time(at: DateTime<Utc>) -> Cell<'static> {
     text(at.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
@@ -68,6 +72,8 @@ pub fn figures(figures: &[PeriodFigure], locale: Locale) -> Table {
             number_if(figure.completeness()),
             text(DEFINITION_VERSION),
             time(one.computed_at),
+            text_if(messages::limit(locale, figure.indicator.code())),
+            figure.is_beyond_limit().map_or(Cell::Empty, Cell::Flag),
         ]
     };
     Table {
@@ -90,26 +96,40 @@ pub fn figures(figures: &[PeriodFigure], locale: Locale) -> Table {
             "completeness",
             "definition_version",
             "computed_at",
+            "limit",
+            "beyond_limit",
         ],
         rows: figures.iter().map(row).collect(),
     }
 }
 
-/// One row an indicator: what is above and below its line.
+/// One row an indicator: what is above and below its line, and what it is watched for.
 pub fn definitions(locale: Locale) -> Table {
     let row = |indicator: &Indicator| {
-        let code = indicator.code();
+        let (code, limit) = (indicator.code(), indicator.limit());
         vec![
             text(code),
             text(messages::indicator(locale, code)),
             text(messages::definition(locale, code)),
             number(indicator.per()),
             text(DEFINITION_VERSION),
+            text_if(messages::limit(locale, code)),
+            text_if(limit.map(|limit| limit.source)),
+            limit.map_or(Cell::Empty, |limit| Cell::Flag(limit.confirmed)),
         ]
     };
     Table {
         name: "definitions",
-        head: &["code", "title", "definition", "per", "definition_version"],
+        head: &[
+            "code",
+            "title",
+            "definition",
+            "per",
+            "definition_version",
+            "limit",
+            "limit_source",
+            "limit_confirmed",
+        ],
         rows: Indicator::ALL.iter().map(row).collect(),
     }
 }

@@ -8,6 +8,7 @@ mod crowd;
 mod drafts;
 mod edges;
 mod kept;
+mod limits;
 mod offers;
 mod readiness;
 mod referrals;

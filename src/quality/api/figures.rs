@@ -1,7 +1,7 @@
 //! Figures and cases on the wire.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use poem_openapi::Object;
+use poem_openapi::{Enum, Object};
 
 use crate::base::Locale;
 use crate::base::id::{LaborId, PatientId};
@@ -9,7 +9,8 @@ use crate::content::messages;
 use crate::http::answer::Kinds;
 use crate::quality::acts::{Case, Charted};
 use crate::quality::indicators::chart::Point;
-use crate::quality::indicators::{DEFINITION_VERSION, Reason, rate};
+use crate::quality::indicators::limits::{Bound, Limit};
+use crate::quality::indicators::{DEFINITION_VERSION, Indicator, Reason, rate};
 use crate::quality::model::{BirthTotal, Figures, MonthOfBirths, PeriodFigure};
 
 /// Figures of a period.
@@ -183,6 +184,49 @@ fn reasons(counts: Vec<(Reason, i64)>, locale: Locale) -> Vec<ReasonOut> {
     counts.into_iter().map(out).collect()
 }
 
+/// Which way a limit holds.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+enum BoundKind {
+    /// The rate should not be higher.
+    RateAtMost,
+    /// The rate should not be lower.
+    RateAtLeast,
+    /// The median of the minutes should not be longer.
+    MedianAtMost,
+}
+
+/// What an indicator is watched for.
+#[derive(Object)]
+struct LimitOut {
+    /// Which way it holds.
+    kind: BoundKind,
+    /// Percent with one decimal, or whole minutes.
+    value: String,
+    /// The same in the language asked for.
+    title: String,
+    /// Id of its source.
+    source: String,
+    /// Whether it was confirmed; until then it is a proposal.
+    confirmed: bool,
+}
+
+impl LimitOut {
+    fn of(indicator: Indicator, limit: Limit, locale: Locale) -> LimitOut {
+        LimitOut {
+            kind: match limit.bound {
+                Bound::RateAtMost(_) => BoundKind::RateAtMost,
+                Bound::RateAtLeast(_) => BoundKind::RateAtLeast,
+                Bound::MedianAtMost(_) => BoundKind::MedianAtMost,
+            },
+            value: limit.value(),
+            title: messages::limit(locale, indicator.code()).unwrap_or_default(),
+            source: limit.source.to_owned(),
+            confirmed: limit.confirmed,
+        }
+    }
+}
+
 /// One figure.
 #[derive(Object)]
 struct FigureOut {
@@ -208,6 +252,10 @@ struct FigureOut {
     p90_min: Option<i64>,
     /// Fewer than 30 below the line: show the counts and not the rate.
     small_sample: bool,
+    /// What it is watched for; absent where there is no number to aim at.
+    limit: Option<LimitOut>,
+    /// Whether it lies beyond that; absent without a limit, and of fewer than 30.
+    beyond_limit: Option<bool>,
     /// Left out, by reason.
     excluded: Vec<ReasonOut>,
     /// Counted, yet to be known, by reason.
@@ -238,6 +286,11 @@ impl FigureOut {
             median_min: unless_small(figure.percentile(50)),
             p90_min: unless_small(figure.percentile(90)),
             small_sample: small,
+            limit: figure
+                .indicator
+                .limit()
+                .map(|limit| LimitOut::of(figure.indicator, limit, locale)),
+            beyond_limit: figure.is_beyond_limit(),
             completeness: figure.completeness(),
             excluded: reasons(figure.excluded, locale),
             notes: reasons(figure.notes, locale),

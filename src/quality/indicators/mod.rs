@@ -7,6 +7,7 @@
 mod care;
 pub mod chart;
 mod codes;
+pub mod limits;
 mod parts;
 mod sums;
 #[cfg(test)]
