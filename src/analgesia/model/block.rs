@@ -286,7 +286,21 @@ pub struct Record {
     pub correction_reason: Option<String>,
 }
 
+impl Technique {
+    /// Whether an epidural needle is placed, which may puncture the dura though nobody meant to.
+    pub fn has_epidural_needle(self) -> bool {
+        self != Technique::SpinalSingle
+    }
+}
+
 impl Record {
+    /// How often an epidural needle was placed: for the first block, and for each that was made anew.
+    pub fn placements(&self) -> i64 {
+        let again = self.resitings.iter().map(|new| new.technique);
+        let all = self.technique.into_iter().chain(again);
+        all.filter(|technique| technique.has_epidural_needle()).count() as i64
+    }
+
     /// The batches of the pump's bags, each once.
     pub fn bags(&self) -> BTreeSet<String> {
         let pumps = self.pump.iter().chain(self.earlier_pumps.iter().flatten());

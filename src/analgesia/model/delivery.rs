@@ -270,6 +270,8 @@ pub struct Birth {
     pub technique: Option<Technique>,
     /// A dose was given through it.
     pub dosed: bool,
+    /// How often an epidural needle was placed.
+    pub placements: i64,
     /// The block was made anew in this labor.
     pub resited: bool,
     /// It had no effect and was given up.

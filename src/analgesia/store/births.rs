@@ -25,6 +25,7 @@ struct BirthRow {
     technique: Option<String>,
     block_dose_at: Option<DateTime<Utc>>,
     resited: Option<bool>,
+    placements: Option<i64>,
     abandoned: Option<bool>,
     born_at: DateTime<Utc>,
     mode: String,
@@ -64,6 +65,21 @@ struct BabyRow {
     asphyxia_apgar: Option<String>,
     asphyxia_consensus2016: Option<String>,
     asphyxia_proposal2013: Option<bool>,
+}
+
+fn technique(row: &BirthRow) -> Option<Technique> {
+    row.technique.as_deref().and_then(Technique::parse)
+}
+
+/// A record that does not count its placements tells of the first one, and whether there was another.
+fn placements(row: &BirthRow) -> i64 {
+    let first = technique(row).is_some_and(Technique::has_epidural_needle);
+    let told = if first {
+        1 + i64::from(row.resited == Some(true))
+    } else {
+        0
+    };
+    row.placements.unwrap_or(told)
 }
 
 /// Mild and severe are both asphyxia.
@@ -114,8 +130,8 @@ macro_rules! texts {
         [
             concat!(
                 "select l.id, l.episode_id, l.patient_id, l.is_test, l.admitted_at, l.requested_at, l.first_dose_at, \
-                 r.technique, r.first_dose_at as block_dose_at, r.resited, r.abandoned, d.born_at, d.mode, d.birth_place, \
-                 d.cs_decision_at, d.blood_loss_ml, d.gestation_days, d.parity, ",
+                 r.technique, r.first_dose_at as block_dose_at, r.resited, r.placements, r.abandoned, d.born_at, d.mode, \
+                 d.birth_place, d.cs_decision_at, d.blood_loss_ml, d.gestation_days, d.parity, ",
                 gravest!(),
                 " as gravest from labor l join delivery d on d.id = l.delivery_id \
                  left join analgesia_record r on r.id = l.record_id where l.facility_id = $1 and ",
@@ -289,7 +305,8 @@ impl Read {
                 parity: row.parity,
                 is_test: row.is_test,
                 first_dose_at: row.first_dose_at,
-                technique: row.technique.as_deref().and_then(Technique::parse),
+                placements: placements(&row),
+                technique: technique(&row),
                 dosed: row.block_dose_at.is_some(),
                 resited: row.resited.unwrap_or(false),
                 abandoned: row.abandoned.unwrap_or(false),

@@ -139,8 +139,8 @@ pub async fn add_record(
     let record = &version.record;
     tx.q(
         "insert into analgesia_record (id, facility_id, labor_id, number, technique, indication, first_dose_at, resited, \
-         abandoned, excepted, outside_limits, document, staff_id, at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         placements, abandoned, excepted, outside_limits, document, staff_id, at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(version.id)
     .bind(facility)
@@ -150,6 +150,7 @@ pub async fn add_record(
     .bind(record.indication.map(Indication::word))
     .bind(record.first_dose_at)
     .bind(!record.resitings.is_empty())
+    .bind(record.placements())
     .bind(record.abandoned)
     .bind(record.exception.is_some())
     .bind(version.second.is_some())

@@ -236,6 +236,11 @@ impl Rows {
             "labor",
             dose,
             block.resited,
+            if block.technique.has_epidural_needle() {
+                1 + i64::from(block.resited)
+            } else {
+                0
+            },
             block.abandoned,
             !birth.consented,
             false,

@@ -60,7 +60,7 @@ impl Rows {
             ),
             record: Table::new(
                 "analgesia_record (id, facility_id, labor_id, number, technique, indication, first_dose_at, resited, \
-                 abandoned, excepted, outside_limits, document, staff_id, at)",
+                 placements, abandoned, excepted, outside_limits, document, staff_id, at)",
             ),
             delivery: Table::new(
                 "delivery (id, facility_id, labor_id, number, mode, birth_place, born_at, cs_decision_at, blood_loss_ml, \

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::parts::{is_vaginal, known, newborns};
 use super::{Indicator, Part, PointFact, Reason, Seen};
-use crate::analgesia::model::{BabyFacts, Birth, ComplicationCode, DeliveryMode, Technique};
+use crate::analgesia::model::{BabyFacts, Birth, ComplicationCode, DeliveryMode};
 use crate::followup::model::Point;
 
 /// 37 weeks.
@@ -106,18 +106,10 @@ fn term(birth: &Birth, baby: &BabyFacts, blank: Part) -> Option<Part> {
     }
 }
 
-/// One placement, two when the block was made anew; each puncture of the dura is one of theirs.
+/// Each placement of an epidural needle; each puncture of the dura is one of theirs.
 fn placements(birth: &Birth, blank: &Part) -> Vec<Part> {
-    let through_tuohy = matches!(
-        birth.technique,
-        Some(Technique::Epidural | Technique::Cse | Technique::Dpe)
-    );
-    if !through_tuohy {
-        return Vec::new();
-    }
-    let punctures = birth.complicated_by(ComplicationCode::Adp).count();
-    let placements = if birth.resited { 2 } else { 1 };
-    (0..placements)
+    let punctures = birth.complicated_by(ComplicationCode::Adp).count() as i64;
+    (0..birth.placements)
         .map(|n| blank.clone().counted(n < punctures))
         .collect()
 }

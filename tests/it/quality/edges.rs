@@ -334,3 +334,28 @@ async fn asphyxia_is_what_the_definition_of_the_hospital_says() {
         }
     }
 }
+
+#[tokio::test]
+async fn each_new_puncture_with_an_epidural_needle_is_a_placement() {
+    let app = App::new().await;
+    let (late, women) = Late::with(&app, 2).await;
+    let [twice, after_a_spinal] = women.as_slice() else {
+        panic!("two women came");
+    };
+    let again = |hour: i64, technique: &str| json!({ "at": late.dose + Duration::hours(hour), "technique": technique, "reason": "镇痛不全" });
+    let new = json!({ "resitings": [again(1, "cse"), again(2, "epidural")] });
+    late.eased(twice, &[(60, 5)], new).await;
+    let dose = json!({
+        "given_at": late.dose, "drug": "bupivacaine", "route": "intrathecal", "use": "labor", "amount": "2"
+    });
+    let spinal = json!({
+        "technique": "spinal_single", "doses": [dose], "resitings": [again(1, "epidural")]
+    });
+    late.eased(after_a_spinal, &[(60, 2)], spinal).await;
+    for woman in &women {
+        late.born(woman, VAGINAL, WELL).await;
+    }
+    let placement = json!([false, true, null, null]);
+    assert_eq!(counted(&app, "A6", twice).await, vec![placement.clone(); 3]);
+    assert_eq!(counted(&app, "A6", after_a_spinal).await, [placement]);
+}

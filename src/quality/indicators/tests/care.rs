@@ -79,19 +79,22 @@ fn a_low_score_at_five_minutes_is_one_of_a_live_term_newborn() {
 fn a_puncture_of_the_dura_is_counted_among_placements_through_the_epidural_needle() {
     let again = Birth {
         resited: true,
+        placements: 3,
         ..with(ComplicationCode::Adp, 1)
     };
     let spinal = Birth {
         technique: Some(Technique::SpinalSingle),
+        placements: 0,
         ..eased(2, &[])
     };
     // Not for labor pain, but a placement all the same.
     let cesarean = Birth {
         mode: DeliveryMode::CesareanPlanned,
         technique: Some(Technique::Cse),
+        placements: 1,
         ..birth(3)
     };
-    expect(&[again, spinal, cesarean], &[], &[(Indicator::A6, 1, 3, "33.3")]);
+    expect(&[again, spinal, cesarean], &[], &[(Indicator::A6, 1, 4, "25.0")]);
 }
 
 #[test]

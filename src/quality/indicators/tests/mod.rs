@@ -62,6 +62,7 @@ fn birth(n: u128) -> Birth {
         first_dose_at: None,
         technique: None,
         dosed: false,
+        placements: 0,
         resited: false,
         abandoned: false,
         cs_decision_at: None,
@@ -82,6 +83,7 @@ fn eased(n: u128, scores: &[(i64, i64)]) -> Birth {
         first_dose_at: Some(dose),
         technique: Some(Technique::Epidural),
         dosed: true,
+        placements: 1,
         pain: scores
             .iter()
             .map(|(minute, points)| score(dose + Duration::minutes(*minute), points * 10))
