@@ -293,7 +293,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::FormsStaffItems, &[M, O, A]),
     (Act::FormsVerify, &[M, O, A]),
     (Act::FormsEnter, &[M, O, A, Q]),
-    (Act::FormsWithdraw, &[M, O, A]),
+    (Act::FormsWithdraw, &[M, O, A, Q]),
     (Act::FormsAssign, &[System]),
     (Act::AssessmentAssess, &[System]),
     (Act::AssessmentReplay, &[System]),

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::raising::{Cause, raise};
-use super::replies::replied;
+use super::replies::{asked_anew, replied};
 use crate::base::Locale;
 use crate::base::error::{Error, Result};
 use crate::base::id::AlertId;
@@ -34,7 +34,11 @@ pub fn on_submitted<'a>(
             ..
         } = *submitted;
         if response.status == ResponseStatus::EnteredInError {
-            taken_back(ctx, tx, response, locale).await?;
+            if response.name == SATISFACTION {
+                asked_anew(tx, response).await?;
+            } else {
+                taken_back(ctx, tx, response, locale).await?;
+            }
             return Ok(None);
         }
         if response.name == SATISFACTION || response.name == REFUSAL {

@@ -10,6 +10,7 @@ use crate::content::forms::REFUSAL;
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::{Episode, NewTask, StepState};
+use crate::followup::course::course;
 use crate::followup::model::SurveyAnswer;
 use crate::followup::{asking, checking, jobs, rules, schedule, store};
 use crate::forms::model::{Response, Told};
@@ -64,6 +65,18 @@ pub(super) async fn replied(
         level: None,
         ..told
     }))
+}
+
+/// After a reply that was entered in error she is asked again, unless another of hers stands.
+pub(super) async fn asked_anew(tx: &mut Tx, response: &Response) -> Result<()> {
+    let facility = response.facility_id;
+    let Some((labor, ..)) = store::labor_of(tx, facility, response.episode_id).await? else {
+        return Ok(());
+    };
+    match course(tx, facility, labor).await? {
+        Some(course) if course.has_survey => asking::open_survey(tx, &course).await,
+        _ => Ok(()),
+    }
 }
 
 /// The answers that can be counted: options, yes and no, whole numbers.

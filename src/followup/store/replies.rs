@@ -12,6 +12,10 @@ use crate::db::Q;
 use crate::followup::model::{Reply, SurveyAnswer, SurveyReply};
 use crate::forms::model::Response;
 
+/// Of a reply: it was not entered in error.
+const STANDS: &str =
+    "not exists (select 1 from response r where r.id = s.response_id and r.status = 'entered_in_error')";
+
 #[derive(sqlx::FromRow)]
 struct Row {
     labor_id: LaborId,
@@ -54,10 +58,13 @@ pub async fn add_reply(
     Ok(())
 }
 
-/// Replies to one labor's survey, the earliest first.
+/// Replies to one labor's survey that stand, the earliest first.
 pub async fn replies_of(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<Vec<Reply>> {
     let rows: Vec<Row> = q
-        .q("select labor_id, overall, at from survey_reply where facility_id = $1 and labor_id = $2 order by at, id")
+        .q(format!(
+            "select s.labor_id, s.overall, s.at from survey_reply s where s.facility_id = $1 and s.labor_id = $2 \
+             and {STANDS} order by s.at, s.id"
+        ))
         .bind(facility)
         .bind(labor)
         .all()
@@ -65,7 +72,7 @@ pub async fn replies_of(q: &mut impl Q, facility: FacilityId, labor: LaborId) ->
     Ok(rows.into_iter().map(Reply::from).collect())
 }
 
-/// Replies of the women whose first baby was born in `[from, to)`, the earliest first.
+/// Replies that stand of the women whose first baby was born in `[from, to)`, the earliest first.
 pub async fn replies(
     q: &mut impl Q,
     facility: FacilityId,
@@ -73,10 +80,10 @@ pub async fn replies(
     to: DateTime<Utc>,
 ) -> Result<Vec<Reply>> {
     let rows: Vec<Row> = q
-        .q(
+        .q(format!(
             "select s.labor_id, s.overall, s.at from survey_reply s join labor l on l.id = s.labor_id \
-             where l.facility_id = $1 and l.born_at >= $2 and l.born_at < $3 order by s.at, s.id",
-        )
+             where l.facility_id = $1 and l.born_at >= $2 and l.born_at < $3 and {STANDS} order by s.at, s.id"
+        ))
         .bind(facility)
         .bind(from)
         .bind(to)
@@ -126,7 +133,7 @@ struct AnswerRow {
     by_staff: bool,
 }
 
-/// The replies to a survey of a period; of several of one pregnancy the last.
+/// The replies to a survey of a period that stand; of several of one pregnancy the last.
 pub async fn survey_replies(
     q: &mut impl Q,
     facility: FacilityId,
@@ -134,10 +141,10 @@ pub async fn survey_replies(
     (from, to): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<SurveyReply>> {
     let rows: Vec<AnswerRow> = q
-        .q(
-            "select episode_id, response_id, mode, item, code, score, by_staff from survey_answer \
-             where facility_id = $1 and form = $2 and at >= $3 and at < $4 order by at, id",
-        )
+        .q(format!(
+            "select s.episode_id, s.response_id, s.mode, s.item, s.code, s.score, s.by_staff from survey_answer s \
+             where s.facility_id = $1 and s.form = $2 and s.at >= $3 and s.at < $4 and {STANDS} order by s.at, s.id"
+        ))
         .bind(facility)
         .bind(form.to_owned())
         .bind(from)

@@ -193,8 +193,7 @@ pub async fn enter(
     let episode = found.ok_or(Error::Missing(Noun::Patient))?;
     let whose = belongs(&mut tx, episode.facility_id, patient).await?;
     policy::may(caller, Act::FormsEnter, Noun::Patient, whose)?;
-    // The survey is anonymous to those who treat her: a reply on paper is the quality office's to enter, and nothing else.
-    if (name == SATISFACTION) != (me.role == Role::Quality) {
+    if !is_theirs(me.role, name) {
         return Err(Error::Missing(Noun::Questionnaire));
     }
     let episode = episode::facts::lock(&mut tx, me.facility, episode.id)
@@ -230,11 +229,16 @@ pub async fn enter(
     Ok(answered)
 }
 
+/// The survey is anonymous to those who treat her: a reply that came in on paper is the quality office's, and nothing else is.
+fn is_theirs(role: Role, form: &str) -> bool {
+    (form == SATISFACTION) == (role == Role::Quality)
+}
+
 pub(super) async fn load(tx: &mut Tx, caller: &Caller, act: Act, id: ResponseId) -> Result<Response> {
-    let facility = caller.place()?;
-    let found = store::response(tx, facility, id).await?;
+    let me = caller.staff()?;
+    let found = store::response(tx, me.facility, id).await?;
     let response = found
-        .filter(|response| response.name != SATISFACTION)
+        .filter(|response| is_theirs(me.role, &response.name))
         .ok_or(Error::Missing(Noun::Response))?;
     let whose = belongs(tx, response.facility_id, response.patient_id).await?;
     policy::may(caller, act, Noun::Response, whose)?;

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::ward::{Ward, text};
+use crate::analgesia::birth;
+use crate::support::App;
 
 async fn withdraw(ward: &Ward, response: &str) {
     let path = format!("/responses/{response}/entered-in-error");
@@ -126,4 +128,76 @@ async fn a_point_that_is_open_again_after_her_death_or_a_puncture_that_never_was
             .any(|one| one["point"] == "f24")
     );
     assert!(ward.tasks("lin", "followup.phone").await.is_empty());
+}
+
+/// Staff enter a survey for her that came in on paper; the answers' id.
+async fn on_paper(ward: &Ward, who: &str, name: &str, flat: Value) -> String {
+    let form = &ward.app.ctx.content.forms.current(name).unwrap().form;
+    let content = form.response_from_flat(flat.as_object().unwrap());
+    let body = json!({ "questionnaire": name, "content": content });
+    let path = format!("/patients/{}/responses", ward.mei.patient_id);
+    let entered = ward.staff(who).await.post(&path, body).await.expect(201);
+    text(&entered["response"], "id")
+}
+
+/// How many of the births of March are counted as satisfied, of how many.
+async fn satisfied(ward: &Ward) -> (Value, Value) {
+    let path = "/indicators?from=2026-03-01&to=2026-03-31";
+    let figures = ward.staff("qian").await.get(path).await.expect(200);
+    let rows = figures["items"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["code"] == "N4-lit").unwrap();
+    (row["numerator"].clone(), row["denominator"].clone())
+}
+
+/// What a survey came to in March.
+async fn results(ward: &Ward, name: &str) -> String {
+    let path = format!("/surveys/{name}?from=2026-03-01&to=2026-03-31");
+    let results = ward.staff("qian").await.get(&path).await.expect(200);
+    results.to_string()
+}
+
+#[tokio::test]
+async fn a_reply_for_the_wrong_woman_is_taken_back_by_the_quality_office_and_counts_nowhere() {
+    for app in App::each().await {
+        let ward = Ward::of(app).await;
+        ward.block().await;
+        ward.deliver(birth()).await;
+        ward.wait(24).await;
+        assert_eq!(satisfied(&ward).await, (json!(0), json!(1)));
+        let reply = on_paper(&ward, "qian", "satisfaction", json!({ "sat.overall": "5" })).await;
+        assert_eq!(satisfied(&ward).await, (json!(1), json!(1)));
+        assert!(results(&ward, "satisfaction").await.contains("sat.overall"));
+        assert_eq!(steps(&ward, "satisfaction", "done").await, 1);
+
+        let path = format!("/responses/{reply}/entered-in-error");
+        let reason = json!({ "reason": "录到了另一位产妇名下。" });
+        for treating in ["lin", "sun", "zhao"] {
+            let hidden = ward.staff(treating).await.post(&path, reason.clone()).await;
+            hidden.expect(404);
+        }
+        let qian = ward.staff("qian").await;
+        let marked = qian.post(&path, reason.clone()).await.expect(200);
+        assert_eq!(marked["status"], "entered_in_error");
+        ward.app.work().await;
+        assert_eq!(satisfied(&ward).await, (json!(0), json!(1)));
+        assert!(!results(&ward, "satisfaction").await.contains("sat.overall"));
+        assert_eq!(steps(&ward, "satisfaction", "open").await, 1);
+        on_paper(&ward, "qian", "satisfaction", json!({ "sat.overall": "4" })).await;
+        assert_eq!(satisfied(&ward).await, (json!(1), json!(1)));
+        assert_eq!(steps(&ward, "satisfaction", "done").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn reasons_against_a_block_that_were_another_womans_are_not_counted() {
+    let ward = Ward::after_birth().await;
+    ward.wait(24).await;
+    let why = json!({ "ref.reasons": ["needle"], "ref.informed": "partly", "ref.contact": false });
+    let reply = on_paper(&ward, "lin", "refusal-survey", why).await;
+    assert!(results(&ward, "refusal-survey").await.contains("ref.informed"));
+    let path = format!("/responses/{reply}/entered-in-error");
+    let reason = json!({ "reason": "录到了另一位产妇名下。" });
+    ward.staff("qian").await.post(&path, reason).await.expect(404);
+    withdraw(&ward, &reply).await;
+    assert!(!results(&ward, "refusal-survey").await.contains("ref.informed"));
 }
