@@ -1,7 +1,6 @@
 //! What she is asked beside the points of the plan: the survey, the depression scale, why she had no block.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
 
 use super::course::Course;
 use super::jobs::{OfLabor, OfSurvey, REMIND_SURVEY};
@@ -9,8 +8,7 @@ use super::model::Point;
 use super::{rules, schedule, store};
 use crate::analgesia;
 use crate::base::error::Result;
-use crate::base::id::{EpisodeId, FacilityId};
-use crate::base::{Act, Subject};
+use crate::base::id::{EpisodeId, FacilityId, PatientId};
 use crate::consent;
 use crate::consent::model::State;
 use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
@@ -43,15 +41,16 @@ pub fn survey_step(
     }
 }
 
-/// A birth without a block of a woman who had refused one or taken her consent back: she is asked why, in three questions.
-pub async fn ask_why_not(mut tx: Tx, facility: FacilityId, job: &OfLabor) -> Result<()> {
-    let Some(birth) = analgesia::facts::birth(&mut tx, facility, job.labor).await? else {
-        return Ok(());
+/// A birth without labor analgesia of a woman who had refused it or taken her consent back: she is asked why, in three
+/// questions, also when she had anesthesia for a cesarean. Whom it has asked.
+pub async fn ask_why_not(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Result<Option<PatientId>> {
+    let Some(birth) = analgesia::facts::birth(tx, facility, job.labor).await? else {
+        return Ok(None);
     };
-    let standing = consent::facts::standing(&mut tx, facility, job.episode).await?;
+    let standing = consent::facts::standing(tx, facility, job.episode).await?;
     let refused = standing.is_some_and(|one| matches!(one.state, State::Refused | State::Withdrawn));
-    if birth.technique.is_some() || !refused || rules::is_survey_suppressed(&birth) {
-        return Ok(());
+    if birth.first_dose_at.is_some() || !refused || rules::is_survey_suppressed(&birth) {
+        return Ok(None);
     }
     let (opens, closes) = (
         birth.born_at + schedule::SURVEY_OPENS,
@@ -59,7 +58,7 @@ pub async fn ask_why_not(mut tx: Tx, facility: FacilityId, job: &OfLabor) -> Res
     );
     let (patient, episode) = (birth.patient, birth.episode);
     forms::facts::assign(
-        &mut tx,
+        tx,
         facility,
         patient,
         episode,
@@ -70,10 +69,7 @@ pub async fn ask_why_not(mut tx: Tx, facility: FacilityId, job: &OfLabor) -> Res
         Some(closes),
     )
     .await?;
-    let subject = Subject::of_patient("labor", birth.labor, patient);
-    tx.journal_own(Act::FollowupSchedule, Some(facility), subject, json!({}))
-        .await?;
-    tx.commit().await
+    Ok(Some(patient))
 }
 
 /// The depression scale, beside the form of six weeks.

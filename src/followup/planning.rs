@@ -12,7 +12,7 @@ use super::schedule::{self, Slot};
 use super::store;
 use crate::analgesia::model::Mother;
 use crate::base::error::Result;
-use crate::base::id::FacilityId;
+use crate::base::id::{FacilityId, PatientId};
 use crate::base::{Act, Role, Subject};
 use crate::content::forms::EPDS;
 use crate::ctx::{Ctx, Tx};
@@ -36,7 +36,10 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
         return Ok(());
     }
     let Some(course) = course(&mut tx, facility, job.labor).await? else {
-        return ask_why_not(tx, facility, &job).await;
+        return match ask_why_not(&mut tx, facility, &job).await? {
+            Some(patient) => planned(tx, facility, &job, patient).await,
+            None => Ok(()),
+        };
     };
     let known = store::points_of_episode(&mut tx, facility, course.episode).await?;
     let (own, other): (Vec<FollowUp>, Vec<FollowUp>) = known
@@ -64,8 +67,13 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
         open_survey(&mut tx, &course).await?;
     } else {
         close_survey(&mut tx, &course).await?;
+        ask_why_not(&mut tx, facility, &job).await?;
     }
-    let subject = Subject::of_patient("labor", course.labor, course.patient);
+    planned(tx, facility, &job, course.patient).await
+}
+
+async fn planned(mut tx: Tx, facility: FacilityId, job: &OfLabor, patient: PatientId) -> Result<()> {
+    let subject = Subject::of_patient("labor", job.labor, patient);
     tx.journal_own(Act::FollowupSchedule, Some(facility), subject, json!({}))
         .await?;
     tx.commit().await

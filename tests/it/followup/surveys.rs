@@ -100,3 +100,40 @@ async fn a_woman_who_said_no_is_asked_why_in_three_questions() {
     assert_eq!(item(&results, 0, "ref.reasons")["n"], 2);
     assert!(ward.tasks("qian", "followup.service_recovery").await.is_empty());
 }
+
+#[tokio::test]
+async fn a_woman_who_said_no_and_had_anesthesia_for_a_cesarean_is_asked_why_and_followed() {
+    let Ceremony { app, mei, id, .. } = Ceremony::released().await;
+    let no = json!({ "reasons": ["needle"], "ask_again": false });
+    mei.post(&format!("/consents/{id}/refuse"), no).await.expect(200);
+    let ward = Ward::with(app, mei).await;
+    ward.spinal().await;
+    let mut cesarean = birth();
+    cesarean["mode"] = json!("cesarean_planned");
+    ward.deliver(cesarean).await;
+    ward.wait(20).await;
+    assert_eq!(ward.point("?state=due", "f24").await["state"], "due");
+    let why = json!({ "ref.reasons": ["needle"], "ref.informed": "yes", "ref.contact": false });
+    answers(&ward, "refusal-survey", why).await;
+    let qian = ward.staff("qian").await;
+    let results = qian
+        .get("/surveys/refusal-survey?from=2026-03-01&to=2026-03-31")
+        .await
+        .expect(200);
+    assert_eq!(item(&results, 0, "ref.informed")["options"][0]["code"], "yes");
+}
+
+#[tokio::test]
+async fn a_woman_who_had_anesthesia_for_a_cesarean_and_never_said_no_is_not_asked_why() {
+    let ward = Ward::open().await;
+    ward.spinal().await;
+    let mut cesarean = birth();
+    cesarean["mode"] = json!("cesarean_planned");
+    ward.deliver(cesarean).await;
+    ward.wait(20).await;
+    for survey in ["refusal-survey", "satisfaction"] {
+        let asked = json!({ "questionnaire": survey });
+        let answer = ward.mei_again().await.post("/responses", asked).await;
+        assert_ne!(answer.status, 201, "{survey}");
+    }
+}

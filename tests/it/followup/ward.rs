@@ -57,6 +57,15 @@ impl Ward {
         self.put("zhao", "/analgesia", emergency()).await;
     }
 
+    /// Spinal anesthesia for a cesarean, with nothing given for labor.
+    pub async fn spinal(&self) {
+        let body = json!({
+            "technique": "spinal_single", "indication": "cesarean", "interspace": "L3-4",
+            "puncture_at": "2026-03-02T00:40:00Z", "first_dose_at": "2026-03-02T00:45:00Z",
+        });
+        self.put("zhao", "/analgesia", body).await;
+    }
+
     pub async fn deliver(&self, body: Value) {
         self.put("lin", "/delivery", body).await;
     }
