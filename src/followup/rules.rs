@@ -4,7 +4,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-use super::model::{Alert, AlertState, CallOutcome, Examination, Flag, FollowUp, Point};
+use super::model::{
+    Alert, AlertState, CallOutcome, Examination, Flag, FollowUp, LostReason, PhoneCall, Point,
+};
 use super::schedule;
 use crate::analgesia::model::{Amount, Birth, Mother};
 use crate::base::{Code, Locale, Role};
@@ -213,19 +215,18 @@ pub fn may_enter(point: &FollowUp) -> Result<(), Code> {
 /// Calls that nobody answered, after which she may be given up.
 const UNANSWERED_CALLS: usize = 2;
 
-/// Whether she may be given up as lost: staff have tried.
+/// Whether she may be given up as lost: staff have tried, or she told them so herself.
 ///
 /// Refuses: `followup.already_answered`, `followup.calls_missing`.
-pub fn may_lose(point: &FollowUp) -> Result<(), Code> {
+pub fn may_lose(point: &FollowUp, reason: LostReason) -> Result<(), Code> {
     may_enter(point)?;
-    let unanswered = point
-        .calls
-        .iter()
-        .filter(|call| call.outcome != CallOutcome::Answered);
-    if unanswered.count() < UNANSWERED_CALLS {
-        Err(Code::FollowupCallsMissing)
-    } else {
+    let answered = |call: &&PhoneCall| call.outcome == CallOutcome::Answered;
+    let answers = point.calls.iter().filter(answered).count();
+    let told = answers > 0 && matches!(reason, LostReason::Declined | LostReason::MovedAway);
+    if told || point.calls.len() - answers >= UNANSWERED_CALLS {
         Ok(())
+    } else {
+        Err(Code::FollowupCallsMissing)
     }
 }
 

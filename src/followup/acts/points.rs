@@ -126,7 +126,8 @@ pub async fn log_call(ctx: &Ctx, caller: &Caller, id: FollowUpId, outcome: CallO
     Ok(listed)
 }
 
-/// Staff give her up after two calls that nobody answered. Her own answer would still be taken.
+/// Staff give her up after two calls that nobody answered, or after one in which she said that she does not want to be asked or
+/// lives elsewhere. Her own answer would still be taken.
 ///
 /// Errors: `followup.already_answered`, `followup.calls_missing`.
 #[instrument(name = "followup.lose", skip_all)]
@@ -134,7 +135,7 @@ pub async fn lose(ctx: &Ctx, caller: &Caller, id: FollowUpId, reason: LostReason
     policy::allowed(caller, Act::FollowupLose)?;
     let mut tx = once!(ctx, Act::FollowupLose, caller);
     let (mut point, _) = locked(&mut tx, caller, Act::FollowupLose, id).await?;
-    rules::may_lose(&point).map_err(Error::Refused)?;
+    rules::may_lose(&point, reason).map_err(Error::Refused)?;
     store::end_point(&mut tx, &point, Ended::Lost, Some(reason)).await?;
     episode::facts::finish_tasks(&mut tx, point.facility_id, jobs::PHONE, id.0).await?;
     point.ended = Some(Ended::Lost);

@@ -66,3 +66,25 @@ async fn calls_about_a_woman_of_another_hospital_lead_nowhere() {
         .await
         .expect(404);
 }
+
+#[tokio::test]
+async fn who_says_that_she_does_not_want_to_be_asked_or_has_moved_is_called_once() {
+    for reason in ["declined", "moved_away"] {
+        let ward = Ward::after_birth().await;
+        ward.wait(31).await;
+        let lin = ward.staff("lin").await;
+        let point = ward.point("?state=due", "f24").await;
+        let path = format!("/follow-ups/{}", text(&point, "id"));
+        let (calls, lost) = (format!("{path}/calls"), format!("{path}/lost"));
+        let early = lin.post(&lost, json!({ "reason": reason })).await;
+        assert_eq!(early.code(), "followup.calls_missing");
+        lin.post(&calls, json!({ "outcome": "answered" }))
+            .await
+            .expect(201);
+        let other = lin.post(&lost, json!({ "reason": "no_answer" })).await;
+        assert_eq!(other.code(), "followup.calls_missing");
+        let given_up = lin.post(&lost, json!({ "reason": reason })).await.expect(201);
+        assert_eq!(given_up["lost_reason"], reason);
+        assert!(ward.tasks("lin", "followup.phone").await.is_empty());
+    }
+}
