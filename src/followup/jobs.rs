@@ -10,18 +10,17 @@ use tracing::instrument;
 
 use super::acts::{call, escalation_task};
 use super::course::{Course, course};
-use super::model::{FollowUp, HEADACHE_FORM};
-use super::{checking, headache, planning, rules, schedule, store};
+use super::model::FollowUp;
+use super::{checking, daily, planning, rules, schedule, store};
 use crate::analgesia::model::Mother;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId, PatientId};
 use crate::base::{Act, Role, Subject};
 use crate::content::forms::SATISFACTION;
 use crate::ctx::{Ctx, Tx};
-use crate::episode::model::{NewTask, Stage, day};
+use crate::episode::model::{NewTask, Stage};
 use crate::outbox::{Job, Message};
-use crate::questionnaire::Answers;
-use crate::{analgesia, episode, forms, people};
+use crate::{analgesia, episode, people};
 
 /// Task: an alert waits.
 pub const ALERT: &str = "followup.alert";
@@ -47,7 +46,6 @@ pub const REMIND: &str = "followup.remind";
 pub const REMIND_SURVEY: &str = "followup.remind_survey";
 
 const OVER: &str = "followup.over";
-const HEADACHE: &str = "followup.headache";
 
 /// So long after a birth nothing more is asked, and the pregnancy is over.
 const POSTPARTUM: Duration = Duration::hours(people::model::FOLLOW_UP_ENDS_H);
@@ -102,7 +100,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         REMIND_SURVEY => remind_survey(ctx, facility, job.payload()?).await?,
         PHONE => phone(ctx, facility, job.payload()?).await?,
         ESCALATE => escalate(ctx, facility, job.payload()?).await?,
-        HEADACHE => ask_about_headache(ctx, facility, job.payload()?).await?,
+        daily::HEADACHE => daily::ask(ctx, facility, job.payload()?).await?,
         checking::CHECK_TEXT => checking::check(ctx, facility, job).boxed().await?,
         OVER => over(ctx, facility, job.payload()?).await?,
         _ => return Ok(false),
@@ -132,7 +130,7 @@ pub async fn phone_task(tx: &mut Tx, point: &FollowUp, due: DateTime<Utc>) -> Re
 }
 
 /// Whether her data may only be kept: then nobody reminds or phones her.
-async fn restricted(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<bool> {
+pub(super) async fn restricted(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<bool> {
     Ok(people::facts::restricted(tx, facility).await?.contains(&patient))
 }
 
@@ -160,7 +158,7 @@ async fn asked(tx: &mut Tx, facility: FacilityId, id: FollowUpId) -> Result<Opti
 }
 
 /// The course of a labor whose pregnancy is locked: what it is decided by does not change any more.
-async fn locked(tx: &mut Tx, facility: FacilityId, id: LaborId) -> Result<Option<Course>> {
+pub(super) async fn locked(tx: &mut Tx, facility: FacilityId, id: LaborId) -> Result<Option<Course>> {
     let Some(labor) = analgesia::facts::labor(tx, facility, id).await? else {
         return Ok(None);
     };
@@ -169,7 +167,7 @@ async fn locked(tx: &mut Tx, facility: FacilityId, id: LaborId) -> Result<Option
 }
 
 /// Puts a reminder that a late worker finds in the quiet hours off until they are over; whether it did.
-async fn put_off<T: Serialize + Sync>(
+pub(super) async fn put_off<T: Serialize + Sync>(
     tx: &mut Tx,
     facility: FacilityId,
     kind: &'static str,
@@ -283,74 +281,6 @@ async fn escalate(ctx: &Ctx, facility: FacilityId, job: Escalate) -> Result<()> 
     let detail = json!({ "step": job.step, "level": alert.level });
     tx.journal_own(Act::FollowupEscalate, Some(facility), subject, detail)
         .await?;
-    tx.commit().await
-}
-
-/// Asks her about a headache after dural puncture again in the morning.
-pub async fn ask_tomorrow(tx: &mut Tx, course: &Course, due: DateTime<Utc>) -> Result<()> {
-    let payload = OfSurvey {
-        labor: course.labor,
-        planned: due,
-    };
-    tx.enqueue(Message {
-        kind: HEADACHE,
-        facility: Some(course.facility),
-        payload: &payload,
-        dedupe: Some(format!("{}@{}", course.labor, due.timestamp())),
-        due,
-    })
-    .await
-}
-
-/// The morning after an answer with a headache: she is asked again, every day until it has gone.
-#[instrument(name = "followup.headache", skip_all)]
-async fn ask_about_headache(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> Result<()> {
-    let mut tx = ctx.write(Act::FollowupRemind).await?;
-    let Some(course) = locked(&mut tx, facility, job.labor).await? else {
-        return Ok(());
-    };
-    let last = forms::facts::latest_completed(&mut tx, facility, course.episode, HEADACHE_FORM).await?;
-    let form = last.as_ref().and_then(|last| {
-        let forms = &ctx.content.forms;
-        forms.asked(&last.name, &last.questionnaire, last.after_loss)
-    });
-    let (Some(last), Some(form)) = (&last, form) else {
-        return Ok(());
-    };
-    let has_headache = headache::has_headache(&Answers::from_response(&form.form, &last.content));
-    if !has_headache
-        || course.mother == Mother::Died
-        || tx.now > course.born_at + schedule::HEADACHE_ASKED
-        || restricted(&mut tx, facility, course.patient).await?
-    {
-        return Ok(());
-    }
-    let subject = Subject::of_patient("labor", course.labor, course.patient);
-    if !put_off(&mut tx, facility, HEADACHE, &job, &subject).await? {
-        let now = tx.now;
-        let tomorrow = schedule::tomorrow(now);
-        let reference = format!("headache-{}", day(now));
-        let (patient, episode) = (course.patient, course.episode);
-        forms::facts::assign(
-            &mut tx,
-            facility,
-            patient,
-            episode,
-            HEADACHE_FORM,
-            &reference,
-            now,
-            None,
-            Some(tomorrow),
-        )
-        .await?;
-        forms::facts::mark_after_loss(&mut tx, facility, episode, course.without_baby).await?;
-        if course.mother == Mother::Well {
-            episode::facts::notify(&mut tx, facility, patient, "follow_up_due", &reference).await?;
-        }
-        ask_tomorrow(&mut tx, &course, tomorrow).await?;
-        tx.journal_own(Act::FollowupRemind, Some(facility), subject, json!({}))
-            .await?;
-    }
     tx.commit().await
 }
 

@@ -8,6 +8,7 @@ pub mod api;
 mod asking;
 mod checking;
 mod course;
+mod daily;
 pub mod facts;
 mod headache;
 pub mod jobs;

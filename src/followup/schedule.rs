@@ -229,8 +229,10 @@ pub fn survey_reminders(born_at: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         .collect()
 }
 
-/// Until when after birth she is asked every day whether a headache has gone.
-pub const HEADACHE_ASKED: Duration = Duration::days(14);
+/// Until when she is asked every day whether a headache has gone: the last point after a puncture asks about it then.
+pub fn headache_asked_until(born_at: DateTime<Utc>) -> DateTime<Utc> {
+    born_at + Duration::hours(usual(Point::Adp90).due_h)
+}
 
 /// Ten in the morning of the next day.
 pub fn tomorrow(now: DateTime<Utc>) -> DateTime<Utc> {

@@ -12,8 +12,8 @@ use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{Episode, StepState};
 use crate::followup::course::course;
 use crate::followup::headache::{self, Puncture};
-use crate::followup::model::{FollowUp, FoundIn, HEADACHE_FORM, Proposal};
-use crate::followup::{jobs, planning, rules, schedule, store};
+use crate::followup::model::{FollowUp, FoundIn, Proposal};
+use crate::followup::{daily, jobs, planning, rules, schedule, store};
 use crate::forms::model::{Response, ResponseStatus, Submitted, Told};
 use crate::people;
 use crate::questionnaire::{Answers, Context, Form, Status, assess};
@@ -188,9 +188,9 @@ async fn propose(
     let Some(course) = course(tx, response.facility_id, labor).await? else {
         return Ok(None);
     };
-    if response.name == HEADACHE_FORM {
+    if course.has_puncture {
         let due = schedule::tomorrow(tx.now);
-        jobs::ask_tomorrow(tx, &course, due).await?;
+        daily::ask_tomorrow(tx, &course, due).await?;
     }
     let puncture = Puncture {
         at: course.punctured_at,

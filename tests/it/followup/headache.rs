@@ -28,6 +28,14 @@ async fn answers(ward: &Ward, mei: &Client, changes: Value) -> Value {
     told
 }
 
+/// The mornings on which she was asked whether the headache has gone.
+async fn daily(ward: &Ward) -> Vec<String> {
+    let all = ward.notices().await.into_iter();
+    all.map(|(_, about)| about)
+        .filter(|about| about.starts_with("headache-"))
+        .collect()
+}
+
 fn headache() -> Value {
     json!({ "fu.headache": "moderate", "fu.headache_posture": "yes", "fu.headache_with": ["none"] })
 }
@@ -60,24 +68,46 @@ async fn a_headache_is_asked_about_every_morning_until_it_has_gone() {
     ward.wait(24).await;
     let mei = ward.mei_again().await;
     answers(&ward, &mei, headache()).await;
-    let daily = async || {
-        let all = ward.notices().await;
-        all.into_iter()
-            .filter(|(_, about)| about.starts_with("headache-"))
-            .collect::<Vec<_>>()
-    };
     ward.wait(25).await;
-    let told = daily().await;
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0].1, "headache-2026-03-04");
+    assert_eq!(daily(&ward).await, ["headache-2026-03-04"]);
     ward.wait(24).await;
-    assert_eq!(daily().await.len(), 2);
+    assert_eq!(daily(&ward).await.len(), 2);
     let mei = ward.mei_again().await;
     answers(&ward, &mei, json!({})).await;
     for _ in 0..4 {
         ward.wait(24).await;
     }
-    assert_eq!(daily().await.len(), 2);
+    assert_eq!(daily(&ward).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_headache_that_lasts_is_asked_about_until_the_last_point_after_the_puncture() {
+    let ward = Ward::after_birth().await;
+    ward.puncture().await;
+    ward.wait(13 * 24).await;
+    let mei = ward.mei_again().await;
+    answers(&ward, &mei, headache()).await;
+    ward.wait(25).await;
+    ward.wait(24).await;
+    assert_eq!(daily(&ward).await, ["headache-2026-03-16", "headache-2026-03-17"]);
+    ward.wait(80 * 24).await;
+    assert_eq!(daily(&ward).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_headache_told_of_at_the_first_point_is_asked_about_after_a_puncture_only() {
+    for punctured in [true, false] {
+        let ward = Ward::after_birth().await;
+        if punctured {
+            ward.puncture().await;
+        }
+        ward.wait(20).await;
+        ward.files(&ward.point("?state=due", "f24").await, headache())
+            .await;
+        ward.wait(30).await;
+        let expected: &[&str] = if punctured { &["headache-2026-03-04"] } else { &[] };
+        assert_eq!(daily(&ward).await, expected);
+    }
 }
 
 #[tokio::test]
