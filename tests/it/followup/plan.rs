@@ -261,39 +261,66 @@ fn filled() -> tempfile::TempDir {
     folder
 }
 
-#[tokio::test]
-async fn thoughts_of_harm_in_a_filled_depression_scale_reach_the_ward() {
-    let folder = filled();
+/// Forty days after birth in a hospital that has filled the slot.
+async fn scaled(folder: &tempfile::TempDir) -> Ward {
     let app = App::with(|config| config.content = Some(folder.path().to_owned())).await;
     let ward = Ward::of(app).await;
     ward.block().await;
     ward.deliver(birth()).await;
     ward.wait(40 * 24).await;
+    ward
+}
+
+/// Mei answers the scale with these scores of its ten items.
+async fn scores(ward: &Ward, scores: [i64; 10]) -> Value {
     let mei = ward.mei_again().await;
     let draft = mei
         .post("/responses", json!({ "questionnaire": "epds" }))
         .await
         .expect(201);
     let path = format!("/responses/{}", text(&draft, "id"));
-    let flat = (1..=10).map(|item| {
-        // The best answers, but for the last item.
-        let option = if [1, 2, 4].contains(&item) { 0 } else { 3 };
-        (
-            format!("epds{item}"),
-            json!(if item == 10 {
-                "2".to_owned()
-            } else {
-                option.to_string()
-            }),
-        )
+    let flat = (1..=10).zip(scores).map(|(item, score)| {
+        let option = if [1, 2, 4].contains(&item) {
+            score
+        } else {
+            3 - score
+        };
+        (format!("epds{item}"), json!(option.to_string()))
     });
     let form = &ward.app.ctx.content.forms.current("epds").unwrap().form;
     let content = json!({ "content": form.response_from_flat(&flat.collect()) });
     let etag = mei.get(&path).await.etag();
     mei.put(&path, &etag, content).await.expect(200);
-    let told = mei.post(&format!("{path}/submit"), json!({})).await.expect(200);
+    mei.post(&format!("{path}/submit"), json!({})).await.expect(200)
+}
+
+#[tokio::test]
+async fn thoughts_of_harm_in_a_filled_depression_scale_reach_the_ward() {
+    let folder = filled();
+    let ward = scaled(&folder).await;
+    let told = scores(&ward, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]).await;
     assert_eq!(told["told"]["urgent"], true);
     let alerts = ward.staff("lin").await.get("/alerts").await.expect(200);
     assert_eq!(alerts["items"][0]["flags"][0]["rule"], "F12");
     assert_eq!(alerts["items"][0]["form"], "epds");
+}
+
+#[tokio::test]
+async fn a_depression_scale_that_leaves_it_open_is_asked_again_after_two_weeks() {
+    let folder = filled();
+    let ward = scaled(&folder).await;
+    scores(&ward, [3, 1, 1, 1, 1, 1, 1, 1, 1, 0]).await;
+    let alerts = ward.staff("lin").await.get("/alerts").await.expect(200);
+    assert_eq!(alerts["items"][0]["flags"][0]["rule"], "F13b");
+    let begins = async || {
+        let mei = ward.mei_again().await;
+        let begun = mei.post("/responses", json!({ "questionnaire": "epds" })).await;
+        begun.status == 201
+    };
+    ward.wait(13 * 24).await;
+    assert!(!begins().await, "it is too early");
+    ward.wait(24).await;
+    scores(&ward, [0; 10]).await;
+    ward.wait(14 * 24).await;
+    assert!(!begins().await, "she is well");
 }
