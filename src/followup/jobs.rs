@@ -10,9 +10,9 @@ use tracing::instrument;
 
 use super::acts::{call, escalation_task};
 use super::course::{Course, course};
-use super::model::FollowUp;
+use super::model::{FollowUp, Point};
 use super::{checking, daily, planning, rules, schedule, store};
-use crate::analgesia::model::Mother;
+use crate::analgesia::model::{ComplicationCode, Mother};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId, PatientId};
 use crate::base::{Act, Role, Subject};
@@ -241,6 +241,24 @@ async fn remind_survey(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> Result
     tx.commit().await
 }
 
+/// Whether staff phone her as soon as a point is due: about the week where she or the staff have told of something before,
+/// about the first day where she has gone home.
+async fn phoned_at_once(tx: &mut Tx, point: &FollowUp) -> Result<bool> {
+    let (facility, labor) = (point.facility_id, point.labor_id);
+    match point.point {
+        Point::F24 => {
+            let labor = analgesia::facts::labor(tx, facility, labor).await?;
+            Ok(labor.is_some_and(|labor| rules::went_home_early(&labor, point.born_at)))
+        }
+        Point::F7 => Ok(
+            analgesia::facts::had(tx, facility, labor, ComplicationCode::Adp).await?
+                || analgesia::facts::had(tx, facility, labor, ComplicationCode::Pdph).await?
+                || store::had_alert(tx, facility, point.patient_id, point.episode_id).await?,
+        ),
+        _ => Ok(false),
+    }
+}
+
 async fn phone(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     let mut tx = ctx.write(Act::FollowupRemind).await?;
     let Some((point, _)) = asked(&mut tx, facility, job.follow_up).await? else {
@@ -250,7 +268,10 @@ async fn phone(ctx: &Ctx, facility: FacilityId, job: OfPoint) -> Result<()> {
     let waits = tasks
         .iter()
         .any(|task| task.kind == PHONE && task.done_at.is_none());
-    if schedule::slot_of(&point).phone_at != job.planned || waits {
+    let slot = schedule::slot_of(&point);
+    let planned =
+        job.planned == slot.phone_at || (job.planned == slot.due && phoned_at_once(&mut tx, &point).await?);
+    if !planned || waits {
         return Ok(());
     }
     phone_task(&mut tx, &point, point.overdue_at).await?;

@@ -185,7 +185,10 @@ async fn ask(tx: &mut Tx, point: &FollowUp, slot: &Slot) -> Result<()> {
     for due in slot.reminders.iter().filter(|due| **due > now) {
         enqueue_of_point(tx, point, REMIND, *due).await?;
     }
-    enqueue_of_point(tx, point, PHONE, slot.phone_at).await
+    for due in [slot.due, slot.phone_at] {
+        enqueue_of_point(tx, point, PHONE, due).await?;
+    }
+    Ok(())
 }
 
 /// Asks anew about a point whose answers were taken back. What became known since they came is looked at by the plan.

@@ -8,7 +8,7 @@ use super::model::{
     Alert, AlertState, CallOutcome, Examination, Flag, FollowUp, LostReason, PhoneCall, Point,
 };
 use super::schedule;
-use crate::analgesia::model::{Amount, Birth, Mother};
+use crate::analgesia::model::{Amount, Birth, CloseReason, Labor, Mother};
 use crate::base::{Code, Locale, Role};
 use crate::forms::model::Told;
 pub use crate::people::facts::called;
@@ -244,6 +244,15 @@ pub fn may_examine(point: &FollowUp) -> Result<(), Code> {
 /// Whether an examination calls an anesthesiologist beside what it raises: nothing may have stayed in her back.
 pub fn calls(found: &Examination) -> bool {
     found.tip_intact == Some(false)
+}
+
+/// Within this time after birth a discharge is an early one.
+const EARLY: Duration = Duration::hours(24);
+
+/// Whether she went home before the first day was over.
+pub fn went_home_early(labor: &Labor, born_at: DateTime<Utc>) -> bool {
+    labor.close_reason == Some(CloseReason::Discharged)
+        && labor.closed_at.is_some_and(|left| left < born_at + EARLY)
 }
 
 /// Whether an alert still takes a word.

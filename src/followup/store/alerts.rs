@@ -114,6 +114,23 @@ pub async fn alert(r: &mut impl Records, facility: FacilityId, id: AlertId) -> R
     }
 }
 
+/// Whether anything was found in a pregnancy that called somebody.
+pub async fn had_alert(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+    episode: EpisodeId,
+) -> Result<bool> {
+    let row: Option<(AlertId,)> = q
+        .q("select id from alert where facility_id = $1 and patient_id = $2 and episode_id = $3 limit 1")
+        .bind(facility)
+        .bind(patient)
+        .bind(episode)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// The sort key of the queue: open first, the most urgent first, the longest waiting first.
 pub type AlertKey = (i64, i64, DateTime<Utc>, Uuid);
 

@@ -1,5 +1,7 @@
 //! Reminders and calls by staff: each once, none at night.
 
+use serde_json::json;
+
 use super::ward::Ward;
 
 #[tokio::test]
@@ -55,4 +57,45 @@ async fn a_worker_that_comes_at_night_reminds_her_in_the_morning_and_of_the_last
         told,
         [("2026-03-04T00:00", "f24"), ("2026-03-04T00:00", "satisfaction")]
     );
+}
+
+/// Whether a task waits to phone her about a point.
+async fn is_phoned(ward: &Ward, point: &str) -> bool {
+    let point = ward.point("", point).await;
+    let tasks = ward.tasks("lin", "followup.phone").await;
+    tasks.iter().any(|task| task["subject"] == point["id"])
+}
+
+#[tokio::test]
+async fn of_whom_something_was_found_before_the_week_is_asked_by_phone_on_its_day() {
+    let (well, punctured, dizzy) = (
+        Ward::after_birth().await,
+        Ward::after_birth().await,
+        Ward::after_birth().await,
+    );
+    punctured.puncture().await;
+    for ward in [&well, &punctured, &dizzy] {
+        ward.wait(20).await;
+    }
+    let point = dizzy.point("?state=due", "f24").await;
+    dizzy.files(&point, json!({ "fu.dizzy": "severe" })).await;
+    for (ward, phoned) in [(well, false), (punctured, true), (dizzy, true)] {
+        ward.wait(147).await;
+        assert!(!is_phoned(&ward, "f7").await, "not before the day");
+        ward.wait(1).await;
+        assert_eq!(is_phoned(&ward, "f7").await, phoned);
+    }
+}
+
+#[tokio::test]
+async fn a_woman_who_went_home_within_a_day_is_phoned_about_it_when_it_is_over() {
+    for (hours, phoned) in [(3, true), (25, false)] {
+        let ward = Ward::after_birth().await;
+        ward.wait(hours).await;
+        ward.leave("discharged").await;
+        ward.wait(26 - hours).await;
+        assert_eq!(is_phoned(&ward, "f24").await, phoned, "after {hours} hours");
+        ward.wait(5).await;
+        assert!(is_phoned(&ward, "f24").await);
+    }
 }
