@@ -1,5 +1,5 @@
-//! After a puncture of the dura she is asked about a headache every morning, from the first answer that tells of one until one
-//! that tells of none.
+//! After a puncture of the dura she is asked about a headache every morning, from the first answer that tells of one until
+//! one that tells of none.
 
 use chrono::{DateTime, Utc};
 use serde_json::json;

@@ -126,8 +126,8 @@ pub async fn log_call(ctx: &Ctx, caller: &Caller, id: FollowUpId, outcome: CallO
     Ok(listed)
 }
 
-/// Staff give her up after two calls that nobody answered, or after one in which she said that she does not want to be asked or
-/// lives elsewhere. Her own answer would still be taken.
+/// Staff give her up after two calls that nobody answered, or after one in which she said that she does not want to be
+/// asked or lives elsewhere. Her own answer would still be taken.
 ///
 /// Errors: `followup.already_answered`, `followup.calls_missing`.
 #[instrument(name = "followup.lose", skip_all)]

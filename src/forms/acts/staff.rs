@@ -229,7 +229,8 @@ pub async fn enter(
     Ok(answered)
 }
 
-/// The survey is anonymous to those who treat her: a reply that came in on paper is the quality office's, and nothing else is.
+/// The survey is anonymous to those who treat her: a reply that came in on paper is the quality office's, and nothing else
+/// is.
 fn is_theirs(role: Role, form: &str) -> bool {
     (form == SATISFACTION) == (role == Role::Quality)
 }

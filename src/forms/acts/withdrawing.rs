@@ -21,8 +21,8 @@ use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::questionnaire::Answers;
 
-/// Staff mark submitted answers as entered in error: filed for the wrong woman, or never given so. Replies to the survey are
-/// marked by the quality office, which marks nothing else.
+/// Staff mark submitted answers as entered in error: filed for the wrong woman, or never given so. Replies to the survey
+/// are marked by the quality office, which marks nothing else.
 ///
 /// Errors: `http.invalid` without a reason of 1-500 characters, `forms.not_completed`, `forms.stopped`,
 /// `forms.already_amended` with the id of the newer answers, `forms.entered_in_error`.

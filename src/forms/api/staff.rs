@@ -159,8 +159,8 @@ impl StaffApi {
     }
 
     /// Mark answers as entered in error. What they replaced stands again, and the rules run on it; without that the form may be
-    /// filled in anew. Findings and decisions on these answers no longer count. The quality office does so with replies to the
-    /// survey, and with nothing else
+    /// filled in anew. Findings and decisions on these answers no longer count. The quality office does so with replies to
+    /// the survey, and with nothing else
     #[oai(
         path = "/responses/:id/entered-in-error",
         method = "post",
