@@ -93,7 +93,16 @@ impl Kind {
     fn category(self) -> Category {
         match self {
             Kind::ControlledDrug => Category::ControlledDrugDiscrepancy,
+            Kind::AnalgesiaOutsideLimits => Category::WrongDrugDoseRouteOrPatient,
             _ => Category::Other,
+        }
+    }
+
+    /// A dose that was given has reached her.
+    fn class(self) -> Class {
+        match self {
+            Kind::AnalgesiaOutsideLimits => Class::III,
+            _ => Class::IV,
         }
     }
 }
@@ -172,7 +181,7 @@ async fn remind(ctx: &Ctx, facility: FacilityId) -> Result<()> {
     acts::remind(ctx, facility).await
 }
 
-/// Files a report without a reporter, of an error found in time: a person decides what it was. Idempotent: the report has
+/// Files a report without a reporter, of an event without harm: a person decides what it was. Idempotent: the report has
 /// the job's id.
 #[instrument(name = "quality.incident", skip_all)]
 async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
@@ -182,12 +191,17 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
     if store::event(&mut tx, facility, id).await?.is_some() {
         return Ok(());
     }
+    let hours = people::facts::facility(&mut tx, facility)
+        .await?
+        .settings
+        .adverse_event_hours;
+    let class = seen.kind.class();
     let say = |key: &str| messages::field(Locale::ZhCn, key, None);
     let event = AdverseEvent {
         number: event_number(id, tx.now),
         id,
         facility_id: facility,
-        class: Class::IV,
+        class,
         category: seen.kind.category(),
         state: EventState::Submitted,
         severity: None,
@@ -207,7 +221,7 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
         occurred_at: seen.at,
         discovered_at: seen.at,
         reported_at: tx.now,
-        due: seen.at + rules::deadline(Class::IV),
+        due: seen.at + rules::deadline(class, hours),
         escalated_at: None,
         closed_at: None,
         entries: Vec::new(),
@@ -241,6 +255,7 @@ async fn escalate(ctx: &Ctx, facility: FacilityId, job: OfEvent) -> Result<()> {
         // Somebody changed it at this moment: the job comes again and looks at what it is then.
         return Err(Error::broken("an adverse event changed while it escalated"));
     }
+    acts::unverified(&mut tx, &event).await?;
     let called = people::facts::on_duty(&mut tx, facility, Role::Quality).await?;
     let subject = Subject {
         noun: "adverse_event",

@@ -5,24 +5,34 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::model::{Addition, Category, Class, EventState};
 use crate::analgesia::model::{ComplicationCode, ComplicationFact};
 use crate::base::Code;
+use crate::people::model::AdverseEventHours;
 
-/// Within what time a class I or II report is verified, or it goes to whom the duty list ends with.
-pub const VERIFY: Duration = Duration::hours(24);
+/// Within what time a class I or II report is verified at the latest, or it goes to whom the duty list ends with.
+const VERIFY: Duration = Duration::hours(24);
 
 /// By when a written report is due after the event was found.
-///
-/// Source: hospitals' reporting rules for 医疗安全(不良)事件; to be confirmed by the hospital (GK).
-pub fn deadline(class: Class) -> Duration {
-    match class {
-        Class::I | Class::II => Duration::hours(24),
-        Class::III => Duration::days(5),
-        Class::IV => Duration::days(7),
-    }
+pub fn deadline(class: Class, hours: AdverseEventHours) -> Duration {
+    Duration::hours(match class {
+        Class::I => hours.i,
+        Class::II => hours.ii,
+        Class::III => hours.iii,
+        Class::IV => hours.iv,
+    })
+}
+
+/// Within what time a class I or II report is verified: sooner where the hospital's own deadline is shorter.
+pub fn verified_within(class: Class, hours: AdverseEventHours) -> Duration {
+    deadline(class, hours).min(VERIFY)
+}
+
+/// Whether care did harm.
+pub fn is_grave(class: Class) -> bool {
+    matches!(class, Class::I | Class::II)
 }
 
 /// Whether a report of this class may come without a name.
 pub fn may_be_anonymous(class: Class) -> bool {
-    matches!(class, Class::III | Class::IV)
+    !is_grave(class)
 }
 
 /// How old she was on a day, in years.
@@ -32,7 +42,7 @@ pub fn age(birth: NaiveDate, on: NaiveDate) -> Option<i64> {
 
 /// Whether nobody verified a grave report in time.
 pub fn escalates(class: Class, state: EventState) -> bool {
-    matches!(class, Class::I | Class::II) && state == EventState::Submitted
+    is_grave(class) && state == EventState::Submitted
 }
 
 /// Whether an addition may bring a report to a state: the same one, or the next one.
@@ -60,9 +70,8 @@ pub fn may_become(
     if !forward || from == EventState::Closed {
         return Err(Code::QualityIllegalTransition);
     }
-    let grave = matches!(class, Class::I | Class::II);
     let discussed = discussed_before || is_discussed(addition);
-    if to == EventState::Closed && grave && !discussed {
+    if to == EventState::Closed && is_grave(class) && !discussed {
         return Err(Code::QualityDiscussionMissing);
     }
     Ok(())
@@ -75,11 +84,12 @@ pub fn is_discussed(addition: &Addition) -> bool {
 
 /// A nerve deficit of this length must be reported.
 const DEFICIT: Duration = Duration::hours(24);
-/// A catheter that did harm: it needed treatment.
-const CATHETER_HARM: i64 = 2;
 
 /// As what a complication must be reported; none for one that need not be. Source: the list of adverse events of labor
 /// analgesia (to be confirmed).
+///
+/// A problem with the catheter may be one that slipped out: that it broke is told by its tip. Unplanned intensive care is
+/// not among what is recorded of a complication: its severity 3 may as well be a longer stay.
 pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Option<Category> {
     let lasted = complication.resolved_at.unwrap_or(now) - complication.onset_at;
     match complication.code {
@@ -92,10 +102,16 @@ pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Optio
         ComplicationCode::AbscessMeningitis => Some(Category::AbscessOrMeningitis),
         ComplicationCode::Adp => Some(Category::AccidentalDuralPuncture),
         ComplicationCode::NerveInjury => (lasted >= DEFICIT).then_some(Category::NerveDeficit),
-        ComplicationCode::CatheterProblem => {
-            (complication.severity >= CATHETER_HARM).then_some(Category::CatheterBreak)
-        }
         _ => None,
+    }
+}
+
+/// The gravest class that an event which must be reported is taken for until a person says which it is: its report is due
+/// by the deadline of that class.
+pub fn taken_for(category: Category) -> Class {
+    match category {
+        Category::MaternalDeathOrArrest => Class::I,
+        _ => Class::II,
     }
 }
 
@@ -153,9 +169,17 @@ mod tests {
 
     #[test]
     fn a_grave_report_is_due_within_a_day() {
-        assert_eq!(deadline(Class::I), Duration::hours(24));
-        assert_eq!(deadline(Class::II), Duration::hours(24));
-        assert!(deadline(Class::III) > Duration::hours(24));
+        let hours = AdverseEventHours::default();
+        assert_eq!(deadline(Class::I, hours), Duration::hours(24));
+        assert_eq!(deadline(Class::II, hours), Duration::hours(24));
+        assert!(deadline(Class::III, hours) > Duration::hours(24));
+        let own = AdverseEventHours {
+            i: 6,
+            ii: 48,
+            ..hours
+        };
+        assert_eq!(verified_within(Class::I, own), Duration::hours(6));
+        assert_eq!(verified_within(Class::II, own), Duration::hours(24));
     }
 
     #[test]
@@ -174,8 +198,7 @@ mod tests {
             (Code::MaternalDeath, 4, 0, Some(Category::MaternalDeathOrArrest)),
             (Code::NerveInjury, 2, 23, None),
             (Code::NerveInjury, 2, 24, Some(Category::NerveDeficit)),
-            (Code::CatheterProblem, 1, 0, None),
-            (Code::CatheterProblem, 2, 0, Some(Category::CatheterBreak)),
+            (Code::CatheterProblem, 3, 0, None),
             (Code::Pruritus, 2, 48, None),
         ] {
             assert_eq!(

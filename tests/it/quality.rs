@@ -7,6 +7,7 @@ mod corrected;
 mod crowd;
 mod drafts;
 mod edges;
+mod grave;
 mod kept;
 mod limits;
 mod offers;

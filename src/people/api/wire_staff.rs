@@ -28,7 +28,8 @@ pub struct FacilityOut {
     pub phone: String,
     /// Settings: consent_validity_days, countersign_hours, referral_answer_hours, aptt_uln, one_hour_window_min,
     /// behavior_days, days_off, is_test, relative_acknowledgement, low_pressure, reporting_definition, content_checks, duty,
-    /// and follow_up_windows: for each of f24, f72, f7 and f42 the hours from birth opens_h, due_h, expires_h, closes_h and
+    /// adverse_event_hours: for each of the classes i, ii, iii and iv the hours from when an event was found to its written
+    /// report, and follow_up_windows: for each of f24, f72, f7 and f42 the hours from birth opens_h, due_h, expires_h, closes_h and
     /// phone_h, which count for births that are not planned yet.
     pub settings: Any<Value>,
     /// Revision.

@@ -17,6 +17,8 @@ pub struct Settings {
     pub countersign_hours: i64,
     /// Hours within which another hospital answers a referral, before those who sent it are told.
     pub referral_answer_hours: i64,
+    /// Hours within which an adverse event is reported in writing, by its class.
+    pub adverse_event_hours: AdverseEventHours,
     /// Upper limit of the hospital's normal APTT, seconds.
     pub aptt_uln: Decimal,
     /// Minutes either side of one hour that a pain score counts for.
@@ -39,6 +41,32 @@ pub struct Settings {
     pub content_checks: bool,
     /// Who is on duty.
     pub duty: Duty,
+}
+
+/// Hours from when an adverse event was found to its written report. Source: hospitals' reporting rules for
+/// 医疗安全(不良)事件, which vary; to be confirmed by the hospital (GK).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdverseEventHours {
+    /// Class I, 1–24.
+    pub i: i64,
+    /// Class II, 1–48.
+    pub ii: i64,
+    /// Class III, 1–168.
+    pub iii: i64,
+    /// Class IV, 1–168.
+    pub iv: i64,
+}
+
+impl Default for AdverseEventHours {
+    fn default() -> AdverseEventHours {
+        AdverseEventHours {
+            i: 24,
+            ii: 24,
+            iii: 5 * 24,
+            iv: 7 * 24,
+        }
+    }
 }
 
 crate::words! {
@@ -78,6 +106,7 @@ impl Default for Settings {
             consent_validity_days: 30,
             countersign_hours: 24,
             referral_answer_hours: 24,
+            adverse_event_hours: AdverseEventHours::default(),
             aptt_uln: Decimal::from(40),
             one_hour_window_min: 15,
             behavior_days: 180,

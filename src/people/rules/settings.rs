@@ -18,6 +18,16 @@ pub fn check_settings(settings: &Settings, faults: &mut Faults) {
         1,
         72,
     );
+    // Class I within a day; class II within what hospitals allow at most, two days; the others within a week.
+    let events = settings.adverse_event_hours;
+    for (member, hours, most) in [
+        ("i", events.i, 24),
+        ("ii", events.ii, 48),
+        ("iii", events.iii, 168),
+        ("iv", events.iv, 168),
+    ] {
+        faults.number(hours, &format!("/settings/adverse_event_hours/{member}"), 1, most);
+    }
     // The agreements promise her 180 days at the latest.
     faults.number(settings.behavior_days, "/settings/behavior_days", 30, 180);
     faults.check(settings.days_off.len() <= 400, "/settings/days_off", "length");

@@ -5,19 +5,20 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::grave;
+use super::reminders::look_again;
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId, StaffId};
 use crate::base::{Act, Actor, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::{Ctx, Records, Tx};
 use crate::http::params::Faults;
-use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
 use crate::quality::model::{
     Addition, AdverseEvent, Category, Class, EventLine, EventState, Report, RootCause, event_number,
 };
-use crate::quality::{jobs, rules, store};
+use crate::quality::{rules, store};
 use crate::{analgesia, once, people};
 
 /// What is needed for a report.
@@ -157,6 +158,10 @@ async fn add(
             .and_then(|birth| rules::age(birth, clinic_date(draft.occurred_at)));
         draft.report.age = age.or(draft.report.age);
     }
+    let hours = people::facts::facility(tx, facility)
+        .await?
+        .settings
+        .adverse_event_hours;
     let event = AdverseEvent {
         number: event_number(id, tx.now),
         id,
@@ -172,7 +177,7 @@ async fn add(
         occurred_at: draft.occurred_at,
         discovered_at: draft.discovered_at,
         reported_at: tx.now,
-        due: draft.discovered_at + rules::deadline(draft.class),
+        due: draft.discovered_at + rules::deadline(draft.class, hours),
         escalated_at: None,
         closed_at: None,
         entries: Vec::new(),
@@ -180,15 +185,9 @@ async fn add(
         version: 1,
     };
     store::add_event(tx, &event).await?;
-    if rules::escalates(event.class, event.state) {
-        let message = Message {
-            kind: jobs::ESCALATE,
-            facility: Some(facility),
-            payload: &jobs::OfEvent { event: event.id },
-            dedupe: Some(event.id.to_string()),
-            due: tx.now + rules::VERIFY,
-        };
-        tx.enqueue(message).await?;
+    grave::told(tx, &event, hours).await?;
+    if event.labor_id.is_some() {
+        look_again(tx, facility).await?;
     }
     Ok(event)
 }
@@ -282,6 +281,14 @@ pub async fn update_event(
         .any(|entry| rules::is_discussed(&entry.addition));
     rules::may_become(event.state, state, class, &addition, discussed).map_err(Error::Refused)?;
     let addition = checked_addition(addition, &event, state, tx.now)?;
+    let (class_before, state_before) = (event.class, event.state);
+    let hours = people::facts::facility(&mut tx, staff.facility)
+        .await?
+        .settings
+        .adverse_event_hours;
+    if rules::is_grave(class) && !rules::is_grave(class_before) {
+        event.due = tx.now + rules::deadline(class, hours);
+    }
     event.class = class;
     event.severity = addition.severity.or(event.severity);
     event.state = state;
@@ -294,6 +301,7 @@ pub async fn update_event(
     event.version += 1;
     let entry = store::add_entry(&mut tx, &event, staff.id, &addition).await?;
     event.entries.push(entry);
+    grave::moved(&mut tx, &event, class_before, state_before, hours).await?;
     tx.journal(
         caller,
         subject(&event),

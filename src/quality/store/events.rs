@@ -158,14 +158,15 @@ pub async fn add_event(tx: &mut Tx, event: &AdverseEvent) -> Result<()> {
 pub async fn save_event(tx: &mut Tx, event: &AdverseEvent) -> Result<bool> {
     let changed = tx
         .q(
-            "update adverse_event set class = $3, state = $4, severity = $5, escalated_at = $6, closed_at = $7, \
-             version = version + 1 where facility_id = $1 and id = $2 and version = $8",
+            "update adverse_event set class = $3, state = $4, severity = $5, due = $6, escalated_at = $7, closed_at = $8, \
+             version = version + 1 where facility_id = $1 and id = $2 and version = $9",
         )
         .bind(event.facility_id)
         .bind(event.id)
         .bind(event.class.word())
         .bind(event.state.word())
         .bind(event.severity)
+        .bind(event.due)
         .bind(event.escalated_at)
         .bind(event.closed_at)
         .bind(event.version)

@@ -49,7 +49,11 @@ async fn what_was_given_beyond_the_limits_comes_before_the_quality_office_once()
     for report in reports["items"].as_array().unwrap() {
         let path = format!("/adverse-events/{}", report["id"].as_str().unwrap());
         let whole = qian.get(&path).await.expect(200);
-        told += usize::from(whole.to_string().contains("硬性限值"));
+        if whole.to_string().contains("硬性限值") {
+            assert_eq!(whole["class"], "III", "it reached her");
+            assert_eq!(whole["category"], "wrong_drug_dose_route_or_patient");
+            told += 1;
+        }
     }
     assert_eq!(told, 1, "{reports}");
 }

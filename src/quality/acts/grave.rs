@@ -1,0 +1,81 @@
+//! A grave event does not wait to be looked for: the quality office has a task from when it is reported until it is verified,
+//! and another one when nobody verified it in time.
+
+use chrono::{DateTime, Utc};
+
+use crate::base::Role;
+use crate::base::error::Result;
+use crate::ctx::Tx;
+use crate::episode;
+use crate::episode::model::NewDuty;
+use crate::outbox::Message;
+use crate::people::model::AdverseEventHours;
+use crate::quality::model::{AdverseEvent, Class, EventState};
+use crate::quality::{jobs, rules};
+
+/// Task: a report of class I or II is to be verified.
+const GRAVE: &str = "quality.grave_event";
+/// Task: nobody has verified it in time.
+const UNVERIFIED: &str = "quality.event_unverified";
+
+/// Tells the office of a report that is to be verified, class I at once, and begins its clock; of other reports nothing.
+pub(super) async fn told(tx: &mut Tx, event: &AdverseEvent, hours: AdverseEventHours) -> Result<()> {
+    if !rules::escalates(event.class, event.state) {
+        return Ok(());
+    }
+    let verified_by = tx.now + rules::verified_within(event.class, hours);
+    let at_once = event.class == Class::I;
+    let due = if at_once { tx.now } else { verified_by };
+    wait(tx, event, GRAVE, due, at_once).await?;
+    tx.enqueue(Message {
+        kind: jobs::ESCALATE,
+        facility: Some(event.facility_id),
+        payload: &jobs::OfEvent { event: event.id },
+        dedupe: Some(event.id.to_string()),
+        due: verified_by,
+    })
+    .await
+}
+
+/// A report was of this class in this state, and is what it is now: a graver one is told anew, and what waits ends when it
+/// is verified or turns out not to be grave.
+pub(super) async fn moved(
+    tx: &mut Tx,
+    event: &AdverseEvent,
+    class: Class,
+    state: EventState,
+    hours: AdverseEventHours,
+) -> Result<()> {
+    let waited = rules::escalates(class, state);
+    let waits = rules::escalates(event.class, event.state);
+    let graver = event.class == Class::I && class != Class::I;
+    if waited && (graver || !waits) {
+        for kind in [GRAVE, UNVERIFIED] {
+            episode::facts::finish_tasks(tx, event.facility_id, kind, event.id.0).await?;
+        }
+    }
+    if graver || !waited {
+        told(tx, event, hours).await?;
+    }
+    Ok(())
+}
+
+/// Tells the office that nobody has verified a grave report in time.
+pub(in crate::quality) async fn unverified(tx: &mut Tx, event: &AdverseEvent) -> Result<()> {
+    let now = tx.now;
+    wait(tx, event, UNVERIFIED, now, true).await
+}
+
+/// A task of the house: it leads to the report, and names nobody.
+async fn wait(tx: &mut Tx, event: &AdverseEvent, kind: &str, due: DateTime<Utc>, urgent: bool) -> Result<()> {
+    let duty = NewDuty {
+        facility: event.facility_id,
+        kind: kind.to_owned(),
+        subject: event.id.0,
+        roles: vec![Role::Quality],
+        only: None,
+        due,
+        urgent,
+    };
+    episode::facts::add_duty(tx, &duty).await.map(drop)
+}
