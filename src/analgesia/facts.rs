@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::model::{Bag, Birth, Complication, ComplicationCode, Event, Labor, Left, Mother};
+use super::model::{Bag, Birth, Complication, ComplicationCode, Event, Labor, Left, Mother, StopVersion};
 use super::store;
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId, StaffId};
@@ -52,6 +52,15 @@ pub async fn had(
     code: ComplicationCode,
 ) -> Result<bool> {
     store::had(q, facility, labor, code).await
+}
+
+/// The ends of analgesia of some labors, as they were last written.
+pub async fn stops(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labors: &[LaborId],
+) -> Result<Vec<(LaborId, StopVersion)>> {
+    store::stops(r, facility, labors).await
 }
 
 /// Whose pump had a bag of a batch.

@@ -110,7 +110,7 @@ impl Training {
 pub struct Due {
     /// The item of the self-check, as in `D3` and `E7`.
     pub item: &'static str,
-    /// Whose; of a drill nobody's.
+    /// Whose; of a drill or a joint training nobody's.
     pub staff: Option<(StaffId, String)>,
     /// By when, or since when; absent of what was never shown.
     pub on: Option<NaiveDate>,
@@ -121,7 +121,7 @@ pub struct Due {
 pub struct Reminder {
     /// Its kind, as in `quality.due_d3` and `quality.due_e7`.
     pub kind: String,
-    /// Whose qualification; of a drill the hospital.
+    /// Whose qualification; of a drill or a joint training the hospital; of what is not reported the labor.
     pub subject: Uuid,
     /// The end of the last day; none of a drill that was never held.
     pub due: Option<DateTime<Utc>>,
@@ -135,7 +135,7 @@ impl Reminder {
 }
 
 impl Due {
-    /// What the quality office is reminded of: drills, and what runs out. What was never shown stands in the list only.
+    /// What the quality office is reminded of: drills, joint trainings, and what runs out. What was never shown stands in the list only.
     pub fn reminder(&self, facility: FacilityId) -> Option<Reminder> {
         let of_person = self.staff.as_ref().map(|(staff, _)| staff.0);
         (of_person.is_none() || self.on.is_some()).then(|| Reminder {
@@ -146,9 +146,10 @@ impl Due {
     }
 }
 
-/// What is due on a day: the next drill, and what people lack or will soon lack.
+/// What is due on a day: the next drill, the next joint training where the hospital said by when, and what people lack or will soon lack.
 pub fn due(
     last_drill: Option<NaiveDate>,
+    next_joint: Option<NaiveDate>,
     people: &[Qualified],
     trained: &BTreeSet<StaffId>,
     on: NaiveDate,
@@ -161,6 +162,13 @@ pub fn due(
             item: "E7",
             staff: None,
             on: next_drill,
+        });
+    }
+    if next_joint.is_some_and(|day| day <= soon) {
+        all.push(Due {
+            item: "E9",
+            staff: None,
+            on: next_joint,
         });
     }
     for person in people {
@@ -286,6 +294,7 @@ mod tests {
         ];
         let all = due(
             Some(day("2026-01-05")),
+            None,
             &people,
             &BTreeSet::new(),
             day("2026-03-02"),
@@ -301,7 +310,7 @@ mod tests {
             ("quality.due_d7", people[0].staff.0, Some(end))
         );
         assert!(!reminder.is("quality.due_d7", people[0].staff.0, end + Days::new(1)));
-        let all = due(None, &[], &BTreeSet::new(), day("2026-03-02"));
+        let all = due(None, None, &[], &BTreeSet::new(), day("2026-03-02"));
         assert_eq!(all[0].item, "E7");
         let first = all[0].reminder(here).unwrap();
         assert!(first.is("quality.due_e7", here.0, end));

@@ -6,10 +6,12 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
+use crate::analgesia;
+use crate::analgesia::model::ComplicationFact;
 use crate::base::error::Result;
-use crate::base::id::{LaborId, PatientId};
+use crate::base::id::{FacilityId, LaborId, PatientId};
 use crate::base::{Act, Subject};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Tx};
 use crate::people;
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -30,47 +32,74 @@ pub struct Offer {
     pub category: Category,
     /// When it happened.
     pub at: DateTime<Utc>,
+    /// By when the report is due.
+    pub due: DateTime<Utc>,
 }
 
 /// Events of the last 90 days that must be reported and of which there is no report, the newest first.
 #[instrument(name = "quality.offers", skip_all)]
 pub async fn offers(ctx: &Ctx, caller: &Caller) -> Result<Vec<Offer>> {
     policy::allowed(caller, Act::QualityOffers)?;
-    let facility = caller.staff()?.facility;
     let mut tx = ctx.write(Act::QualityOffers).await?;
-    let now = tx.now;
-    let since = now - OFFERED;
-    let complications = store::complications(&mut tx, facility, since).await?;
-    let newborns = store::severe_asphyxia(&mut tx, facility, since).await?;
-    let known = store::reported(&mut tx, facility, since).await?;
-    let without = people::facts::out_of_use(&mut tx, facility).await?;
-    let mut known: BTreeSet<(LaborId, &str)> = known
-        .iter()
-        .map(|(labor, category)| (*labor, category.word()))
-        .collect();
-    let of_mothers = complications.into_iter().filter_map(|(labor, patient, fact)| {
-        let category = rules::must_report(&fact, now)?;
-        Some(Offer {
-            labor,
-            patient,
-            category,
-            at: fact.onset_at,
-        })
-    });
-    let of_newborns = newborns.into_iter().map(|(labor, patient, at)| Offer {
-        labor,
-        patient,
-        category: Category::SevereNeonatalAsphyxia,
-        at,
-    });
-    let mut offers: Vec<Offer> = of_mothers
-        .chain(of_newborns)
-        .filter(|offer| !without.contains(&offer.patient))
-        .filter(|offer| known.insert((offer.labor, offer.category.word())))
-        .collect();
-    offers.sort_by_key(|offer| std::cmp::Reverse((offer.at, offer.labor)));
+    let offers = offered(&mut tx, caller.staff()?.facility).await?;
     let detail = json!({ "count": offers.len() });
     tx.journal(caller, Subject::list("adverse_event"), detail).await?;
     tx.commit().await?;
     Ok(offers)
+}
+
+pub(super) async fn offered(tx: &mut Tx, facility: FacilityId) -> Result<Vec<Offer>> {
+    let since = tx.now - OFFERED;
+    let known = store::reported(tx, facility, since).await?;
+    let mut known: BTreeSet<(LaborId, &str)> = known
+        .iter()
+        .map(|(labor, category)| (*labor, category.word()))
+        .collect();
+    let without = people::facts::out_of_use(tx, facility).await?;
+    let hours = people::facts::facility(tx, facility)
+        .await?
+        .settings
+        .adverse_event_hours;
+    let mut offers: Vec<Offer> = seen(tx, facility, since)
+        .await?
+        .into_iter()
+        .filter(|(_, patient, ..)| !without.contains(patient))
+        .filter(|(labor, _, category, _)| known.insert((*labor, category.word())))
+        .map(|(labor, patient, category, at)| Offer {
+            labor,
+            patient,
+            category,
+            at,
+            due: at + rules::deadline(rules::taken_for(category), hours),
+        })
+        .collect();
+    offers.sort_by_key(|offer| std::cmp::Reverse((offer.at, offer.labor)));
+    Ok(offers)
+}
+
+type Seen = (LaborId, PatientId, Category, DateTime<Utc>);
+
+/// What the records show since a time: of mothers, of newborns, and of catheters.
+async fn seen(tx: &mut Tx, facility: FacilityId, since: DateTime<Utc>) -> Result<Vec<Seen>> {
+    let now = tx.now;
+    let complications = store::complications(tx, facility, since).await?;
+    let of_mother = |(labor, patient, fact): (LaborId, PatientId, ComplicationFact)| {
+        Some((labor, patient, rules::must_report(&fact, now)?, fact.onset_at))
+    };
+    let mut all: Vec<Seen> = complications.into_iter().filter_map(of_mother).collect();
+    for (labor, patient, at) in store::severe_asphyxia(tx, facility, since).await? {
+        all.push((labor, patient, Category::SevereNeonatalAsphyxia, at));
+    }
+    let called = store::tip_alarms(tx, facility, since).await?;
+    let labors: Vec<LaborId> = called.iter().map(|(labor, _)| *labor).collect();
+    let stops = analgesia::facts::stops(tx, facility, &labors).await?;
+    for (labor, version) in stops {
+        let stop = version.stop;
+        let of = called.iter().find(|(one, _)| *one == labor);
+        if let (Some((_, patient)), Some(false)) = (of, stop.tip_intact) {
+            let at = stop.catheter_removed_at.unwrap_or(stop.stop_at);
+            all.push((labor, *patient, Category::CatheterBreak, at));
+        }
+    }
+    Ok(all)
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::reminders::look_again;
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::content::forms::READINESS;
@@ -108,6 +109,7 @@ pub async fn check_readiness(ctx: &Ctx, caller: &Caller, content: Value) -> Resu
         at: tx.now,
     };
     store::add_readiness(&mut tx, me.facility, &check).await?;
+    look_again(&mut tx, me.facility).await?;
     tx.journal(
         caller,
         Subject::thing("readiness", check.id),

@@ -24,6 +24,7 @@ use crate::people::policy;
 use crate::quality::indicators::{Indicator, rate};
 use crate::quality::store;
 use crate::quality::training::{self, Due, ItemValue, Trainee, Training, TrainingKind, TrainingWords};
+use crate::questionnaire::{Answer, Answers};
 
 /// Most people of one training.
 const MOST_PEOPLE: i64 = 300;
@@ -164,25 +165,54 @@ pub async fn trainings(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<
     Ok(page.page(rows, "trainings", |one| (one.held_on, one.id)))
 }
 
-/// What is due: the next drill, and what people lack or will lack within a month.
+/// What is due: the next drill and joint training, and what people lack or will lack within a month.
 #[instrument(name = "quality.trainings_due", skip_all)]
 pub async fn trainings_due(ctx: &Ctx, caller: &Caller) -> Result<Vec<Due>> {
     policy::allowed(caller, Act::QualityTrainingsDue)?;
     let facility = caller.staff()?.facility;
     let today = clinic_date(ctx.clock.now());
-    due_on(&mut ctx.view(), facility, today).await
+    due_on(&mut ctx.view(), ctx, facility, today).await
 }
 
-pub(super) async fn due_on(r: &mut impl Records, facility: FacilityId, today: NaiveDate) -> Result<Vec<Due>> {
+pub(super) async fn due_on(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    facility: FacilityId,
+    today: NaiveDate,
+) -> Result<Vec<Due>> {
     let drill = store::last_training(r, facility, TrainingKind::Drill, today).await?;
     let people = people::facts::practicing(r, facility, today).await?;
     let trained = store::trained(r, facility, today).await?;
+    let joint = next_joint(r, ctx, facility, today).await?;
     Ok(training::due(
         drill.map(|one| one.held_on),
+        joint,
         &people,
         &trained,
         today,
     ))
+}
+
+/// By when the service team trains together again: what the last self-check said, unless it has since. How often it does
+/// is the hospital's own rule, so after a training the next self-check says the next day.
+async fn next_joint(
+    r: &mut impl Records,
+    ctx: &Ctx,
+    facility: FacilityId,
+    today: NaiveDate,
+) -> Result<Option<NaiveDate>> {
+    let Some(check) = store::readiness(r, facility, None, 1).await?.pop() else {
+        return Ok(None);
+    };
+    let entry = ctx.content.forms.canonical(&check.result.form);
+    let form = &entry
+        .ok_or_else(|| Error::broken("the form of a self-check is no longer loaded"))?
+        .form;
+    let answers = Answers::from_response(form, &check.content);
+    let day = |link_id: &str| answers.get(link_id).first().and_then(Answer::day);
+    let held = store::last_training(r, facility, TrainingKind::Joint, today).await?;
+    let since = held.is_some_and(|one| Some(one.held_on) > day("E9.last"));
+    Ok(day("E9.next").filter(|_| !since))
 }
 
 /// How an item of the self-check stands by the records.

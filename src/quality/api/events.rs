@@ -29,6 +29,8 @@ struct OfferOut {
     category: Category,
     /// When it happened.
     at: DateTime<Utc>,
+    /// By when the report is due, as of the gravest class that it may be.
+    due: DateTime<Utc>,
 }
 
 impl From<Vec<Offer>> for OffersOut {
@@ -38,6 +40,7 @@ impl From<Vec<Offer>> for OffersOut {
             patient: offer.patient,
             category: offer.category,
             at: offer.at,
+            due: offer.due,
         };
         OffersOut {
             items: offers.into_iter().map(out).collect(),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::analgesia::model::{ComplicationCode, ComplicationFact};
+use crate::analgesia::model::{Alarm, ComplicationCode, ComplicationFact};
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId, PatientId};
 use crate::db::Q;
@@ -60,6 +60,23 @@ pub async fn severe_asphyxia(
     )
     .bind(facility)
     .bind(since)
+    .all()
+    .await
+}
+
+/// Labors in which a catheter was called broken since a time. What was written of its tip last may say otherwise.
+pub async fn tip_alarms(
+    q: &mut impl Q,
+    facility: FacilityId,
+    since: DateTime<Utc>,
+) -> Result<Vec<(LaborId, PatientId)>> {
+    q.q(
+        "select distinct l.id, l.patient_id from labor_alarm a join labor l on l.id = a.labor_id \
+         where a.facility_id = $1 and a.raised_at >= $2 and a.codes like $3 and not l.is_test",
+    )
+    .bind(facility)
+    .bind(since)
+    .bind(format!("%\"{}\"%", Alarm::CatheterTip.word()))
     .all()
     .await
 }

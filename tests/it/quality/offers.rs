@@ -1,8 +1,10 @@
 //! What was recorded and must be reported is offered until it is.
 
+use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
-use crate::analgesia::admission;
+use super::cases::waiting;
+use crate::analgesia::{Ward, admission, emergency};
 use crate::support::App;
 
 #[tokio::test]
@@ -67,4 +69,74 @@ async fn what_must_be_reported_is_offered_until_it_is() {
     let left = offered["items"].as_array().unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0]["category"], "severe_neonatal_asphyxia");
+}
+
+async fn offered(app: &App) -> Vec<Value> {
+    let list = app.qian().await.get("/adverse-events/offers").await.expect(200);
+    list["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_catheter_that_broke_is_offered_and_one_that_slipped_out_is_not() {
+    for_each_tip(true, 0).await;
+    for_each_tip(false, 1).await;
+}
+
+/// A catheter gave trouble and came out like this: so many reports are offered.
+async fn for_each_tip(whole: bool, reports: usize) {
+    let ward = Ward::open().await;
+    let app = &ward.app;
+    let mut record = emergency();
+    record["catheter_at"] = json!("2026-03-02T00:42:00Z");
+    ward.record(record).await.expect(200);
+    let zhao = app.zhao().await;
+    let slipped = json!({ "code": "catheter_problem", "onset_at": "2026-03-02T00:48:00Z", "severity": 3 });
+    zhao.post(&ward.path("/complications"), slipped).await.expect(201);
+    assert!(offered(app).await.is_empty());
+    let mut stop = json!({
+        "stop_at": "2026-03-02T00:50:00Z", "reason": "request", "catheter_removed_at": "2026-03-02T00:52:00Z",
+        "tip_intact": whole
+    });
+    zhao.post(&ward.path("/stop"), stop.clone()).await.expect(201);
+    let offers = offered(app).await;
+    assert_eq!(offers.len(), reports, "{offers:?}");
+    for offer in offers {
+        let at = |member: &str| -> DateTime<Utc> { offer[member].as_str().unwrap().parse().unwrap() };
+        assert_eq!(offer["category"], "catheter_break");
+        assert_eq!(at("at").to_rfc3339(), "2026-03-02T00:52:00+00:00");
+        assert_eq!(at("due"), at("at") + Duration::hours(24));
+    }
+    stop["tip_intact"] = json!(true);
+    zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    assert!(offered(app).await.is_empty(), "it was whole after all");
+}
+
+#[tokio::test]
+async fn the_office_is_reminded_of_what_is_not_reported_by_its_deadline() {
+    for app in App::each().await {
+        muan::quality::jobs::begin(&app.ctx).await.unwrap();
+        let (mei, lin) = (app.mei().await, app.lin().await);
+        let labor = lin.post("/labors", admission(&mei.patient_id)).await.expect(201);
+        let labor = labor["id"].as_str().unwrap();
+        let begun = "2026-03-02T00:40:00Z";
+        let puncture =
+            json!({ "code": "adp", "onset_at": begun, "severity": 2, "adp_next": "resited_epidural" });
+        let path = format!("/labors/{labor}/complications");
+        app.zhao().await.post(&path, puncture).await.expect(201);
+        app.work().await;
+        let told = async || waiting(&app.qian().await, "quality.due_report").await;
+        assert_eq!(told().await, 0);
+        for _ in 0..2 {
+            app.clock.advance(86_400 + 60);
+            app.work().await;
+            assert_eq!(told().await, 1, "told once");
+        }
+        let report = json!({
+            "class": "III", "category": "accidental_dural_puncture", "occurred_at": begun, "discovered_at": begun,
+            "labor": labor, "place": "产房", "what_happened": "穿刺针见脑脊液流出。", "outcome": "none"
+        });
+        app.zhao().await.post("/adverse-events", report).await.expect(201);
+        app.work().await;
+        assert_eq!(told().await, 0);
+    }
 }

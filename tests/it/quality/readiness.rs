@@ -8,7 +8,7 @@ use crate::support::App;
 const VECTORS: &str = include_str!("../../../content/questionnaires/facility-readiness/1.0.0.vectors.json");
 
 /// The published answers of a hospital that meets everything, moved to the test's clock.
-fn all_met(app: &App, changes: Value) -> Value {
+pub fn all_met(app: &App, changes: Value) -> Value {
     let vectors: Value = serde_json::from_str(VECTORS).unwrap();
     let now: DateTime<Utc> = vectors["now"].as_str().unwrap().parse().unwrap();
     let by = Duration::days((app.clock.now() - now).num_days());

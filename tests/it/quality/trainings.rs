@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::cases::waiting;
+use super::readiness::all_met;
 use crate::support::App;
 use crate::support::client::Client;
 
@@ -259,5 +260,40 @@ async fn the_self_check_finds_the_last_joint_training_of_the_team() {
             "{content}"
         );
         assert_eq!(item(&after, "E7")["value"], "not_met", "no drill was held");
+    }
+}
+
+#[tokio::test]
+async fn the_office_is_reminded_of_the_joint_training_by_the_day_that_the_self_check_said() {
+    for app in App::each().await {
+        muan::quality::jobs::begin(&app.ctx).await.unwrap();
+        let today = app.clock.now().date_naive();
+        let next = today + chrono::Days::new(60);
+        let said = json!({ "E9.last": today - chrono::Days::new(30), "E9.next": next });
+        app.qian()
+            .await
+            .post("/readiness", all_met(&app, said))
+            .await
+            .expect(201);
+        app.work().await;
+        assert_eq!(waiting(&app.qian().await, "quality.due_e9").await, 0);
+        app.clock.advance(35 * 86_400);
+        app.work().await;
+        assert_eq!(waiting(&app.qian().await, "quality.due_e9").await, 1);
+        let list = app.qian().await.get("/trainings/due").await.expect(200);
+        let items = list["items"].as_array().unwrap().iter();
+        let days: Vec<&Value> = items
+            .filter(|one| one["item"] == "E9")
+            .map(|one| &one["on"])
+            .collect();
+        assert_eq!(days, [&json!(next)]);
+
+        let training = json!({
+            "kind": "joint", "held_on": app.clock.now().date_naive(), "title": "分娩镇痛服务团队培训",
+            "people": drill(&app).await["people"],
+        });
+        app.qian().await.post("/trainings", training).await.expect(201);
+        app.work().await;
+        assert_eq!(waiting(&app.qian().await, "quality.due_e9").await, 0);
     }
 }
