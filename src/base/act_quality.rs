@@ -106,6 +106,10 @@ macro_rules! with_quality {
             QualityRecordedReadiness = "quality.recorded_readiness";
             /// The self-checks of the hospital against the technical requirements.
             QualityReadiness = "quality.readiness";
+            /// Evidence for a self-check is uploaded.
+            QualityAttachReadiness = "quality.attach_readiness";
+            /// Evidence for a self-check.
+            QualityFileOfReadiness = "quality.file_of_readiness";
             /// A self-check of the hospital is filed.
             QualityCheckReadiness = "quality.check_readiness";
         }

@@ -26,6 +26,7 @@ pub fn upload_limit(path: &str) -> Option<usize> {
         Some((10 << 20) + AROUND)
     } else if scan.is_some_and(|rest| rest.ends_with("/paper"))
         || report.is_some_and(|rest| rest.ends_with("/attachments"))
+        || path == "/api/staff/v1/readiness/attachments"
     {
         Some((10 << 20) / 3 * 4 + AROUND)
     } else if voice.is_some_and(|rest| rest.ends_with("/voice-questions")) {

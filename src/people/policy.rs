@@ -272,6 +272,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::QualityRemind, &[System]),
     (Act::QualityRecordedReadiness, &[Q, D]),
     (Act::QualityReadiness, &[Q, D]),
+    (Act::QualityAttachReadiness, &[Q, D]),
+    (Act::QualityFileOfReadiness, &[Q, D]),
     (Act::QualityCheckReadiness, &[Q, D]),
     (Act::FormsList, &[P]),
     (Act::FormsQuestionnaires, &[P, M, O, A, Q]),

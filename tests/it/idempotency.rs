@@ -108,6 +108,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("quality.return_referral", "quality::referrals"),
     ("quality.withdraw_referral", "quality::referrals"),
     ("quality.train", "quality::trainings"),
+    ("quality.attach_readiness", "quality::readiness"),
     ("quality.check_readiness", "quality::readiness"),
     ("quality.report", "quality"),
     ("quality.keep_draft", "quality::drafts"),

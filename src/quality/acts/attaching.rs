@@ -11,7 +11,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AdverseEventId, AttachmentId, FacilityId};
 use crate::base::{Act, Code, Noun};
 use crate::ctx::{Ctx, Tx};
-use crate::files::clean::LARGEST;
+use crate::files::clean::{Kind, LARGEST};
 use crate::once;
 use crate::outbox::Message;
 use crate::people::caller::Caller;
@@ -25,6 +25,43 @@ const MOST: usize = 20;
 /// Longer than any request takes that stores a file.
 const PATIENCE: Duration = Duration::days(1);
 
+/// A file that is stored; it stays if a row comes to name its address.
+pub(super) struct Stored {
+    pub kind: Kind,
+    pub size: i64,
+    pub address: String,
+    pub key: Zeroizing<Vec<u8>>,
+}
+
+impl Stored {
+    /// Errors: `http.too_large`, `http.unsupported_media_type`, `forms.attachment_invalid`.
+    pub(super) async fn put(ctx: &Ctx, facility: FacilityId, bytes: Vec<u8>) -> Result<Stored> {
+        if bytes.len() > LARGEST {
+            return Err(Error::Malformed(Code::HttpTooLarge));
+        }
+        let clean = ctx.files.clean(bytes).await??;
+        let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
+        let parcel = ctx.files.seal(clean.bytes).await?;
+        let (address, key) = (parcel.address.clone(), parcel.key.clone());
+        // Before anything is stored: whatever happens from here on, nothing stays behind for good.
+        let message = Message {
+            kind: jobs::SWEEP,
+            facility: Some(facility),
+            payload: &json!({ "address": address }),
+            dedupe: None,
+            due: ctx.clock.now() + PATIENCE,
+        };
+        ctx.enqueue(message).await?;
+        ctx.files.put(parcel).await?;
+        Ok(Stored {
+            kind: clean.kind,
+            size,
+            address,
+            key,
+        })
+    }
+}
+
 /// Adds a file to a draft of the caller's or to a report that he may read.
 ///
 /// Errors: `http.too_large`, `http.unsupported_media_type`, `forms.attachment_invalid`, `quality.files_full`,
@@ -33,9 +70,6 @@ const PATIENCE: Duration = Duration::days(1);
 pub async fn attach(ctx: &Ctx, caller: &Caller, id: AdverseEventId, bytes: Vec<u8>) -> Result<EventFile> {
     policy::allowed(caller, Act::QualityAttach)?;
     let staff = caller.staff()?;
-    if bytes.len() > LARGEST {
-        return Err(Error::Malformed(Code::HttpTooLarge));
-    }
     let sender = Unnamed::of(ctx, caller)?;
     if let Some(first) = ctx.answered(&sender).await? {
         return Ok(first);
@@ -45,25 +79,12 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, id: AdverseEventId, bytes: Vec<u
     if !is_draft {
         loaded(&mut view, caller, Act::QualityAttach, id).await?;
     }
-    let clean = ctx.files.clean(bytes).await??;
-    let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
-    let parcel = ctx.files.seal(clean.bytes).await?;
-    let (address, key) = (parcel.address.clone(), parcel.key.clone());
-    // Before anything is stored: whatever happens from here on, nothing stays behind for good.
-    let message = Message {
-        kind: jobs::SWEEP,
-        facility: Some(staff.facility),
-        payload: &json!({ "address": address }),
-        dedupe: None,
-        due: ctx.clock.now() + PATIENCE,
-    };
-    ctx.enqueue(message).await?;
-    ctx.files.put(parcel).await?;
+    let stored = Stored::put(ctx, staff.facility, bytes).await?;
     let mut tx = once!(ctx, Act::QualityAttach, &sender);
     let file = EventFile {
         id: tx.id(),
-        kind: clean.kind,
-        size,
+        kind: stored.kind,
+        size: stored.size,
         by: (!is_draft).then_some(staff.id),
         at: tx.now,
     };
@@ -83,7 +104,7 @@ pub async fn attach(ctx: &Ctx, caller: &Caller, id: AdverseEventId, bytes: Vec<u
     if store::files(&mut tx, staff.facility, id).await?.len() >= MOST {
         return Err(Error::Refused(Code::QualityFilesFull));
     }
-    store::add_file(&mut tx, staff.facility, id, &file, &address, &key).await?;
+    store::add_file(&mut tx, staff.facility, id, &file, &stored.address, &stored.key).await?;
     tx.commit_with(&file).await?;
     Ok(file)
 }
@@ -146,9 +167,12 @@ pub(super) async fn sweep_at(tx: &mut Tx, facility: FacilityId, address: &str) -
     .await
 }
 
-/// Removes a stored file that no report and no draft has.
+/// Removes a stored file that no report, no draft and no self-check has.
 pub(in crate::quality) async fn sweep(ctx: &Ctx, facility: FacilityId, address: &str) -> Result<()> {
-    if store::is_kept(&mut ctx.view(), facility, address).await? {
+    let mut view = ctx.view();
+    if store::is_kept(&mut view, facility, address).await?
+        || store::is_evidence(&mut view, facility, address).await?
+    {
         return Ok(());
     }
     ctx.files.remove(address).await

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::evidence::known_evidence;
 use super::reminders::look_again;
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
@@ -78,7 +79,7 @@ pub async fn readiness(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<
 
 /// A self-check is filed, whole.
 ///
-/// Errors: `forms.response_invalid` with every answer at fault.
+/// Errors: `forms.response_invalid` with every answer at fault, and then with every file that was not uploaded as evidence.
 #[instrument(name = "quality.check_readiness", skip_all)]
 pub async fn check_readiness(ctx: &Ctx, caller: &Caller, content: Value) -> Result<Checked> {
     policy::allowed(caller, Act::QualityCheckReadiness)?;
@@ -99,6 +100,7 @@ pub async fn check_readiness(ctx: &Ctx, caller: &Caller, content: Value) -> Resu
         });
         return Err(Error::Invalid(Code::FormsResponseInvalid, faults));
     }
+    known_evidence(&mut tx, me.facility, &judged.answers, caller.request.locale).await?;
     let day = judged.answers.get("check.date").first().and_then(Answer::day);
     let check = Readiness {
         id: tx.id(),

@@ -144,9 +144,9 @@ impl DraftsApi {
         id: Path<AdverseEventId>,
         body: Json<EventFileIn>,
     ) -> Result<Created<EventFileOut>, Failure> {
-        // What is not base 64 is no file of a known kind, either.
-        let bytes = STANDARD.decode(body.0.content).unwrap_or_default();
-        let file = acts::attach(&ctx, &caller.0, id.0, bytes).boxed().await?;
+        let file = acts::attach(&ctx, &caller.0, id.0, body.0.bytes())
+            .boxed()
+            .await?;
         Ok(Created::of(EventFileOut::of(file, None)))
     }
 
@@ -200,12 +200,19 @@ pub struct SubmitIn {
     anonymous: bool,
 }
 
-/// A file for a report.
+/// A file for a report or a self-check.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 pub struct EventFileIn {
     /// JPEG, PNG or PDF in base 64, told by its content; at most 10 MiB before.
     content: String,
+}
+
+impl EventFileIn {
+    /// Its bytes: what is not base 64 is no file of a known kind, either.
+    pub fn bytes(self) -> Vec<u8> {
+        STANDARD.decode(self.content).unwrap_or_default()
+    }
 }
 
 /// A report that is being written.
@@ -242,7 +249,7 @@ impl From<EventDraft> for DraftOut {
     }
 }
 
-/// A file of a report.
+/// A file of a report, or evidence for a self-check.
 #[derive(Clone, Debug, Object)]
 pub struct EventFileOut {
     /// Its id.

@@ -5,16 +5,17 @@ use futures_util::FutureExt;
 use poem::Body;
 use poem::web::Data;
 use poem_openapi::OpenApi;
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
+use super::drafts::{EventFileIn, EventFileOut};
 use super::events::{AdditionIn, EventLineOut, EventOut, OffersOut, ReportIn};
 use super::figures::{BirthTotalIo, CaseOut, FigureTables, FiguresOut, Picture, TrendOut};
 use super::readiness::{ReadinessIn, ReadinessOut};
 use crate::base::PageRequest;
-use crate::base::id::AdverseEventId;
+use crate::base::id::{AdverseEventId, AttachmentId};
 use crate::ctx::Ctx;
-use crate::http::answer::{Created, CreatedVersioned, Download, List, Versioned};
+use crate::http::answer::{Created, CreatedVersioned, Download, List, Uploaded, Versioned};
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
 use crate::quality::acts;
@@ -252,6 +253,47 @@ impl StaffApi {
         Ok(Json(List::of(
             acts::readiness(&ctx, &caller.0, page).boxed().await?,
         )))
+    }
+
+    /// Upload evidence for a self-check. An answer names it with `url` `readiness/attachments/{id}` and with the
+    /// `contentType` and `size` that are answered here. A picture is kept without its metadata, and upright
+    #[oai(
+        path = "/readiness/attachments",
+        method = "post",
+        operation_id = "quality.attach_readiness"
+    )]
+    async fn attach_readiness(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        body: Json<EventFileIn>,
+    ) -> Result<Created<EventFileOut>, Failure> {
+        let file = acts::attach_readiness(&ctx, &caller.0, body.0.bytes())
+            .boxed()
+            .await?;
+        Ok(Created::of(EventFileOut::of(file, None)))
+    }
+
+    /// Evidence for a self-check
+    #[oai(
+        path = "/readiness/attachments/:id",
+        method = "get",
+        operation_id = "quality.file_of_readiness"
+    )]
+    async fn file_of_readiness(
+        &self,
+        ctx: Data<&Ctx>,
+        caller: ByStaff,
+        id: Path<AttachmentId>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Download<Uploaded>, Failure> {
+        let (file, bytes) = acts::file_of_readiness(&ctx, &caller.0, id.0).boxed().await?;
+        Ok(Download::uploaded(
+            file.id,
+            file.kind,
+            bytes.to_vec(),
+            if_none_match.as_deref(),
+        ))
     }
 
     /// File a self-check, whole

@@ -1,8 +1,11 @@
 //! The self-check of the hospital against the technical requirements.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::forms::attachments::photo;
 use crate::support::App;
 
 const VECTORS: &str = include_str!("../../../content/questionnaires/facility-readiness/1.0.0.vectors.json");
@@ -108,4 +111,57 @@ async fn answers_at_fault_are_all_named_and_nothing_is_filed() {
     } });
     qian.post("/readiness", other).await.expect(404);
     app.zhao().await.get("/readiness").await.expect(403);
+}
+
+#[tokio::test]
+async fn evidence_is_a_file_that_this_hospital_uploaded() {
+    const UPLOAD: &str = "/readiness/attachments";
+    for app in App::each().await {
+        let (qian, wu, zhao) = (app.qian().await, app.wu().await, app.zhao().await);
+        let fang = app.staff(crate::support::cast::OTHER_HOSPITAL, "fang").await;
+        let plan = json!({ "content": STANDARD.encode(photo()) });
+        let file = qian.post_keyed(UPLOAD, "plan", plan.clone()).await.expect(201);
+        let again = qian.post_keyed(UPLOAD, "plan", plan.clone()).await.expect(201);
+        assert_eq!(file["id"], again["id"]);
+        assert_eq!(file["by"], qian.get("/me").await.expect(200)["id"]);
+        zhao.post(UPLOAD, plan.clone()).await.expect(403);
+        let text = json!({ "content": STANDARD.encode("<html></html>") });
+        assert_eq!(wu.post(UPLOAD, text).await.status, 415);
+        wu.post(UPLOAD, plan).await.expect(201);
+
+        let named = format!("readiness/attachments/{}", file["id"].as_str().unwrap());
+        let path = format!("/{named}");
+        let read = wu.get(&path).await;
+        assert_eq!(read.header("content-type").as_deref(), Some("image/jpeg"));
+        assert!(!read.bytes.windows(3).any(|part| part == b"GPS"));
+        zhao.get(&path).await.expect(403);
+        fang.get(&path).await.expect(404);
+
+        let with = |url: &str, size: &Value| {
+            let answer = json!([{ "url": url, "contentType": "image/jpeg", "size": size }]);
+            all_met(&app, json!({ "A1.evidence": answer }))
+        };
+        let filed = qian
+            .post("/readiness", with(&named, &file["size"]))
+            .await
+            .expect(201);
+        assert!(filed["content"].to_string().contains(&named), "{filed}");
+        let foreign = fang.post("/readiness", with(&named, &file["size"])).await;
+        let elsewhere = qian
+            .post("/readiness", with("https://example.org/plan.jpg", &file["size"]))
+            .await;
+        let other_size = qian.post("/readiness", with(&named, &json!(1))).await;
+        for refused in [foreign, elsewhere, other_size] {
+            let refused = refused.expect(422);
+            assert_eq!(refused["code"], "forms.response_invalid");
+            let fault = &refused["errors"][0];
+            assert_eq!(
+                (&fault["link_id"], &fault["code"]),
+                (&json!("A1.evidence"), &json!("attachmentUnknown"))
+            );
+        }
+        app.clock.advance(2 * 86_400);
+        app.work().await;
+        assert_eq!(app.wu().await.get(&path).await.status, 200, "it stays");
+    }
 }
