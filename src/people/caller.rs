@@ -49,6 +49,8 @@ pub enum Who {
         account: AccountId,
         /// Her record, once she is known to a hospital.
         record: Option<Mine>,
+        /// Whether the account is matched with what the hospital wrote there before.
+        matched: bool,
     },
     /// A staff member.
     Staff {
@@ -96,10 +98,25 @@ impl Caller {
         }
     }
 
-    /// Her record.
+    /// Her record. Whoever holds an invitation is she only once the account is matched with the record: until then nothing
+    /// of it is hers to read or to change (CE-022).
+    ///
+    /// Errors: `people.record_mismatch`, `people.not_enrolled` before a hospital knows her, `Forbidden` for staff.
+    pub fn mine(&self) -> Result<Mine> {
+        match self.who {
+            Who::Patient {
+                record: Some(_),
+                matched: false,
+                ..
+            } => Err(Error::Refused(Code::PeopleRecordMismatch)),
+            _ => self.bound(),
+        }
+    }
+
+    /// The record that her account is bound to, matched or not: for what matches her, and for entries of the journal.
     ///
     /// Errors: `people.not_enrolled` before a hospital knows her, `Forbidden` for staff.
-    pub fn mine(&self) -> Result<Mine> {
+    pub fn bound(&self) -> Result<Mine> {
         match self.who {
             Who::Patient {
                 record: Some(mine), ..

@@ -272,11 +272,6 @@ pub async fn identity_checks(
     store::identity_checks(q, facility, patient).await
 }
 
-/// Whether her account is matched with what the hospital has on record; before, nothing of the record is hers to see.
-pub async fn is_matched(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<bool> {
-    store::is_matched(q, facility, patient).await
-}
-
 /// Since when her account, name, birth date and identity document are what they are: proofs of before count no more.
 pub async fn identity_since(
     q: &mut impl Q,

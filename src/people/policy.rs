@@ -377,17 +377,18 @@ pub fn proved(caller: &Caller, act: Act) -> Result<()> {
 
 /// Whether this caller may do it to this subject; after it is loaded, before anything is decided.
 ///
-/// Errors: `Forbidden` for the role, `Missing` without a relation to the subject.
+/// Errors: `Forbidden` for the role, `Missing` without a relation to the subject, `people.record_mismatch` before her account
+/// is matched with the record that the subject stands in.
 pub fn may(caller: &Caller, act: Act, noun: Noun, subject: Belongs) -> Result<()> {
     allowed(caller, act)?;
     let related = match &caller.who {
         Who::Patient { account, .. } => subject.account == Some(*account),
         Who::Staff { facility, .. } => subject.facility == *facility,
     };
-    if related {
-        Ok(())
-    } else {
-        Err(Error::Missing(noun))
+    match caller.who {
+        _ if !related => Err(Error::Missing(noun)),
+        Who::Patient { matched: false, .. } => Err(Error::Refused(Code::PeopleRecordMismatch)),
+        _ => Ok(()),
     }
 }
 

@@ -70,6 +70,7 @@ async fn submits(app: &App, mei: &Woman, name: &str, changed: Value) -> Option<T
         who: Who::Patient {
             account: tx.id(),
             record: Some(Mine { patient, facility }),
+            matched: true,
         },
         session: tx.id(),
         second_factor: Factor::None,

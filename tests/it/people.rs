@@ -19,6 +19,7 @@ mod sealing_refused;
 mod second_factor;
 mod sessions;
 mod sign_on;
+mod unmatched;
 
 use serde_json::json;
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use tracing::instrument;
 
+use super::known;
 use super::signers::plan;
-use super::{known, matched};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConsentId, FacilityId, PatientId, SignatureId};
 use crate::base::{Act, Code, Fault, Noun, Subject};
@@ -109,9 +109,6 @@ async fn gathered(r: &mut impl Records, caller: &Caller, about: AboutDecisions) 
             policy::may(caller, Act::ConsentDecisions, Noun::Patient, account)?;
             if people::facts::is_destroyed(r, place, patient).await? {
                 return Err(Error::Missing(Noun::Patient));
-            }
-            if caller.staff().is_err() {
-                matched(r, place, patient).await?;
             }
             let filter = store::ListFilter {
                 patient: Some(patient),

@@ -57,7 +57,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::base::error::{Error, Fault, Result};
-use crate::base::id::{ConsentId, FacilityId, PatientId};
+use crate::base::id::{ConsentId, FacilityId};
 use crate::base::{Act, Code, Locale, Noun, Subject};
 use crate::consent::characters::unprintable;
 use crate::consent::flow::{self, By};
@@ -100,9 +100,6 @@ async fn known(q: &mut impl Q, caller: &Caller, act: Act, id: ConsentId) -> Resu
         return Err(Error::Missing(Noun::Consent));
     }
     let hers = matches!(caller.who, Who::Patient { .. });
-    if hers {
-        matched(q, consent.facility_id, consent.patient_id).await?;
-    }
     // A draft that staff prepare is not hers to see yet; her own request is.
     if hers && consent.state == State::Draft && !consent.requested {
         return Err(Error::Missing(Noun::Consent));
@@ -116,17 +113,6 @@ async fn known(q: &mut impl Q, caller: &Caller, act: Act, id: ConsentId) -> Resu
 async fn may_look(tx: &mut Tx, caller: &Caller, act: Act, consent: &Consent) -> Result<()> {
     let now = tx.now;
     episode::facts::may_read(tx, caller, act, consent.patient_id, now).await
-}
-
-/// Whoever holds an invitation is she only once the account is matched with the record (CE-022).
-///
-/// Errors: `people.record_mismatch`.
-async fn matched(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<()> {
-    if people::facts::is_matched(q, facility, patient).await? {
-        Ok(())
-    } else {
-        Err(Error::Refused(Code::PeopleRecordMismatch))
-    }
 }
 
 /// The same under the lock of its pregnancy, which is taken first everywhere.

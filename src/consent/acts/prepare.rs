@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{TEMPLATE, locked, matched, only_in, printable, subject};
+use super::{TEMPLATE, locked, only_in, printable, subject};
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::{ConsentId, EpisodeId, PatientId};
 use crate::base::{Act, Code, Locale, Noun, Role};
@@ -34,7 +34,6 @@ pub async fn request(ctx: &Ctx, caller: &Caller) -> Result<Consent> {
     let patient = people::facts::patient(&mut tx, mine.facility, mine.patient)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
-    matched(&mut tx, mine.facility, mine.patient).await?;
     let consent = draft(ctx, &mut tx, caller, &patient, true, account.0).await?;
     tx.commit_with(&consent).await?;
     Ok(consent)

@@ -6,7 +6,7 @@ use tracing::instrument;
 use super::family::acknowledgement_allowed;
 use super::release::{asked_form, sentence};
 use super::signers::plan;
-use super::{known, matched, may_look, missing, subject};
+use super::{known, may_look, missing, subject};
 use crate::base::error::{Error, Result};
 use crate::base::id::ConsentId;
 use crate::base::{Act, Noun, Page, PageRequest, Subject};
@@ -34,7 +34,6 @@ pub async fn list_mine(ctx: &Ctx, caller: &Caller, page: PageRequest) -> Result<
         ..store::ListFilter::default()
     };
     let mut view = ctx.view();
-    matched(&mut view, mine.facility, mine.patient).await?;
     let rows = store::consents(&mut view, mine.facility, &filter, after, page.limit + 1).await?;
     Ok(page.page(rows, "mine", |consent| consent.id))
 }

@@ -20,8 +20,8 @@ use crate::people::{facts as people, policy};
 
 /// She gives the dates of her pregnancy; a hospital that does not know her makes an unverified record.
 ///
-/// Errors: `people.agreement_missing`, `http.invalid`, `episode.past_antenatal`, `episode.closed`; once she has given them,
-/// `PreconditionRequired` and `Stale`.
+/// Errors: `people.agreement_missing`, `people.record_mismatch` before she was matched with what the hospital wrote,
+/// `http.invalid`, `episode.past_antenatal`, `episode.closed`; once she has given them, `PreconditionRequired` and `Stale`.
 #[instrument(name = "episode.enroll", skip_all)]
 pub async fn enroll(ctx: &Ctx, caller: &Caller, facility: FacilityId, said: Dates) -> Result<Episode> {
     policy::allowed(caller, Act::EpisodeEnroll)?;
@@ -118,7 +118,12 @@ fn checked(said: &Dates, today: NaiveDate) -> Result<NaiveDate> {
 async fn record(tx: &mut Tx, caller: &Caller, account: AccountId, facility: FacilityId) -> Result<Patient> {
     if let Some(id) = people::patient_of(tx, account, facility).await? {
         let found = people::patient(tx, facility, id).await?;
-        return found.ok_or(Error::Missing(Noun::Patient));
+        let found = found.ok_or(Error::Missing(Noun::Patient))?;
+        // Asked of the record that she names: her account may be bound to another hospital's since.
+        return match found.matched {
+            true => Ok(found),
+            false => Err(Error::Refused(Code::PeopleRecordMismatch)),
+        };
     }
     let place = people::find_facility(tx, facility)
         .await?
@@ -191,22 +196,16 @@ pub(super) async fn lay_out(tx: &mut Tx, ctx: &Ctx, episode: &Episode) -> Result
 
 /// Where she is on the pathway: the home screen in one call.
 ///
-/// Errors: `people.not_enrolled` before a hospital knows her, and while all that is known of her pregnancy was
-/// written by a hospital that she has not been matched with.
+/// Errors: `people.not_enrolled` before a hospital knows her, `people.record_mismatch` before she was matched with what the
+/// hospital wrote.
 #[instrument(name = "episode.journey", skip_all)]
 pub async fn journey(ctx: &Ctx, caller: &Caller) -> Result<Journey> {
     policy::allowed(caller, Act::EpisodeJourney)?;
     let Mine { patient, facility } = caller.mine()?;
     let mut view = ctx.view();
-    let none = || Error::Refused(Code::PeopleNotEnrolled);
     let episode = store::current(&mut view, facility, patient)
         .await?
-        .ok_or_else(none)?;
-    let known = people::patient(&mut view, facility, patient).await?;
-    let matched = known.is_some_and(|known| known.matched);
-    if episode.enrolled_at.is_none() && !matched {
-        return Err(none());
-    }
+        .ok_or(Error::Refused(Code::PeopleNotEnrolled))?;
     let now = ctx.clock.now();
     let steps = store::steps(&mut view, facility, episode.id).await?;
     Ok(Journey {

@@ -61,7 +61,7 @@ pub async fn subscribe(ctx: &Ctx, caller: &Caller, template: &str, accepted: boo
     let subject = Subject {
         noun: "subscription",
         id: Some(account.0),
-        patient: caller.mine().ok().map(|mine| mine.patient.0),
+        patient: caller.bound().ok().map(|mine| mine.patient.0),
     };
     tx.journal(
         caller,

@@ -214,15 +214,13 @@ async fn known_of(
 ) -> Result<(Known, Map<String, Value>)> {
     let found = people::facts::patient(tx, mine.facility, mine.patient).await?;
     let patient = found.ok_or(Error::Missing(Noun::Patient))?;
-    // Until she is matched with the record, what the hospital wrote of her is not hers to see.
-    let person = patient.matched.then_some(patient);
     // Staff may have registered her without it.
     let asked = episode.gravidity > 0;
     let known = Known {
-        name: person.as_ref().and_then(|p| p.name.clone()),
-        birth_date: person.as_ref().and_then(|p| p.birth_date),
-        phone: person.as_ref().and_then(|p| p.phone.clone()),
-        height_cm: person.as_ref().and_then(|p| p.height_cm),
+        name: patient.name,
+        birth_date: patient.birth_date,
+        phone: patient.phone,
+        height_cm: patient.height_cm,
         edd: Some(episode.edd),
         gravidity: asked.then_some(episode.gravidity),
         parity: asked.then_some(episode.parity),

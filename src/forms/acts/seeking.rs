@@ -98,7 +98,8 @@ pub async fn responses(
     policy::allowed(caller, Act::FormsResponses)?;
     let question = format!("{sought:?}");
     let after: Option<ResponseId> = page.after(&question)?;
-    if let Ok(mine) = caller.mine() {
+    if caller.staff().is_err() {
+        let mine = caller.mine()?;
         if sought.patient.is_some_and(|patient| patient != mine.patient) {
             return Err(Error::Missing(Noun::Patient));
         }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use tracing::instrument;
 
 use crate::base::error::{Error, Result};
-use crate::base::{Act, Code, Noun, Subject};
+use crate::base::{Act, Noun, Subject};
 use crate::ctx::{Ctx, Tx, View};
 use crate::people::caller::{Caller, Mine};
 use crate::people::model::{Forget, HeldItem, Keepers, Parts};
@@ -26,9 +26,6 @@ pub async fn export(ctx: &Ctx, keepers: &Keepers, caller: &Caller) -> Result<Val
     let patient = store::patient(&mut view, mine.facility, mine.patient)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
-    if !patient.matched {
-        return Err(Error::Refused(Code::PeopleRecordMismatch));
-    }
     let hospital = store::facility(&mut view, mine.facility)
         .await?
         .ok_or(Error::Missing(Noun::Facility))?;

@@ -40,7 +40,7 @@ pub struct Profile {
 #[instrument(name = "people.me", skip_all)]
 pub async fn me(ctx: &Ctx, caller: &Caller) -> Result<Patient> {
     policy::allowed(caller, Act::PeopleMe)?;
-    let mine = caller.mine()?;
+    let mine = caller.bound()?;
     let found = store::patient(&mut ctx.view(), mine.facility, mine.patient).await?;
     let mut patient = found.ok_or(Error::Missing(Noun::Patient))?;
     if !patient.matched {
@@ -49,6 +49,8 @@ pub async fn me(ctx: &Ctx, caller: &Caller) -> Result<Patient> {
         patient.id_number = None;
         patient.id_type = None;
         patient.phone = None;
+        patient.height_cm = None;
+        patient.emergency_contact = None;
     }
     Ok(patient)
 }
@@ -60,7 +62,7 @@ pub async fn me(ctx: &Ctx, caller: &Caller) -> Result<Patient> {
 #[instrument(name = "people.update_me", skip_all)]
 pub async fn update_me(ctx: &Ctx, caller: &Caller, profile: Profile) -> Result<Patient> {
     policy::allowed(caller, Act::PeopleUpdateMe)?;
-    let mine = caller.mine()?;
+    let mine = caller.bound()?;
     let mut tx = ctx.write(Act::PeopleUpdateMe).await?;
     facts::require_own_agreements(&mut tx, ctx, caller.account()?).await?;
     let mut patient = store::patient(&mut tx, mine.facility, mine.patient)
@@ -154,7 +156,7 @@ fn checked(profile: Profile, today: NaiveDate) -> Result<Profile> {
 #[instrument(name = "people.bind_phone", skip_all)]
 pub async fn bind_phone(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Patient> {
     policy::allowed(caller, Act::PeopleBindPhone)?;
-    let mine = caller.mine()?;
+    let mine = caller.bound()?;
     // WeChat's code is used up by the first call.
     if let Some(first) = ctx.answered(caller).await? {
         return Ok(first);
@@ -215,7 +217,9 @@ pub async fn agreements(ctx: &Ctx, caller: &Caller) -> Result<Vec<AgreementState
 
 /// Whether her hospital has texts of hers checked by WeChat.
 async fn checks_texts(view: &mut View, caller: &Caller) -> Result<bool> {
-    let Ok(mine) = caller.mine() else { return Ok(false) };
+    let Ok(mine) = caller.bound() else {
+        return Ok(false);
+    };
     Ok(facts::facility(view, mine.facility)
         .await?
         .settings
@@ -287,7 +291,7 @@ pub async fn agree(
     }
     let mut tx = ctx.write(Act::PeopleAgree).await?;
     store::agree(&mut tx, account, kind, version, accepted).await?;
-    // Giving it anew is her word that her data may be used again.
+    // Giving it anew is her word that her data may be used again; whoever is not matched with the record can't give it.
     if let (true, "sensitive_data", Ok(mine)) = (accepted, kind, caller.mine())
         && store::restricted(&mut tx, mine.facility)
             .await?
@@ -298,7 +302,7 @@ pub async fn agree(
     let subject = Subject {
         noun: "agreement",
         id: Some(account.0),
-        patient: caller.mine().ok().map(|m| m.patient.0),
+        patient: caller.bound().ok().map(|m| m.patient.0),
     };
     tx.journal(
         caller,

@@ -29,13 +29,14 @@ struct SessionRow {
     senior: Option<bool>,
     patient_id: Option<PatientId>,
     patient_facility: Option<FacilityId>,
+    matched: Option<bool>,
 }
 
 pub async fn session(q: &mut impl Q, token_hash: Vec<u8>, now: DateTime<Utc>) -> Result<Option<Session>> {
     let row: Option<SessionRow> = q
         .q(
             "select s.id, s.second_factor, s.account_id, s.staff_id, t.facility_id as staff_facility, t.role, t.senior, \
-            p.id as patient_id, p.facility_id as patient_facility \
+            p.id as patient_id, p.facility_id as patient_facility, p.matched \
             from session s left join staff t on t.id = s.staff_id and t.disabled_at is null \
             left join device_session d on d.session_id = s.id \
             left join patient p on p.account_id = s.account_id and (d.patient_id is null or p.id = d.patient_id) \
@@ -59,6 +60,7 @@ pub async fn session(q: &mut impl Q, token_hash: Vec<u8>, now: DateTime<Utc>) ->
                 .patient_id
                 .zip(row.patient_facility)
                 .map(|(patient, facility)| Mine { patient, facility }),
+            matched: row.matched.unwrap_or(false),
         },
         (None, Some(id), Some(facility), Some(role)) => Who::Staff {
             id,

@@ -166,17 +166,6 @@ pub async fn identity_since(
     Ok(row.and_then(|(since,)| since))
 }
 
-/// Whether her account is matched with what the hospital has on record.
-pub async fn is_matched(q: &mut impl Q, facility: FacilityId, id: PatientId) -> Result<bool> {
-    let row: Option<(bool,)> = q
-        .q("select matched from patient where facility_id = $1 and id = $2")
-        .bind(facility)
-        .bind(id)
-        .opt()
-        .await?;
-    Ok(row.is_some_and(|(matched,)| matched))
-}
-
 /// Locks her record until the transaction ends; whether it is there and not destroyed.
 pub async fn lock_patient(tx: &mut Tx, mine: Mine) -> Result<bool> {
     let row: Option<(Option<DateTime<Utc>>,)> = tx

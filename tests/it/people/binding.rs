@@ -9,7 +9,7 @@ use crate::consent::ceremony::{Ceremony, strokes};
 use crate::support::App;
 use crate::support::client::Client;
 
-const BIRTH: &str = "1996-03-12";
+pub const BIRTH: &str = "1996-03-12";
 
 /// A woman whom Lin registers and who has bound nothing yet: her record, and the scene of her invitation.
 async fn registered(app: &App, lin: &Client) -> (String, String) {
@@ -21,7 +21,7 @@ async fn registered(app: &App, lin: &Client) -> (String, String) {
 }
 
 /// Somebody opens an invitation with a WeChat of his own.
-async fn opens(app: &App, openid: &str, scene: &str) -> Client {
+pub async fn opens(app: &App, openid: &str, scene: &str) -> Client {
     let code = app.simulator.login_code(openid).code;
     let body = json!({ "wechat_code": code, "invite": scene });
     let session = app.nobody().post_bare("/sessions", body).await.expect(201);
@@ -31,7 +31,7 @@ async fn opens(app: &App, openid: &str, scene: &str) -> Client {
 }
 
 /// Staff see her document.
-async fn sees(staff: &Client, patient: &str) {
+pub async fn sees(staff: &Client, patient: &str) {
     let body = json!({ "method": "in_person", "identifiers": ["name", "id_document"] });
     staff
         .post(&format!("/patients/{patient}/identity-checks"), body)
@@ -39,7 +39,7 @@ async fn sees(staff: &Client, patient: &str) {
         .expect(201);
 }
 
-async fn invited_anew(staff: &Client, patient: &str) -> String {
+pub async fn invited_anew(staff: &Client, patient: &str) -> String {
     let made = staff
         .post(&format!("/patients/{patient}/invitation"), json!({}))
         .await
@@ -50,7 +50,7 @@ async fn invited_anew(staff: &Client, patient: &str) -> String {
     made["scene"].as_str().unwrap().to_owned()
 }
 
-async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
+pub async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
     let etag = client.get("/me").await.etag();
     let profile = json!({ "name": "梅秀英", "birth_date": birth_date, "language": "zh-CN" });
     client.put("/me", &etag, profile).await
@@ -70,7 +70,7 @@ async fn issued(zhao: &Client, patient: &str) -> String {
     path
 }
 
-fn is_mismatch(answer: &crate::support::client::Answer) {
+pub fn is_mismatch(answer: &crate::support::client::Answer) {
     assert_eq!(
         (answer.status, answer.code().as_str()),
         (409, "people.record_mismatch"),
