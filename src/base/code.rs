@@ -62,6 +62,7 @@ codes! {
     PeopleCredentialsInvalid = "people.credentials_invalid";
     PeopleIdentityUnchecked = "people.identity_unchecked";
     PeopleInvitationInvalid = "people.invitation_invalid";
+    PeopleRebindingUnchecked = "people.rebinding_unchecked";
     PeopleRecordMismatch = "people.record_mismatch";
     PeopleNotEnrolled = "people.not_enrolled";
     PeoplePasskeyInvalid = "people.passkey_invalid";

@@ -49,8 +49,8 @@ pub const INVITATION: Duration = Duration::hours(72);
 pub const BEDSIDE_CODE: Duration = Duration::minutes(5);
 /// How long a check in person of a guardian counts for a word on a child's data: as for a signature.
 pub const GUARDIAN_CHECK: Duration = Duration::minutes(10);
-/// How long a check in person counts for letting her account go.
-pub const LOST_PHONE_CHECK: Duration = Duration::minutes(10);
+/// How long a check in person counts for letting her account go, and for an invitation that puts another in its place.
+pub const ACCOUNT_CHECK: Duration = Duration::minutes(10);
 /// Tries to match what the hospital wrote before she was bound.
 pub const MATCH_TRIES: i64 = 5;
 

@@ -10,9 +10,10 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{IdentityCheckId, PatientId};
 use crate::base::{Act, Noun, Subject};
 use crate::ctx::{Ctx, Tx};
+use crate::db::Q;
 use crate::http::params::Faults;
 use crate::once;
-use crate::people::caller::{Caller, Colleague};
+use crate::people::caller::{Caller, Colleague, Mine};
 use crate::people::model::{IdentityMethod, OtherPerson};
 use crate::people::policy::{self, Belongs};
 use crate::people::{facts, rules, secret, store};
@@ -83,6 +84,16 @@ pub(super) async fn known(
     };
     policy::may(caller, act, Noun::Patient, belongs)?;
     Ok(patient.id)
+}
+
+/// Whether staff have seen her in person since a moment, with the account that is bound now.
+pub(super) async fn seen_since(q: &mut impl Q, mine: Mine, since: DateTime<Utc>) -> Result<bool> {
+    let in_person = IdentityMethod::InPerson.word();
+    let checks = store::identity_checks(q, mine.facility, mine.patient).await?;
+    let seen = |check: &store::IdentityCheck| {
+        check.method == in_person && check.confirmed_at.is_some_and(|at| at >= since)
+    };
+    Ok(checks.iter().any(seen))
 }
 
 /// A check of identity.

@@ -3,13 +3,13 @@
 use serde_json::json;
 use tracing::instrument;
 
-use super::identity::known;
+use super::identity::{known, seen_since};
 use crate::base::error::{Error, Result};
 use crate::base::id::{PatientId, SessionId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::Ctx;
 use crate::people::caller::{Caller, Mine, Who};
-use crate::people::model::{IdentityMethod, SessionListed, Whose};
+use crate::people::model::{SessionListed, Whose};
 use crate::people::{policy, rules, store};
 
 fn whose(caller: &Caller) -> Whose {
@@ -70,13 +70,8 @@ pub async fn end_her_sessions(ctx: &Ctx, caller: &Caller, id: PatientId) -> Resu
     if !store::lock_patient(&mut tx, mine).await? {
         return Err(Error::Missing(Noun::Patient));
     }
-    let since = tx.now - rules::LOST_PHONE_CHECK;
-    let in_person = IdentityMethod::InPerson.word();
-    let checks = store::identity_checks(&mut tx, staff.facility, id).await?;
-    let seen = |check: &store::IdentityCheck| {
-        check.method == in_person && check.confirmed_at.is_some_and(|at| at >= since)
-    };
-    if !checks.iter().any(seen) {
+    let since = tx.now - rules::ACCOUNT_CHECK;
+    if !seen_since(&mut tx, mine, since).await? {
         return Err(Error::Refused(Code::PeopleIdentityUnchecked));
     }
     let account = store::account_of(&mut tx, staff.facility, id).await?;

@@ -7,6 +7,7 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::guard;
+use super::identity::seen_since;
 use super::opening;
 use super::totp::Shown;
 use crate::base::error::{Error, Result};
@@ -23,7 +24,7 @@ use crate::wechat::{Class, Error as WeChatError};
 /// She logs in with a code of `wx.login`, perhaps with an invitation.
 ///
 /// Errors: `people.wechat_code_invalid`, `people.wechat_user_blocked`, `people.wechat_unavailable`,
-/// `people.invitation_invalid`, `people.account_bound`.
+/// `people.invitation_invalid`, `people.account_bound`, `people.rebinding_unchecked`.
 #[instrument(name = "people.log_in_patient", skip_all)]
 pub async fn log_in_patient(
     ctx: &Ctx,
@@ -94,9 +95,8 @@ async fn bind(tx: &mut Tx, request: &RequestInfo, invited: store::Invited, accou
         patient: invited.patient_id,
         facility: invited.facility_id,
     };
-    let refused = || Error::Refused(Code::PeopleInvitationInvalid);
     if !store::lock_patient(tx, mine).await? {
-        return Err(refused());
+        return Err(Error::Refused(Code::PeopleInvitationInvalid));
     }
     let former = store::account_of(tx, mine.facility, mine.patient).await?;
     if former == Some(account) {
@@ -106,12 +106,9 @@ async fn bind(tx: &mut Tx, request: &RequestInfo, invited: store::Invited, accou
         return Err(Error::Refused(Code::PeopleAccountBound));
     }
     if let Some(former) = former {
-        let bound_at = store::bound_at(tx, mine.facility, mine.patient).await?;
-        // Another account takes her own one's place only by an invitation that staff made since; that of a hospital's
-        // device was hers for an hour.
-        let since = bound_at.is_none_or(|at| at < invited.created_at);
-        if !since && !store::is_of_device(tx, former).await? {
-            return Err(refused());
+        // That of a hospital's device was hers for an hour.
+        if !store::is_of_device(tx, former).await? {
+            may_replace(tx, mine, invited.created_at).await?;
         }
         store::end_sessions_of_account(tx, former).await?;
     }
@@ -130,6 +127,22 @@ async fn bind(tx: &mut Tx, request: &RequestInfo, invited: store::Invited, accou
         Some(&request.id),
     )
     .await
+}
+
+/// Another account takes her own one's place only by an invitation that staff made since that one was bound, and only once
+/// they have seen her in person for it (CE-102).
+///
+/// Errors: `people.invitation_invalid`, `people.rebinding_unchecked`.
+async fn may_replace(tx: &mut Tx, mine: Mine, invited_at: DateTime<Utc>) -> Result<()> {
+    let bound_at = store::bound_at(tx, mine.facility, mine.patient).await?;
+    if bound_at.is_some_and(|at| at >= invited_at) {
+        return Err(Error::Refused(Code::PeopleInvitationInvalid));
+    }
+    if seen_since(tx, mine, invited_at - rules::ACCOUNT_CHECK).await? {
+        Ok(())
+    } else {
+        Err(Error::Refused(Code::PeopleRebindingUnchecked))
+    }
 }
 
 /// WeChat's answer in our words.

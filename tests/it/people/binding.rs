@@ -160,6 +160,7 @@ async fn a_new_account_of_hers_takes_the_place_of_the_old_one_and_begins_anew() 
     writes(&phone, BIRTH).await.expect(200);
     let page = phone.get(&path).await.expect(200);
     assert_eq!(page["missing"]["identity_level"], true, "{page}");
+    sees(&lin, &patient).await;
     let again = app.newcomer("o-mei").await;
     assert_eq!(again.get("/me").await.code(), "people.not_enrolled");
     // An invitation from before the new binding is worth nothing any more.
@@ -181,6 +182,30 @@ async fn a_new_account_of_hers_takes_the_place_of_the_old_one_and_begins_anew() 
     let trace = app.qian().await.get(&trace).await.expect(200);
     let mut bound = trace["items"].as_array().unwrap().iter();
     assert!(bound.any(|one| one["detail"]["rebound"] == true), "{trace}");
+}
+
+#[tokio::test]
+async fn another_account_takes_the_place_of_hers_only_once_staff_have_seen_her_for_it() {
+    for app in App::each().await {
+        let (mei, lin) = (app.mei().await, app.lin().await);
+        app.clock.advance(60);
+        sees(&lin, &mei.patient_id).await;
+        app.clock.advance(11 * 60);
+        let scene = invited_anew(&lin, &mei.patient_id).await;
+        let code = app.simulator.login_code("o-somebody").code;
+        let body = json!({ "wechat_code": code, "invite": scene });
+        let unseen = app.nobody().post_bare("/sessions", body).await;
+        assert_eq!(
+            (unseen.status, unseen.code().as_str()),
+            (409, "people.rebinding_unchecked")
+        );
+        mei.get("/me").await.expect(200);
+        // The invitation was not used up.
+        sees(&lin, &mei.patient_id).await;
+        let phone = opens(&app, "o-mei-new", &scene).await;
+        assert_eq!(phone.get("/me").await.expect(200)["id"], mei.patient_id.as_str());
+        mei.get("/me").await.expect(401);
+    }
 }
 
 #[tokio::test]

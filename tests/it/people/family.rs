@@ -166,6 +166,10 @@ async fn a_woman_with_two_accounts_opens_her_record_with_the_one_that_she_was_in
             .await
             .expect(201);
         lin.delete(&format!("/patients/{own}/sessions")).await.expect(204);
+        let body = json!({ "method": "in_person", "identifiers": ["name", "id_document"] });
+        lin.post(&format!("/patients/{}/identity-checks", mei.patient_id), body)
+            .await
+            .expect(201);
         let session = opens(&app, "o-mei-other", &anew["scene"]).await.expect(201);
         let client = app.nobody().with_token(session["token"].as_str().unwrap());
         assert_eq!(client.get("/me").await.expect(200)["id"], mei.patient_id.as_str());
