@@ -74,11 +74,7 @@ pub async fn end_her_sessions(ctx: &Ctx, caller: &Caller, id: PatientId) -> Resu
     if !seen_since(&mut tx, mine, since).await? {
         return Err(Error::Refused(Code::PeopleIdentityUnchecked));
     }
-    let account = store::account_of(&mut tx, staff.facility, id).await?;
-    if let Some(account) = account {
-        store::end_sessions_of_account(&mut tx, account).await?;
-    }
-    store::let_go(&mut tx, mine).await?;
+    let account = store::let_go(&mut tx, mine).await?;
     let detail = json!({ "was_bound": account.is_some() });
     tx.journal(caller, Subject::of_patient("patient", id, id), detail)
         .await?;

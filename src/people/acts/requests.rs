@@ -199,7 +199,7 @@ pub async fn answer_request(
             gone = copy::forget(keepers, &mut tx, &forget).await?;
         }
         if request.kind == RequestKind::CloseAccount {
-            store::close_account(&mut tx, mine).await?;
+            store::let_go(&mut tx, mine).await?;
         }
     }
     let detail = json!({ "outcome": new.outcome.word(), "restricted": restricted, "rows": gone });

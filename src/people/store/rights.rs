@@ -372,23 +372,3 @@ pub async fn is_destroyed(q: &mut impl Q, facility: FacilityId, patient: Patient
         .await?;
     Ok(row.is_some())
 }
-
-/// Her account is taken off the record, and her sessions end.
-pub async fn close_account(tx: &mut Tx, mine: Mine) -> Result<()> {
-    let now = tx.now;
-    tx.q(
-        "update session set ended_at = $3 where ended_at is null and account_id = \
-          (select account_id from patient where facility_id = $1 and id = $2)",
-    )
-    .bind(mine.facility)
-    .bind(mine.patient)
-    .bind(now)
-    .run()
-    .await?;
-    tx.q("update patient set account_id = null, version = version + 1 where facility_id = $1 and id = $2")
-        .bind(mine.facility)
-        .bind(mine.patient)
-        .run()
-        .await?;
-    Ok(())
-}

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::{account_of, end_sessions_of_account};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AccountId, FacilityId, SessionId, StaffId};
 use crate::ctx::Tx;
@@ -140,9 +141,13 @@ pub async fn end_other_sessions(tx: &mut Tx, whose: Whose, but: SessionId) -> Re
     Ok(())
 }
 
-/// Lets her account go: the record is nobody's to open until an invitation of later binds one. No check of before and no
-/// invitation that is still out counts for it.
-pub async fn let_go(tx: &mut Tx, mine: Mine) -> Result<()> {
+/// Lets her account go, whose sessions end: the record is nobody's to open until an invitation of later binds one. No check of
+/// before and no invitation that is still out counts for it. Answers which account it was.
+pub async fn let_go(tx: &mut Tx, mine: Mine) -> Result<Option<AccountId>> {
+    let account = account_of(tx, mine.facility, mine.patient).await?;
+    if let Some(account) = account {
+        end_sessions_of_account(tx, account).await?;
+    }
     let now = tx.now;
     tx.q(
         "update patient set account_id = null, bound_at = null, identity_since = $3, matched = $4, match_tries = 0, \
@@ -163,5 +168,5 @@ pub async fn let_go(tx: &mut Tx, mine: Mine) -> Result<()> {
     .bind(now)
     .run()
     .await?;
-    Ok(())
+    Ok(account)
 }

@@ -227,7 +227,9 @@ async fn nobody_reminds_a_woman_whose_data_may_only_be_kept() {
 #[tokio::test]
 async fn a_closed_account_ends_her_sessions_and_keeps_the_record() {
     let app = App::new().await;
-    let mei = app.mei().await;
+    let (mei, lin) = (app.mei().await, app.lin().await);
+    let invitation = format!("/patients/{}/invitation", mei.patient_id);
+    let still_out = lin.post(&invitation, json!({})).await.expect(201);
     let receipt = mei
         .post("/me/requests", json!({ "kind": "close_account" }))
         .await
@@ -241,7 +243,10 @@ async fn a_closed_account_ends_her_sessions_and_keeps_the_record() {
         .await
         .expect(200);
     assert_eq!(mei.get("/me").await.status, 401);
-    let lin = app.lin().await;
+    let code = app.simulator.login_code("o-somebody").code;
+    let body = json!({ "wechat_code": code, "invite": still_out["scene"] });
+    let late = app.nobody().post_bare("/sessions", body).await;
+    assert_eq!(late.code(), "people.invitation_invalid");
     lin.get(&format!("/patients/{}", mei.patient_id))
         .await
         .expect(200);
