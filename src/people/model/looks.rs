@@ -20,8 +20,12 @@ crate::words! {
         Consent = "consent",
         /// A document.
         Document = "document",
+        /// The papers of her record when it was sealed.
+        Sealed = "sealed",
         /// The proofs of a consent.
         Evidence = "evidence",
+        /// Her handwriting, for an examiner.
+        Strokes = "strokes",
         /// A question that she asked aloud.
         Voice = "voice",
         /// The record of her labor.
@@ -30,6 +34,8 @@ crate::words! {
         FollowUp = "follow_up",
         /// The plan of her care at high risk.
         ManagedCase = "managed_case",
+        /// The letter of a referral.
+        Referral = "referral",
         /// What another hospital reads of her during a referral.
         Shared = "shared",
         /// The record was opened by who treated her no longer, with a reason.

@@ -5,7 +5,7 @@ use crate::people::model::LookedAt;
 
 /// What she is told of. A list shows many women and is not here; nor is what somebody did, which she finds in the record
 /// itself, and nothing from which a report made in confidence could be guessed.
-pub const LOOKS: [(Act, LookedAt); 20] = [
+pub const LOOKS: [(Act, LookedAt); 24] = [
     (Act::EpisodePatient, LookedAt::Record),
     (Act::EpisodeAccess, LookedAt::Access),
     (Act::FormsReadStaff, LookedAt::Answers),
@@ -18,13 +18,17 @@ pub const LOOKS: [(Act, LookedAt); 20] = [
     (Act::ConsentPresented, LookedAt::Document),
     (Act::ConsentDocument, LookedAt::Document),
     (Act::PeopleCopyFile, LookedAt::Document),
+    (Act::PeopleSealDocument, LookedAt::Sealed),
+    (Act::PeopleSealCopy, LookedAt::Sealed),
     (Act::ConsentEvidence, LookedAt::Evidence),
     (Act::ConsentVerification, LookedAt::Evidence),
+    (Act::ConsentReleaseStrokes, LookedAt::Strokes),
     (Act::ConsentVoice, LookedAt::Voice),
     (Act::AnalgesiaLabor, LookedAt::Labor),
     (Act::AnalgesiaHistory, LookedAt::Labor),
     (Act::FollowupGet, LookedAt::FollowUp),
     (Act::QualityManagedCase, LookedAt::ManagedCase),
+    (Act::QualityReferral, LookedAt::Referral),
     (Act::QualitySharedRecord, LookedAt::Shared),
 ];
 

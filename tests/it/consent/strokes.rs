@@ -85,6 +85,8 @@ async fn an_examiner_gets_the_strokes_as_drawn_and_their_digests_are_those_of_th
     assert_eq!(entry["detail"]["release"], released["id"]);
     assert_eq!(entry["detail"]["acts"][0], acts[0]["act_sha256"]);
     assert!(!entry.to_string().contains("鉴定"), "why stays sealed: {entry}");
+    let log = ceremony.mei.get("/me/access-log").await.expect(200);
+    assert_eq!(log["items"][0]["page"], "strokes", "{log}");
     let copy = ceremony.mei.get("/me/export").await.expect(200);
     let read = copy["read_by"].as_array().unwrap();
     assert!(

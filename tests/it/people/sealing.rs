@@ -115,6 +115,8 @@ async fn a_record_is_listed_signed_by_both_sides_and_copied_and_stays_in_use() {
 
     let shown = qian.get(&path(&seal, "/document")).await;
     assert!(shown.bytes.starts_with(b"%PDF"), "{}", shown.body);
+    let log = mei.get("/me/access-log").await.expect(200);
+    assert_eq!(log["items"][0]["page"], "sealed", "{log}");
     refused(&qian.get(&path(&seal, "/copy")).await, "people.list_unsigned");
     let mut other = seal.clone();
     other["lists"][0]["sha256"] = json!("00".repeat(32));

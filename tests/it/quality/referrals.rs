@@ -57,6 +57,8 @@ async fn her_record_is_read_by_the_hospital_that_has_her_and_only_meanwhile() {
         assert!(asked["steps"][0]["text"].as_str().unwrap().contains("血小板"));
         let text = asked.to_string();
         assert!(!text.contains("梅秀英") && !text.contains(&mei.patient_id));
+        let log = mei.get("/me/access-log").await.expect(200);
+        assert_eq!(log["items"][0]["text"], "麻醉科医生石川查看了您的转诊信。");
         stranger.get(&record).await.expect(404);
         stranger
             .post(&format!("{path}/accept"), json!({}))
