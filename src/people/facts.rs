@@ -327,13 +327,18 @@ pub async fn save_patient(tx: &mut Tx, patient: &Patient) -> Result<()> {
 
 /// A fresh invitation for a woman: the code, told once.
 pub async fn invite(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<super::model::Invited> {
-    let code = secret::scene();
-    let expires_at = tx.now + rules::INVITATION;
-    store::add_invitation(tx, facility, patient, secret::digest(&code), expires_at).await?;
-    Ok(super::model::Invited {
-        scene: code,
-        expires_at,
-    })
+    let invited = invitation(tx.now);
+    let digest = secret::digest(&invited.scene);
+    store::add_invitation(tx, facility, patient, digest, invited.expires_at).await?;
+    Ok(invited)
+}
+
+/// An invitation that nobody knows of yet.
+pub(super) fn invitation(now: DateTime<Utc>) -> super::model::Invited {
+    super::model::Invited {
+        scene: secret::scene(),
+        expires_at: now + rules::INVITATION,
+    }
 }
 
 /// Her record of one account in a hospital.

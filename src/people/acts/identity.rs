@@ -15,6 +15,11 @@ use crate::http::params::Faults;
 use crate::once;
 use crate::people::caller::{Caller, Colleague, Mine};
 use crate::people::model::{IdentityMethod, OtherPerson};
+use crate::ctx::{Ctx, Records};
+use crate::http::params::Faults;
+use crate::once;
+use crate::people::caller::{Caller, Colleague};
+use crate::people::model::{IdentityMethod, Invited, OtherPerson};
 use crate::people::policy::{self, Belongs};
 use crate::people::{facts, rules, secret, store};
 use crate::wechat::Link;
@@ -40,27 +45,30 @@ const PAGE: &str = "pages/invited/index";
 pub async fn invite(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Invitation> {
     policy::allowed(caller, Act::PeopleInvite)?;
     let staff = caller.staff()?;
-    let mut tx = once!(ctx, Act::PeopleInvite, caller);
-    let patient = known(&mut tx, caller, Act::PeopleInvite, staff, id).await?;
-    let invited = facts::invite(&mut tx, staff.facility, patient).await?;
-    tx.journal(caller, Subject::of_patient("patient", id, id), json!({}))
-        .await?;
-    // Both are made before the commit's answer is kept, but outside the transaction's statements: without
-    // WeChat the scene alone still works, typed or shown as a plain QR code by the clinic's own page.
-    let query = format!("scene={}", invited.scene);
+    // Each invitation is another one: WeChat shall not make the images of one that nobody is given.
+    if let Some(first) = ctx.answered(caller).await? {
+        return Ok(first);
+    }
+    known(&mut ctx.view(), caller, Act::PeopleInvite, staff, id).await?;
+    let Invited { scene, expires_at } = facts::invitation(ctx.clock.now());
+    // Before the transaction, for no write waits for WeChat. Without WeChat the scene alone still works, typed or shown as
+    // a plain QR code by the clinic's own page.
+    let query = format!("scene={scene}");
     let link = Link {
         page: PAGE,
         query: &query,
-        until: invited.expires_at,
+        until: expires_at,
     };
-    let (image, link) = join(
-        ctx.wechat.code_image(&invited.scene, PAGE),
-        ctx.wechat.url_link(link),
-    )
-    .await;
+    let (image, link) = join(ctx.wechat.code_image(&scene, PAGE), ctx.wechat.url_link(link)).await;
+    let mut tx = once!(ctx, Act::PeopleInvite, caller);
+    let patient = known(&mut tx, caller, Act::PeopleInvite, staff, id).await?;
+    let digest = secret::digest(&scene);
+    store::add_invitation(&mut tx, staff.facility, patient, digest, expires_at).await?;
+    tx.journal(caller, Subject::of_patient("patient", id, id), json!({}))
+        .await?;
     let invitation = Invitation {
-        scene: invited.scene,
-        expires_at: invited.expires_at,
+        scene,
+        expires_at,
         image: image.ok(),
         link: link.ok(),
     };
@@ -69,13 +77,13 @@ pub async fn invite(ctx: &Ctx, caller: &Caller, id: PatientId) -> Result<Invitat
 }
 
 pub(super) async fn known(
-    tx: &mut Tx,
+    r: &mut impl Records,
     caller: &Caller,
     act: Act,
     staff: Colleague,
     id: PatientId,
 ) -> Result<PatientId> {
-    let patient = store::patient(tx, staff.facility, id)
+    let patient = store::patient(r, staff.facility, id)
         .await?
         .ok_or(Error::Missing(Noun::Patient))?;
     let belongs = Belongs {

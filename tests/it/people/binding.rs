@@ -1,8 +1,11 @@
 //! Whose account a record is bound to, and what a check of identity counts for.
 
+use std::time::Duration;
+
 use muan::ctx::Records;
 use muan::db::Q;
 use muan::vault::Sealed;
+use muan::wechat::simulator::{Call, Fault, Scripted};
 use serde_json::{Value, json};
 
 use crate::consent::ceremony::{Ceremony, strokes};
@@ -51,6 +54,47 @@ pub async fn invited_anew(staff: &Client, patient: &str) -> String {
 }
 
 pub async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
+#[tokio::test]
+async fn an_invitation_that_is_asked_for_twice_is_one_and_has_one_image() {
+    for app in App::each().await {
+        let lin = app.lin().await;
+        let (patient, _) = registered(&app, &lin).await;
+        let path = format!("/patients/{patient}/invitation");
+        let first = lin.post_keyed(&path, "k1", json!({})).await.expect(201);
+        let asked = |call| app.simulator.calls(call);
+        assert_eq!((asked(Call::Image), asked(Call::UrlLink)), (1, 1));
+        assert_eq!(lin.post_keyed(&path, "k1", json!({})).await.expect(201), first);
+        assert_eq!((asked(Call::Image), asked(Call::UrlLink)), (1, 1));
+        app.lu().await.post(&path, json!({})).await.expect(404);
+        assert_eq!(asked(Call::Image), 1, "WeChat is not asked about a stranger");
+    }
+}
+
+#[tokio::test]
+async fn while_wechat_makes_an_image_others_write() {
+    let app = App::new().await;
+    let lin = app.lin().await;
+    let (patient, _) = registered(&app, &lin).await;
+    let slow = Fault {
+        delay: Duration::from_secs(60),
+        reply: Scripted::Usual,
+    };
+    app.simulator.script(Call::Image, vec![slow]);
+    let others = async {
+        while app.simulator.calls(Call::Image) == 0 {
+            tokio::task::yield_now().await;
+        }
+        app.wu().await;
+    };
+    let path = format!("/patients/{patient}/invitation");
+    tokio::select! {
+        biased;
+        () = others => {}
+        answer = lin.post(&path, json!({})) => panic!("nobody wrote before it was over: {}", answer.status),
+    }
+}
+
+async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
     let etag = client.get("/me").await.etag();
     let profile = json!({ "name": "梅秀英", "birth_date": birth_date, "language": "zh-CN" });
     client.put("/me", &etag, profile).await
