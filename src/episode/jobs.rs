@@ -131,7 +131,8 @@ async fn deliver(
     if hour > now {
         return later(ctx, job, hour).await;
     }
-    if let Some(why) = rules::withheld(standing(ctx, &mut view, to, &notice, &patient).boxed().await?) {
+    let standing = standing(ctx, &mut view, to, &notice, &patient).boxed().await?;
+    if let Some(why) = rules::withheld(&notice.kind, standing) {
         close(ctx, to, channel, (DeliveryState::Withheld, why.word())).await?;
         return Ok(Step::Over);
     }

@@ -29,6 +29,9 @@ const TURN: Duration = Duration::seconds(2);
 const SECOND_LOOK: Duration = Duration::seconds(30);
 /// Notices that answer a red flag come at any hour; everything else waits for the morning.
 const ANY_HOUR: [&str; 1] = ["alert_taken"];
+/// Notices that come after the end of a pregnancy as well. She is reminded of a point only while it is asked about: that goes
+/// on where she was taken elsewhere with a block, and after a punctured dura. Who opens her record does so after the end.
+const AFTER_THE_END: [&str; 3] = ["alert_taken", "follow_up_due", "record_opened"];
 
 /// What is known of her when something is to leave the house.
 #[derive(Clone, Copy, Debug)]
@@ -45,13 +48,14 @@ pub struct Standing {
     pub closed: bool,
 }
 
-/// Why nothing may leave the house; none if it may.
-pub fn withheld(standing: Standing) -> Option<Withheld> {
+/// Why a notice of a kind may not leave the house; none if it may.
+pub fn withheld(kind: &str, standing: Standing) -> Option<Withheld> {
+    let over = standing.closed && !AFTER_THE_END.contains(&kind);
     [
         (standing.restricted, Withheld::Restricted),
         (!standing.agreed, Withheld::NotAgreed),
         (!standing.matched, Withheld::NotMatched),
-        (standing.closed, Withheld::Closed),
+        (over, Withheld::Closed),
         (standing.read, Withheld::Read),
     ]
     .into_iter()

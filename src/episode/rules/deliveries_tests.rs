@@ -145,16 +145,26 @@ fn nothing_leaves_the_house_against_her_will_or_into_a_closed_record() {
         restricted: false,
         closed: false,
     };
-    assert_eq!(withheld(fine), None);
+    let reason = |standing| withheld("survey_due", standing);
+    assert_eq!(reason(fine), None);
     let agreed = false;
-    assert_eq!(withheld(Standing { agreed, ..fine }), Some(Withheld::NotAgreed));
+    assert_eq!(reason(Standing { agreed, ..fine }), Some(Withheld::NotAgreed));
     let restricted = true;
     assert_eq!(
-        withheld(Standing { restricted, ..fine }),
+        reason(Standing { restricted, ..fine }),
         Some(Withheld::Restricted)
     );
     let closed = true;
-    assert_eq!(withheld(Standing { closed, ..fine }), Some(Withheld::Closed));
+    assert_eq!(reason(Standing { closed, ..fine }), Some(Withheld::Closed));
     let read = true;
-    assert_eq!(withheld(Standing { read, ..fine }), Some(Withheld::Read));
+    assert_eq!(reason(Standing { read, ..fine }), Some(Withheld::Read));
+    for kind in AFTER_THE_END {
+        assert_eq!(withheld(kind, Standing { closed, ..fine }), None, "{kind}");
+        let unwanted = Standing {
+            closed,
+            agreed,
+            ..fine
+        };
+        assert_eq!(withheld(kind, unwanted), Some(Withheld::NotAgreed), "{kind}");
+    }
 }

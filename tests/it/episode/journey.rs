@@ -1,7 +1,9 @@
 //! Her home screen in every state: before birth, in labor, after birth, after a loss, elsewhere, after her no, over, again.
 
+use muan::demo::messages::REMINDER;
 use serde_json::{Value, json};
 
+use super::notices::titles;
 use crate::analgesia::{admission, birth};
 use crate::consent::ceremony::Ceremony;
 use crate::followup::ward::Ward;
@@ -209,11 +211,15 @@ async fn where_she_went_elsewhere_the_screen_says_so_and_the_same_pregnancy_is_n
 #[tokio::test]
 async fn who_was_taken_elsewhere_with_a_block_is_still_asked_how_she_is() {
     let ward = Ward::open().await;
+    ward.app.allows(&ward.mei, REMINDER, 9).await;
     ward.block().await;
     ward.leave("transferred").await;
     let seen = screen(&ward.mei).await;
     assert_eq!(seen["situation"], "transferred");
     assert!(states(&seen, "follow_up").contains(&"open".to_owned()), "{seen}");
+    // Two days after the first dose her first questions are due.
+    ward.wait(52).await;
+    assert_eq!(titles(&ward.app), ["您有一份随访待填写"]);
     ward.wait(60 * 24).await;
     let seen = screen(&ward.mei_again().await).await;
     assert!(!states(&seen, "follow_up").contains(&"open".to_owned()), "{seen}");

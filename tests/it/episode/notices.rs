@@ -35,7 +35,7 @@ impl App {
     }
 
     /// She agrees, and allows so many messages in WeChat.
-    async fn allows(&self, woman: &Woman, template: &str, messages: u32) {
+    pub(super) async fn allows(&self, woman: &Woman, template: &str, messages: u32) {
         self.wants_reminders(woman).await;
         for _ in 0..messages {
             let body = json!({ "template": template, "accepted": true });
@@ -87,6 +87,12 @@ async fn left(woman: &Woman, template: &str) -> i64 {
     one.unwrap()["left"].as_i64().unwrap()
 }
 
+/// Of every message in WeChat so far.
+pub(super) fn titles(app: &App) -> Vec<String> {
+    let messages = app.simulator.messages().into_iter();
+    messages.map(|message| message.data["thing1"].clone()).collect()
+}
+
 async fn newest(woman: &Woman) -> Value {
     woman.get("/me/notices").await.expect(200)["items"][0].clone()
 }
@@ -128,14 +134,8 @@ async fn a_permission_for_good_is_not_used_up() {
     for kind in ["consent.issued", "consent.answered", "review_done"] {
         told(&app, &mei, kind).await;
     }
-    let titles: Vec<String> = app
-        .simulator
-        .messages()
-        .into_iter()
-        .map(|message| message.data["thing1"].clone())
-        .collect();
     assert_eq!(
-        titles,
+        titles(&app),
         ["有一份文件请您阅读", "您的提问有回复了", "医生已看过您的问卷"]
     );
     assert_eq!(left(&mei, NOTICE).await, 1);
@@ -185,10 +185,34 @@ async fn nothing_leaves_the_house_without_her_word_or_after_the_end() {
     assert_eq!(app.simulator.calls(Call::Send), 0, "her data may only be kept");
 
     app.allows(&bai, REMINDER, 3).await;
-    later(&app, &bai, Some(Stage::Closed), Some(FOLLOW_UP)).await;
+    later(&app, &bai, Some(Stage::Closed), Some("survey_due")).await;
     app.work().await;
     assert_eq!(app.simulator.calls(Call::Send), 0, "the pregnancy is over");
     assert_eq!(app.simulator.texts(), []);
+}
+
+#[tokio::test]
+async fn after_the_end_she_hears_of_open_questions_of_a_red_flag_and_of_her_opened_record() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        app.allows(&mei, REMINDER, 9).await;
+        app.allows(&mei, NOTICE, 1).await;
+        later(&app, &mei, Some(Stage::Closed), None).await;
+        let kinds = [
+            FOLLOW_UP,
+            "survey_due",
+            "alert_taken",
+            "review_done",
+            "record_opened",
+        ];
+        for kind in kinds {
+            told(&app, &mei, kind).await;
+        }
+        assert_eq!(
+            titles(&app),
+            ["您有一份随访待填写", "医护人员看到了您的回答", "您的档案被查看"]
+        );
+    }
 }
 
 #[tokio::test]
