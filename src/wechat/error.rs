@@ -25,6 +25,8 @@ pub enum Class {
     UserBlocked,
     /// She has not allowed this message, or no longer: final, her credit is zero.
     NotSubscribed,
+    /// WeChat banned this template, or this kind of message: final for every message by it, and the rest goes on.
+    TemplateBanned,
     /// Another message to the same person is under way: retry in 1 to 5 s.
     Concurrent,
     /// What we sent breaks WeChat's rules: our defect, do not retry.
@@ -51,11 +53,12 @@ impl Class {
             40029 | 40163 | 41008 => Self::CodeInvalid,
             40226 => Self::UserBlocked,
             43101 => Self::NotSubscribed,
+            43107 => Self::TemplateBanned,
             43108 => Self::Concurrent,
             40003 | 40037 | 40097 | 40129 | 40165 | 40169 | 40212 | 41030 | 43104 | 44002 | 45168 | 47001
             | 47003 | 85096 | 85401 | 85402 | 87008 | 87020 => Self::BadContent,
-            40002 | 40013 | 40125 | 40164 | 40243 | 41002 | 41004 | 43002 | 43107 | 48001 | 48004 | 50002
-            | 50004 | 50007 | 61004 | 85079 | 85407 | 85408 | 89503 | 89506 | 89507 => Self::Config,
+            40002 | 40013 | 40125 | 40164 | 40243 | 41002 | 41004 | 43002 | 48001 | 48004 | 50002 | 50004
+            | 50007 | 61004 | 85079 | 85407 | 85408 | 89503 | 89506 | 89507 => Self::Config,
             87007 | 87009 => Self::SessionStale,
             61010 => Self::Away,
             other => Self::Unknown(other),

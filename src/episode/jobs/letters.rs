@@ -12,7 +12,7 @@ use crate::episode::rules::deliveries::Outcome;
 use crate::people::facts as people;
 use crate::people::model::Patient;
 use crate::sms::{self, Text};
-use crate::wechat::{Lang, SubscribeMessage};
+use crate::wechat::{Class, Lang, SubscribeMessage};
 
 /// What is taken out of the house.
 pub(super) enum Letter {
@@ -87,6 +87,10 @@ pub(super) async fn send(ctx: &Ctx, letter: Letter) -> Outcome {
             let answer = ctx.wechat.send(&message).await;
             if let Err(error) = &answer {
                 tracing::warn!(%error, "WeChat did not take a notice");
+                if error.class == Class::TemplateBanned {
+                    let template = message.template_id.as_str();
+                    tracing::error!(template, "WeChat banned a template: its notices go another way");
+                }
             }
             Outcome::of_wechat(answer)
         }

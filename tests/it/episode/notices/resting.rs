@@ -1,9 +1,9 @@
 //! WeChat takes nothing for a long time: it is left alone, and what waits is sent when it is back.
 
-use muan::demo::messages::REMINDER;
+use muan::demo::messages::{NOTICE, REMINDER};
 use muan::wechat::simulator::{Call, Scripted};
 
-use super::{FOLLOW_UP, HOUR, left, told};
+use super::{FOLLOW_UP, HOUR, left, titles, told};
 use crate::support::App;
 
 /// WeChat is busy, or no longer lets this service in.
@@ -52,6 +52,24 @@ async fn a_channel_that_takes_nothing_rests_and_one_notice_tries_it_for_all() {
             mei = app.again_of(mei).await;
         }
         assert_eq!(left(&mei, REMINDER).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_template_that_wechat_banned_stops_nothing_but_its_own_notices() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        app.allows(&mei, REMINDER, 9).await;
+        app.allows(&mei, NOTICE, 1).await;
+        app.confirms_phone(&mei, "13800000001").await;
+        app.sends(&[Scripted::Errcode(43107); 4]);
+        for nth in 1..=4 {
+            told(&app, &mei, FOLLOW_UP).await;
+            assert_eq!(app.simulator.texts().len(), nth, "it goes to her phone at once");
+        }
+        told(&app, &mei, "review_done").await;
+        assert_eq!(titles(&app), ["医生已看过您的问卷"]);
+        assert_eq!(app.dead().await, 0, "all left the house");
     }
 }
 
