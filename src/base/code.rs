@@ -63,6 +63,7 @@ codes! {
     PeopleIdentityUnchecked = "people.identity_unchecked";
     PeopleInvitationInvalid = "people.invitation_invalid";
     PeopleRebindingUnchecked = "people.rebinding_unchecked";
+    PeoplePhoneCodeInvalid = "people.phone_code_invalid";
     PeopleRecordMismatch = "people.record_mismatch";
     PeopleNotEnrolled = "people.not_enrolled";
     PeoplePasskeyInvalid = "people.passkey_invalid";

@@ -301,7 +301,7 @@ pub fn code_digest(r: &impl Records, facility: FacilityId, subject: impl Into<Uu
 
 /// The phone number that WeChat confirms for her account now, as records hold it.
 ///
-/// Errors: `people.wechat_code_invalid`, `people.wechat_unavailable`.
+/// Errors: `people.phone_code_invalid`, `people.wechat_unavailable`.
 pub async fn wechat_phone(ctx: &Ctx, account: AccountId, code: &str) -> Result<String> {
     super::acts::wechat_phone(ctx, account, code).await
 }

@@ -369,7 +369,10 @@ async fn her_phone_number_proves_her_once_and_a_strange_number_never_does() {
         (409, "consent.phone_mismatch")
     );
     let again = mei.post_keyed(&path, "strange", strange).await;
-    assert_eq!(again.code(), "people.wechat_code_invalid");
+    assert_eq!(
+        (again.status, again.code().as_str()),
+        (409, "people.phone_code_invalid")
+    );
     let hers = json!({ "method": "wechat_phone", "code": code("13800000001") });
     let proved = mei.post(&path, hers).await;
     assert!(proved.status < 300, "{}", proved.body);

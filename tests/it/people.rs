@@ -91,6 +91,11 @@ async fn she_logs_in_with_a_wechat_code_that_works_once() {
         (made_up.status, made_up.code().as_str()),
         (401, "people.wechat_code_invalid")
     );
+    let empty = app
+        .nobody()
+        .post_bare("/sessions", json!({ "wechat_code": "" }))
+        .await;
+    assert_eq!((empty.status, empty.code().as_str()), (400, "http.malformed"));
 }
 
 #[tokio::test]

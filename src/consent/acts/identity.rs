@@ -76,7 +76,7 @@ struct Outcome {
 /// check, or what only she and the record know.
 ///
 /// Errors: `consent.code_invalid`, `consent.phone_mismatch`, `consent.record_mismatch`, `consent.method_locked`,
-/// `consent.method_unavailable`, `consent.phone_unconfirmed`, `people.wechat_code_invalid`,
+/// `consent.method_unavailable`, `consent.phone_unconfirmed`, `people.phone_code_invalid`,
 /// `people.wechat_unavailable`, `http.invalid`.
 #[instrument(name = "consent.identity", skip_all)]
 pub async fn identity(ctx: &Ctx, caller: &Caller, id: ConsentId, proof: Proof) -> Result<Proved> {

@@ -18,6 +18,7 @@ use crate::once;
 use crate::people::caller::Caller;
 use crate::people::model::{AgreementParts, AgreementState, EmergencyContact, Facility, IdType, Patient};
 use crate::people::{facts, policy, rules, store};
+use crate::wechat::Class;
 
 /// What she writes of herself.
 #[derive(Clone, Debug)]
@@ -152,7 +153,7 @@ fn checked(profile: Profile, today: NaiveDate) -> Result<Profile> {
 /// She binds her phone by WeChat's button.
 ///
 /// Errors: `people.record_mismatch` for another phone than the record's before she was matched,
-/// `people.wechat_code_invalid`, `people.wechat_unavailable`.
+/// `people.phone_code_invalid`, `people.wechat_unavailable`.
 #[instrument(name = "people.bind_phone", skip_all)]
 pub async fn bind_phone(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Patient> {
     policy::allowed(caller, Act::PeopleBindPhone)?;
@@ -186,10 +187,15 @@ pub async fn bind_phone(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Patien
 
 /// The phone number that WeChat confirms for an account, as records hold it.
 ///
-/// Errors: `people.wechat_code_invalid`, `people.wechat_unavailable`.
+/// Errors: `people.phone_code_invalid`, `people.wechat_unavailable`.
 pub(in crate::people) async fn wechat_phone(ctx: &Ctx, account: AccountId, code: &str) -> Result<String> {
     let openid = store::openid(&mut ctx.view(), account).await?;
-    let phone = ctx.wechat.phone(code, &openid).await.map_err(wechat)?;
+    let phone = ctx.wechat.phone(code, &openid).await;
+    // She is logged in as she is: another tap gives another code.
+    let phone = phone.map_err(|error| match error.class {
+        Class::CodeInvalid => Error::Refused(Code::PeoplePhoneCodeInvalid),
+        _ => wechat(error),
+    })?;
     // Another country's number is kept with its code; a mainland one without, as everybody writes it.
     let number = if phone.country_code == "86" {
         phone.number

@@ -25,6 +25,8 @@ use crate::wechat::{Class, Error as WeChatError};
 ///
 /// Errors: `people.wechat_code_invalid`, `people.wechat_user_blocked`, `people.wechat_unavailable`,
 /// `people.invitation_invalid`, `people.account_bound`, `people.rebinding_unchecked`.
+/// Errors: `http.malformed` without a code, `people.wechat_code_invalid`, `people.wechat_user_blocked`,
+/// `people.wechat_unavailable`, `people.invitation_invalid`, `people.account_bound`.
 #[instrument(name = "people.log_in_patient", skip_all)]
 pub async fn log_in_patient(
     ctx: &Ctx,
@@ -144,10 +146,13 @@ async fn may_replace(tx: &mut Tx, mine: Mine, invited_at: DateTime<Utc>) -> Resu
         Err(Error::Refused(Code::PeopleRebindingUnchecked))
     }
 }
+/// WeChat found no code where one was to be.
+const CODE_MISSING: i64 = 41008;
 
 /// WeChat's answer in our words.
 pub(super) fn wechat(error: WeChatError) -> Error {
     match error.class {
+        Class::CodeInvalid if error.errcode == Some(CODE_MISSING) => Error::Malformed(Code::HttpMalformed),
         Class::CodeInvalid => Error::Unauthenticated(Code::PeopleWechatCodeInvalid),
         Class::UserBlocked => Error::Unauthenticated(Code::PeopleWechatUserBlocked),
         Class::RateMinute => Error::RateLimited { retry_after_s: 60 },

@@ -55,6 +55,22 @@ pub async fn invited_anew(staff: &Client, patient: &str) -> String {
 
 pub async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
 #[tokio::test]
+async fn a_code_of_the_phone_button_works_once_and_another_tap_gives_another() {
+    for app in App::each().await {
+        let mei = app.mei().await;
+        let tap = || json!({ "wechat_code": app.simulator.phone_code(&mei.openid, "13800000001").code });
+        let used = tap();
+        mei.post("/me/phone", used.clone()).await.expect(200);
+        let again = mei.post("/me/phone", used).await;
+        assert_eq!(
+            (again.status, again.code().as_str()),
+            (409, "people.phone_code_invalid")
+        );
+        mei.post("/me/phone", tap()).await.expect(200);
+    }
+}
+
+#[tokio::test]
 async fn an_invitation_that_is_asked_for_twice_is_one_and_has_one_image() {
     for app in App::each().await {
         let lin = app.lin().await;
