@@ -151,10 +151,13 @@ pub async fn stepped_up_at(q: &mut impl Q, id: SessionId) -> Result<Option<DateT
     Ok(row.and_then(|(at,)| at))
 }
 
-/// The account of an openid, made on first sight.
+/// The account of an openid, made on first sight; the unionid is filled in whenever it is first seen.
 pub async fn account(tx: &mut Tx, app_id: &str, openid: &str, unionid: Option<&str>) -> Result<AccountId> {
-    // Nothing is sealed for an account that is there: its key would stand for no record and outlive hers.
+    // Nothing is sealed for a new id where an account is there: its key would stand for no record and outlive hers.
     if let Some(known) = known_account(tx, app_id, openid).await? {
+        if let Some(unionid) = unionid {
+            fill_in_unionid(tx, known, unionid).await?;
+        }
         return Ok(known);
     }
     let id: AccountId = tx.id();
@@ -174,6 +177,26 @@ pub async fn account(tx: &mut Tx, app_id: &str, openid: &str, unionid: Option<&s
         .await?;
     let known = known_account(tx, app_id, openid).await?;
     known.ok_or_else(|| Error::broken("an account that was just made"))
+}
+
+async fn fill_in_unionid(tx: &mut Tx, account: AccountId, unionid: &str) -> Result<()> {
+    let missing: Option<(AccountId,)> = tx
+        .q("select id from account where id = $1 and unionid is null")
+        .bind(account)
+        .opt()
+        .await?;
+    if missing.is_none() {
+        return Ok(());
+    }
+    let sealed = tx
+        .seal(None, account, Class::Identity, "unionid", unionid)
+        .await?;
+    tx.q("update account set unionid = $2 where id = $1 and unionid is null")
+        .bind(account)
+        .bind(sealed)
+        .run()
+        .await?;
+    Ok(())
 }
 
 /// The account of an openid, if there is one.
