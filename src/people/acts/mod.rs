@@ -18,6 +18,7 @@ mod own_sessions;
 mod passkeys;
 mod pieces;
 mod qualifications;
+mod remembered;
 mod requests;
 mod seal_signing;
 pub(in crate::people) mod seals;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::guard;
 use super::identity::seen_since;
 use super::opening;
+use super::remembered::Remembered;
 use super::totp::Shown;
 use crate::base::error::{Error, Result};
 use crate::base::id::AccountId;
@@ -34,24 +35,13 @@ pub async fn log_in_patient(
     code: &str,
     invite: Option<&str>,
 ) -> Result<LoggedIn> {
-    // The same code within a minute is a client that lost our answer: WeChat would refuse its second use.
-    let remembered = format!("login:{}", hex::encode(secret::digest(code)));
-    let known = match ctx.cache.get(&remembered).await {
-        Some(bytes) => serde_json::from_slice::<(String, Option<String>)>(&bytes).ok(),
-        None => None,
-    };
-    let (openid, unionid) = match known {
+    let remembered = Remembered::of(ctx, code)?;
+    let (openid, unionid) = match remembered.get(ctx).await {
         Some(person) => person,
         None => {
             let login = ctx.wechat.login(code).await.map_err(wechat)?;
             let person = (login.openid, login.unionid);
-            ctx.cache
-                .put(
-                    &remembered,
-                    serde_json::to_vec(&person)?,
-                    std::time::Duration::from_secs(60),
-                )
-                .await;
+            remembered.put(ctx, &person).await?;
             person
         }
     };

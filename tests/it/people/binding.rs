@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use muan::base::id::AccountId;
 use muan::ctx::Records;
 use muan::db::Q;
 use muan::vault::Sealed;
 use muan::wechat::simulator::{Call, Fault, Scripted};
 use serde_json::{Value, json};
 
+use super::sealed::{everything, is_sealed};
 use crate::consent::ceremony::{Ceremony, strokes};
 use crate::support::App;
 use crate::support::client::Client;
@@ -54,6 +56,50 @@ pub async fn invited_anew(staff: &Client, patient: &str) -> String {
 }
 
 pub async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
+/// The name across apps of the only account that there is.
+async fn unionid(app: &App) -> Option<String> {
+    let mut view = app.ctx.view();
+    let (account, sealed): (AccountId, Option<Sealed>) =
+        view.q("select id, unionid from account").one().await.unwrap();
+    view.open_if(account, "unionid", sealed.as_ref()).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_name_that_she_has_across_apps_is_kept_from_when_it_is_first_told() {
+    for app in App::each().await {
+        const ACROSS: &str = "oAcrossAppsOfTheAccount";
+        app.newcomer("o-new").await;
+        assert_eq!(unionid(&app).await, None);
+        app.simulator.set_user("o-new", Some(ACROSS), 0);
+        app.newcomer("o-new").await;
+        assert_eq!(unionid(&app).await.as_deref(), Some(ACROSS));
+        app.simulator.set_user("o-new", None, 0);
+        app.newcomer("o-new").await;
+        assert_eq!(unionid(&app).await.as_deref(), Some(ACROSS));
+        is_sealed(&everything(&app).await, ACROSS);
+    }
+}
+
+#[tokio::test]
+async fn who_logged_in_with_a_code_is_sealed_while_it_is_remembered() {
+    for app in App::each().await {
+        let code = app.simulator.login_code("oNewcomerOfTheClinic").code;
+        let body = json!({ "wechat_code": code });
+        app.nobody()
+            .post_bare("/sessions", body.clone())
+            .await
+            .expect(201);
+        let name = format!("login:{}", muan::journal::sha256_hex(code.as_bytes()));
+        let kept = app.ctx.cache.get(&name).await.unwrap();
+        is_sealed(&kept, "oNewcomerOfTheClinic");
+        // What somebody else put there is believed by nobody: WeChat is asked, and the code is used up.
+        let forged = br#"["oSomebodyElse",null]"#.to_vec();
+        app.ctx.cache.put(&name, forged, Duration::from_secs(60)).await;
+        let again = app.nobody().post_bare("/sessions", body).await;
+        assert_eq!(again.code(), "people.wechat_code_invalid");
+    }
+}
+
 #[tokio::test]
 async fn a_code_of_the_phone_button_works_once_and_another_tap_gives_another() {
     for app in App::each().await {
