@@ -86,6 +86,8 @@ pub struct WeChat {
     pub app_id: String,
     /// App secret.
     pub app_secret: Secret,
+    /// Another one, tried where WeChat refuses the first.
+    pub next_secret: Option<Secret>,
     /// Another address than WeChat's own; needs `allow_other_base`.
     pub base_url: Option<String>,
     /// For a stand-in in a closed network; never in production.

@@ -158,6 +158,11 @@ pub async fn context(config: &Config, parts: Parts) -> Result<Ctx, StartFault> {
                 .unwrap_or_else(|| wechat::BASE_URL.to_owned()),
             app_id: config.wechat.app_id.clone(),
             app_secret: wechat::Secret::new(config.wechat.app_secret.expose()),
+            next_secret: config
+                .wechat
+                .next_secret
+                .as_ref()
+                .map(|next| wechat::Secret::new(next.expose())),
             edition: wechat::Edition::Released,
             allow_other_base: config.wechat.allow_other_base,
             push: push(&config.wechat),

@@ -165,11 +165,23 @@ impl WeChat {
     }
 
     async fn fresh_token(&self) -> Result<Fresh, Error> {
+        let Settings {
+            app_secret,
+            next_secret,
+            ..
+        } = &self.0.settings;
+        match (self.fresh_token_by(app_secret).await, next_secret) {
+            (Err(error), Some(next)) if error.refuses_the_secret() => self.fresh_token_by(next).await,
+            (first, _) => first,
+        }
+    }
+
+    async fn fresh_token_by(&self, secret: &Secret) -> Result<Fresh, Error> {
         // Never forced: a forced refresh would kill the token under the other processes.
         let body = json!({
             "grant_type": "client_credential",
             "appid": self.0.settings.app_id,
-            "secret": self.0.settings.app_secret.expose(),
+            "secret": secret.expose(),
             "force_refresh": false,
         });
         let request = self.0.http.post(self.url("/cgi-bin/stable_token")).json(&body);

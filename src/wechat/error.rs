@@ -139,6 +139,11 @@ impl Error {
         }
     }
 
+    /// Whether WeChat does not take this secret of the app: it is wrong by now, or frozen.
+    pub(super) fn refuses_the_secret(&self) -> bool {
+        matches!(self.errcode, Some(40125 | 40243))
+    }
+
     /// The same failure where no refresh can help: the "token" fault is then a wrong secret.
     pub(super) fn beyond_refresh(mut self) -> Self {
         if self.class == Class::TokenInvalid {

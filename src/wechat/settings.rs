@@ -46,6 +46,8 @@ pub struct Settings {
     pub app_id: String,
     /// Its secret.
     pub app_secret: Secret,
+    /// Another one, tried where WeChat refuses the first: for the time in which the secret is replaced.
+    pub next_secret: Option<Secret>,
     /// Which release cards and images open.
     pub edition: Edition,
     /// True in the demo and in tests only.

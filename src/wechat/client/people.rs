@@ -65,11 +65,22 @@ impl WeChat {
 
     async fn login_once(&self, code: &str) -> Result<Login, Error> {
         let Settings {
-            app_id, app_secret, ..
+            app_secret,
+            next_secret,
+            ..
         } = &self.0.settings;
+        match (self.login_by(app_secret, code).await, next_secret) {
+            // A code is not used up by a refused secret.
+            (Err(error), Some(next)) if error.refuses_the_secret() => self.login_by(next, code).await,
+            (first, _) => first,
+        }
+    }
+
+    async fn login_by(&self, secret: &Secret, code: &str) -> Result<Login, Error> {
+        let app_id = &self.0.settings.app_id;
         let request = self.0.http.get(self.url("/sns/jscode2session")).query(&[
             ("appid", app_id.as_str()),
-            ("secret", app_secret.expose()),
+            ("secret", secret.expose()),
             ("js_code", code),
             ("grant_type", "authorization_code"),
         ]);

@@ -3,6 +3,7 @@
 //! Time is a number that the tests move; nobody sleeps.
 
 mod asked;
+mod classes;
 mod control;
 mod messages;
 mod people;
@@ -99,6 +100,15 @@ impl Stage {
         client(&self.handle, secret, &self.ours, self.cache.clone(), PATIENT)
     }
 
+    /// A client that has another secret beside its first.
+    pub fn with_next(&self, first: &str, next: &str) -> WeChat {
+        let settings = Settings {
+            next_secret: Some(Secret::new(next)),
+            ..settings(&self.handle.base_url(), first)
+        };
+        WeChat::with_limits(settings, self.ours.now(), Cache::memory(), PATIENT).unwrap()
+    }
+
     /// A client that gives up after a moment.
     pub fn impatient(&self) -> WeChat {
         let moment = Duration::from_millis(150);
@@ -159,6 +169,7 @@ pub fn settings(base_url: &str, secret: &str) -> Settings {
         base_url: base_url.to_owned(),
         app_id: APP_ID.to_owned(),
         app_secret: Secret::new(secret),
+        next_secret: None,
         edition: Edition::Trial,
         allow_other_base: true,
         push: None,

@@ -98,6 +98,40 @@ async fn a_wrong_secret_is_not_tried_again_for_a_minute() {
 }
 
 #[tokio::test]
+async fn where_the_first_secret_is_refused_the_next_one_serves() {
+    let stage = allowed().await;
+    let replaced = stage.with_next("former", "right");
+    replaced.send(&reminder(MEI)).await.unwrap();
+    assert_eq!(stage.simulator.calls(Call::StableToken), 2);
+    let code = stage.simulator.login_code(MEI).code;
+    assert_eq!(replaced.login(&code).await.unwrap().openid, MEI);
+    assert_eq!(replaced.fault(), None);
+
+    // One that is not needed yet is not asked with.
+    let prepared = stage.with_next("right", "not valid yet");
+    prepared.send(&reminder(MEI)).await.unwrap();
+    assert_eq!(stage.simulator.calls(Call::StableToken), 3);
+    let frozen = Fault {
+        delay: Duration::ZERO,
+        reply: Scripted::Errcode(40243),
+    };
+    stage.simulator.script(Call::Login, vec![frozen]);
+    let code = stage.simulator.login_code(MEI).code;
+    assert_eq!(
+        stage
+            .with_next("right", "right")
+            .login(&code)
+            .await
+            .unwrap()
+            .openid,
+        MEI
+    );
+    let neither = stage.with_next("former", "not valid yet");
+    let error = neither.send(&reminder(MEI)).await.unwrap_err();
+    assert_eq!((error.class, error.errcode), (Class::Config, Some(40125)));
+}
+
+#[tokio::test]
 async fn what_only_an_operator_can_mend_stands_until_wechat_takes_a_call() {
     let stage = allowed().await;
     let refused = |errcode| Fault {
