@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use super::acts::with_parts;
-use super::model::{Consent, Power};
+use super::model::{Authority, Consent, Power};
 use super::{characters, sealing, store};
 use crate::base::error::Result;
 use crate::base::id::{AuthorityId, FacilityId};
@@ -16,7 +16,7 @@ use crate::people::model::{Agency, AskAgency, Characters, HeldFile, Keeper, Part
 /// Consents that are read at a time.
 const SOME: i64 = 100;
 
-/// Consents with the digests of their documents; how she read one that nobody ever signed was browsing.
+/// Consents with the digests of their documents, and authorities; how she read one that nobody ever signed was browsing.
 pub const KEEPER: Keeper = Keeper {
     copy: |_, view, mine| copy(view, mine).boxed(),
     forget: |tx, what| store::forget(tx, what).boxed(),
@@ -152,5 +152,18 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
         }
         told.push(members);
     }
-    Ok(vec![("consents", told.into())])
+    let authorities = store::authorities(view, mine.facility, mine.patient).await?;
+    Ok(vec![
+        ("consents", told.into()),
+        ("authorities", authorities.iter().map(authority).collect()),
+    ])
+}
+
+/// Whom she authorized to what; the agent's identity document is the agent's.
+fn authority(authority: &Authority) -> Value {
+    json!({
+        "id": authority.id, "matter": authority.matter, "scope": authority.scope, "agent": authority.body.agent,
+        "relation": authority.body.relation, "document_ref": authority.body.document_ref,
+        "begins_at": authority.begins_at, "ends_at": authority.ends_at,
+    })
 }

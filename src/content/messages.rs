@@ -30,6 +30,8 @@ struct File {
     limits: BTreeMap<String, String>,
     /// Why a case is not counted in one.
     reasons: BTreeMap<String, String>,
+    /// Why something that is held on her is not in her copy.
+    withheld: BTreeMap<String, String>,
 }
 
 /// What is told her.
@@ -111,6 +113,12 @@ pub fn reason(locale: Locale, word: &str) -> String {
     text.cloned().unwrap_or_else(|| word.to_owned())
 }
 
+/// Why something that is held on her is not in her copy.
+pub fn withheld(locale: Locale, what: &str) -> String {
+    let text = file(locale).withheld.get(what);
+    text.cloned().unwrap_or_else(|| what.to_owned())
+}
+
 /// What her home screen says.
 pub fn home(locale: Locale, situation: &str) -> Option<&'static Notice> {
     file(locale).home.get(situation)
@@ -150,6 +158,7 @@ pub(super) fn check(defects: &mut Defects) {
         keys(|f| f.reasons.keys().collect()),
         keys(|f| f.definitions.keys().collect()),
         keys(|f| f.limits.keys().collect()),
+        keys(|f| f.withheld.keys().collect()),
     ] {
         defects.check(zh == en, "messages/en.toml", "", || {
             "not the same keys as zh-CN".to_owned()

@@ -2,8 +2,9 @@
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::model::{Access, Episode, Notice};
+use super::model::{Access, Episode, Notice, Suggestion};
 use super::store;
 use crate::base::error::Result;
 use crate::ctx::View;
@@ -14,7 +15,7 @@ use crate::people::model::{Keeper, Parts, Unfinished};
 /// Notices that are read at a time.
 const NOTICES: i64 = 1000;
 
-/// Pregnancies, notices, and that her record was opened by who treats her no longer.
+/// Pregnancies, their risk colors, notices, and that her record was opened by who treats her no longer.
 pub const KEEPER: Keeper = Keeper {
     copy: |_, view, mine| copy(view, mine).boxed(),
     // What she was told is part of her care; how it was sent is not, and the agreement promises an end.
@@ -39,13 +40,17 @@ async fn copy(view: &mut View, mine: Mine) -> Result<Parts> {
     };
     let permissions: Vec<Value> = permissions
         .iter()
-        .map(|(template, word, at)| json!({ "template": template, "word": word, "at": at }))
+        .map(|(id, template, word, at)| json!({ "id": id, "template": template, "word": word, "at": at }))
         .collect();
+    let graded = store::gradings_of(view, mine.facility, mine.patient).await?;
+    let suggested = store::suggestions_of(view, mine.facility, mine.patient).await?;
     let opened = store::accesses_to(view, mine.facility, mine.patient).await?;
     Ok(vec![
         ("pregnancies", told.into()),
         ("notices", json!(notices)),
         ("message_permissions", permissions.into()),
+        ("risk_colors", graded.into()),
+        ("risk_suggestions", suggested.iter().map(suggestion).collect()),
         ("openings", opened.iter().map(opening).collect()),
     ])
 }
@@ -68,6 +73,14 @@ async fn notices(view: &mut View, mine: Mine) -> Result<Vec<Notice>> {
 fn opening(access: &Access) -> Value {
     json!({
         "id": access.id, "at": access.at, "until": access.until, "role": access.role, "reason": access.reason,
+    })
+}
+
+/// The color without what speaks for it, as with the colors that were set.
+fn suggestion((id, suggestion): &(Uuid, Suggestion)) -> Value {
+    json!({
+        "id": id, "color": suggestion.shown(), "response": suggestion.response, "form": suggestion.form,
+        "rules_version": suggestion.rules_version, "at": suggestion.at,
     })
 }
 

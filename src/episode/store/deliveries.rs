@@ -305,8 +305,11 @@ pub async fn add_ledger_entry(
 }
 
 /// What an account allowed and what was sent by it: template, word and time, in the order in which it happened.
-pub async fn permissions(q: &mut impl Q, account: AccountId) -> Result<Vec<(String, String, DateTime<Utc>)>> {
-    q.q("select template, word, at from subscription_entry where account_id = $1 order by at, id")
+pub async fn permissions(
+    q: &mut impl Q,
+    account: AccountId,
+) -> Result<Vec<(Uuid, String, String, DateTime<Utc>)>> {
+    q.q("select id, template, word, at from subscription_entry where account_id = $1 order by at, id")
         .bind(account)
         .all()
         .await

@@ -1,10 +1,11 @@
 //! Gradings of the risk; each is kept beside those before.
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
-use crate::base::id::{EpisodeId, FacilityId, StaffId};
+use crate::base::id::{EpisodeId, FacilityId, PatientId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::episode::model::{Color, Episode, Graded, Grading};
@@ -92,4 +93,21 @@ pub async fn newest_grading(
         by: row.staff_id,
         at: row.at,
     }))
+}
+
+/// The colors that were set for a woman, without their grounds, oldest first.
+pub async fn gradings_of(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Vec<Value>> {
+    let rows: Vec<(Uuid, EpisodeId, String, String, DateTime<Utc>)> = q
+        .q(
+            "select id, episode_id, color, table_version, at from risk_color \
+            where facility_id = $1 and patient_id = $2 order by id",
+        )
+        .bind(facility)
+        .bind(patient)
+        .all()
+        .await?;
+    let told = rows.into_iter().map(|(id, episode, color, table_version, at)| {
+        json!({ "id": id, "pregnancy": episode, "color": color, "table_version": table_version, "at": at })
+    });
+    Ok(told.collect())
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
-use crate::base::id::{EpisodeId, FacilityId, ResponseId};
+use crate::base::id::{EpisodeId, FacilityId, PatientId, ResponseId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::episode::model::{Color, Episode, Suggestion};
@@ -51,6 +51,16 @@ struct Row {
     at: DateTime<Utc>,
 }
 
+macro_rules! suggestions {
+    ($rest:literal) => {
+        concat!(
+            "select id, response_id, response_version, color, purple, grounds, form, rules_version, at from risk_suggestion \
+             where facility_id = $1 and ",
+            $rest
+        )
+    };
+}
+
 /// The newest suggestion of a pregnancy.
 pub async fn newest_suggestion(
     r: &mut impl Records,
@@ -58,16 +68,36 @@ pub async fn newest_suggestion(
     episode: EpisodeId,
 ) -> Result<Option<Suggestion>> {
     let row: Option<Row> = r
-        .q(
-            "select id, response_id, response_version, color, purple, grounds, form, rules_version, at from risk_suggestion \
-            where facility_id = $1 and episode_id = $2 order by at desc, id desc limit 1",
-        )
+        .q(suggestions!("episode_id = $2 order by at desc, id desc limit 1"))
         .bind(facility)
         .bind(episode)
         .opt()
         .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Suggestion {
+    Ok(Some(read(r, row).await?))
+}
+
+/// All suggestions for a woman, oldest first.
+pub async fn suggestions_of(
+    r: &mut impl Records,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Vec<(Uuid, Suggestion)>> {
+    let rows: Vec<Row> = r
+        .q(suggestions!("patient_id = $2 order by at, id"))
+        .bind(facility)
+        .bind(patient)
+        .all()
+        .await?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        all.push((row.id, read(r, row).await?));
+    }
+    Ok(all)
+}
+
+async fn read(r: &mut impl Records, row: Row) -> Result<Suggestion> {
+    Ok(Suggestion {
         response: row.response_id,
         response_version: row.response_version,
         color: Color::parse(&row.color).ok_or_else(|| Error::broken("a suggestion has an unknown color"))?,
@@ -76,5 +106,5 @@ pub async fn newest_suggestion(
         form: row.form,
         rules_version: row.rules_version,
         at: row.at,
-    }))
+    })
 }

@@ -1,10 +1,13 @@
 //! The copy of everything held on her, gathered from all slices, and what is forgotten of her.
 
+use chrono::DateTime;
 use serde_json::{Map, Value, json};
 use tracing::instrument;
 
 use crate::base::error::{Error, Result};
 use crate::base::{Act, Noun, Subject};
+use crate::base::{Act, Code, Locale, Noun, Subject};
+use crate::content::messages;
 use crate::ctx::{Ctx, Tx, View};
 use crate::people::caller::{Caller, Mine};
 use crate::people::model::{Forget, HeldItem, Keepers, Parts};
@@ -14,6 +17,18 @@ use crate::people::{policy, store};
 const READINGS: i64 = 1000;
 /// Copies of her record that it tells, the newest.
 const COPIES: i64 = 1000;
+
+/// What is held on her and is not hers to get, with the reason. The same for every woman: a hold or a sealing that was named
+/// only where there is one would be told by that.
+const WITHHELD: [(&str, &str); 5] = [
+    // The reports of staff about errors are made in confidence and are no part of her record.
+    ("adverse_event_reports", "confidential_reporting"),
+    ("legal_holds", "legal_dispute"),
+    ("record_seals", "legal_dispute"),
+    // They may name what must never be read over her shoulder.
+    ("risk_grounds", "written_for_staff"),
+    ("assessment_findings", "written_for_staff"),
+];
 
 /// Everything held on her, one JSON document (CE-236).
 ///
@@ -38,10 +53,13 @@ pub async fn export(ctx: &Ctx, keepers: &Keepers, caller: &Caller) -> Result<Val
         "guardian_agreements": guardian_agreements(&mut view, mine).await?,
         "requests": store::requests_of(&mut view, mine.facility, mine.patient).await?,
         "copies": handed_out(&mut view, mine).await?,
+        "sessions": store::sessions_of(&mut view, mine).await?,
+        "identity_checks": store::identity_checks_of(&mut view, mine).await?,
+        "signer_checks": signer_checks(&mut view, mine).await?,
+        "restrictions": store::restrictions_of(&mut view, mine).await?,
         "wechat_events": wechat_events(&mut view, mine).await?,
         "read_by": readings(&mut view, mine).await?,
-        // The reports of staff about errors are made in confidence and are no part of her record.
-        "withheld": [{ "what": "adverse_event_reports", "reason": "confidential_reporting" }],
+        "withheld": withheld(caller.request.locale),
     });
     if let Value::Object(members) = made {
         document.extend(members);
@@ -69,6 +87,20 @@ pub(super) async fn agreements(view: &mut View, mine: Mine) -> Result<Vec<Value>
         })
     });
     Ok(told.collect())
+}
+
+/// Whose papers were checked beside her, by their relation to her: the papers are theirs.
+async fn signer_checks(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
+    let all = store::signer_checks(view, mine.facility, mine.patient, DateTime::UNIX_EPOCH).await?;
+    let told = all.into_iter().map(|check| {
+        json!({ "kind": check.person.kind, "relation": check.person.relation, "at": check.at })
+    });
+    Ok(told.collect())
+}
+
+fn withheld(locale: Locale) -> Vec<Value> {
+    let told = |(what, reason): (&str, &str)| json!({ "what": what, "reason": reason, "text": messages::withheld(locale, what) });
+    WITHHELD.map(told).to_vec()
 }
 
 /// What WeChat told about her account.
