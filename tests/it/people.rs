@@ -7,6 +7,7 @@ mod copies;
 pub mod destruction;
 mod disputes;
 mod dumped;
+mod everything;
 mod family;
 mod keys;
 mod passkeys;

@@ -98,10 +98,8 @@ pub async fn newest_grading(
 /// The colors that were set for a woman, without their grounds, oldest first.
 pub async fn gradings_of(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<Vec<Value>> {
     let rows: Vec<(Uuid, EpisodeId, String, String, DateTime<Utc>)> = q
-        .q(
-            "select id, episode_id, color, table_version, at from risk_color \
-            where facility_id = $1 and patient_id = $2 order by id",
-        )
+        .q("select id, episode_id, color, table_version, at from risk_color \
+            where facility_id = $1 and patient_id = $2 order by id")
         .bind(facility)
         .bind(patient)
         .all()

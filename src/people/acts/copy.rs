@@ -92,9 +92,9 @@ pub(super) async fn agreements(view: &mut View, mine: Mine) -> Result<Vec<Value>
 /// Whose papers were checked beside her, by their relation to her: the papers are theirs.
 async fn signer_checks(view: &mut View, mine: Mine) -> Result<Vec<Value>> {
     let all = store::signer_checks(view, mine.facility, mine.patient, DateTime::UNIX_EPOCH).await?;
-    let told = all.into_iter().map(|check| {
-        json!({ "kind": check.person.kind, "relation": check.person.relation, "at": check.at })
-    });
+    let told = all
+        .into_iter()
+        .map(|check| json!({ "kind": check.person.kind, "relation": check.person.relation, "at": check.at }));
     Ok(told.collect())
 }
 

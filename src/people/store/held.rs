@@ -56,9 +56,11 @@ struct CheckRow {
 /// Checks of who she is, by which kinds of proof and by staff of which role, oldest first.
 pub async fn identity_checks_of(q: &mut impl Q, mine: Mine) -> Result<Vec<Value>> {
     let rows: Vec<CheckRow> = q
-        .q("select c.id, c.method, c.identifiers, s.role, c.at, c.confirmed_at \
+        .q(
+            "select c.id, c.method, c.identifiers, s.role, c.at, c.confirmed_at \
             from identity_check c join staff s on s.id = c.staff_id \
-            where c.facility_id = $1 and c.patient_id = $2 order by c.id")
+            where c.facility_id = $1 and c.patient_id = $2 order by c.id",
+        )
         .bind(mine.facility)
         .bind(mine.patient)
         .all()
