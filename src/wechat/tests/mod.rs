@@ -5,6 +5,7 @@
 mod asked;
 mod classes;
 mod control;
+mod logged;
 mod messages;
 mod people;
 mod pushed;
