@@ -165,6 +165,10 @@ with_people! {
     EpisodeTellLoss = "episode.tell_loss";
     /// That is taken back.
     EpisodeTakeBackLoss = "episode.take_back_loss";
+    /// Staff heard that she gave birth elsewhere or changed to another hospital.
+    EpisodeTellEnding = "episode.tell_ending";
+    /// That is taken back.
+    EpisodeTakeBackEnding = "episode.take_back_ending";
     /// The women of the clinic.
     EpisodePatients = "episode.patients";
     /// One woman's whole pathway on one page.

@@ -114,6 +114,8 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::EpisodeOver, &[System]),
     (Act::EpisodeTellLoss, &[M, O]),
     (Act::EpisodeTakeBackLoss, &[M, O]),
+    (Act::EpisodeTellEnding, &[M, O]),
+    (Act::EpisodeTakeBackEnding, &[M, O]),
     (Act::EpisodePatients, &[M, O, A]),
     (Act::EpisodePatient, &[M, O, A]),
     (Act::EpisodeSetRiskColor, &[O]),

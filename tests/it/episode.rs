@@ -1,6 +1,7 @@
 //! Registering, enrolling, the journey, the clinic's list, risk colors, tasks, notices.
 
 mod access;
+mod gone;
 mod journey;
 mod lost;
 mod notices;

@@ -56,6 +56,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("episode.review_access", "episode::access"),
     ("episode.subscribe", "episode::notices"),
     ("episode.task_done", "episode"),
+    ("episode.tell_ending", "episode::gone"),
     ("episode.tell_loss", "episode::lost"),
     ("followup.acknowledge", "followup"),
     ("followup.close_alert", "followup"),

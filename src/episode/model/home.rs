@@ -19,6 +19,25 @@ crate::words! {
 }
 
 crate::words! {
+    /// What staff are told of a woman who does not come to give birth.
+    Gone {
+        /// She gave birth elsewhere.
+        Elsewhere = "elsewhere",
+        /// She changed to another hospital before the birth.
+        Transferred = "transferred",
+    }
+}
+
+impl From<Gone> for Ending {
+    fn from(gone: Gone) -> Ending {
+        match gone {
+            Gone::Elsewhere => Ending::Elsewhere,
+            Gone::Transferred => Ending::Transferred,
+        }
+    }
+}
+
+crate::words! {
     /// What her home screen speaks of. Each has its words in `content/messages`.
     Situation {
         /// She is pregnant.

@@ -36,6 +36,13 @@ pub fn is_lost_outside(episode: &Episode) -> bool {
     episode.stage == Stage::Closed && episode.ending == Some(Ending::Loss) && episode.born_at.is_none()
 }
 
+/// Whether she gave birth elsewhere or went to another hospital before any labor here, as staff were told. What the record
+/// of a labor says closed the pregnancy in the moment of her discharge.
+pub fn is_told_elsewhere(episode: &Episode, discharged_at: Option<DateTime<Utc>>) -> bool {
+    let elsewhere = matches!(episode.ending, Some(Ending::Elsewhere | Ending::Transferred));
+    elsewhere && episode.stage == Stage::Closed && episode.closed_at != discharged_at
+}
+
 fn mourned_until(episode: &Episode) -> NaiveDate {
     day(episode.closed_at.unwrap_or_default() + FOLLOWED_UP)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, PatientId};
@@ -23,6 +23,15 @@ pub async fn admitted(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> 
 /// She was discharged.
 pub async fn discharged(tx: &mut Tx, facility: FacilityId, patient: PatientId) -> Result<()> {
     store::set_in_hospital(tx, facility, patient, false).await
+}
+
+/// When she was last discharged.
+pub async fn discharged_at(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Option<DateTime<Utc>>> {
+    store::discharged_at(q, facility, patient).await
 }
 
 /// The first day on which her record may be destroyed, as of her last visit and discharge (CE-230); none while she is

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::base::error::{Error, Result};
@@ -239,6 +240,21 @@ pub async fn records_of(q: &mut impl Q, account: AccountId) -> Result<Vec<(Patie
         .bind(account)
         .all()
         .await
+}
+
+/// When she was last discharged; none when she was never admitted here.
+pub async fn discharged_at(
+    q: &mut impl Q,
+    facility: FacilityId,
+    patient: PatientId,
+) -> Result<Option<DateTime<Utc>>> {
+    let row: Option<(Option<DateTime<Utc>>,)> = q
+        .q("select last_discharge_at from retention where facility_id = $1 and patient_id = $2")
+        .bind(facility)
+        .bind(patient)
+        .opt()
+        .await?;
+    Ok(row.and_then(|(at,)| at))
 }
 
 pub async fn account_of(q: &mut impl Q, facility: FacilityId, id: PatientId) -> Result<Option<AccountId>> {
