@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use tracing::instrument;
 
 use crate::base::error::{Error, Result};
-use crate::base::{Act, Noun, Subject};
-use crate::base::{Act, Code, Locale, Noun, Subject};
+use crate::base::{Act, Locale, Noun, Subject};
 use crate::content::messages;
 use crate::ctx::{Ctx, Tx, View};
 use crate::people::caller::{Caller, Mine};

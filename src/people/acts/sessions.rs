@@ -24,10 +24,8 @@ use crate::wechat::{Class, Error as WeChatError};
 
 /// She logs in with a code of `wx.login`, perhaps with an invitation.
 ///
-/// Errors: `people.wechat_code_invalid`, `people.wechat_user_blocked`, `people.wechat_unavailable`,
-/// `people.invitation_invalid`, `people.account_bound`, `people.rebinding_unchecked`.
 /// Errors: `http.malformed` without a code, `people.wechat_code_invalid`, `people.wechat_user_blocked`,
-/// `people.wechat_unavailable`, `people.invitation_invalid`, `people.account_bound`.
+/// `people.wechat_unavailable`, `people.invitation_invalid`, `people.account_bound`, `people.rebinding_unchecked`.
 #[instrument(name = "people.log_in_patient", skip_all)]
 pub async fn log_in_patient(
     ctx: &Ctx,

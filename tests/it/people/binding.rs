@@ -55,7 +55,6 @@ pub async fn invited_anew(staff: &Client, patient: &str) -> String {
     made["scene"].as_str().unwrap().to_owned()
 }
 
-pub async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
 /// The name across apps of the only account that there is.
 async fn unionid(app: &App) -> Option<String> {
     let mut view = app.ctx.view();
@@ -156,7 +155,7 @@ async fn while_wechat_makes_an_image_others_write() {
     }
 }
 
-async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
+pub async fn writes(client: &Client, birth_date: &str) -> crate::support::client::Answer {
     let etag = client.get("/me").await.etag();
     let profile = json!({ "name": "梅秀英", "birth_date": birth_date, "language": "zh-CN" });
     client.put("/me", &etag, profile).await
