@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
 
-use super::model::{Addressed, DeadDelivery, Delivery, DeliveryState, LedgerWord, Notice, NoticeChannel};
+use super::model::{
+    Addressed, DeadDelivery, Delivery, DeliveryState, Ending, LedgerWord, Notice, NoticeChannel,
+};
 use super::rules::deliveries::{self as rules, Channel, Found, Outcome, Standing};
 use super::{acts, store};
 use crate::base::error::{Error, Result};
@@ -188,12 +190,14 @@ async fn standing(
     patient: &Patient,
 ) -> Result<Standing> {
     let episode = store::current(view, to.facility, to.patient).await?;
+    let ending = episode.as_ref().and_then(|episode| episode.ending);
     Ok(Standing {
         read: notice.read_at.is_some(),
         agreed: people::has_agreed(view, ctx, to.account, REMINDERS).await?,
         matched: patient.matched,
         restricted: people::restricted(view, to.facility).await?.contains(&to.patient),
         closed: episode.is_none_or(|episode| episode.closed_at.is_some()),
+        grave: ending == Some(Ending::Grave),
     })
 }
 

@@ -359,8 +359,3 @@ pub async fn ids(tx: &mut Tx, texts: &[&'static str], mine: Mine) -> Result<Vec<
 pub async fn search(r: &mut impl Records, facility: FacilityId, text: &str) -> Result<Vec<PatientId>> {
     store::search(r, facility, text).await
 }
-
-/// The caller as the owner of a clinical subject of hers.
-pub fn is_hers(caller: &Caller, patient: PatientId) -> bool {
-    caller.mine().is_ok_and(|mine| mine.patient == patient)
-}

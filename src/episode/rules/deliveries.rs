@@ -31,7 +31,8 @@ const SECOND_LOOK: Duration = Duration::seconds(30);
 const ANY_HOUR: [&str; 1] = ["alert_taken"];
 /// Notices that come after the end of a pregnancy as well. She is reminded of a point only while it is asked about: that goes
 /// on where she was taken elsewhere with a block, and after a punctured dura. Who opens her record does so after the end.
-const AFTER_THE_END: [&str; 3] = ["alert_taken", "follow_up_due", "record_opened"];
+const AFTER_THE_END: [&str; 3] = ["alert_taken", "follow_up_due", OPENED];
+const OPENED: &str = "record_opened";
 
 /// What is known of her when something is to leave the house.
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +47,14 @@ pub struct Standing {
     pub restricted: bool,
     /// Her pregnancy is over, or there is none.
     pub closed: bool,
+    /// It ended gravely for her: her phone may be in other hands.
+    pub grave: bool,
 }
 
 /// Why a notice of a kind may not leave the house; none if it may.
 pub fn withheld(kind: &str, standing: Standing) -> Option<Withheld> {
-    let over = standing.closed && !AFTER_THE_END.contains(&kind);
+    let goes_on = AFTER_THE_END.contains(&kind) && !(standing.grave && kind == OPENED);
+    let over = standing.closed && !goes_on;
     [
         (standing.restricted, Withheld::Restricted),
         (!standing.agreed, Withheld::NotAgreed),

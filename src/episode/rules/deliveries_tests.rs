@@ -144,6 +144,7 @@ fn nothing_leaves_the_house_against_her_will_or_into_a_closed_record() {
         matched: true,
         restricted: false,
         closed: false,
+        grave: false,
     };
     let reason = |standing| withheld("survey_due", standing);
     assert_eq!(reason(fine), None);
@@ -167,4 +168,12 @@ fn nothing_leaves_the_house_against_her_will_or_into_a_closed_record() {
         };
         assert_eq!(withheld(kind, unwanted), Some(Withheld::NotAgreed), "{kind}");
     }
+    let grave = true;
+    let bereaved = Standing {
+        closed,
+        grave,
+        ..fine
+    };
+    assert_eq!(withheld("record_opened", bereaved), Some(Withheld::Closed));
+    assert_eq!(withheld("alert_taken", bereaved), None);
 }
