@@ -142,8 +142,8 @@ async fn an_admission_a_birth_and_an_end_that_are_written_up_are_marked_and_what
     measured["babies"][0]["cord_be"] = json!("-3");
     let chart = ward.deliver(measured).await.expect(200);
     assert_eq!(chart["delivery"]["number"], 2);
-    let marks = |chart: &Value| json!([chart["late"], chart["delivery"]["late"], chart["stop"]["late"]]);
-    assert_eq!(marks(&chart), json!([false, false, false]));
+    let marks = |chart: &Value| json!([chart["delivery"]["late"], chart["stop"]["late"]]);
+    assert_eq!(marks(&chart), json!([false, false]));
     let bai = ward.app.bai().await;
     let admitted = ward
         .lin
@@ -159,7 +159,7 @@ async fn an_admission_a_birth_and_an_end_that_are_written_up_are_marked_and_what
         .expect(200);
     ward.zhao.post(&format!("{path}/stop"), stop).await.expect(201);
     let chart = ward.lin.get(&path).await.expect(200);
-    assert_eq!(marks(&chart), json!([true, true, true]));
+    assert_eq!(marks(&chart), json!([true, true]));
 }
 
 #[tokio::test]

@@ -53,6 +53,7 @@ impl Ward {
         let now = self.ceremony.app.clock.now();
         let mut body = json!({
             "technique": technique, "indication": "labor", "interspace": "L3-4", "puncture_at": now, "first_dose_at": now,
+            "correction_reason": "按监护记录核对时间。",
         });
         body.as_object_mut()
             .unwrap()

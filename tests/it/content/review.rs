@@ -2,7 +2,7 @@
 
 use muan::analgesia::limits;
 use muan::content::{Content, Origin};
-use muan::quality::referral;
+use muan::quality::{indicators, referral};
 use serde_json::Value;
 
 use super::{command, copied, edit, text};
@@ -17,6 +17,7 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         .collect();
     let mut unconfirmed = Content::open(Origin::BuiltIn).unwrap().unconfirmed();
     unconfirmed.extend(limits::unconfirmed());
+    unconfirmed.extend(indicators::limits::unconfirmed());
     unconfirmed.push(referral::unconfirmed());
     assert_eq!(lines.len(), unconfirmed.len());
     assert!(
