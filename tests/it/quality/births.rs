@@ -109,7 +109,13 @@ pub fn gives_birth<'a>(
     mode: &'a str,
     babies: &'a [Option<(i64, i64)>],
 ) -> LocalBoxFuture<'a, ()> {
-    async move { put(app.lin().await, woman, "delivery", birth(born, mode, babies)).await }.boxed_local()
+    async move {
+        let mut body = birth(born, mode, babies);
+        // Some are born a second time, on another day.
+        body["correction_reason"] = json!("核对出生时间。");
+        put(app.lin().await, woman, "delivery", body).await;
+    }
+    .boxed_local()
 }
 
 /// Her answer to the survey, on her own phone.

@@ -107,6 +107,7 @@ async fn for_each_tip(whole: bool, reports: usize) {
         assert_eq!(at("due"), at("at") + Duration::hours(24));
     }
     stop["tip_intact"] = json!(true);
+    stop["correction_reason"] = json!("再看一遍，尖端完整。");
     zhao.post(&ward.path("/stop"), stop).await.expect(201);
     assert!(offered(app).await.is_empty(), "it was whole after all");
 }
