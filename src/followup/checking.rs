@@ -116,7 +116,7 @@ pub(super) async fn check(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<
         Found::Later(at) if at <= noted.at + CHECKABLE => {
             let mut tx = ctx.db.begin().await?;
             outbox::put_back(&mut tx, job, at).await?;
-            return Ok(tx.commit().await?);
+            return tx.commit().await;
         }
         Found::Later(_) | Found::Never => (TextCheck::Unchecked, json!({ "check": TextCheck::Unchecked })),
         Found::Checked(checked) => {

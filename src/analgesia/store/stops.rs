@@ -10,8 +10,31 @@ use crate::ctx::{Records, Tx};
 use crate::db::{Q, placeholders};
 use crate::vault::{Class, Sealed};
 
-/// When the first version was written.
-const FIRST: &str = "(select min(f.at) from analgesia_stop f where f.labor_id = s.labor_id)";
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    labor_id: LaborId,
+    at: DateTime<Utc>,
+    first_at: DateTime<Utc>,
+    staff_id: StaffId,
+    document: Sealed,
+}
+
+/// With when the first version was written.
+const SELECT: &str = "select s.id, s.labor_id, s.at, \
+    (select min(f.at) from analgesia_stop f where f.labor_id = s.labor_id) as first_at, s.staff_id, s.document \
+    from analgesia_stop s where s.facility_id = $1 and s.labor_id in";
+
+async fn read(r: &mut impl Records, row: Row) -> Result<StopVersion> {
+    let stop: Stop = r.open_json(row.labor_id, "stop", &row.document).await?;
+    Ok(StopVersion {
+        id: row.id,
+        at: row.at,
+        first_at: row.first_at,
+        by: row.staff_id,
+        stop,
+    })
+}
 
 pub async fn add_stop(
     tx: &mut Tx,
@@ -54,28 +77,20 @@ pub async fn stops(
     if labors.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "select id, labor_id, at, {FIRST}, staff_id, document from analgesia_stop s \
-         where facility_id = $1 and labor_id in ({}) and not exists (select 1 from analgesia_stop n \
-         where n.labor_id = s.labor_id and (n.at > s.at or (n.at = s.at and n.id > s.id)))",
-        placeholders(2, labors.len())
-    );
-    let mut query = r.q(sql).bind(facility);
+    let mut query = r
+        .q(format!(
+            "{SELECT} ({}) and not exists (select 1 from analgesia_stop n \
+             where n.labor_id = s.labor_id and (n.at > s.at or (n.at = s.at and n.id > s.id)))",
+            placeholders(2, labors.len())
+        ))
+        .bind(facility);
     for labor in labors {
         query = query.bind(*labor);
     }
-    let rows: Vec<(Uuid, LaborId, DateTime<Utc>, DateTime<Utc>, StaffId, Sealed)> = query.all().await?;
+    let rows: Vec<Row> = query.all().await?;
     let mut found = Vec::with_capacity(rows.len());
-    for (id, labor, at, first_at, by, document) in rows {
-        let stop: Stop = r.open_json(labor, "stop", &document).await?;
-        let version = StopVersion {
-            id,
-            at,
-            first_at,
-            by,
-            stop,
-        };
-        found.push((labor, version));
+    for row in rows {
+        found.push((row.labor_id, read(r, row).await?));
     }
     Ok(found)
 }
@@ -86,25 +101,15 @@ pub async fn every_stop(
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Vec<StopVersion>> {
-    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>, StaffId, Sealed)> = r
-        .q(format!(
-            "select id, at, {FIRST}, staff_id, document from analgesia_stop s \
-             where facility_id = $1 and labor_id = $2 order by at, id"
-        ))
+    let rows: Vec<Row> = r
+        .q(format!("{SELECT} ($2) order by s.at, s.id"))
         .bind(facility)
         .bind(labor)
         .all()
         .await?;
     let mut all = Vec::with_capacity(rows.len());
-    for (id, at, first_at, by, document) in rows {
-        let stop: Stop = r.open_json(labor, "stop", &document).await?;
-        all.push(StopVersion {
-            id,
-            at,
-            first_at,
-            by,
-            stop,
-        });
+    for row in rows {
+        all.push(read(r, row).await?);
     }
     Ok(all)
 }
