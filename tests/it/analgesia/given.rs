@@ -169,7 +169,7 @@ async fn what_is_seen_around_the_first_dose_and_what_the_pump_gave_is_missing_un
     ward.observe(seen("01:10", felt)).await.expect(201);
     let scored = json!({ "nrs": 2, "vas_context": "contraction" });
     ward.observe(seen("01:44", scored)).await.expect(201);
-    assert_eq!(missing().await, [context.clone()]);
+    assert_eq!(missing().await, std::slice::from_ref(&context));
     let stop = json!({ "stop_at": "2026-03-02T01:49:00Z", "reason": "request" });
     ward.zhao.post(&ward.path("/stop"), stop).await.expect(201);
     let of_pump = |member: &str| json!(format!("/analgesia/pump/{member}"));
