@@ -150,8 +150,8 @@ limits! {
     LOR_DEPTH: "depth of the loss of resistance", "cm", soft 3000..8000, hard 1500..15000, "GK";
     CATHETER_DEPTH: "catheter in the space", "cm", soft 2000..8000, hard 2000..8000, "GK";
     WEIGHT: "her weight", "kg", soft 40000..130000, hard 25000..250000, "GK";
-    PUMP_GIVEN: "given by the pump", "ml", soft 0..2000000, hard _.._, "GK";
-    PCA_DEMANDS: "demands", "", soft 0..500000, hard _.._, "GK";
+    PUMP_GIVEN: "given by the pump", "ml", soft 0..2000000, hard 0..2000000, "GK";
+    PCA_DEMANDS: "demands", "", soft 0..500000, hard 0..500000, "GK";
 
     SBP: "systolic pressure", "mmHg", soft 90000..159000, hard 0..300000, "GK";
     DBP: "diastolic pressure", "mmHg", soft _..109000, hard 0..200000, "GK";
@@ -163,13 +163,13 @@ limits! {
     TOCO: "contractions in 10 min", "", soft _..5000, hard 0..10000, "GK";
     PVR: "urine left", "ml", soft _..2000000, hard 0..2000000, "GK";
 
-    STAGE: "stage of labor", "min", soft 0..3000000, hard _.._, "GK";
-    BLOOD_LOSS_VAGINAL: "blood loss of a vaginal birth", "ml", soft _..499000, hard _.._, "OB-QC-2019/GK";
-    BLOOD_LOSS_CESAREAN: "blood loss of a cesarean", "ml", soft _..999000, hard _.._, "OB-QC-2019/GK";
-    BIRTH_WEIGHT: "birth weight", "g", soft 1500000..4500000, hard _.._, "GK";
-    CORD_PH: "cord pH", "", soft 6500..7600, hard _.._, "GK";
-    CORD_BE: "cord base excess", "mmol/l", soft (-30000)..15000, hard _.._, "GK";
-    CORD_LACTATE: "cord lactate", "mmol/l", soft 0..25000, hard _.._, "GK";
+    STAGE: "stage of labor", "min", soft 0..3000000, hard 0..3000000, "GK";
+    BLOOD_LOSS_VAGINAL: "blood loss of a vaginal birth", "ml", soft _..499000, hard 0..15000000, "OB-QC-2019/GK";
+    BLOOD_LOSS_CESAREAN: "blood loss of a cesarean", "ml", soft _..999000, hard 0..15000000, "OB-QC-2019/GK";
+    BIRTH_WEIGHT: "birth weight", "g", soft 1500000..4500000, hard 300000..7000000, "GK";
+    CORD_PH: "cord pH", "", soft 6500..7600, hard 6500..7600, "GK";
+    CORD_BE: "cord base excess", "mmol/l", soft (-30000)..15000, hard (-30000)..15000, "GK";
+    CORD_LACTATE: "cord lactate", "mmol/l", soft 0..25000, hard 0..25000, "GK";
 }
 
 /// Rows that await a clinician, for the list of content to be confirmed.

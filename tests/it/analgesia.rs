@@ -5,6 +5,7 @@ mod birth;
 mod board;
 mod corrections;
 mod given;
+mod operator;
 
 use serde_json::{Value, json};
 

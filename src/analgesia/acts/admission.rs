@@ -4,11 +4,13 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
+use super::alarms::come_and_look;
 use super::birth::tell_ending;
 use super::stop::follow;
 use super::{call, locked, not_closed};
 use crate::analgesia::jobs::OfLabor;
 use crate::analgesia::model::{Admission, Amount, CloseReason, Labor, LaborState, Request};
+use crate::analgesia::rules::Found;
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, PatientId};
@@ -35,7 +37,6 @@ pub async fn admit(
     patient: PatientId,
     admitted_at: DateTime<Utc>,
     admission: Admission,
-    confirmed: &[String],
 ) -> Result<Labor> {
     policy::allowed(caller, Act::AnalgesiaAdmit)?;
     let facility = caller.staff()?.facility;
@@ -61,9 +62,9 @@ pub async fn admit(
     if !matches!(episode.stage, Stage::Antenatal | Stage::Labor) {
         return Err(no_pregnancy());
     }
-    let mut sheet = rules::Sheet::new(tx.now, confirmed, false);
+    let mut sheet = rules::Sheet::new(tx.now, &admission.confirmed, false);
     rules::check_admission(&mut sheet, admitted_at, &admission);
-    sheet.done()?;
+    let found = sheet.done()?;
     let labor = Labor {
         id: tx.id(),
         facility_id: facility,
@@ -88,6 +89,7 @@ pub async fn admit(
     step(&mut tx, &labor, StepKind::Recheck, RECHECK, StepState::Open).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "forms.recheck", now).await?;
+    come_and_look(&mut tx, &labor, labor.id.0, &found, &Found::default()).await?;
     let detail = json!({ "labor_stage": labor.admission.labor_stage.word() });
     tx.journal(caller, Subject::of_patient("labor", labor.id, patient), detail)
         .await?;

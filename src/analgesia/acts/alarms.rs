@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::locked;
 use super::stop::follow;
 use crate::analgesia::model::{Alarm, AlarmState, Labor, Raised};
-use crate::analgesia::rules::Call;
+use crate::analgesia::rules::{Call, Found};
 use crate::analgesia::store;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlarmId, EpisodeId, LaborId, StaffId};
@@ -61,6 +61,21 @@ pub(in crate::analgesia) struct OfClock {
     pub subject: Uuid,
     /// When it began.
     pub since: DateTime<Utc>,
+}
+
+/// Calls the anesthesiologist to a measured value that nobody would expect to be right and that was not known before.
+pub(super) async fn come_and_look(
+    tx: &mut Tx,
+    labor: &Labor,
+    subject: Uuid,
+    found: &Found,
+    before: &Found,
+) -> Result<()> {
+    if found.has_new(before) {
+        let calls = vec![(Alarm::OutOfRange, Call::now(&[Role::Anesthesiologist]))];
+        raise(tx, labor, (ALARM, subject), calls).await?;
+    }
+    Ok(())
 }
 
 /// Raises one alarm for several calls; none when there are none.

@@ -5,10 +5,12 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::admission::{enqueue, step};
+use super::alarms::come_and_look;
 use super::chart::chart;
 use super::locked;
 use super::stop::follow;
 use crate::analgesia::model::{Chart, Delivery, DeliveryMode, DeliveryVersion, Labor, LaborState};
+use crate::analgesia::rules::Found;
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::LaborId;
@@ -36,15 +38,19 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     if labor.state == LaborState::Closed && before.is_none() {
         return Err(Error::Refused(Code::AnalgesiaLaborClosed));
     }
-    let confirmed = delivery.confirmed.clone();
-    let mut sheet = rules::Sheet::new(tx.now, &confirmed, false);
+    let mut sheet = rules::Sheet::new(tx.now, &delivery.confirmed, false);
     rules::check_delivery(&mut sheet, &delivery);
+    let known = before.as_ref().map_or_else(Found::default, |before| {
+        let mut sheet = rules::Sheet::new(tx.now, &[], false);
+        rules::check_delivery(&mut sheet, &before.delivery);
+        sheet.known()
+    });
     let corrects = match &before {
         Some(before) => rules::corrects_delivery(&before.delivery, &delivery)?,
         None => false,
     };
     sheet.corrected(corrects, delivery.correction_reason.as_deref());
-    sheet.done()?;
+    let found = sheet.done()?;
     delivery.babies.sort_by_key(|baby| baby.baby_no);
     let first = delivery.babies.iter().map(|baby| baby.born_at).min();
     let born_at = first.ok_or_else(|| Error::invalid("/babies", "required"))?;
@@ -85,6 +91,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         }
         consent::facts::closed(&mut tx, labor.facility_id, episode.id, false).await?;
     }
+    come_and_look(&mut tx, &labor, version.id, &found, &known).await?;
     tell_ending(&mut tx, &labor).await?;
     follow(&mut tx, &labor).await?;
     let now = tx.now;

@@ -1,24 +1,27 @@
 //! The analgesia record.
 
 use chrono::{DateTime, Duration, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 use tracing::instrument;
 
 use super::admission::{enqueue, step};
+use super::alarms::come_and_look;
 use super::chart::chart;
 use super::monitoring::report;
+use super::operator::{fill_in, placed_by};
 use super::stop::follow;
-use super::time_out::{require_consent, require_qualified};
+use super::time_out::require_consent;
 use super::{call, locked, not_closed};
 use crate::analgesia::model::{
     Chart, Complication, ComplicationCode, Event, Indication, Labor, Record, RecordVersion,
 };
+use crate::analgesia::rules::Found;
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, StaffId};
 use crate::base::{Act, Code, Role, Subject};
 use crate::ctx::{Ctx, Tx};
-use crate::episode::model::{StepKind, StepState, day};
+use crate::episode::model::{StepKind, StepState};
 use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -42,37 +45,38 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     caller.request.must_match(labor.version)?;
     not_closed(&labor)?;
     let before = store::record(&mut tx, labor.facility_id, labor.id).await?;
-    if let Some(before) = &before {
-        rules::carry_pumps(&before.record, &mut record);
-    }
+    let former = before.as_ref().map(|version| &version.record);
+    rules::carry(former, &mut record, tx.now);
+    fill_in(&mut tx, &labor, me.id, former, &mut record).await?;
     let reported = store::complications(&mut tx, labor.facility_id, labor.id).await?;
-    let confirmed = record.confirmed.clone();
-    let mut sheet = rules::Sheet::new(tx.now, &confirmed, record.given_outside_limits.is_some());
+    let mut sheet = rules::Sheet::new(tx.now, &record.confirmed, record.given_outside_limits.is_some());
     rules::check_record(&mut sheet, &record, &reported);
-    let corrects = match &before {
-        Some(before) => rules::corrects_record(&before.record, &record)?,
+    let known = former.map_or_else(Found::default, |former| {
+        let mut sheet = rules::Sheet::new(tx.now, &[], true);
+        rules::check_record(&mut sheet, former, &reported);
+        sheet.known()
+    });
+    let corrects = match former {
+        Some(former) => rules::corrects_record(former, &record)?,
         None => false,
     };
     sheet.corrected(corrects, record.correction_reason.as_deref());
-    let outside = sheet.done()?;
-    if let Some(before) = &before {
-        record.exception = record.exception.or_else(|| before.record.exception.clone());
-        record.unqualified = record.unqualified.or_else(|| before.record.unqualified.clone());
+    let found = sheet.done()?;
+    if let Some(former) = former {
+        record.exception = record.exception.or_else(|| former.exception.clone());
+        record.unqualified = record.unqualified.or_else(|| former.unqualified.clone());
     }
-    let begins = rules::needs_consent(&record)
-        && !before
-            .as_ref()
-            .is_some_and(|version| rules::needs_consent(&version.record));
-    let former = before.as_ref().map(|version| &version.record);
+    let begins = rules::needs_consent(&record) && !former.is_some_and(rules::needs_consent);
     if (begins || rules::changes_class(former, &record)) && record.exception.is_none() {
         require_consent(&mut tx, ctx, &labor, record.technique).await?;
     }
-    let lacking = match begins {
-        true => placed_by(&mut tx, &labor, &record).await?,
-        false => None,
-    };
+    if begins && record.exception.is_none() {
+        let held = store::last_operator(&mut tx, labor.facility_id, labor.id).await?;
+        held.ok_or(Error::Refused(Code::AnalgesiaTimeOutMissing))?;
+    }
+    let lacking = placed_by(&mut tx, &labor, former, &record).await?;
     let goes_on = goes_on(&mut tx, &labor, before.as_ref(), &mut record).await?;
-    let second = match outside {
+    let second = match found.outside {
         true => Some(second_for(&mut tx, caller, &labor, &mut record, before.as_ref()).await?),
         false => None,
     };
@@ -102,6 +106,7 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         let once = format!("{} {}", labor.id, since.timestamp_millis());
         incident(&mut tx, &labor, "analgesia_after_withdrawal", once).await?;
     }
+    come_and_look(&mut tx, &labor, version.id, &found, &known).await?;
     started(&mut tx, &mut labor, &version.record).await?;
     dural_puncture(&mut tx, &labor, &version, before.as_ref(), &reported).await?;
     follow(&mut tx, &labor).await?;
@@ -126,25 +131,6 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     let chart = chart(&mut tx, labor, now).await?;
     tx.commit().await?;
     Ok(chart)
-}
-
-/// What whoever placed the block was not shown to have, where the record gives the reason why he did all the same. Only
-/// where it began without a time-out, by an exception, nobody knows who it was.
-///
-/// Errors: `analgesia.time_out_missing`, `analgesia.operator_unqualified`.
-async fn placed_by(tx: &mut Tx, labor: &Labor, record: &Record) -> Result<Option<Value>> {
-    let held = store::last_operator(tx, labor.facility_id, labor.id).await?;
-    let people = match held {
-        Some(people) => people,
-        None if record.exception.is_some() => return Ok(None),
-        None => return Err(Error::Refused(Code::AnalgesiaTimeOutMissing)),
-    };
-    let on = day(record.puncture_at.or(record.first_dose_at).unwrap_or(tx.now));
-    match require_qualified(tx, labor, people, on).await {
-        Ok(()) => Ok(None),
-        Err(Error::Conflict(_, current)) if record.unqualified.is_some() => Ok(Some(current)),
-        Err(error) => Err(error),
-    }
 }
 
 /// Since when she has taken her consent back, where the record says that analgesia went on: what was given is always

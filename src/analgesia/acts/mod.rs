@@ -7,6 +7,7 @@ mod block;
 mod chart;
 mod corrections;
 mod monitoring;
+mod operator;
 mod pain;
 mod stop;
 mod time_out;

@@ -33,9 +33,8 @@ impl StaffApi {
         caller: ByStaff,
         body: Json<AdmitIn>,
     ) -> Result<CreatedVersioned<LaborOut>, Failure> {
-        let (patient, admitted_at, confirmed) = (body.patient, body.admitted_at, body.confirmed.clone());
-        let admission = body.0.into();
-        let labor = acts::admit(&ctx, &caller.0, patient, admitted_at, admission, &confirmed)
+        let (patient, admitted_at) = (body.patient, body.admitted_at);
+        let labor = acts::admit(&ctx, &caller.0, patient, admitted_at, body.0.into())
             .boxed()
             .await?;
         let version = labor.version;

@@ -164,6 +164,8 @@ pub struct Dose {
     pub volume_ml: Option<Amount>,
     /// Concentration: % of a local anesthetic, µg/ml of an opioid.
     pub concentration: Option<Amount>,
+    /// It was written down more than half an hour later; the service tells, what is sent here does not count.
+    pub late: Option<bool>,
 }
 
 /// A test dose.
@@ -182,6 +184,8 @@ pub struct TestDose {
     pub epinephrine_ug: Option<Amount>,
     /// What it showed.
     pub result: TestResult,
+    /// It was written down more than half an hour later; the service tells, what is sent here does not count.
+    pub late: Option<bool>,
 }
 
 /// A new puncture in the same labor; she still counts once.
@@ -196,6 +200,10 @@ pub struct Resiting {
     pub interspace: Option<Interspace>,
     /// Why, up to 500 characters.
     pub reason: String,
+    /// Who did it; left out, the writer.
+    pub operator: Option<StaffId>,
+    /// Who supervised.
+    pub supervisor: Option<StaffId>,
 }
 
 /// Relief that is not neuraxial.
@@ -222,6 +230,10 @@ pub struct Record {
     pub interspace: Option<Interspace>,
     /// How she lay or sat.
     pub position: Option<Position>,
+    /// Who placed the block; left out, whoever held the last time-out, and without one the writer.
+    pub operator: Option<StaffId>,
+    /// Who supervised; left out with the operator, whoever did at the last time-out.
+    pub supervisor: Option<StaffId>,
     /// Punctures, 1–20.
     pub needle_attempts: Option<i64>,
     /// Depth of the loss of resistance, cm, 1.5–15.

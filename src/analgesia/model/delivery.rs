@@ -103,7 +103,7 @@ pub struct Baby {
     pub sex: Sex,
     /// Birth.
     pub born_at: DateTime<Utc>,
-    /// Weight, g, 300–7000.
+    /// Weight, g, 300–7000; beyond it `confirmed` with its reason, as the values below.
     pub weight_g: Option<i64>,
     /// Fate.
     pub outcome: BabyOutcome,
@@ -156,7 +156,7 @@ pub struct Delivery {
     pub third_stage_min: Option<i64>,
     /// When the second stage began.
     pub second_stage_start: Option<DateTime<Utc>>,
-    /// Blood loss within 24 h, ml, 0–15 000.
+    /// Blood loss within 24 h, ml, 0–15 000; more is taken when `confirmed` names it, with its reason.
     pub blood_loss_ml: Option<i64>,
     /// Labor was helped by oxytocin.
     pub oxytocin: Option<bool>,
@@ -170,6 +170,8 @@ pub struct Delivery {
     #[oai(default)]
     #[serde(default)]
     pub confirmed: Vec<String>,
+    /// Why they are right, 1–500 characters; needed with a value beyond the range that its member names.
+    pub confirmed_reason: Option<String>,
     /// Why the version before was not so, 2–500 characters; needed when something of it is changed or left out.
     pub correction_reason: Option<String>,
 }
@@ -222,14 +224,14 @@ pub struct DeliveryVersion {
 pub enum Mother {
     /// Alive.
     Well,
-    /// She was resuscitated.
+    /// She was resuscitated, has permanent harm, or a complication that kills cost her more than treatment on the ward.
     NearMiss,
     /// She died.
     Died,
 }
 
 impl Mother {
-    /// Reads the gravest complication as the store ranks it: 2 death, 1 arrest.
+    /// Reads the gravest complication as the store ranks it: 2 death, 1 nearly.
     pub fn of(gravest: Option<i64>) -> Mother {
         match gravest {
             Some(2..) => Mother::Died,

@@ -86,6 +86,12 @@ pub struct Admission {
     pub fhr_category: Option<FhrCategory>,
     /// Whether a vein is accessible; needed before puncture.
     pub iv_access: Option<bool>,
+    /// Pointers of the unusual values that were checked.
+    #[oai(default, skip_serializing_if_is_empty)]
+    #[serde(default)]
+    pub confirmed: Vec<String>,
+    /// Why they are right.
+    pub confirmed_reason: Option<String>,
 }
 
 /// A labor.

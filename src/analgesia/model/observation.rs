@@ -155,6 +155,8 @@ pub struct Observation {
     #[oai(default)]
     #[serde(default)]
     pub confirmed: bool,
+    /// Why they are right, 1–500 characters; needed with a value that no monitor and no body shows.
+    pub confirmed_reason: Option<String>,
 }
 
 impl Observation {

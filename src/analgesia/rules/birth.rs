@@ -47,6 +47,7 @@ pub fn check_delivery(sheet: &mut Sheet, delivery: &Delivery) {
     }
     blood_loss(sheet, delivery);
     babies(sheet, delivery);
+    sheet.explained(delivery.confirmed_reason.as_deref(), "/confirmed_reason");
 }
 
 fn blood_loss(sheet: &mut Sheet, delivery: &Delivery) {
@@ -56,7 +57,7 @@ fn blood_loss(sheet: &mut Sheet, delivery: &Delivery) {
     } else {
         &limits::BLOOD_LOSS_VAGINAL
     };
-    sheet.score(Some(ml), "/blood_loss_ml", 0, 15_000);
+    sheet.score(Some(ml), "/blood_loss_ml", 0, i64::MAX);
     sheet.measured("/blood_loss_ml", limit, ml);
 }
 

@@ -50,6 +50,7 @@ pub fn corrects_stop(before: &Stop, now: &Stop) -> Result<bool> {
 pub fn corrects_delivery(before: &Delivery, now: &Delivery) -> Result<bool> {
     let before = Delivery {
         confirmed: Vec::new(),
+        confirmed_reason: None,
         correction_reason: None,
         ..before.clone()
     };

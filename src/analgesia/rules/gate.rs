@@ -35,10 +35,11 @@ pub fn check_admission(sheet: &mut Sheet, admitted_at: DateTime<Utc>, found: &Ad
         "/ruptured_at",
     );
     sheet.score(found.station, "/station", -5, 5);
-    sheet.score(found.fhr_baseline, "/fhr_baseline", 0, 240);
+    sheet.score(found.fhr_baseline, "/fhr_baseline", 0, i64::MAX);
     if let Some(fhr) = found.fhr_baseline {
         sheet.measured("/fhr_baseline", &limits::FHR, fhr);
     }
+    sheet.explained(found.confirmed_reason.as_deref(), "/confirmed_reason");
 }
 
 /// Each check of the time-out must hold; those that don't are named.

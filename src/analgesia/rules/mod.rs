@@ -5,6 +5,7 @@ mod asphyxia;
 mod background;
 mod birth;
 mod calls;
+mod carrying;
 mod clocks;
 mod correcting;
 mod doses;
@@ -23,6 +24,7 @@ pub use asphyxia::judge as judge_baby;
 pub use background::{Background, baseline};
 pub use birth::{check_delivery, ending};
 pub use calls::{Call, of_event, of_pain_report, of_stop};
+pub use carrying::carry;
 pub use clocks::{called_by, clocks, counts, was_done, was_replaced};
 pub use correcting::{corrects_delivery, corrects_record, corrects_stop};
 pub use gate::{
@@ -32,8 +34,7 @@ pub use gate::{
 pub use judging::{Judged, after_all, judge, newest, standing, unheard, with_late_alarms};
 pub use missing::missing;
 pub use observing::{check_event, check_observation};
-pub use program::carry_pumps;
 pub use recording::check_record;
 pub use schedule::{Course, due, rank};
-pub use sheet::Sheet;
+pub use sheet::{Found, Sheet};
 pub use stopping::{LEG_RAISE, NextHeparin, Totals, check_stop, last_dose, next_heparin, totals};

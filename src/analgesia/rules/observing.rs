@@ -47,6 +47,9 @@ pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
         &at("temp_c"),
         "format",
     );
+    let explained = !is_out_of_range(seen) || seen.confirmed_reason.is_some();
+    sheet.need(explained, &at("confirmed_reason"));
+    sheet.note(seen.confirmed_reason.as_deref(), &at("confirmed_reason"), 500);
 }
 
 /// Checks a complication; `at` is its pointer. Its treatment is taken as it is kept.

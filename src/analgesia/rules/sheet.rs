@@ -1,5 +1,7 @@
 //! What is wrong with a body so far, and what its writer has confirmed.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -18,6 +20,23 @@ pub struct Sheet<'a> {
     declared: bool,
     outside: bool,
     relied: bool,
+    strange: BTreeSet<String>,
+}
+
+/// What a body without a fault holds all the same.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Something was given beyond the hard limits.
+    pub outside: bool,
+    /// Pointers of measured values that nobody would expect to be right: facts, but somebody comes to look.
+    pub strange: BTreeSet<String>,
+}
+
+impl Found {
+    /// Whether a measured value is strange that was not so before.
+    pub fn has_new(&self, before: &Found) -> bool {
+        self.strange.difference(&before.strange).next().is_some()
+    }
 }
 
 impl<'a> Sheet<'a> {
@@ -31,6 +50,7 @@ impl<'a> Sheet<'a> {
             declared,
             outside: false,
             relied: false,
+            strange: BTreeSet::new(),
         }
     }
 
@@ -54,7 +74,11 @@ impl<'a> Sheet<'a> {
 
     /// A measured value: always a fact, to be confirmed when it is unusual.
     pub fn measured(&mut self, pointer: &str, limit: &Limit, value: impl Into<Decimal>) {
-        if limit.judge(value.into()) != Verdict::Usual {
+        let verdict = limit.judge(value.into());
+        if verdict == Verdict::Hard {
+            self.strange.insert(pointer.to_owned());
+        }
+        if verdict != Verdict::Usual {
             self.unusual(pointer, limit.params());
         }
     }
@@ -71,6 +95,12 @@ impl<'a> Sheet<'a> {
     /// A reason that a value which was taken because it was confirmed needs.
     pub fn reasoned(&mut self, reason: Option<&str>, pointer: &str) {
         self.need(!self.relied || reason.is_some(), pointer);
+        self.note(reason, pointer, 500);
+    }
+
+    /// A reason that a measured value needs which nobody would expect to be right.
+    pub fn explained(&mut self, reason: Option<&str>, pointer: &str) {
+        self.need(self.strange.is_empty() || reason.is_some(), pointer);
         self.note(reason, pointer, 500);
     }
 
@@ -135,11 +165,22 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Whether something was beyond the hard limits.
+    /// What the body holds.
     ///
     /// Errors: `http.invalid` with every fault.
-    pub fn done(self) -> Result<bool> {
+    pub fn done(self) -> Result<Found> {
         self.faults.done()?;
-        Ok(self.outside)
+        Ok(Found {
+            outside: self.outside,
+            strange: self.strange,
+        })
+    }
+
+    /// What a body holds that was taken before, whatever is asked of it now.
+    pub fn known(self) -> Found {
+        Found {
+            outside: self.outside,
+            strange: self.strange,
+        }
     }
 }

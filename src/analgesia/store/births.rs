@@ -98,12 +98,16 @@ macro_rules! stands {
         )
     };
 }
-/// The gravest thing that happened to the mother, as [`Mother::of`] reads it. Binds nothing but the labor `l`.
+/// The gravest thing that happened to the mother, as [`Mother::of`] reads it: 2 she died, 1 she nearly did. Nearly is an
+/// arrest, what left permanent harm, and those complications that kill where they cost her intensive care or a longer stay
+/// (GK: the page names near misses and does not define them). Binds nothing but the labor `l`.
 macro_rules! gravest {
     () => {
         concat!(
             "(select max(cast(case when c.code = 'maternal_death' or c.outcome = 'death' then 2 \
-             when c.code = 'maternal_arrest' then 1 else 0 end as bigint)) from labor_complication c \
+             when c.code = 'maternal_arrest' or c.severity >= 4 then 1 \
+             when c.severity >= 3 and c.code in ('last', 'high_total_spinal', 'hematoma', 'abscess_meningitis') then 1 \
+             else 0 end as bigint)) from labor_complication c \
              where c.labor_id = l.id and ",
             stands!("c"),
             ")"

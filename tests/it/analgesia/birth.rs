@@ -133,3 +133,49 @@ async fn the_end_of_analgesia_asks_for_the_leg_raise() {
     zhao.post(&ward.path("/stop"), done).await.expect(201);
     assert_eq!(ward.tasks("analgesia.leg_raise").await, 0);
 }
+
+#[tokio::test]
+async fn a_value_that_nobody_expects_is_taken_with_its_reason_and_calls_somebody_once() {
+    let ward = Ward::open().await;
+    let mut body = birth();
+    body["blood_loss_ml"] = json!(16_500);
+    body["babies"][0]["cord_ph"] = json!("6.4");
+    let refused = ward.deliver(body.clone()).await.expect(422);
+    let codes: Vec<&Value> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| &fault["code"])
+        .collect();
+    assert_eq!(codes, ["unconfirmed", "unconfirmed", "required"], "{refused}");
+    body["confirmed"] = json!(["/blood_loss_ml", "/babies/0/cord_ph"]);
+    let refused = ward.deliver(body.clone()).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/confirmed_reason");
+    body["confirmed_reason"] = json!("称重法两人复核，血气仪读数属实");
+    let chart = ward.deliver(body.clone()).await.expect(200);
+    assert_eq!(chart["delivery"]["confirmed_reason"], body["confirmed_reason"]);
+    let alarms = |chart: &Value| chart["alarms"].as_array().unwrap().len();
+    assert_eq!(chart["alarms"][0]["codes"], json!(["out_of_range"]));
+    assert_eq!(chart["alarms"][0]["roles"], json!(["anesthesiologist"]));
+    body["babies"][0]["cord_be"] = json!("-3");
+    let chart = ward.deliver(body).await.expect(200);
+    assert_eq!(alarms(&chart), 1, "what was known calls nobody again");
+}
+
+#[tokio::test]
+async fn a_fetal_heart_at_admission_that_no_monitor_shows_is_kept_with_why() {
+    let app = App::new().await;
+    let (mei, lin) = (app.mei().await, app.lin().await);
+    let mut body = admission(&mei.patient_id);
+    body["fhr_baseline"] = json!(250);
+    body["confirmed"] = json!(["/fhr_baseline"]);
+    let refused = lin.post("/labors", body.clone()).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/confirmed_reason");
+    body["confirmed_reason"] = json!("胎儿室上性心动过速，超声核对");
+    let labor = lin.post("/labors", body.clone()).await.expect(201);
+    assert_eq!(labor["admission"]["confirmed"], json!(["/fhr_baseline"]));
+    assert_eq!(labor["admission"]["confirmed_reason"], body["confirmed_reason"]);
+    let path = format!("/labors/{}", labor["id"].as_str().unwrap());
+    let chart = lin.get(&path).await.expect(200);
+    assert_eq!(chart["alarms"][0]["codes"], json!(["out_of_range"]));
+}

@@ -126,6 +126,29 @@ async fn what_is_entered_after_a_time_without_network_keeps_its_time_and_is_mark
 }
 
 #[tokio::test]
+async fn a_dose_that_is_written_up_is_marked_by_itself() {
+    let ward = Ward::open().await;
+    let mut body = emergency();
+    body["doses"][0]["late"] = json!(true);
+    let chart = ward.record(body.clone()).await.expect(200);
+    assert!(chart["analgesia"]["doses"][0].get("late").is_none(), "in time");
+    ward.app.clock.advance(60 * 60);
+    let forgotten = json!({
+        "given_at": "2026-03-02T00:58:00Z", "drug": "ropivacaine", "route": "epidural", "use": "labor", "amount": "5",
+        "volume_ml": "5", "concentration": "0.1"
+    });
+    body["doses"].as_array_mut().unwrap().push(forgotten);
+    let chart = ward.record(body.clone()).await.expect(200);
+    let marks = |chart: &Value| -> Vec<bool> {
+        let doses = chart["analgesia"]["doses"].as_array().unwrap().iter();
+        doses.map(|dose| dose["late"] == true).collect()
+    };
+    assert_eq!(marks(&chart), [false, true]);
+    body["blood"] = json!(false);
+    assert_eq!(marks(&ward.record(body).await.expect(200)), [false, true]);
+}
+
+#[tokio::test]
 async fn an_admission_a_birth_and_an_end_that_are_written_up_are_marked_and_what_completes_them_is_not() {
     let ward = Ward::open().await;
     ward.record(emergency()).await.expect(200);

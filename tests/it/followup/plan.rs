@@ -135,6 +135,19 @@ async fn a_mother_who_nearly_died_is_phoned_by_the_anesthesiologist_and_neither_
     assert_suppressed(&ward).await;
 }
 
+#[tokio::test]
+async fn a_mother_with_toxicity_in_intensive_care_is_not_asked_how_satisfied_she_is() {
+    let ward = Ward::after_birth().await;
+    ward.complication_of("last", 2).await;
+    assert_eq!(ward.points("?state=ended").await.len(), 0);
+    ward.complication_of("last", 3).await;
+    for _ in 0..4 {
+        ward.wait(24).await;
+    }
+    assert_eq!(ward.notices().await, []);
+    assert_suppressed(&ward).await;
+}
+
 /// Her missing reply says nothing about satisfaction.
 async fn assert_suppressed(ward: &Ward) {
     let figures = ward

@@ -80,7 +80,11 @@ impl Ward {
 
     /// Reports a complication; its id.
     pub async fn complication(&self, code: &str) -> String {
-        self.report(json!({ "code": code, "onset_at": "2026-03-02T00:59:00Z", "severity": 4 }))
+        self.complication_of(code, 4).await
+    }
+
+    pub async fn complication_of(&self, code: &str, severity: i64) -> String {
+        self.report(json!({ "code": code, "onset_at": "2026-03-02T00:59:00Z", "severity": severity }))
             .await
     }
 

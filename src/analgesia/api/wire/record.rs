@@ -29,7 +29,7 @@ pub struct AdmitIn {
     pub membranes: Membranes,
     /// When they broke.
     pub ruptured_at: Option<DateTime<Utc>>,
-    /// Fetal heart baseline, bpm, 0–240; outside 110–160 to be confirmed.
+    /// Fetal heart baseline, bpm, 0–240; outside 110–160 to be confirmed, beyond 240 with a reason.
     pub fhr_baseline: Option<i64>,
     /// Category of the trace.
     pub fhr_category: Option<FhrCategory>,
@@ -38,6 +38,8 @@ pub struct AdmitIn {
     /// Pointers of the unusual values that were checked.
     #[oai(default)]
     pub confirmed: Vec<String>,
+    /// Why they are right, 1–500 characters.
+    pub confirmed_reason: Option<String>,
 }
 
 impl From<AdmitIn> for Admission {
@@ -51,6 +53,8 @@ impl From<AdmitIn> for Admission {
             fhr_baseline: a.fhr_baseline,
             fhr_category: a.fhr_category,
             iv_access: a.iv_access,
+            confirmed: a.confirmed,
+            confirmed_reason: a.confirmed_reason,
         }
     }
 }

@@ -23,7 +23,7 @@ fn judged_beside(body: Value, declared: bool, reported: &[Complication]) -> (Vec
     let confirmed = record.confirmed.clone();
     let mut sheet = Sheet::new(now(), &confirmed, declared);
     check_record(&mut sheet, &record, reported);
-    match sheet.done() {
+    match sheet.done().map(|found| found.outside) {
         Ok(outside) => (Vec::new(), outside),
         Err(Error::Invalid(_, faults)) => {
             let lines = faults
