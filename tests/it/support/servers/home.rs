@@ -5,6 +5,7 @@
 
 use std::{
     env,
+    ffi::CStr,
     fs::{self, File},
     io,
     os::unix::process::{CommandExt, parent_id},
@@ -25,6 +26,28 @@ n=0; while [ -e "$pidfile" ] && [ $n -lt 200 ]; do sleep 0.02; n=$((n + 1)); don
 rm -rf "$dir"
 "#;
 
+/// Room that a file system in memory must have, bytes: half of what a machine of 8 GB gives it.
+const ROOM: u64 = 4_000_000_000;
+
+/// Where the directories lie: in memory where there is room, since a database that is made and dropped for every test waits
+/// for a disk most of its time. `TMPDIR` puts them elsewhere.
+fn root() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    if variable("TMPDIR").is_none() && free(c"/dev/shm").is_some_and(|bytes| bytes >= ROOM) {
+        memory.to_owned()
+    } else {
+        env::temp_dir()
+    }
+}
+
+/// Bytes that are free in a file system.
+fn free(path: &CStr) -> Option<u64> {
+    // SAFETY: the path ends with a zero byte, and the structure is plain numbers that the call fills in.
+    let mut told: libc::statvfs = unsafe { std::mem::zeroed() };
+    let done = unsafe { libc::statvfs(path.as_ptr(), &mut told) } == 0;
+    done.then(|| told.f_bavail * told.f_frsize)
+}
+
 static KEEPERS: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 
 /// A server's directory, `muan-test-<kind>-<owner>…`, where the owner is a process number.
@@ -39,7 +62,7 @@ impl Home {
     }
 
     fn path(kind: &str, owner: &str) -> PathBuf {
-        env::temp_dir().join(format!("muan-test-{kind}-{owner}"))
+        root().join(format!("muan-test-{kind}-{owner}"))
     }
 
     /// The server that listens here, started by `start` when this is the first process to come.
@@ -98,7 +121,7 @@ impl Home {
 /// Clears what runs that died without their keeper left.
 fn clear_leftovers(kind: &str) {
     let prefix = format!("muan-test-{kind}-");
-    for entry in fs::read_dir(env::temp_dir()).unwrap().flatten() {
+    for entry in fs::read_dir(root()).unwrap().flatten() {
         let name = entry.file_name();
         let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(&prefix)) else {
             continue;
