@@ -68,6 +68,11 @@ pub async fn bags(q: &mut impl Q, facility: FacilityId, batch: &str) -> Result<V
     store::bags(q, facility, batch).await
 }
 
+/// The batches of the bags of a labor, without spaces around them, by its record as it is now.
+pub async fn bags_of_labor(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<Vec<String>> {
+    store::bags_of_labor(q, facility, labor).await
+}
+
 /// Records a complication that shows after labor only; an earlier one of its kind is meant, if there is one.
 pub async fn complicate(
     tx: &mut Tx,

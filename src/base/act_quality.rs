@@ -56,6 +56,8 @@ macro_rules! with_quality {
             QualitySupplies = "quality.supplies";
             /// One batch with where it went.
             QualitySupply = "quality.supply";
+            /// A bag of a pump is of a batch that nobody registered, or of such a one no more.
+            QualityBags = "quality.bags";
             /// A grading opens a managed case, or changes the color of the open one.
             QualityOpenCase = "quality.open_case";
             /// The managed cases of women at high risk.

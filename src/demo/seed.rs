@@ -113,6 +113,7 @@ pub async fn fill(ctx: &Ctx, simulator: &Simulator) -> Result<(), Stopped> {
     staff(ctx).await?;
     let service = app::endpoint(ctx);
     let walker = Walker::new(ctx, &service, simulator, FACILITY, PASSWORD);
+    walker.stock().await?;
     let now = Clock::system().now();
     let mut luck = StdRng::seed_from_u64(20_250_519);
     let mut plan = Vec::new();

@@ -8,6 +8,9 @@ use crate::content::forms::RECHECK;
 
 type Result<T> = std::result::Result<T, Stopped>;
 
+/// The bags that hang on the pumps: their batch and the last day of their use.
+const BAGS: (&str, &str) = ("B2026001", "2027-12-31");
+
 /// How a birth ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Birth {
@@ -26,6 +29,18 @@ pub const CALM: Birth = Birth {
 impl Walker<'_> {
     fn ago(&self, minutes: i64) -> DateTime<Utc> {
         self.ctx.clock.now() - Duration::minutes(minutes)
+    }
+
+    /// The bags for the pumps come, and stand in the register of supplies.
+    pub async fn stock(&self) -> Result<Value> {
+        let body = json!({
+            "kind": "drug", "name": "0.1% 罗哌卡因 + 0.4 µg/ml 舒芬太尼 100 ml", "batch": BAGS.0, "supplier": "医院药学部",
+            "unit": "袋", "expires_on": BAGS.1, "controlled": true, "received": "200",
+        });
+        Ok(self
+            .post(&self.anesthesiologist().await?, "/supplies", body)
+            .await?
+            .body)
     }
 
     /// She comes in; the midwife writes what she finds.
@@ -119,7 +134,7 @@ impl Walker<'_> {
                 "modes": ["pieb", "pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "opioid": "sufentanil",
                 "opioid_ug_ml": "0.4", "pieb_volume_ml": "8", "pieb_interval_min": 40, "bolus_volume_ml": "8",
                 "lockout_min": 15, "hourly_limit_ml_h": "28", "solution_total_ml": "100",
-                "reservoir": { "label": "0.1% 罗哌卡因 + 0.4 µg/ml 舒芬太尼", "batch": "B2026001", "expires_on": "2027-12-31" },
+                "reservoir": { "label": "0.1% 罗哌卡因 + 0.4 µg/ml 舒芬太尼", "batch": BAGS.0, "expires_on": BAGS.1 },
                 "started_at": self.ago(1),
             },
         });

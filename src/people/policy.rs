@@ -248,6 +248,7 @@ pub const TABLE: &[(Act, &[Party])] = &[
     (Act::QualityMoveSupply, &[M, A]),
     (Act::QualitySupplies, &[M, A, Q]),
     (Act::QualitySupply, &[M, A, Q]),
+    (Act::QualityBags, &[System]),
     (Act::QualityOpenCase, &[System]),
     (Act::QualityManagedCases, &[M, O, A]),
     (Act::QualityManagedCase, &[M, O, A]),

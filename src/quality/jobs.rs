@@ -10,7 +10,7 @@ use super::model::{AdverseEvent, Category, Class, EventState, Outcome, Report, e
 use super::{acts, rules, store};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
-use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId};
+use crate::base::id::{AdverseEventId, EpisodeId, FacilityId, LaborId, PatientId};
 use crate::base::{Act, Locale, Role, Subject};
 use crate::content::messages;
 use crate::ctx::{Ctx, Tx};
@@ -51,6 +51,18 @@ pub const UNANSWERED: &str = "quality.referral_unanswered";
 pub struct OfReferral {
     /// The referral.
     pub referral: Uuid,
+}
+
+/// Job: a record of analgesia names other bags than before.
+const BAGS: &str = "quality.bags";
+
+/// Which labor.
+#[derive(Deserialize)]
+pub struct OfLabor {
+    /// The labor.
+    pub labor: LaborId,
+    /// The pregnancy.
+    pub episode: EpisodeId,
 }
 
 /// Job: a pregnancy was graded.
@@ -148,6 +160,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         UNANSWERED => {
             acts::referral_unanswered(ctx, facility()?, job.payload::<OfReferral>()?.referral).await?;
         }
+        BAGS => acts::bags(ctx, facility()?, job.payload()?).await?,
         CASE => acts::open_case(ctx, facility()?, job.payload()?).await?,
         _ => return Ok(false),
     }

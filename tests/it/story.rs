@@ -34,6 +34,7 @@ async fn journey_of(app: &App, woman: &Woman) -> Value {
 
 pub async fn walk(app: &App) {
     let walker = walker(app);
+    walker.stock().await.unwrap();
 
     // 1. The midwife registers her; she logs in, agrees, enrolls and sees her journey in one call.
     let person = mei(app);
@@ -108,6 +109,8 @@ pub async fn walk(app: &App) {
     walker.wait(3 * 3600).await.unwrap();
     walker.deliver(&woman, CALM).await.unwrap();
     walker.stop(&woman).await.unwrap();
+    let waits = app.zhao().await.get("/tasks").await.expect(200).to_string();
+    assert!(!waits.contains("quality.unregistered_batch"), "{waits}");
 
     // 6. A red flag at 24 hours reaches the anesthesiologist; then the survey.
     walker.wait(24 * 3600).await.unwrap();

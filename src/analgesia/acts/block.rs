@@ -107,6 +107,10 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         incident(&mut tx, &labor, "analgesia_after_withdrawal", once).await?;
     }
     come_and_look(&mut tx, &labor, version.id, &found, &known).await?;
+    if version.record.bags() != former.map(Record::bags).unwrap_or_default() {
+        let now = tx.now;
+        enqueue(&mut tx, &labor, "quality.bags", now).await?;
+    }
     started(&mut tx, &mut labor, &version.record).await?;
     dural_puncture(&mut tx, &labor, &version, before.as_ref(), &reported).await?;
     follow(&mut tx, &labor).await?;

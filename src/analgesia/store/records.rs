@@ -189,6 +189,20 @@ pub async fn bags(q: &mut impl Q, facility: FacilityId, batch: &str) -> Result<V
     Ok(rows.into_iter().map(bag).collect())
 }
 
+/// The batches of the bags of a labor, by its record as it is now.
+pub async fn bags_of_labor(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = q
+        .q(
+            "select b.batch from analgesia_bag b join labor l on l.record_id = b.record_id \
+            where l.facility_id = $1 and l.id = $2 order by b.batch",
+        )
+        .bind(facility)
+        .bind(labor)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(batch,)| batch).collect())
+}
+
 /// The record as it is now.
 pub async fn record(
     r: &mut impl Records,

@@ -2,6 +2,7 @@
 
 mod alliance;
 mod attaching;
+mod bags;
 mod births;
 mod cases;
 mod charts;
@@ -25,6 +26,7 @@ mod waiting;
 
 pub use alliance::*;
 pub use attaching::*;
+pub use bags::*;
 pub use births::*;
 pub use cases::*;
 pub use charts::*;

@@ -6,6 +6,7 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::bags::came;
 use crate::analgesia::model::{Amount, Bag, Labor};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
@@ -69,7 +70,7 @@ pub struct Traced {
     pub bags: Vec<Bag>,
 }
 
-/// A batch is received.
+/// A batch is received; what waited for it alone ends.
 ///
 /// Errors: `http.invalid`, also for a batch whose last day of use is over.
 #[instrument(name = "quality.receive_supply", skip_all)]
@@ -97,6 +98,7 @@ pub async fn receive_supply(ctx: &Ctx, caller: &Caller, draft: SupplyDraft) -> R
     };
     faults.done()?;
     store::add_supply(&mut tx, &supply, milli).await?;
+    came(&mut tx, me.facility, &supply.batch).await?;
     let detail = json!({ "kind": supply.kind.word(), "controlled": supply.controlled });
     tx.journal(caller, Subject::thing("supply", supply.id), detail)
         .await?;

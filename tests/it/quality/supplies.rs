@@ -1,9 +1,11 @@
 //! Drugs and consumables can be followed from the supplier to the woman, and controlled ones add up or are told of.
 
+use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
 use crate::analgesia::{admission, emergency};
 use crate::support::App;
+use crate::support::cast::Woman;
 use crate::support::client::Client;
 
 fn batch(controlled: bool) -> Value {
@@ -29,6 +31,46 @@ async fn seen(by: &Client, second: &Client, id: &str, mut body: Value) -> Value 
     let word = second.post("/attestations", word).await.expect(201);
     body["attestation"] = word["attestation"].clone();
     by.post(&format!("/supplies/{id}/moves"), body).await.expect(201)
+}
+
+/// Her labor.
+async fn admitted(lin: &Client, woman: &Woman) -> String {
+    let labor = lin
+        .post("/labors", admission(&woman.patient_id))
+        .await
+        .expect(201);
+    labor["id"].as_str().unwrap().to_owned()
+}
+
+/// A record of analgesia whose pump has a bag of a batch.
+fn with_bag(batch: &str) -> Value {
+    let mut record = emergency();
+    record["pump"] = json!({
+        "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "bolus_volume_ml": "8",
+        "lockout_min": 15, "hourly_limit_ml_h": "24", "given_ml": "5",
+        "reservoir": { "label": "0.1% 罗哌卡因", "batch": batch, "expires_on": "2099-12-31" },
+    });
+    record
+}
+
+/// Writes the record.
+async fn recorded(zhao: &Client, labor: &str, record: Value) {
+    let path = format!("/labors/{labor}");
+    let etag = zhao.get(&path).await.etag();
+    zhao.put(&format!("{path}/analgesia"), &etag, record)
+        .await
+        .expect(200);
+}
+
+/// What waits for somebody because a bag leads nowhere.
+async fn lead_nowhere(app: &App, who: &Client) -> Vec<Value> {
+    app.work().await;
+    let tasks = who.get("/tasks").await.expect(200);
+    let items = tasks["items"].as_array().unwrap().iter();
+    items
+        .filter(|task| task["kind"] == "quality.unregistered_batch")
+        .cloned()
+        .collect()
 }
 
 #[tokio::test]
@@ -108,25 +150,15 @@ async fn a_batch_leads_to_the_women_whose_pump_had_a_bag_of_it() {
         app.zhao().await,
         app.qian().await,
     );
-    let labor = lin.post("/labors", admission(&mei.patient_id)).await.expect(201);
-    let path = format!("/labors/{}", labor["id"].as_str().unwrap());
+    let labor = admitted(&lin, &mei).await;
     let id = received(&lin, false).await;
     let writes = async |batch: &str| {
-        let mut record = emergency();
-        record["pump"] = json!({
-            "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "bolus_volume_ml": "8",
-            "lockout_min": 15, "hourly_limit_ml_h": "24", "given_ml": "5",
-            "reservoir": { "label": "0.1% 罗哌卡因", "batch": batch, "expires_on": "2099-12-31" },
-        });
-        let etag = zhao.get(&path).await.etag();
-        zhao.put(&format!("{path}/analgesia"), &etag, record)
-            .await
-            .expect(200);
+        recorded(&zhao, &labor, with_bag(batch)).await;
         qian.get(&format!("/supplies/{id}")).await.expect(200)
     };
     let traced = writes("A250301").await;
     assert_eq!(traced["bags"][0]["patient"], mei.patient_id.as_str());
-    assert_eq!(traced["bags"][0]["labor"], labor["id"]);
+    assert_eq!(traced["bags"][0]["labor"], labor.as_str());
     assert_eq!(
         traced["supply"]["balance"], "10",
         "what was used is entered as a move"
@@ -134,6 +166,91 @@ async fn a_batch_leads_to_the_women_whose_pump_had_a_bag_of_it() {
     // The bag stays known as one before the next.
     let traced = writes("A250302").await;
     assert_eq!(traced["bags"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_bag_whose_batch_nobody_registered_is_told_until_somebody_does() {
+    for app in App::each().await {
+        let (mei, lin, zhao, qian) = (
+            app.mei().await,
+            app.lin().await,
+            app.zhao().await,
+            app.qian().await,
+        );
+        let labor = admitted(&lin, &mei).await;
+        recorded(&zhao, &labor, emergency()).await;
+        assert_eq!(lead_nowhere(&app, &zhao).await, [] as [Value; 0], "without a bag");
+        recorded(&zhao, &labor, with_bag(" A250301 ")).await;
+        let told = lead_nowhere(&app, &zhao).await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told, lead_nowhere(&app, &qian).await);
+        assert_eq!(lead_nowhere(&app, &lin).await.len(), 0, "it is not the midwife's");
+        let task = &told[0];
+        assert_eq!(
+            (&task["subject"], &task["urgent"], &task["roles"]),
+            (
+                &json!(labor),
+                &json!(false),
+                &json!(["anesthesiologist", "quality"])
+            )
+        );
+        let due: DateTime<Utc> = task["due"].as_str().unwrap().parse().unwrap();
+        let ago = app.clock.now() + Duration::hours(24) - due;
+        assert!(ago >= Duration::zero() && ago < Duration::minutes(1), "{ago}");
+        assert!(task["patient_id"].is_null() && task["patient_name"].is_null());
+        for word in ["梅秀英", "罗哌卡因", "A250301"] {
+            assert!(!task.to_string().contains(word), "{task}");
+        }
+
+        recorded(&zhao, &labor, with_bag("A250301")).await;
+        assert_eq!(lead_nowhere(&app, &qian).await, told, "it is told once");
+        received(&app.stranger().await, false).await;
+        assert_eq!(
+            lead_nowhere(&app, &qian).await,
+            told,
+            "that is another hospital's"
+        );
+        received(&lin, false).await;
+        for who in [&zhao, &qian] {
+            assert_eq!(lead_nowhere(&app, who).await.len(), 0);
+        }
+        recorded(&zhao, &labor, with_bag("A250301")).await;
+        assert_eq!(lead_nowhere(&app, &qian).await.len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_was_written_down_wrongly_is_corrected_and_told_no_more() {
+    let app = App::new().await;
+    let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
+    let labor = admitted(&lin, &mei).await;
+    received(&lin, false).await;
+    recorded(&zhao, &labor, with_bag("A25O301")).await;
+    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 1);
+    let mut corrected = with_bag("A250301");
+    corrected["earlier_pumps"] = json!([]);
+    recorded(&zhao, &labor, corrected).await;
+    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 0);
+}
+
+#[tokio::test]
+async fn every_bag_of_a_labor_leads_to_the_register() {
+    let app = App::new().await;
+    let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
+    let labor = admitted(&lin, &mei).await;
+    recorded(&zhao, &labor, with_bag("A250300")).await;
+    recorded(&zhao, &labor, with_bag("A250301")).await;
+    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 1, "one of the labor");
+    received(&lin, false).await;
+    assert_eq!(
+        lead_nowhere(&app, &zhao).await.len(),
+        1,
+        "the bag before leads nowhere"
+    );
+    let mut earlier = batch(false);
+    earlier["batch"] = json!("A250300");
+    lin.post("/supplies", earlier).await.expect(201);
+    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 0);
 }
 
 #[tokio::test]

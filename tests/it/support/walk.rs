@@ -54,6 +54,7 @@ pub fn reworded(version: Value) -> Value {
 /// From the registration to a red flag and the survey, with an adverse event reported beside.
 pub async fn to_the_survey(app: &App) -> World {
     let walker = walker(app);
+    walker.stock().await.unwrap();
     let person = mei(app);
     let mut woman: Woman = walker.register(person.clone()).await.unwrap();
     walker.required_lessons(&woman).await.unwrap();
