@@ -13,6 +13,7 @@ use crate::base::{Act, Subject};
 use crate::ctx::Ctx;
 use crate::people;
 use crate::people::caller::Caller;
+use crate::people::model::AsphyxiaDefinition;
 use crate::people::policy;
 use crate::quality::indicators::{Figure, Indicator};
 use crate::quality::model::{By, PeriodFigure};
@@ -24,6 +25,8 @@ pub struct Compared {
     pub facility: FacilityId,
     /// Its name.
     pub name: String,
+    /// The definition of neonatal asphyxia that its figures go by.
+    pub asphyxia: AsphyxiaDefinition,
     /// All indicators of the period.
     pub figures: Vec<PeriodFigure>,
 }
@@ -46,8 +49,10 @@ pub struct Alliance {
     pub total: Vec<Total>,
 }
 
-/// Only what is told of each: one that is hidden could be told by what is missing.
+/// Only what is told of each: one that is hidden could be told by what is missing. Newborns with asphyxia are added
+/// where they are judged as in the first hospital, the caller's.
 fn total(hospitals: &[Compared]) -> Vec<Total> {
+    let own = hospitals.first().map(|one| one.asphyxia);
     let of = |indicator: &Indicator| {
         let mut total = Total {
             hospitals: 0,
@@ -55,6 +60,7 @@ fn total(hospitals: &[Compared]) -> Vec<Total> {
         };
         let all = hospitals
             .iter()
+            .filter(|one| !indicator.is_of_asphyxia() || Some(one.asphyxia) == own)
             .flat_map(|one| &one.figures)
             .map(|one| &one.figure);
         for figure in all.filter(|one| one.indicator == *indicator && !one.is_small()) {
@@ -107,6 +113,7 @@ pub async fn alliance_figures(
             figures,
             facility,
             name,
+            asphyxia: days.asphyxia,
         });
     }
     let mut tx = ctx.write(Act::QualityAllianceFigures).await?;

@@ -14,6 +14,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
 use crate::ctx::Ctx;
 use crate::people::caller::Caller;
+use crate::people::model::AsphyxiaDefinition;
 use crate::quality::indicators::{Figure, Indicator, Sums};
 use crate::quality::model::{BirthTotal, By, MonthOfBirths, PeriodFigure};
 use crate::quality::store::DaySums;
@@ -28,6 +29,8 @@ const AT_ONCE: u64 = 7;
 pub(super) struct Days {
     facility: FacilityId,
     basis: String,
+    /// The definition of neonatal asphyxia that they go by.
+    pub asphyxia: AsphyxiaDefinition,
     sums: BTreeMap<NaiveDate, Sums>,
     now: DateTime<Utc>,
 }
@@ -45,6 +48,7 @@ impl Days {
         let mut days = Days {
             facility,
             basis: basis.word(),
+            asphyxia: basis.asphyxia,
             sums: BTreeMap::new(),
             now,
         };

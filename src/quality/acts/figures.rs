@@ -25,7 +25,7 @@ use crate::{analgesia, followup, people};
 pub(super) struct Basis {
     required: Vec<String>,
     window_min: i64,
-    asphyxia: AsphyxiaDefinition,
+    pub asphyxia: AsphyxiaDefinition,
 }
 
 impl Basis {

@@ -13,6 +13,7 @@ use crate::content::messages;
 use crate::ctx::Ctx;
 use crate::http::problem::Failure;
 use crate::people::caller::ByStaff;
+use crate::people::model::AsphyxiaDefinition;
 use crate::quality::acts::{self, Alliance, Compared, Total};
 use crate::quality::indicators::{DEFINITION_VERSION, Figure};
 
@@ -66,6 +67,8 @@ struct HospitalFiguresOut {
     facility: FacilityId,
     /// Its name.
     name: String,
+    /// The definition of neonatal asphyxia that its rate (N3) goes by.
+    asphyxia_definition: AsphyxiaDefinition,
     /// All indicators of the period.
     figures: Vec<ComparedFigureOut>,
 }
@@ -76,7 +79,8 @@ struct TotalFigureOut {
     /// The figure.
     #[oai(flatten)]
     figure: ComparedFigureOut,
-    /// Of so many hospitals: those whose own figure is told.
+    /// Of so many hospitals: those whose own figure is told, and of the rate of neonatal asphyxia (N3) only those
+    /// that go by the same definition as the caller's.
     hospitals: usize,
 }
 
@@ -96,6 +100,7 @@ impl AllianceFiguresOut {
         let one = |one: Compared| HospitalFiguresOut {
             facility: one.facility,
             name: one.name,
+            asphyxia_definition: one.asphyxia,
             figures: one
                 .figures
                 .iter()

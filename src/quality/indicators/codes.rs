@@ -121,6 +121,11 @@ impl Indicator {
         )
     }
 
+    /// Whether hospitals count it by definitions of their own choice: such figures are not added.
+    pub fn is_of_asphyxia(self) -> bool {
+        self == Indicator::N3Literal
+    }
+
     /// What the rate is told per: 100, or 10 000 for what is rare.
     pub fn per(self) -> i64 {
         if self == Indicator::A9 { 10_000 } else { 100 }

@@ -1,11 +1,15 @@
 //! Hospitals that both agreed on it stand side by side, and too few cases tell nothing.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
-use super::births::{comes, gives_birth};
+use super::births::{birth, comes, gives_birth};
 use super::cases::allied;
+use super::edges::set;
+use crate::analgesia::{admission, emergency};
 use crate::support::App;
-use crate::support::cast::OTHER_HOSPITAL;
+use crate::support::cast::{HOSPITAL, OTHER_HOSPITAL};
 use crate::support::walk;
 
 const YEAR: &str = "/indicators/alliance?from=2025-03-01&to=2026-02-28";
@@ -118,4 +122,81 @@ async fn it_is_drawn(app: &App) {
     };
     assert_eq!(chart("A1").await["points"][0]["share"], 0.0);
     assert_eq!(chart("N2-lit").await["points"][0]["share"], Value::Null);
+}
+
+/// Women who each have six children after a block; the first child of each has a low score.
+async fn sextuplets(app: &App, facility: &str, [midwife, anesthesiologist]: [&str; 2], women: Range<usize>) {
+    let midwife = app.staff(facility, midwife).await;
+    let anesthesiologist = app.staff(facility, anesthesiologist).await;
+    let mut scores = [Some((9, 10)); 6];
+    scores[0] = Some((6, 9));
+    let born = "2026-03-02T00:58:00Z".parse().unwrap();
+    for n in women {
+        let (openid, phone) = (format!("o-six-{n}"), format!("138000020{n:02}"));
+        let birth_date = format!("1995-02-{:02}", n + 1);
+        let woman = app.woman(&midwife, &openid, "宋小雨", &phone, &birth_date).await;
+        let labor = midwife.post("/labors", admission(&woman.patient_id)).await;
+        let path = format!("/labors/{}", labor.expect(201)["id"].as_str().unwrap());
+        for (by, rest, body) in [
+            (&anesthesiologist, "analgesia", emergency()),
+            (&midwife, "delivery", birth(born, "spontaneous_vaginal", &scores)),
+        ] {
+            let etag = by.get(&path).await.etag();
+            by.put(&format!("{path}/{rest}"), &etag, body).await.expect(200);
+        }
+    }
+}
+
+/// Newborns with asphyxia as the quality office of a hospital sees them: by which definition each hospital counts,
+/// then of all together above the line, below it, and in how many hospitals.
+async fn asphyxia(app: &App, facility: &str, office: &str) -> (Vec<Value>, [Value; 3]) {
+    let told = app.staff(facility, office).await.get(MARCH).await.expect(200);
+    let items = told["items"].as_array().unwrap().iter();
+    let total = told["total"].as_array().unwrap();
+    let all = total.iter().find(|one| one["code"] == "N3-lit").unwrap();
+    (
+        items.map(|one| one["asphyxia_definition"].clone()).collect(),
+        ["numerator", "denominator", "hospitals"].map(|member| all[member].clone()),
+    )
+}
+
+#[tokio::test]
+async fn newborns_with_asphyxia_are_added_where_they_are_counted_alike() {
+    let app = App::new().await;
+    sextuplets(&app, HOSPITAL, ["lin", "zhao"], 0..5).await;
+    sextuplets(&app, OTHER_HOSPITAL, ["lu", "stranger"], 5..10).await;
+    in_april(&app);
+    allied(&app, true, false).await;
+    let (apgar, consensus) = (json!("asphyxia_apgar"), json!("asphyxia_consensus2016"));
+    assert_eq!(
+        asphyxia(&app, HOSPITAL, "qian").await,
+        (
+            vec![apgar.clone(), apgar.clone()],
+            [json!(10), json!(60), json!(2)]
+        )
+    );
+
+    let gao = app.staff(OTHER_HOSPITAL, "gao").await;
+    set(gao, "reporting_definition", consensus.clone()).await;
+    assert_eq!(
+        asphyxia(&app, HOSPITAL, "qian").await,
+        (
+            vec![apgar.clone(), consensus.clone()],
+            [json!(5), json!(30), json!(1)]
+        )
+    );
+    assert_eq!(
+        asphyxia(&app, OTHER_HOSPITAL, "fang").await,
+        (vec![consensus.clone(), apgar], [json!(0), json!(30), json!(1)]),
+        "nobody took the gas"
+    );
+
+    set(app.wu().await, "reporting_definition", consensus.clone()).await;
+    assert_eq!(
+        asphyxia(&app, HOSPITAL, "qian").await,
+        (
+            vec![consensus.clone(), consensus],
+            [json!(0), json!(60), json!(2)]
+        )
+    );
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::births::{comes, eased, gives_birth, on_paper, put, replies};
 use crate::support::App;
+use crate::support::client::Client;
 use crate::support::walk::walker;
 
 const MARCH: &str = "from=2026-03-01&to=2026-03-31";
@@ -31,9 +32,8 @@ async fn counted(app: &App, code: &str, woman: &Woman) -> Vec<Value> {
     hers.map(how).collect()
 }
 
-/// The hospital sets something for itself.
-async fn set(app: &App, name: &str, value: Value) {
-    let wu = app.wu().await;
+/// The hospital of an administrator sets something for itself.
+pub async fn set(wu: Client, name: &str, value: Value) {
     let facility = wu.get("/facility").await;
     let (etag, mut body) = (facility.etag(), facility.expect(200));
     body["settings"][name] = value;
@@ -195,7 +195,7 @@ async fn who_was_born_elsewhere_too_early_or_in_a_rehearsal_is_left_out_and_name
     late.walker.admit(&mut early).await.unwrap();
     gives_birth(&app, &early, app.clock.now(), VAGINAL, WELL).await;
 
-    set(&app, "is_test", json!(true)).await;
+    set(app.wu().await, "is_test", json!(true)).await;
     let rehearsed = comes(&app, &late.walker, 9).await;
     gives_birth(&app, &rehearsed, app.clock.now(), VAGINAL, WELL).await;
 
@@ -323,7 +323,7 @@ async fn asphyxia_is_what_the_definition_of_the_hospital_says() {
             ("asphyxia_proposal2013", 1),
             ("asphyxia_apgar", 5),
         ] {
-            set(&app, "reporting_definition", json!(definition)).await;
+            set(app.wu().await, "reporting_definition", json!(definition)).await;
             assert_eq!(asphyxia(&app).await, by(definition, above));
             let cases = counted(&app, "N3-lit", mother).await;
             let noted = cases
