@@ -101,11 +101,8 @@ pub fn keepers() -> Keepers {
 /// What awaits a clinician beside the content.
 pub fn unsettled() -> Unsettled {
     || {
-        let limits = analgesia::limits::unconfirmed();
-        let of_indicators = quality::indicators::limits::unconfirmed();
-        limits
-            .chain(of_indicators)
-            .chain([quality::referral::unconfirmed()])
+        analgesia::limits::unconfirmed()
+            .chain(quality::unconfirmed())
             .collect()
     }
 }

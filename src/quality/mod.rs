@@ -23,4 +23,15 @@ pub mod supply;
 mod table;
 pub mod training;
 
+use crate::content::Unconfirmed;
+
 pub use keeping::KEEPER;
+
+/// What awaits somebody's word beside the content.
+pub fn unconfirmed() -> impl Iterator<Item = Unconfirmed> {
+    indicators::limits::unconfirmed().chain([
+        referral::unconfirmed(),
+        rules::unconfirmed(),
+        training::unconfirmed(),
+    ])
+}

@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::model::{Addition, Category, Class, EventState};
 use crate::analgesia::model::{ComplicationCode, ComplicationFact};
 use crate::base::Code;
+use crate::content::Unconfirmed;
 use crate::people::model::AdverseEventHours;
 
 /// Within what time a class I or II report is verified at the latest, or it goes to whom the duty list ends with.
@@ -18,6 +19,18 @@ pub fn deadline(class: Class, hours: AdverseEventHours) -> Duration {
         Class::III => hours.iii,
         Class::IV => hours.iv,
     })
+}
+
+/// Hospitals' rules differ on when a written report is due (quality-indicators.md, 6 and 7).
+pub fn unconfirmed() -> Unconfirmed {
+    let AdverseEventHours { i, ii, iii, iv } = AdverseEventHours::default();
+    Unconfirmed {
+        kind: "setting",
+        name: "facility".to_owned(),
+        place: "adverse_event_hours".to_owned(),
+        claim: format!("I {i}, II {ii}, III {iii}, IV {iv}"),
+        source: "GK".to_owned(),
+    }
 }
 
 /// Within what time a class I or II report is verified: sooner where the hospital's own deadline is shorter.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::base::clock::clinic_midnight;
 use crate::base::id::{FacilityId, StaffId};
+use crate::content::Unconfirmed;
 use crate::people::model::{Qualified, Requirement};
 
 /// A drill is due again after so long: the page's default.
@@ -135,7 +136,8 @@ impl Reminder {
 }
 
 impl Due {
-    /// What the quality office is reminded of: drills, joint trainings, and what runs out. What was never shown stands in the list only.
+    /// What the quality office is reminded of: drills, joint trainings, and what runs out. What was never shown stands in the
+    /// list only.
     pub fn reminder(&self, facility: FacilityId) -> Option<Reminder> {
         let of_person = self.staff.as_ref().map(|(staff, _)| staff.0);
         (of_person.is_none() || self.on.is_some()).then(|| Reminder {
@@ -146,7 +148,8 @@ impl Due {
     }
 }
 
-/// What is due on a day: the next drill, the next joint training where the hospital said by when, and what people lack or will soon lack.
+/// What is due on a day: the next drill, the next joint training where the hospital said by when, and what people lack or
+/// will soon lack.
 pub fn due(
     last_drill: Option<NaiveDate>,
     next_joint: Option<NaiveDate>,
@@ -222,6 +225,17 @@ pub fn drilled(last: Option<NaiveDate>, on: NaiveDate) -> ItemValue {
         None => ItemValue::NotMet,
         Some(next) if on <= next => ItemValue::Met,
         Some(_) => ItemValue::Partly,
+    }
+}
+
+/// The page asks for regular joint training (E9) and does not say how often.
+pub fn unconfirmed() -> Unconfirmed {
+    Unconfirmed {
+        kind: "limit",
+        name: "readiness".to_owned(),
+        place: "E9".to_owned(),
+        claim: "no interval: the last self-check says by when the team trains together again".to_owned(),
+        source: "CN-NOT/GK".to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use muan::analgesia::limits;
 use muan::content::{Content, Origin};
-use muan::quality::{indicators, referral};
+use muan::quality;
 use serde_json::Value;
 
 use super::{command, copied, edit, text};
@@ -17,8 +17,7 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
         .collect();
     let mut unconfirmed = Content::open(Origin::BuiltIn).unwrap().unconfirmed();
     unconfirmed.extend(limits::unconfirmed());
-    unconfirmed.extend(indicators::limits::unconfirmed());
-    unconfirmed.push(referral::unconfirmed());
+    unconfirmed.extend(quality::unconfirmed());
     assert_eq!(lines.len(), unconfirmed.len());
     assert!(
         lines
@@ -46,6 +45,9 @@ fn it_lists_every_unconfirmed_rule_with_its_source_until_it_is_confirmed() {
     }
     for kind in ["questionnaire", "lesson", "limit", "setting"] {
         assert!(lines.iter().any(|line| line[0] == kind), "{kind}");
+    }
+    for place in ["referral_answer_hours", "adverse_event_hours", "E9"] {
+        assert!(lines.iter().any(|line| line[2] == place), "{place}");
     }
 
     let one = lines.iter().find(|line| line[0] == "questionnaire").unwrap();
