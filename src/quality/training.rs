@@ -136,8 +136,8 @@ impl Reminder {
 }
 
 impl Due {
-    /// What the quality office is reminded of: drills, joint trainings, and what runs out. What was never shown stands in the
-    /// list only.
+    /// What the quality office is reminded of: drills, joint trainings, and what runs out. What was never shown
+    /// stands in the list only.
     pub fn reminder(&self, facility: FacilityId) -> Option<Reminder> {
         let of_person = self.staff.as_ref().map(|(staff, _)| staff.0);
         (of_person.is_none() || self.on.is_some()).then(|| Reminder {
@@ -148,8 +148,8 @@ impl Due {
     }
 }
 
-/// What is due on a day: the next drill, the next joint training where the hospital said by when, and what people lack or
-/// will soon lack.
+/// What is due on a day: the next drill, the next joint training where the hospital said by when, and what people
+/// lack or will soon lack.
 pub fn due(
     last_drill: Option<NaiveDate>,
     next_joint: Option<NaiveDate>,

@@ -39,7 +39,7 @@ pub async fn attach_readiness(ctx: &Ctx, caller: &Caller, bytes: Vec<u8>) -> Res
         by: Some(me.id),
         at: tx.now,
     };
-    store::add_evidence(&mut tx, me.facility, me.id, &file, &stored.address, &stored.key).await?;
+    store::add_evidence(&mut tx, me.facility, &file, &stored.address, &stored.key).await?;
     let detail = json!({ "kind": file.kind.suffix() });
     tx.journal(caller, Subject::thing("readiness_file", file.id), detail)
         .await?;

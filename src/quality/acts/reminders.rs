@@ -1,5 +1,5 @@
-//! What is due of drills, trainings, qualifications and reports comes before the quality office by itself, each end once; a forgotten draft
-//! before its writer.
+//! What is due of drills, trainings, qualifications and reports comes before the quality office by itself, each end
+//! once; a forgotten draft before its writer.
 
 use std::collections::BTreeMap;
 

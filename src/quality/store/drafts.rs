@@ -8,7 +8,7 @@ use super::events::far;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AdverseEventId, AttachmentId, FacilityId, StaffId};
 use crate::ctx::{Records, Tx};
-use crate::db::Q;
+use crate::db::{Q, Query};
 use crate::files::clean::Kind;
 use crate::people::caller::Colleague;
 use crate::quality::draft::{EventDraft, EventFile};
@@ -196,25 +196,28 @@ pub async fn add_file(
     address: &str,
     key: &[u8],
 ) -> Result<()> {
+    let text = "insert into adverse_event_file (id, facility_id, staff_id, kind, size, address, file_key, at, event_id) \
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let row = file_row(tx, text, facility, file, address, key).await?;
+    row.bind(event).run().await?;
+    Ok(())
+}
+
+/// What writes a stored file down, with the first eight of its values: what every file has, its key sealed.
+pub(super) async fn file_row<'t>(
+    tx: &'t mut Tx,
+    text: &'static str,
+    facility: FacilityId,
+    file: &EventFile,
+    address: &str,
+    key: &[u8],
+) -> Result<Query<'t>> {
     let sealed = tx
         .seal_bytes(Some(facility), file.id, Class::Document, "file_key", key)
         .await?;
-    tx.q(
-        "insert into adverse_event_file (id, facility_id, event_id, staff_id, kind, size, address, file_key, at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(file.id)
-    .bind(facility)
-    .bind(event)
-    .bind(file.by)
-    .bind(file.kind.media_type())
-    .bind(file.size)
-    .bind(address.to_owned())
-    .bind(sealed)
-    .bind(file.at)
-    .run()
-    .await?;
-    Ok(())
+    let query = tx.q(text).bind(file.id).bind(facility).bind(file.by);
+    let query = query.bind(file.kind.media_type()).bind(file.size);
+    Ok(query.bind(address.to_owned()).bind(sealed).bind(file.at))
 }
 
 /// The files of a report or a draft, the earliest first.

@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
+use super::drafts::file_row;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AttachmentId, FacilityId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::files::clean::Kind;
 use crate::quality::draft::EventFile;
-use crate::vault::{Class, Sealed};
+use crate::vault::Sealed;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -32,28 +33,14 @@ pub struct Evidence {
 pub async fn add_evidence(
     tx: &mut Tx,
     facility: FacilityId,
-    by: StaffId,
     file: &EventFile,
     address: &str,
     key: &[u8],
 ) -> Result<()> {
-    let sealed = tx
-        .seal_bytes(Some(facility), file.id, Class::Document, "file_key", key)
-        .await?;
-    tx.q(
-        "insert into readiness_file (id, facility_id, staff_id, kind, size, address, file_key, at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(file.id)
-    .bind(facility)
-    .bind(by)
-    .bind(file.kind.media_type())
-    .bind(file.size)
-    .bind(address.to_owned())
-    .bind(sealed)
-    .bind(file.at)
-    .run()
-    .await?;
+    let text = "insert into readiness_file (id, facility_id, staff_id, kind, size, address, file_key, at) \
+                values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let row = file_row(tx, text, facility, file, address, key).await?;
+    row.run().await?;
     Ok(())
 }
 

@@ -23,6 +23,12 @@ pub async fn answers(ward: &Ward, name: &str, flat: Value) {
     ward.app.work().await;
 }
 
+/// What the women who said no answered in March.
+async fn refusals(ward: &Ward) -> Value {
+    let path = "/surveys/refusal-survey?from=2026-03-01&to=2026-03-31";
+    ward.staff("qian").await.get(path).await.expect(200)
+}
+
 fn item<'a>(results: &'a Value, group: usize, link_id: &str) -> &'a Value {
     let items = results["groups"][group]["items"].as_array().unwrap();
     items
@@ -91,11 +97,7 @@ async fn a_woman_who_said_no_is_asked_why_in_three_questions() {
     assert_ne!(survey.status, 201, "she had no analgesia to be satisfied with");
     let why = json!({ "ref.reasons": ["needle", "cost"], "ref.informed": "partly", "ref.contact": false });
     answers(&ward, "refusal-survey", why).await;
-    let qian = ward.staff("qian").await;
-    let results = qian
-        .get("/surveys/refusal-survey?from=2026-03-01&to=2026-03-31")
-        .await
-        .expect(200);
+    let results = refusals(&ward).await;
     assert_eq!(item(&results, 0, "ref.informed")["options"][0]["code"], "partly");
     assert_eq!(item(&results, 0, "ref.reasons")["n"], 2);
     assert!(ward.tasks("qian", "followup.service_recovery").await.is_empty());
@@ -115,11 +117,7 @@ async fn a_woman_who_said_no_and_had_anesthesia_for_a_cesarean_is_asked_why_and_
     assert_eq!(ward.point("?state=due", "f24").await["state"], "due");
     let why = json!({ "ref.reasons": ["needle"], "ref.informed": "yes", "ref.contact": false });
     answers(&ward, "refusal-survey", why).await;
-    let qian = ward.staff("qian").await;
-    let results = qian
-        .get("/surveys/refusal-survey?from=2026-03-01&to=2026-03-31")
-        .await
-        .expect(200);
+    let results = refusals(&ward).await;
     assert_eq!(item(&results, 0, "ref.informed")["options"][0]["code"], "yes");
 }
 
