@@ -75,19 +75,21 @@ pub async fn questionnaire(ctx: &Ctx, caller: &Caller, name: &str, version: Opti
         };
         return entry.cloned().ok_or(Error::Missing(Noun::Questionnaire));
     }
-    if let Some(version) = version {
-        let entry = ctx
-            .content
-            .forms
-            .version(name, version)
-            .ok_or(Error::Missing(Noun::Questionnaire))?;
-        return for_her(entry).cloned();
-    }
     let after_loss = match caller.mine() {
         Ok(mine) => comes_after_loss(ctx, mine, name).await?,
         Err(_) => false,
     };
-    for_her(current(ctx, name, after_loss)?).cloned()
+    let entry = match version {
+        Some(version) => {
+            let forms = &ctx.content.forms;
+            let usual = forms.version(name, version);
+            usual
+                .and_then(|usual| forms.asked(name, usual.form.canonical(), after_loss))
+                .ok_or(Error::Missing(Noun::Questionnaire))?
+        }
+        None => current(ctx, name, after_loss)?,
+    };
+    for_her(entry).cloned()
 }
 
 /// The definition of any form, for staff: also of those that they alone answer, and of the hospital's self-check.
