@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::consents::version_key;
 use super::kinds;
 use super::life::{self, Life};
 use super::sources::Sources;
@@ -93,7 +94,7 @@ impl Forms {
 
     /// One version of a form.
     pub fn version(&self, name: &str, version: &str) -> Option<&Entry> {
-        self.entries.get(&(name.to_owned(), version_key(version)))
+        self.entries.get(&key(name, version))
     }
 
     /// By `url|version`, as a response names it.
@@ -129,19 +130,23 @@ impl Forms {
 
     /// The current version of a follow-up form without the items on the baby.
     pub fn after_loss(&self, name: &str) -> Option<&Entry> {
-        let current = self.current(name)?;
-        self.after_loss
-            .get(&(name.to_owned(), version_key(&current.version)))
+        self.after_loss.get(&key(name, &self.current(name)?.version))
     }
 
     /// The form that answers were begun with: its name, its `url|version`, and whether it came without the items on the
     /// baby. Both texts have the same canonical address.
     pub fn asked(&self, name: &str, canonical: &str, after_loss: bool) -> Option<&Entry> {
         let (_, version) = canonical.rsplit_once('|')?;
-        let gentle = self.after_loss.get(&(name.to_owned(), version_key(version)));
+        let gentle = self.after_loss.get(&key(name, version));
         gentle
             .filter(|entry| after_loss && entry.form.canonical() == canonical)
             .or_else(|| self.canonical(canonical))
+    }
+
+    /// Whether a version is the one for new answers.
+    pub fn is_current(&self, entry: &Entry) -> bool {
+        self.current(&entry.name)
+            .is_some_and(|one| one.version == entry.version)
     }
 
     /// Every published form.
@@ -150,33 +155,32 @@ impl Forms {
     }
 
     pub(super) fn unconfirmed(&self) -> Vec<Unconfirmed> {
-        let all = self.entries.values();
-        let rules = all
-            .filter(|e| e.name != RECHECK && e.name != STAFF)
-            .flat_map(|entry| {
-                // A part of the assessment has no rules of its own.
-                let whole = self.whole(&entry.name, Some(&entry.version));
-                let rules = whole.unwrap_or(&entry.form).rules();
-                rules.filter(|rule| !rule.confirmed).map(|rule| Unconfirmed {
-                    kind: "questionnaire",
-                    name: format!("{} {}", entry.name, entry.version),
-                    place: rule.id.clone(),
-                    claim: rule.staff.clone(),
-                    source: rule.source.clone(),
-                })
-            });
+        // An older version is never edited: who confirms a rule of it does so in the current one.
+        let all = self.all().filter(|one| one.name != RECHECK && one.name != STAFF);
+        let rules = all.filter(|one| self.is_current(one)).flat_map(|entry| {
+            // A part of the assessment has no rules of its own.
+            let whole = self.whole(&entry.name, None).unwrap_or(&entry.form);
+            let waiting = whole.rules().filter(|rule| !rule.confirmed);
+            waiting.map(|rule| Unconfirmed {
+                kind: "questionnaire",
+                name: format!("{} {}", entry.name, entry.version),
+                place: rule.id.clone(),
+                claim: rule.staff.clone(),
+                source: rule.source.clone(),
+            })
+        });
         rules.collect()
     }
 }
 
-fn version_key(version: &str) -> Vec<u64> {
-    version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+fn key(name: &str, version: &str) -> (String, Vec<u64>) {
+    (name.to_owned(), version_key(version))
 }
 
 pub(super) fn load(origin: &Origin, sources: &Sources, defects: &mut Defects) -> Forms {
     let mut forms = Forms::default();
     for life in life::load(origin, defects) {
-        let key = (life.name.clone(), version_key(&life.version));
+        let key = key(&life.name, &life.version);
         forms.lives.insert(key, Arc::new(life));
     }
     kinds::check(origin, forms.lives.values().map(Arc::as_ref), defects);
@@ -300,9 +304,7 @@ fn load_one(
     let Some(status) = status else { return };
     let as_published = (name, version, status);
     if let Some(gentle) = gentle.and_then(|form| entry(&forms.lives, as_published, form, defects)) {
-        forms
-            .after_loss
-            .insert((name.to_owned(), version_key(version)), gentle);
+        forms.after_loss.insert(key(name, version), gentle);
     }
     match loaded {
         Loaded::Whole(whole) => insert(forms, as_published, whole, defects),
@@ -365,7 +367,7 @@ fn entry(
     } else {
         name
     };
-    let life = lives.get(&(whole.to_owned(), version_key(version)));
+    let life = lives.get(&key(whole, version));
     Some(Entry {
         life: life.cloned(),
         name: name.to_owned(),
@@ -392,8 +394,6 @@ fn insert(forms: &mut Forms, published: (&str, &str, Status), form: Arc<Form>, d
         return;
     }
     if let Some(entry) = entry(&forms.lives, published, form, defects) {
-        forms
-            .entries
-            .insert((name.to_owned(), version_key(version)), entry);
+        forms.entries.insert(key(name, version), entry);
     }
 }

@@ -49,9 +49,7 @@ pub(super) async fn search(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<
 }
 
 fn resource(ctx: &Ctx, entry: &Entry) -> Value {
-    let current = ctx.content.forms.current(&entry.name);
-    let newest = current.is_some_and(|current| current.version == entry.version);
-    let id = if newest {
+    let id = if ctx.content.forms.is_current(entry) {
         entry.name.clone()
     } else {
         format!("{}{VERSION}{}", entry.name, entry.version)

@@ -74,6 +74,14 @@ pub fn flags(form: &Form, assessment: &Assessment) -> Vec<Flag> {
     flags
 }
 
+/// While she lies on the ward, the rules that say so are answered sooner than at home, at any hour.
+pub fn on_ward(form: &Form, flags: &mut [Flag]) {
+    for flag in flags {
+        let sooner = form.rule(&flag.rule).and_then(|rule| rule.on_ward_within_minutes);
+        flag.within_minutes = sooner.or(flag.within_minutes);
+    }
+}
+
 /// The rules of a form that what staff find fires: those which her own words on the same would.
 pub fn found(form: &Form, found: &Examination) -> Vec<Flag> {
     let flag = |rule: &str, level: &str, member: &str, value: Value| {

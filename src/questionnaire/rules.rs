@@ -102,6 +102,9 @@ pub struct Rule {
     /// How soon they answer, in minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within_minutes: Option<u32>,
+    /// How soon they answer while she lies on the ward, where that is sooner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_ward_within_minutes: Option<u32>,
 }
 
 /// A cross-item or now-relative limit: true means that the answers contradict each other.

@@ -5,6 +5,7 @@ mod examined;
 mod headache;
 mod lost;
 mod next;
+mod on_ward;
 mod plan;
 mod reminders;
 mod suggestions;

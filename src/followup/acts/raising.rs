@@ -33,11 +33,14 @@ pub(super) async fn raise(
     tx: &mut Tx,
     form: &Form,
     cause: Cause<'_>,
-    flags: Vec<Flag>,
+    mut flags: Vec<Flag>,
 ) -> Result<Option<AlertId>> {
     let Some(level) = flags.first().map(|flag| flag.level.clone()) else {
         return Ok(None);
     };
+    if people::facts::is_in_hospital(tx, cause.facility, cause.patient).await? {
+        rules::on_ward(form, &mut flags);
+    }
     let mut alert = Alert {
         id: tx.id(),
         facility_id: cause.facility,

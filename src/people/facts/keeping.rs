@@ -25,6 +25,12 @@ pub async fn discharged(tx: &mut Tx, facility: FacilityId, patient: PatientId) -
     store::set_in_hospital(tx, facility, patient, false).await
 }
 
+/// Whether she lies in the hospital: admitted, and not discharged since.
+pub async fn is_in_hospital(q: &mut impl Q, facility: FacilityId, patient: PatientId) -> Result<bool> {
+    let care = store::care(q, facility, patient).await?;
+    Ok(care.is_some_and(|care| care.in_hospital))
+}
+
 /// When she was last discharged.
 pub async fn discharged_at(
     q: &mut impl Q,

@@ -3,18 +3,24 @@
 use super::super::{Mode, Who, after_loss, assess};
 use super::*;
 
-const FOLLOW_UPS: [&str; 5] = [
-    "follow-up-f24",
-    "follow-up-f72",
-    "follow-up-f7",
-    "follow-up-f42",
-    "follow-up-fadp",
+/// Every version: what was answered with an older one is judged by it for as long as it is kept.
+const FOLLOW_UPS: [&str; 10] = [
+    "follow-up-f24/1.0.0",
+    "follow-up-f24/1.0.1",
+    "follow-up-f72/1.0.0",
+    "follow-up-f72/1.0.1",
+    "follow-up-f7/1.0.0",
+    "follow-up-f7/1.0.1",
+    "follow-up-f42/1.0.0",
+    "follow-up-f42/1.0.1",
+    "follow-up-fadp/1.0.0",
+    "follow-up-fadp/1.0.1",
 ];
 
-fn form(name: &str) -> std::sync::Arc<Form> {
+fn form(version: &str) -> std::sync::Arc<Form> {
     compile(
-        &content(&format!("{name}/1.0.0.json")),
-        Some(&content(&format!("{name}/1.0.0.rules.json"))),
+        &content(&format!("{version}.json")),
+        Some(&content(&format!("{version}.rules.json"))),
     )
     .unwrap()
 }
@@ -24,7 +30,8 @@ fn the_follow_up_vectors_come_out_as_given() {
     let mut count = 0;
     for name in FOLLOW_UPS {
         let form = form(name);
-        let data = content(&format!("{name}/1.0.0.vectors.json"));
+        let data = content(&format!("{name}.vectors.json"));
+        assert_eq!(data["form"], form.canonical());
         for vector in data["vectors"].as_array().unwrap() {
             let mut context = Context::at(time(data["now"].as_str().unwrap()));
             for (fact, value) in vector["facts"].as_object().into_iter().flatten() {
@@ -47,7 +54,7 @@ fn the_follow_up_vectors_come_out_as_given() {
             count += 1;
         }
     }
-    assert_eq!(count, 28);
+    assert_eq!(count, 61);
 }
 
 #[test]
@@ -71,9 +78,23 @@ fn a_red_flag_is_urgent_and_says_whom_to_call_and_how_soon() {
 }
 
 #[test]
+fn who_cannot_pass_urine_is_seen_at_once_on_the_ward() {
+    for name in FOLLOW_UPS {
+        let form = form(name);
+        let rule = form.rule("F10").unwrap();
+        let on_ward = name.ends_with("1.0.1").then_some(10);
+        assert_eq!(
+            (rule.within_minutes, rule.on_ward_within_minutes),
+            (Some(240), on_ward),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn after_a_loss_nothing_asks_about_the_baby() {
     for name in FOLLOW_UPS {
-        let rules = content(&format!("{name}/1.0.0.rules.json"));
+        let rules = content(&format!("{name}.rules.json"));
         let gentle = after_loss(&form(name), Some(&rules)).unwrap();
         assert!(!gentle.has_item("fu.feeding") && !gentle.has_item("fu.feeding_help"));
         let text = serde_json::to_string(gentle.definition()).unwrap();
@@ -168,7 +189,7 @@ fn one_missing_epds_item_means_no_total() {
 
 #[test]
 fn satisfaction_needs_one_answer_only() {
-    let form = form("satisfaction");
+    let form = form("satisfaction/1.0.0");
     assert_eq!(
         codes(&submit(&form, json!({})).errors),
         [("sat.overall", "required")]
@@ -231,13 +252,13 @@ fn yesterdays_blood_pressure_is_never_prefilled() {
 #[test]
 fn a_form_read_and_written_again_loses_nothing() {
     for name in FOLLOW_UPS.into_iter().chain([
-        "pre-analgesia",
-        "pregnancy-risk-screening",
-        "facility-readiness",
-        "satisfaction",
-        "refusal-survey",
+        "pre-analgesia/1.0.0",
+        "pregnancy-risk-screening/1.0.0",
+        "facility-readiness/1.0.0",
+        "satisfaction/1.0.0",
+        "refusal-survey/1.0.0",
     ]) {
-        let document = content(&format!("{name}/1.0.0.json"));
+        let document = content(&format!("{name}.json"));
         let read: super::super::Questionnaire = serde_json::from_value(document.clone()).unwrap();
         assert_eq!(serde_json::to_value(read).unwrap(), document, "{name}");
     }

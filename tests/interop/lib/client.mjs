@@ -56,7 +56,8 @@ export async function login(role) {
 // The newest version of every form, as it is served.
 export async function questionnaires(client) {
   const pages = await client.pages('/Questionnaire?_count=4');
-  return pages.flatMap((page) => page.entry.map((entry) => entry.resource));
+  const forms = pages.flatMap((page) => page.entry.map((entry) => entry.resource));
+  return forms.filter((form) => !/-v\d/.test(form.id));
 }
 
 // A woman who is 33 weeks on, registered by the midwife.

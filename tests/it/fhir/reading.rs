@@ -47,14 +47,15 @@ async fn forms_are_read_page_by_page_and_hers_are_those_asked_of_her() {
         );
         path = next(&page);
     }
-    let mut all: Vec<String> = app
-        .ctx
-        .content
-        .forms
+    let forms = &app.ctx.content.forms;
+    let mut all: Vec<String> = forms
         .all()
-        .map(|entry| entry.name.clone())
+        .map(|entry| match forms.is_current(entry) {
+            true => entry.name.clone(),
+            false => format!("{}-v{}", entry.name, entry.version),
+        })
         .collect();
-    assert_eq!(seen, all, "each form once, in order");
+    assert_eq!(seen, all, "each version of a form once, in order");
     let page = resource(mei.fhir().get("/Questionnaire?_count=100").await);
     all.retain(|name| {
         ![
@@ -83,6 +84,19 @@ async fn forms_are_read_page_by_page_and_hers_are_those_asked_of_her() {
     assert_eq!(found(&page), [&form]);
     let page = resource(zhao.fhir().get("/Questionnaire?version=0.0.1").await);
     assert!(page.get("entry").is_none(), "the standard has no empty lists");
+    let page = resource(zhao.fhir().get("/Questionnaire?name=follow-up-f24").await);
+    let [older, newest] = found(&page)[..] else {
+        panic!("{page}");
+    };
+    for (form, id, version) in [
+        (older, "follow-up-f24-v1.0.0", "1.0.0"),
+        (newest, "follow-up-f24", "1.0.1"),
+    ] {
+        assert_eq!(form["id"], id);
+        assert_eq!(form["version"], version);
+        let read = resource(zhao.fhir().get(&format!("/Questionnaire/{id}")).await);
+        assert_eq!(&read, form);
+    }
     resource(zhao.fhir().get("/Questionnaire/pre-analgesia-staff").await);
     mei.fhir()
         .get("/Questionnaire/pre-analgesia-staff")
