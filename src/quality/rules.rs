@@ -101,8 +101,8 @@ const DEFICIT: Duration = Duration::hours(24);
 /// As what a complication must be reported; none for one that need not be. Source: the list of adverse events of labor
 /// analgesia (to be confirmed).
 ///
-/// A problem with the catheter may be one that slipped out: that it broke is told by its tip. Unplanned intensive care is
-/// not among what is recorded of a complication: its severity 3 may as well be a longer stay.
+/// A problem with the catheter may be one that slipped out: that it broke is told by its tip. What is on the list by its
+/// name is reported as that, also when it took intensive care.
 pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Option<Category> {
     let lasted = complication.resolved_at.unwrap_or(now) - complication.onset_at;
     match complication.code {
@@ -114,8 +114,8 @@ pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Optio
         ComplicationCode::Hematoma => Some(Category::Hematoma),
         ComplicationCode::AbscessMeningitis => Some(Category::AbscessOrMeningitis),
         ComplicationCode::Adp => Some(Category::AccidentalDuralPuncture),
-        ComplicationCode::NerveInjury => (lasted >= DEFICIT).then_some(Category::NerveDeficit),
-        _ => None,
+        ComplicationCode::NerveInjury if lasted >= DEFICIT => Some(Category::NerveDeficit),
+        _ => complication.intensive_care.then_some(Category::UnplannedIcu),
     }
 }
 
@@ -201,6 +201,7 @@ mod tests {
         let fact = |code, severity, hours| ComplicationFact {
             code,
             severity,
+            intensive_care: severity == 3,
             onset_at: now - Duration::hours(hours),
             resolved_at: None,
         };
@@ -211,7 +212,9 @@ mod tests {
             (Code::MaternalDeath, 4, 0, Some(Category::MaternalDeathOrArrest)),
             (Code::NerveInjury, 2, 23, None),
             (Code::NerveInjury, 2, 24, Some(Category::NerveDeficit)),
-            (Code::CatheterProblem, 3, 0, None),
+            (Code::CatheterProblem, 2, 0, None),
+            (Code::Fever, 3, 0, Some(Category::UnplannedIcu)),
+            (Code::NerveInjury, 3, 23, Some(Category::UnplannedIcu)),
             (Code::Pruritus, 2, 48, None),
         ] {
             assert_eq!(

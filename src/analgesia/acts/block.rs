@@ -259,6 +259,7 @@ async fn dural_puncture(
             resolved_at: None,
             adp_next: None,
             acted_at: None,
+            intensive_care: None,
         },
     };
     report(tx, labor, &row).await?;

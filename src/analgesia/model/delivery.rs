@@ -224,7 +224,8 @@ pub struct DeliveryVersion {
 pub enum Mother {
     /// Alive.
     Well,
-    /// She was resuscitated, has permanent harm, or a complication that kills cost her more than treatment on the ward.
+    /// She was resuscitated, came to intensive care, has permanent harm, or a complication that kills cost her more than
+    /// treatment on the ward.
     NearMiss,
     /// She died.
     Died,
@@ -337,6 +338,8 @@ pub struct ComplicationFact {
     pub code: ComplicationCode,
     /// 1 no treatment – 4 permanent harm or death.
     pub severity: i64,
+    /// She was moved to intensive care, which nobody had planned.
+    pub intensive_care: bool,
     /// When it began.
     pub onset_at: DateTime<Utc>,
     /// When it was over.

@@ -115,6 +115,8 @@ pub struct Event {
     pub severity: i64,
     /// What was done, up to 1000 characters.
     pub treatment: Option<String>,
+    /// She was moved to intensive care, which nobody had planned: severity 3 or more.
+    pub intensive_care: Option<bool>,
     /// How it ended.
     pub outcome: Option<EventOutcome>,
     /// When.

@@ -123,6 +123,7 @@ mod tests {
             resolved_at: None,
             adp_next: None,
             acted_at: None,
+            intensive_care: None,
         };
         assert!(!of_event(&event(ComplicationCode::Shivering, 2)).urgent);
         assert!(of_event(&event(ComplicationCode::Shivering, 3)).urgent);

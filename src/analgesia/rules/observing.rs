@@ -63,6 +63,10 @@ pub fn check_event(sheet: &mut Sheet, event: &mut Event, at: &str) {
         &at("resolved_at"),
     );
     sheet.score(Some(event.severity), &at("severity"), 1, 4);
+    sheet.agree(
+        event.severity >= 3 || event.intensive_care != Some(true),
+        &at("severity"),
+    );
     sheet.need(
         event.code != ComplicationCode::Adp || event.adp_next.is_some(),
         &at("adp_next"),

@@ -50,6 +50,7 @@ struct ComplicationRow {
     labor_id: LaborId,
     code: String,
     severity: i64,
+    intensive_care: Option<bool>,
     onset_at: DateTime<Utc>,
     resolved_at: Option<DateTime<Utc>>,
 }
@@ -99,13 +100,13 @@ macro_rules! stands {
     };
 }
 /// The gravest thing that happened to the mother, as [`Mother::of`] reads it: 2 she died, 1 she nearly did. Nearly is an
-/// arrest, what left permanent harm, and those complications that kill where they cost her intensive care or a longer stay
-/// (GK: the page names near misses and does not define them). Binds nothing but the labor `l`.
+/// arrest, intensive care, what left permanent harm, and those complications that kill where they cost her a longer stay
+/// (GK: near misses are named nowhere in detail). Binds nothing but the labor `l`.
 macro_rules! gravest {
     () => {
         concat!(
             "(select max(cast(case when c.code = 'maternal_death' or c.outcome = 'death' then 2 \
-             when c.code = 'maternal_arrest' or c.severity >= 4 then 1 \
+             when c.code = 'maternal_arrest' or c.severity >= 4 or c.intensive_care then 1 \
              when c.severity >= 3 and c.code in ('last', 'high_total_spinal', 'hematoma', 'abscess_meningitis') then 1 \
              else 0 end as bigint)) from labor_complication c \
              where c.labor_id = l.id and ",
@@ -154,7 +155,8 @@ macro_rules! texts {
                 $which
             ),
             over!(
-                "c" of "select c.labor_id, c.code, c.severity, c.onset_at, c.resolved_at from labor_complication c \
+                "c" of "select c.labor_id, c.code, c.severity, c.intensive_care, c.onset_at, c.resolved_at \
+                 from labor_complication c \
                  join labor l on l.id = c.labor_id",
                 " order by c.onset_at, c.id",
                 $which
@@ -274,6 +276,7 @@ impl Read {
                 .push(ComplicationFact {
                     code: known(ComplicationCode::parse(&row.code))?,
                     severity: row.severity,
+                    intensive_care: row.intensive_care == Some(true),
                     onset_at: row.onset_at,
                     resolved_at: row.resolved_at,
                 });

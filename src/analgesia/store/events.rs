@@ -129,8 +129,8 @@ pub async fn add_complication(
         .await?;
     tx.q(
         "insert into labor_complication (id, facility_id, labor_id, code, severity, onset_at, resolved_at, outcome, \
-         adp_next, acted_at, treatment, staff_id, recorded_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         adp_next, acted_at, treatment, staff_id, recorded_at, intensive_care) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(row.id)
     .bind(facility)
@@ -145,6 +145,7 @@ pub async fn add_complication(
     .bind(treatment)
     .bind(row.by)
     .bind(row.recorded_at)
+    .bind(event.intensive_care)
     .run()
     .await?;
     Ok(())
@@ -178,6 +179,7 @@ struct ComplicationRow {
     id: ComplicationId,
     code: String,
     severity: i64,
+    intensive_care: Option<bool>,
     onset_at: DateTime<Utc>,
     resolved_at: Option<DateTime<Utc>>,
     outcome: Option<String>,
@@ -240,8 +242,8 @@ async fn reported(
 ) -> Result<Vec<Complication>> {
     let rows: Vec<ComplicationRow> = r
         .q(format!(
-            "select id, code, severity, onset_at, resolved_at, outcome, adp_next, acted_at, treatment, staff_id, \
-             recorded_at from labor_complication where facility_id = $1 and labor_id = $2 {which} order by onset_at, id"
+            "select id, code, severity, intensive_care, onset_at, resolved_at, outcome, adp_next, acted_at, treatment, \
+             staff_id, recorded_at from labor_complication where facility_id = $1 and labor_id = $2 {which} order by onset_at, id"
         ))
         .bind(facility)
         .bind(labor)
@@ -257,6 +259,7 @@ async fn reported(
                 code: known(ComplicationCode::parse(&row.code))?,
                 onset_at: row.onset_at,
                 severity: row.severity,
+                intensive_care: row.intensive_care,
                 treatment: r.open_if(labor, "treatment", row.treatment.as_ref()).await?,
                 outcome: row.outcome.as_deref().and_then(EventOutcome::parse),
                 resolved_at: row.resolved_at,

@@ -234,6 +234,7 @@ pub async fn confirm_pdph(
         resolved_at: None,
         adp_next: None,
         acted_at: None,
+        intensive_care: None,
     };
     analgesia::facts::complicate(&mut tx, alert.facility_id, labor, staff.id, event).await?;
     if alert.confirmed_at.is_none() {

@@ -14,6 +14,7 @@ struct Row {
     patient_id: PatientId,
     code: String,
     severity: i64,
+    intensive_care: Option<bool>,
     onset_at: DateTime<Utc>,
     resolved_at: Option<DateTime<Utc>>,
 }
@@ -26,8 +27,8 @@ pub async fn complications(
 ) -> Result<Vec<(LaborId, PatientId, ComplicationFact)>> {
     let rows: Vec<Row> = q
         .q(
-            "select c.labor_id, l.patient_id, c.code, c.severity, c.onset_at, c.resolved_at from labor_complication c \
-             join labor l on l.id = c.labor_id where c.facility_id = $1 and c.onset_at >= $2 and not l.is_test \
+            "select c.labor_id, l.patient_id, c.code, c.severity, c.intensive_care, c.onset_at, c.resolved_at \
+             from labor_complication c join labor l on l.id = c.labor_id where c.facility_id = $1 and c.onset_at >= $2 and not l.is_test \
              and not exists (select 1 from labor_correction k where k.target_id = c.id) \
              order by c.onset_at desc, c.id desc",
         )
@@ -39,6 +40,7 @@ pub async fn complications(
         let fact = ComplicationFact {
             code: ComplicationCode::parse(&row.code)?,
             severity: row.severity,
+            intensive_care: row.intensive_care == Some(true),
             onset_at: row.onset_at,
             resolved_at: row.resolved_at,
         };

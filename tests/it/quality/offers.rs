@@ -82,6 +82,25 @@ async fn a_catheter_that_broke_is_offered_and_one_that_slipped_out_is_not() {
     for_each_tip(false, 1).await;
 }
 
+#[tokio::test]
+async fn what_took_intensive_care_is_offered_whatever_it_was() {
+    let ward = Ward::open().await;
+    let mut event = json!({
+        "code": "fever", "onset_at": "2026-03-02T00:48:00Z", "severity": 2, "intensive_care": true
+    });
+    let path = ward.path("/complications");
+    let zhao = ward.app.zhao().await;
+    let refused = zhao.post(&path, event.clone()).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/severity");
+    event["severity"] = json!(3);
+    zhao.post(&path, event).await.expect(201);
+    let offers = offered(&ward.app).await;
+    let told: Vec<&Value> = offers.iter().map(|offer| &offer["category"]).collect();
+    assert_eq!(told, ["unplanned_icu"]);
+    let chart = ward.lin.get(&ward.path("")).await.expect(200);
+    assert_eq!(chart["complications"][0]["intensive_care"], true);
+}
+
 /// A catheter gave trouble and came out like this: so many reports are offered.
 async fn for_each_tip(whole: bool, reports: usize) {
     let ward = Ward::open().await;

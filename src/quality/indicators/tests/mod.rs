@@ -108,6 +108,7 @@ fn complication(
     ComplicationFact {
         code,
         severity: 2,
+        intensive_care: false,
         onset_at,
         resolved_at,
     }
