@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::model::{Ending, Episode, Graded, NewDuty, NewTask, Stage, Step, Suggestion, TaskLine};
+use super::model::{Ending, Episode, Graded, Grading, NewDuty, NewTask, Stage, Step, Suggestion, TaskLine};
 use super::{jobs, rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId, TaskId};
@@ -46,6 +46,14 @@ pub async fn graded(
     episode: EpisodeId,
 ) -> Result<Option<Graded>> {
     store::newest_grading(r, facility, episode).await
+}
+
+/// Adds the tasks of a grading that are not open.
+pub async fn ask_for_color(tx: &mut Tx, episode: &Episode, grading: &Grading) -> Result<()> {
+    for task in rules::high_risk_tasks(episode, grading, tx.now) {
+        store::add_task(tx, &task).await?;
+    }
+    Ok(())
 }
 
 /// A pregnancy with its row locked until the transaction ends. There is one lock order: the episode first.

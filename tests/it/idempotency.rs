@@ -98,7 +98,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("people.staff_add", "people"),
     ("people.staff_reset", "idempotency"),
     ("quality.move_supply", "quality::supplies"),
-    ("quality.receive_supply", "quality::supplies"),
     ("quality.accept_referral", "quality::referrals"),
     ("quality.close_case", "quality::cases"),
     ("quality.decline_referral", "quality::referrals"),

@@ -57,7 +57,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     let decision_to_delivery_min = delivery
         .cs_decision_at
         .filter(|_| delivery.mode == DeliveryMode::CesareanIntrapartum)
-        .map(|decided| (born_at - decided).num_minutes());
+        .and_then(|decided| Some((rules::born_by_cesarean(&delivery, decided)? - decided).num_minutes()));
     let version = DeliveryVersion {
         id: tx.id(),
         number: before.as_ref().map_or(1, |version| version.number + 1),

@@ -119,7 +119,7 @@ pub struct Event {
     pub intensive_care: Option<bool>,
     /// How it ended.
     pub outcome: Option<EventOutcome>,
-    /// When.
+    /// When it was over; needed with `recovered`.
     pub resolved_at: Option<DateTime<Utc>>,
     /// Needed with `adp`.
     pub adp_next: Option<AdpNext>,

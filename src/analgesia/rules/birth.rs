@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::Sheet;
 use crate::analgesia::limits;
 use crate::analgesia::model::{
@@ -69,13 +71,6 @@ fn babies(sheet: &mut Sheet, delivery: &Delivery) {
     for (index, baby) in delivery.babies.iter().enumerate() {
         let at = |member: &str| format!("/babies/{index}/{member}");
         sheet.past(Some(baby.born_at), &at("born_at"));
-        let decided_before = delivery
-            .cs_decision_at
-            .is_none_or(|decided| decided <= baby.born_at);
-        sheet.agree(
-            decided_before || delivery.mode != DeliveryMode::CesareanIntrapartum,
-            &at("born_at"),
-        );
         for (score, member) in [
             (baby.apgar1, "apgar1"),
             (baby.apgar5, "apgar5"),
@@ -88,6 +83,20 @@ fn babies(sheet: &mut Sheet, delivery: &Delivery) {
         }
         measures(sheet, baby, at);
     }
+    let decided = delivery
+        .cs_decision_at
+        .filter(|_| delivery.mode == DeliveryMode::CesareanIntrapartum);
+    let babies = delivery.babies.iter().enumerate();
+    if let Some((index, last)) = babies.max_by_key(|(_, baby)| baby.born_at) {
+        let decided_before = decided.is_none_or(|decided| decided <= last.born_at);
+        sheet.agree(decided_before, &format!("/babies/{index}/born_at"));
+    }
+}
+
+/// When the cesarean brought its first baby. A twin may have come before anybody decided on it.
+pub fn born_by_cesarean(delivery: &Delivery, decided: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let births = delivery.babies.iter().map(|baby| baby.born_at);
+    births.filter(|at| *at >= decided).min()
 }
 
 /// Scores that a newborn should have and has not. A stillborn has none, and nobody may have scored a child born on the

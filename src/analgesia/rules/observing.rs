@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::Sheet;
 use crate::analgesia::limits::{self, Limit, Verdict};
-use crate::analgesia::model::{ComplicationCode, Event, Observation};
+use crate::analgesia::model::{ComplicationCode, Event, EventOutcome, Observation};
 
 /// Checks one observation of a batch; `at` is its pointer. A confirmed observation may hold any measured value.
 pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
@@ -62,6 +62,8 @@ pub fn check_event(sheet: &mut Sheet, event: &mut Event, at: &str) {
         event.resolved_at.is_none_or(|end| end >= event.onset_at),
         &at("resolved_at"),
     );
+    let recovered = event.outcome == Some(EventOutcome::Recovered);
+    sheet.need(!recovered || event.resolved_at.is_some(), &at("resolved_at"));
     sheet.score(Some(event.severity), &at("severity"), 1, 4);
     sheet.agree(
         event.severity >= 3 || event.intensive_care != Some(true),

@@ -1,4 +1,4 @@
-//! What the clinic does: registering, looking, grading the risk.
+//! What the clinic does: registering, looking.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,11 @@ use crate::base::id::{FacilityId, PatientId};
 use crate::base::{Act, Code, Noun, Page, PageRequest, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode::facts;
-use crate::episode::model::{Color, Episode, Graded, Grading, Listed, Overview, Registered, Stage, day};
+use crate::episode::model::{Color, Episode, Listed, Overview, Registered, Stage, day};
 use crate::episode::rules::{self, Dates, Likeness, home};
 use crate::episode::store::{self, Filter};
 use crate::http::params::{Faults, is_mobile, is_resident_id};
 use crate::once;
-use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::facts as people;
 use crate::people::model::{IdType, Patient};
@@ -327,71 +326,4 @@ pub(super) async fn known(
         return Err(Error::Missing(Noun::Patient));
     }
     Ok((patient, episode))
-}
-
-/// An obstetrician grades the risk of the pregnancy; each grading is kept beside those before.
-///
-/// Errors: `http.invalid`, `Stale`, `episode.closed`.
-#[instrument(name = "episode.set_risk_color", skip_all)]
-pub async fn set_risk_color(
-    ctx: &Ctx,
-    caller: &Caller,
-    id: PatientId,
-    grading: Grading,
-) -> Result<(Graded, i64)> {
-    policy::allowed(caller, Act::EpisodeSetRiskColor)?;
-    let staff = caller.staff()?;
-    let mut tx = ctx.write(Act::EpisodeSetRiskColor).await?;
-    let (_, episode) = known(&mut tx, caller, Act::EpisodeSetRiskColor, staff.facility, id).await?;
-    let episode = store::lock(&mut tx, staff.facility, episode.id)
-        .await?
-        .ok_or(Error::Missing(Noun::Patient))?;
-    // Read again behind the lock: two obstetricians shall not both see the older version.
-    let patient = people::patient(&mut tx, staff.facility, id)
-        .await?
-        .ok_or(Error::Missing(Noun::Patient))?;
-    caller.request.must_match(patient.version)?;
-    if episode.stage == Stage::Closed {
-        return Err(Error::Refused(Code::EpisodeClosed));
-    }
-    let mut faults = Faults::default();
-    rules::check_grading(&mut faults, &grading);
-    let grading = Grading {
-        reasons: faults.text(&grading.reasons, "/reasons", 0, 500),
-        table_version: faults.text(&grading.table_version, "/table_version", 1, 40),
-        ..grading
-    };
-    faults.done()?;
-    store::add_grading(&mut tx, &episode, &grading, staff.id).await?;
-    people::save_patient(&mut tx, &patient).await?;
-    let tasks = rules::high_risk_tasks(&episode, &grading, tx.now);
-    // A change of color changes the times too, so what waited for the color before ends here.
-    for kind in [rules::MANAGED_CASE, rules::ANESTHESIA_CLINIC] {
-        store::finish_tasks(&mut tx, staff.facility, kind, episode.id.0).await?;
-    }
-    for task in &tasks {
-        store::add_task(&mut tx, task).await?;
-    }
-    // A case is opened by the slice that manages it.
-    let told = json!({ "episode": episode.id });
-    let due = tx.now;
-    tx.enqueue(Message {
-        kind: "quality.case",
-        facility: Some(staff.facility),
-        payload: &told,
-        dedupe: None,
-        due,
-    })
-    .await?;
-    let detail =
-        json!({ "color": grading.color.word(), "purple": grading.purple, "version": patient.version + 1 });
-    tx.journal(caller, Subject::of_patient("patient", id, id), detail)
-        .await?;
-    let graded = Graded {
-        grading,
-        by: staff.id,
-        at: tx.now,
-    };
-    tx.commit().await?;
-    Ok((graded, patient.version + 1))
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod clinic;
+mod grading;
 mod loss;
 mod mine;
 mod over;
@@ -10,6 +11,7 @@ mod tasks;
 
 pub use access::*;
 pub use clinic::*;
+pub use grading::*;
 pub use loss::*;
 pub use mine::*;
 pub use over::{OVER, over};

@@ -22,7 +22,7 @@ use crate::quality::store;
 use crate::{episode, people};
 
 /// Task that a grading makes: report her within the time of her color.
-const TO_REPORT: &str = "episode.managed_case";
+pub(super) const TO_REPORT: &str = "episode.managed_case";
 /// Task: look after her again.
 const TO_FOLLOW: &str = "quality.follow_case";
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
 
+use super::cases::TO_REPORT;
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId};
 use crate::base::{Act, Subject};
@@ -64,12 +65,18 @@ async fn opened(tx: &mut Tx, episode: &Episode, graded: &Graded) -> Result<Manag
         outcome: None,
     };
     store::add_case(tx, &case).await?;
+    // After a case that was closed the same color is a new one.
+    episode::facts::ask_for_color(tx, episode, &graded.grading).await?;
     Ok(case)
 }
 
 async fn regraded(tx: &mut Tx, mut case: ManagedCase, graded: &Graded) -> Result<ManagedCase> {
     let (color, purple) = (graded.grading.color, graded.grading.purple);
     let changed = (case.color, case.purple) != (color, purple);
+    if case.reported_at.is_some() && color <= case.color && case.purple >= purple {
+        // She was reported as more than she is now.
+        episode::facts::finish_tasks(tx, case.facility_id, TO_REPORT, case.episode_id.0).await?;
+    }
     case.color = color;
     case.purple = purple;
     case.graded_at = graded.at;

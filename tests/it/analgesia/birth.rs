@@ -179,3 +179,28 @@ async fn a_fetal_heart_at_admission_that_no_monitor_shows_is_kept_with_why() {
     let chart = lin.get(&path).await.expect(200);
     assert_eq!(chart["alarms"][0]["codes"], json!(["out_of_range"]));
 }
+
+#[tokio::test]
+async fn a_second_twin_by_cesarean_is_timed_from_the_decision_to_its_own_birth() {
+    let ward = Ward::open().await;
+    let mut body = birth();
+    let first = body["babies"][0].clone();
+    let mut second = first.clone();
+    second["baby_no"] = json!(2);
+    second["born_at"] = json!("2026-03-02T00:59:00Z");
+    body["babies"] = json!([first, second]);
+    let told = json!({
+        "mode": "cesarean_intrapartum", "cs_decision_at": "2026-03-02T00:59:30Z", "cs_anesthesia": "epidural_topup",
+        "cs_indication": "第二胎儿横位", "analgesia_before_conversion": false
+    });
+    body.as_object_mut()
+        .unwrap()
+        .extend(told.as_object().unwrap().clone());
+    let refused = ward.deliver(body.clone()).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/babies/1/born_at");
+    body["babies"][0]["born_at"] = json!("2026-03-02T00:31:00Z");
+    body["cs_decision_at"] = json!("2026-03-02T00:40:00Z");
+    let chart = ward.deliver(body).await.expect(200);
+    assert_eq!(chart["born_at"], "2026-03-02T00:31:00Z");
+    assert_eq!(chart["delivery"]["decision_to_delivery_min"], 19);
+}

@@ -92,8 +92,11 @@ async fn a_complication_that_was_treated_calls_nobody_again_and_stops_its_clock(
         .post(&ward.path("/complications"), event.clone())
         .await
         .expect(201);
-    event["resolved_at"] = json!("2026-03-02T00:59:00Z");
     event["outcome"] = json!("recovered");
+    let body = json!({ "target": kept["id"], "reason": "已缓解", "complication": event });
+    let refused = ward.lin.post(&ward.path("/corrections"), body).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/complication/resolved_at");
+    event["resolved_at"] = json!("2026-03-02T00:59:00Z");
     ward.correct(&kept["id"], json!({ "complication": event })).await;
     let chart = ward.chart().await;
     assert_eq!(chart["complications"].as_array().unwrap().len(), 1);

@@ -1,5 +1,6 @@
 //! Who cannot pass urine: on the ward the midwife comes at once, at home she is called within the day.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::ward::{Ward, text};
@@ -18,6 +19,14 @@ async fn alert(ward: &Ward) -> Value {
     alerts["items"][0].clone()
 }
 
+/// Due then, or in the minute after it: the clock of a test goes on by itself.
+#[track_caller]
+fn assert_due(of: &Value, due: &str) {
+    let at = |time: &str| time.parse::<DateTime<Utc>>().unwrap();
+    let late = at(&text(of, "due")) - at(due);
+    assert!((0..60).contains(&late.num_seconds()), "{of}");
+}
+
 #[tokio::test]
 async fn on_the_ward_the_midwife_comes_within_ten_minutes_by_day_and_night() {
     for (hours, due) in [(24, "2026-03-03T01:10:00Z"), (38, "2026-03-03T15:10:00Z")] {
@@ -26,10 +35,8 @@ async fn on_the_ward_the_midwife_comes_within_ten_minutes_by_day_and_night() {
         let point = ward.point("", "f24").await;
         ward.files(&point, cannot()).await;
         let raised = alert(&ward).await;
-        assert_eq!(
-            (&raised["level"], &raised["due"]),
-            (&json!("orange"), &json!(due))
-        );
+        assert_eq!(raised["level"], "orange");
+        assert_due(&raised, due);
         let flag = &raised["flags"][0];
         assert_eq!(
             (&flag["rule"], &flag["within_minutes"]),
@@ -39,7 +46,7 @@ async fn on_the_ward_the_midwife_comes_within_ten_minutes_by_day_and_night() {
         assert_eq!(raised["notify"], json!(["midwife"]));
         let tasks = ward.tasks("lin", "followup.alert").await;
         assert_eq!(tasks.len(), 1);
-        assert_eq!(tasks[0]["due"], due);
+        assert_due(&tasks[0], due);
         for (minutes, step) in [(9, 0), (2, 1), (60, 2)] {
             ward.app.clock.advance(minutes * 60);
             ward.app.work().await;
@@ -57,7 +64,7 @@ async fn at_home_she_is_called_within_the_hours_of_the_day() {
         let point = ward.point("", "f24").await;
         ward.files(&point, cannot()).await;
         let raised = alert(&ward).await;
-        assert_eq!(raised["due"], due);
+        assert_due(&raised, due);
         let flag = &raised["flags"][0];
         assert_eq!(
             (&flag["rule"], &flag["within_minutes"]),
@@ -79,7 +86,7 @@ async fn weakness_on_the_first_day_is_looked_at_within_an_hour_there_and_at_home
             .await;
         let raised = alert(&ward).await;
         assert_eq!(raised["flags"][0]["rule"], "F19");
-        assert_eq!(raised["due"], "2026-03-03T02:00:00Z");
+        assert_due(&raised, "2026-03-03T02:00:00Z");
     }
 }
 

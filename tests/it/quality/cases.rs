@@ -197,3 +197,33 @@ pub async fn is_managed(app: &App, patient: &str) {
     tang(app).await.post(&no, declined).await.expect(201);
     sun.post(&format!("{path}/close"), over).await.expect(201);
 }
+
+/// When the one task to report her is due; none while there is none.
+async fn report_due(app: &App) -> Option<Value> {
+    let tasks = app.sun().await.get("/tasks").await.expect(200);
+    let mut items = tasks["items"].as_array().unwrap().iter();
+    let task = items.find(|task| task["kind"] == "episode.managed_case")?;
+    Some(task["due"].clone())
+}
+
+#[tokio::test]
+async fn a_woman_who_is_graded_at_every_visit_is_reported_within_the_time_of_the_first() {
+    let app = App::new().await;
+    let mei = app.mei().await;
+    graded(&app, &mei.patient_id, "orange", false).await;
+    let due = report_due(&app).await.unwrap();
+    app.clock.advance(2 * 86_400);
+    graded(&app, &mei.patient_id, "orange", false).await;
+    assert_eq!(report_due(&app).await, Some(due.clone()));
+    graded(&app, &mei.patient_id, "red", false).await;
+    let sooner = report_due(&app).await.unwrap();
+    assert_ne!(sooner, due);
+    let sun = app.sun().await;
+    let path = format!("/cases/{}", case_of(&sun).await);
+    let report = json!({ "to": "市妇幼保健院" });
+    sun.post(&format!("{path}/report"), report).await.expect(201);
+    for color in ["red", "orange"] {
+        graded(&app, &mei.patient_id, color, false).await;
+        assert_eq!(report_due(&app).await, None, "she was reported as red");
+    }
+}
