@@ -164,6 +164,30 @@ async fn her_tap_starts_the_response_clock_once() {
 }
 
 #[tokio::test]
+async fn what_a_second_request_says_more_is_kept_and_the_clock_runs_from_the_first() {
+    let ward = Ward::open().await;
+    let staff = ward.path("/requests");
+    ward.lin.post(&staff, json!({})).await.expect(201);
+    let tapped = ward
+        .mei
+        .post("/labors/current/request", json!({ "vas": 8 }))
+        .await
+        .expect(201);
+    assert_eq!(tapped["by_patient"], true);
+    assert_eq!(tapped["vas"], "8");
+    let before = json!({ "requested_at": "2026-03-02T00:35:00Z" });
+    ward.lin.post(&staff, before).await.expect(201);
+    let chart = ward.lin.get(&ward.path("")).await.expect(200);
+    assert_eq!(chart["requests"].as_array().unwrap().len(), 3);
+    assert_eq!(chart["requested_at"], "2026-03-02T00:35:00Z");
+    assert_eq!(ward.tasks("analgesia.request").await, 1);
+    let again = ward.mei.post("/labors/current/request", json!({})).await;
+    again.expect(201);
+    let chart = ward.lin.get(&ward.path("")).await.expect(200);
+    assert_eq!(chart["requests"].as_array().unwrap().len(), 3, "she taps again");
+}
+
+#[tokio::test]
 async fn a_request_without_an_answer_is_called_out_after_half_an_hour() {
     let ward = Ward::open().await;
     ward.lin

@@ -203,8 +203,12 @@ async fn ask(
     let by_patient = by_staff.is_none();
     let at = at.unwrap_or(tx.now);
     let asked = store::requests(&mut tx, labor.facility_id, labor.id).await?;
-    // Tapping again while she waits is the same request; asking again under analgesia is a new one.
-    let waiting = asked.into_iter().next().filter(|_| labor.first_dose_at.is_none());
+    // Tapping again while she waits is the same request; asking again under analgesia is a new one, and so is what says
+    // more: how much it hurts now, that she tapped herself, or that she asked before that.
+    let waiting = asked.into_iter().find(|one| {
+        let same = (one.by_patient || !by_patient) && (by_patient || at >= one.requested_at);
+        labor.first_dose_at.is_none() && vas.is_none() && same
+    });
     let request = match waiting {
         Some(first) => first,
         None => {

@@ -5,7 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::admission::{enqueue, step};
-use super::alarms::come_and_look;
+use super::alarms::{ALARM, come_and_look, raise};
 use super::chart::chart;
 use super::monitoring::report;
 use super::operator::{fill_in, placed_by};
@@ -13,7 +13,7 @@ use super::stop::follow;
 use super::time_out::require_consent;
 use super::{call, locked, not_closed};
 use crate::analgesia::model::{
-    Chart, Complication, ComplicationCode, Event, Indication, Labor, Record, RecordVersion,
+    Alarm, Chart, Complication, ComplicationCode, Event, Indication, Labor, Record, RecordVersion, TestResult,
 };
 use crate::analgesia::rules::Found;
 use crate::analgesia::{rules, store};
@@ -45,15 +45,17 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     caller.request.must_match(labor.version)?;
     not_closed(&labor)?;
     let before = store::record(&mut tx, labor.facility_id, labor.id).await?;
+    let number = before.as_ref().map_or(1, |version| version.number + 1);
     let former = before.as_ref().map(|version| &version.record);
     rules::carry(former, &mut record, tx.now);
     fill_in(&mut tx, &labor, me.id, former, &mut record).await?;
     let reported = store::complications(&mut tx, labor.facility_id, labor.id).await?;
+    let ended = ended(&mut tx, &labor, &record).await?;
     let mut sheet = rules::Sheet::new(tx.now, &record.confirmed, record.given_outside_limits.is_some());
-    rules::check_record(&mut sheet, &record, &reported);
+    rules::check_record(&mut sheet, &record, &reported, ended);
     let known = former.map_or_else(Found::default, |former| {
         let mut sheet = rules::Sheet::new(tx.now, &[], true);
-        rules::check_record(&mut sheet, former, &reported);
+        rules::check_record(&mut sheet, former, &reported, ended);
         sheet.known()
     });
     let corrects = match former {
@@ -64,7 +66,6 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     let found = sheet.done()?;
     if let Some(former) = former {
         record.exception = record.exception.or_else(|| former.exception.clone());
-        record.unqualified = record.unqualified.or_else(|| former.unqualified.clone());
     }
     let begins = rules::needs_consent(&record) && !former.is_some_and(rules::needs_consent);
     if (begins || rules::changes_class(former, &record)) && record.exception.is_none() {
@@ -75,14 +76,22 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         held.ok_or(Error::Refused(Code::AnalgesiaTimeOutMissing))?;
     }
     let lacking = placed_by(&mut tx, &labor, former, &record).await?;
+    if let Some(former) = former {
+        // An earlier reason stays, and excuses nobody who came later.
+        record.unqualified = record.unqualified.or_else(|| former.unqualified.clone());
+    }
     let goes_on = goes_on(&mut tx, &labor, before.as_ref(), &mut record).await?;
-    let second = match found.outside {
-        true => Some(second_for(&mut tx, caller, &labor, &mut record, before.as_ref()).await?),
-        false => None,
+    let second = match found.outside.is_empty() {
+        false => {
+            let same = found.outside.is_subset(&known.outside);
+            let before = before.as_ref().filter(|_| same);
+            Some(second_for(&mut tx, caller, &labor, &mut record, number, before).await?)
+        }
+        true => None,
     };
     let version = RecordVersion {
         id: tx.id(),
-        number: before.as_ref().map_or(1, |version| version.number + 1),
+        number,
         at: tx.now,
         by: me.id,
         record,
@@ -100,7 +109,8 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         incident(&mut tx, &labor, "analgesia_exception", labor.id.to_string()).await?;
     }
     if lacking.is_some() {
-        incident(&mut tx, &labor, "analgesia_unqualified", labor.id.to_string()).await?;
+        let once = format!("{}/{number}", labor.id);
+        incident(&mut tx, &labor, "analgesia_unqualified", once).await?;
     }
     if let Some(since) = goes_on {
         let once = format!("{} {}", labor.id, since.timestamp_millis());
@@ -111,6 +121,7 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         let now = tx.now;
         enqueue(&mut tx, &labor, "quality.bags", now).await?;
     }
+    tested(&mut tx, &labor, &version, former).await?;
     started(&mut tx, &mut labor, &version.record).await?;
     dural_puncture(&mut tx, &labor, &version, before.as_ref(), &reported).await?;
     follow(&mut tx, &labor).await?;
@@ -181,6 +192,7 @@ async fn second_for(
     caller: &Caller,
     labor: &Labor,
     record: &mut Record,
+    number: i64,
     before: Option<&RecordVersion>,
 ) -> Result<StaffId> {
     let word = record
@@ -202,7 +214,6 @@ async fn second_for(
         people::facts::second_person(tx, me, word.as_deref(), Act::AnalgesiaRecord, labor.id).await?;
     let seen = rules::Call::now(&[Role::Anesthesiologist]);
     call(tx, labor, "analgesia.outside_limits", labor.id, &seen).await?;
-    let number = before.map_or(1, |version| version.number + 1);
     incident(
         tx,
         labor,
@@ -211,6 +222,27 @@ async fn second_for(
     )
     .await?;
     Ok(second)
+}
+
+/// When the analgesia of a labor ended, as far as anybody wrote down; none while it runs.
+async fn ended(tx: &mut Tx, labor: &Labor, record: &Record) -> Result<Option<DateTime<Utc>>> {
+    let stop = store::stop(tx, labor.facility_id, labor.id).await?;
+    let stop = stop
+        .map(|version| version.stop)
+        .filter(|stop| !rules::resumes(record, stop));
+    let stopped = stop.map(|stop| stop.last_dose_at.unwrap_or(stop.stop_at));
+    Ok(stopped.or(labor.born_at).or(labor.closed_at))
+}
+
+/// A test dose says that the catheter lies in a vein or in the spinal fluid: the anesthesiologist comes at once.
+async fn tested(tx: &mut Tx, labor: &Labor, version: &RecordVersion, before: Option<&Record>) -> Result<()> {
+    let result = |record: &Record| record.test_dose.as_ref().map(|test| test.result);
+    let found = result(&version.record).filter(|result| *result != TestResult::Negative);
+    if found.is_some() && before.and_then(result) != found {
+        let calls = vec![(Alarm::TestDose, rules::Call::now(&[Role::Anesthesiologist]))];
+        raise(tx, labor, (ALARM, version.id), calls).await?;
+    }
+    Ok(())
 }
 
 /// The first dose ends the response clock and starts the one-hour clock.

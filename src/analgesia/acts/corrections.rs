@@ -5,7 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::admission::enqueue;
+use super::admission::{RESPONSE, enqueue};
 use super::alarms::hand_over;
 use super::birth::tell_ending;
 use super::locked;
@@ -101,6 +101,10 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         let left = store::requests(&mut tx, labor.facility_id, labor.id).await?;
         labor.requested_at = left.first().map(|request| request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
+        if let Some(asked) = labor.requested_at.filter(|_| labor.first_dose_at.is_none()) {
+            // She waits since then: the clock of the request that was not so is no longer hers.
+            enqueue(&mut tx, &labor, "analgesia.unanswered", asked + RESPONSE).await?;
+        }
         if labor.requested_at.is_none() {
             for kind in ["analgesia.request", "analgesia.unanswered"] {
                 episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;

@@ -124,7 +124,11 @@ pub(in crate::analgesia) async fn background(tx: &mut Tx, labor: &Labor) -> Resu
         low_pressure: settings.low_pressure,
         first_dose_at: labor.first_dose_at,
         one_hour,
-        ..Background::of(record.map(|v| v.record).as_ref(), stop.map(|v| v.stop).as_ref())
+        ..Background::of(
+            record.map(|v| v.record).as_ref(),
+            stop.map(|v| v.stop).as_ref(),
+            labor.born_at.or(labor.closed_at),
+        )
     };
     Ok((background, one_hour))
 }

@@ -13,8 +13,8 @@ use crate::ctx::Tx;
 use crate::episode::model::day;
 use crate::people;
 
-/// Says who placed the block and each new puncture where the record leaves it out: whoever held the last time-out, without
-/// one its writer. A block that was recorded before this was kept stays as it is.
+/// Says who placed the block where the record leaves it out: whoever held the last time-out, without one its writer, who
+/// also did each new puncture. A block that was recorded before this was kept stays as it is.
 pub(super) async fn fill_in(
     tx: &mut Tx,
     labor: &Labor,
@@ -22,17 +22,16 @@ pub(super) async fn fill_in(
     before: Option<&Record>,
     record: &mut Record,
 ) -> Result<()> {
-    let held = store::last_operator(tx, labor.facility_id, labor.id).await?;
-    let (operator, supervisor) = held.unwrap_or((writer, None));
     if record.operator.is_none() && rules::has_block(record) && !before.is_some_and(rules::has_block) {
+        let held = store::last_operator(tx, labor.facility_id, labor.id).await?;
+        let (operator, supervisor) = held.unwrap_or((writer, None));
         record.operator = Some(operator);
         record.supervisor = record.supervisor.or(supervisor);
     }
     for new in &mut record.resitings {
         let known = before.is_some_and(|before| before.resitings.contains(new));
         if new.operator.is_none() && !known {
-            new.operator = Some(operator);
-            new.supervisor = new.supervisor.or(supervisor);
+            new.operator = Some(writer);
         }
     }
     Ok(())

@@ -68,6 +68,8 @@ crate::words! {
         ReturningBlock = "returning_block",
         /// A block that lasts four hours after the last dose.
         LastingBlock = "lasting_block",
+        /// A test dose says that the catheter lies in a vein or in the spinal fluid.
+        TestDose = "test_dose",
         /// A value that no monitor and no body shows.
         OutOfRange = "out_of_range",
         /// She says that she is in pain though analgesia runs.

@@ -286,6 +286,15 @@ fn the_baseline_is_marked_or_the_last_before_the_first_dose() {
     assert_eq!(of(&rows, None), Some(140));
     rows.push(at(4, "2026-03-02T07:30:00Z", 130, true));
     assert_eq!(of(&rows, Some(first)), Some(130));
+    rows.push(row(
+        5,
+        json!({ "observed_at": "2026-03-02T07:40:00Z", "vas": "8", "baseline": true }),
+    ));
+    assert_eq!(
+        of(&rows, Some(first)),
+        Some(130),
+        "a pressure is compared with a pressure"
+    );
     assert_eq!(of(&[], Some(first)), None);
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::last_dose;
+use super::stopping::is_neuraxial;
 use crate::analgesia::model::{Dermatome, DoseUse, Observation, ObservationRow, Record, Stop};
 use crate::people::model::LowPressure;
 
@@ -41,16 +42,14 @@ pub struct Background {
 }
 
 impl Background {
-    /// What the record and the end of analgesia say, before anything was seen.
-    pub fn of(record: Option<&Record>, stop: Option<&Stop>) -> Background {
+    /// What the record and the end of analgesia say, before anything was seen; `left_at` is when she gave birth or left,
+    /// beyond which no pump runs that nobody stopped.
+    pub fn of(record: Option<&Record>, stop: Option<&Stop>, left_at: Option<DateTime<Utc>>) -> Background {
         let anesthesia = record.iter().flat_map(|record| &record.doses);
-        let anesthesia = anesthesia.filter(|dose| dose.purpose == DoseUse::Anesthesia);
-        let ended = stop.is_some() || record.is_some_and(|record| record.pump.is_none());
+        let anesthesia = anesthesia.filter(|dose| dose.purpose == DoseUse::Anesthesia && is_neuraxial(dose));
         Background {
             anesthesia: anesthesia.map(|dose| dose.given_at).collect(),
-            last_dose_at: record
-                .filter(|_| ended)
-                .and_then(|record| last_dose(record, stop, None)),
+            last_dose_at: record.and_then(|record| last_dose(record, stop, left_at)),
             ..Background::default()
         }
     }
@@ -108,15 +107,19 @@ pub fn highest(seen: &Observation) -> Option<Dermatome> {
         .min()
 }
 
-/// Her baseline: what is marked as such, else the last pressure before the first dose, else the first one.
+/// Her baseline: the pressure that is marked as such, else the last pressure before the first dose, else the first one.
 pub fn baseline<'a>(
     rows: impl Iterator<Item = &'a ObservationRow> + Clone,
     first_dose_at: Option<DateTime<Utc>>,
 ) -> Option<&'a ObservationRow> {
     let at = |row: &&ObservationRow| row.observation.observed_at;
-    let measured = rows.clone().filter(|row| row.observation.sbp.is_some());
+    let measured = rows.filter(|row| row.observation.sbp.is_some());
     let before =
         first_dose_at.and_then(|first| measured.clone().filter(|row| at(row) <= first).max_by_key(at));
-    let marked = rows.filter(|row| row.observation.baseline).max_by_key(at);
+    // A row that is marked and holds no pressure is nothing to compare a pressure with.
+    let marked = measured
+        .clone()
+        .filter(|row| row.observation.baseline)
+        .max_by_key(at);
     marked.or(before).or_else(|| measured.min_by_key(at))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::Sheet;
-use crate::analgesia::limits;
+use crate::analgesia::limits::{self, Limit, Verdict};
 use crate::analgesia::model::{
     Baby, BabyOutcome, Birth, BirthPlace, CloseReason, Delivery, DeliveryMode, Mother,
 };
@@ -52,13 +52,23 @@ pub fn check_delivery(sheet: &mut Sheet, delivery: &Delivery) {
     sheet.explained(delivery.confirmed_reason.as_deref(), "/confirmed_reason");
 }
 
+/// What is usual of a birth like this.
+fn usual_loss(delivery: &Delivery) -> &'static Limit {
+    match delivery.mode.is_cesarean() {
+        true => &limits::BLOOD_LOSS_CESAREAN,
+        false => &limits::BLOOD_LOSS_VAGINAL,
+    }
+}
+
+/// Whether she lost more blood than is usual.
+pub fn bled_much(delivery: &Delivery) -> bool {
+    let lost = delivery.blood_loss_ml;
+    lost.is_some_and(|ml| usual_loss(delivery).judge(ml.into()) != Verdict::Usual)
+}
+
 fn blood_loss(sheet: &mut Sheet, delivery: &Delivery) {
     let Some(ml) = delivery.blood_loss_ml else { return };
-    let limit = if delivery.mode.is_cesarean() {
-        &limits::BLOOD_LOSS_CESAREAN
-    } else {
-        &limits::BLOOD_LOSS_VAGINAL
-    };
+    let limit = usual_loss(delivery);
     sheet.score(Some(ml), "/blood_loss_ml", 0, i64::MAX);
     sheet.measured("/blood_loss_ml", limit, ml);
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use rust_decimal::Decimal;
 
 use super::Sheet;
+use super::stopping::is_neuraxial;
 use crate::analgesia::limits::{self, Limit};
 use crate::analgesia::model::{Dose, DoseUse, Drug, Pump, Record, Route};
 
@@ -13,15 +14,21 @@ const ONE_DAY: Duration = Duration::hours(24);
 /// No labor runs longer: a start that is further back is a slip.
 const LONGEST_BAG_H: i64 = 240;
 
-/// Checks everything given so far: each dose, totals, and sums within two hours and a day.
-pub fn check_doses(sheet: &mut Sheet, record: &Record, intrathecal: Option<DateTime<Utc>>) {
+/// Checks everything given so far: each dose, totals, and sums within two hours and a day. The last bag ran until
+/// `ended`, if analgesia has.
+pub fn check_doses(
+    sheet: &mut Sheet,
+    record: &Record,
+    intrathecal: Option<DateTime<Utc>>,
+    ended: Option<DateTime<Utc>>,
+) {
     for (index, dose) in record.doses.iter().enumerate() {
         check_dose(sheet, dose, intrathecal, &format!("/doses/{index}"));
     }
     test_dose(sheet, record);
     loading(sheet, record);
     totals(sheet, record);
-    sums(sheet, record);
+    sums(sheet, record, ended.unwrap_or(sheet.now));
 }
 
 fn check_dose(sheet: &mut Sheet, dose: &Dose, intrathecal: Option<DateTime<Utc>>, at: &str) {
@@ -31,9 +38,15 @@ fn check_dose(sheet: &mut Sheet, dose: &Dose, intrathecal: Option<DateTime<Utc>>
     if let Some(volume) = dose.volume_ml {
         sheet.agree(volume.0 > Decimal::ZERO, &format!("{at}/volume_ml"));
     }
-    if dose.loading && intrathecal.is_some_and(|since| dose.given_at >= since) {
+    let for_pain = is_opioid(dose.drug) || solution(dose.drug).is_some();
+    // Only anesthesia for an operation is beyond these limits: a rescue dose is one of labor.
+    let mistaken = for_pain && is_neuraxial(dose) && dose.purpose == DoseUse::Treatment;
+    sheet.agree(!mistaken, &format!("{at}/use"));
+    let through_dura = intrathecal.is_some_and(|since| dose.given_at >= since);
+    if through_dura && dose.route == Route::Epidural && dose.purpose == DoseUse::Labor {
+        let member = if dose.loading { "loading" } else { "route" };
         sheet.beyond(
-            &format!("{at}/loading"),
+            &format!("{at}/{member}"),
             "intrathecal_catheter",
             serde_json::json!({}),
         );
@@ -114,7 +127,11 @@ fn loading(sheet: &mut Sheet, record: &Record) {
         .filter_map(|dose| dose.volume_ml.map(|ml| ml.0))
         .collect();
     if !volumes.is_empty() {
-        sheet.given("/doses", &limits::LOADING_VOLUME, total(volumes.into_iter()));
+        sheet.given(
+            "/doses/loading_volume",
+            &limits::LOADING_VOLUME,
+            total(volumes.into_iter()),
+        );
     }
 }
 
@@ -128,15 +145,25 @@ fn totals(sheet: &mut Sheet, record: &Record) {
         let doses = record.doses.iter();
         total(doses.filter(|dose| dose.drug == drug).map(|dose| dose.amount.0))
     };
-    sheet.given("/doses", &limits::EPHEDRINE_TOTAL, all(Drug::Ephedrine));
-    sheet.given("/doses", &limits::PHENYLEPHRINE_TOTAL, all(Drug::Phenylephrine));
-    let lipid = all(Drug::LipidEmulsion);
-    if let Some(weight) = record.weight_kg.filter(|kg| kg.0 > Decimal::ZERO) {
-        sheet.given("/doses", &limits::LIPID_PER_KG, lipid / weight.0);
+    sheet.given(
+        "/doses/ephedrine_total",
+        &limits::EPHEDRINE_TOTAL,
+        all(Drug::Ephedrine),
+    );
+    sheet.given(
+        "/doses/phenylephrine_total",
+        &limits::PHENYLEPHRINE_TOTAL,
+        all(Drug::Phenylephrine),
+    );
+    let (lipid, limit) = (all(Drug::LipidEmulsion), &limits::LIPID_PER_KG);
+    match record.weight_kg.filter(|kg| kg.0 > Decimal::ZERO) {
+        Some(weight) => sheet.given("/doses/lipid_per_kg", limit, lipid / weight.0),
+        None if lipid.is_zero() => {}
+        None => sheet.unusual("/doses/lipid_per_kg", limit.params()),
     }
 }
 
-fn sums(sheet: &mut Sheet, record: &Record) {
+fn sums(sheet: &mut Sheet, record: &Record, ended: DateTime<Utc>) {
     let of = |wanted: &[Drug], with_anesthesia: bool| -> Vec<(DateTime<Utc>, Decimal)> {
         let doses = record
             .doses
@@ -154,17 +181,22 @@ fn sums(sheet: &mut Sheet, record: &Record) {
             .collect()
     };
     let lidocaine = most_within(&of(&[Drug::Lidocaine], false), TWO_HOURS);
-    sheet.given("/doses", &limits::LIDOCAINE_TWO_HOURS, lidocaine);
-    for (drugs, limit) in [
-        (&[Drug::Ropivacaine][..], &limits::ROPIVACAINE_DAY),
+    sheet.given("/doses/lidocaine_2h", &limits::LIDOCAINE_TWO_HOURS, lidocaine);
+    for (pointer, drugs, limit) in [
         (
+            "/doses/ropivacaine_24h",
+            &[Drug::Ropivacaine][..],
+            &limits::ROPIVACAINE_DAY,
+        ),
+        (
+            "/doses/bupivacaine_24h",
             &[Drug::Bupivacaine, Drug::Levobupivacaine][..],
             &limits::BUPIVACAINE_DAY,
         ),
     ] {
         let mut given = of(drugs, true);
-        given.extend(by_pumps(record, drugs, sheet.now));
-        sheet.given("/doses", limit, most_within(&given, ONE_DAY));
+        given.extend(by_pumps(record, drugs, ended));
+        sheet.given(pointer, limit, most_within(&given, ONE_DAY));
     }
 }
 
@@ -188,7 +220,7 @@ pub fn micrograms(pump: &Pump) -> Decimal {
 }
 
 /// What the bags gave of these, mg, each spread evenly over the hours until the next one began.
-fn by_pumps(record: &Record, drugs: &[Drug], now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Decimal)> {
+fn by_pumps(record: &Record, drugs: &[Drug], ended: DateTime<Utc>) -> Vec<(DateTime<Utc>, Decimal)> {
     let all: Vec<&Pump> = bags(record).collect();
     let mut given = Vec::new();
     for (index, pump) in all
@@ -197,7 +229,7 @@ fn by_pumps(record: &Record, drugs: &[Drug], now: DateTime<Utc>) -> Vec<(DateTim
         .filter(|(_, pump)| drugs.contains(&pump.drug))
     {
         let next = all.iter().skip(index + 1).find_map(|later| later.started_at);
-        let end = next.unwrap_or(now);
+        let end = next.unwrap_or(ended);
         let ran = pump.started_at.map_or(Duration::zero(), |start| end - start);
         let hours = (ran.num_hours() + 1).clamp(1, LONGEST_BAG_H);
         let each = milligrams(pump) / Decimal::from(hours);

@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::background::highest;
 use super::birth::unscored;
 use super::{has_block, window};
 use crate::analgesia::model::{
@@ -98,8 +97,11 @@ impl Seen<'_> {
             "/observations/one_hour/vas",
         );
         let ended_before = self.ended.is_some_and(|end| end <= self.first + LEVEL_AT);
-        let felt = self.was_seen(|seen| highest(seen).is_some(), self.first + LEVEL_FROM, hour.1);
-        missing.need(ended_before || felt, "/observations/block_level_left");
+        let felt = |side: fn(&Observation) -> bool| self.was_seen(side, self.first + LEVEL_FROM, hour.1);
+        let left = felt(|seen| seen.block_level_left.is_some());
+        missing.need(ended_before || left, "/observations/block_level_left");
+        let right = felt(|seen| seen.block_level_right.is_some());
+        missing.need(ended_before || right, "/observations/block_level_right");
     }
 
     fn was_seen(&self, has: impl Fn(&Observation) -> bool, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {

@@ -10,30 +10,41 @@ use super::program::{check_earlier, check_pump};
 use crate::analgesia::limits;
 use crate::analgesia::model::{
     AdpNext, CatheterSite, Complication, DoseUse, Indication, Interspace, Record, Route, Technique,
+    TestResult,
 };
 
-/// Since when the catheter lies in the spinal fluid: by the record, or by the report of a dural puncture that no new
-/// puncture followed.
+/// Since when the catheter lies in the spinal fluid: by the record, or by the report of a dural puncture or a test dose that
+/// no new puncture followed.
 fn intrathecal_since(record: &Record, reported: &[Complication]) -> Option<DateTime<Utc>> {
-    if record.catheter_site == Some(CatheterSite::Intrathecal) {
-        return Some(DateTime::<Utc>::MIN_UTC);
-    }
-    reported
+    let left_there = reported
         .iter()
         .filter(|row| row.event.adp_next == Some(AdpNext::IntrathecalCatheter))
-        .map(|row| row.event.onset_at)
+        .map(|row| row.event.onset_at);
+    let tested = record.test_dose.iter();
+    let tested = tested
+        .filter(|test| test.result == TestResult::PositiveIt)
+        .map(|test| test.given_at);
+    let told = left_there
+        .chain(tested)
         .filter(|since| !record.resitings.iter().any(|new| new.at > *since))
-        .max()
+        .min();
+    let lies = record.catheter_site == Some(CatheterSite::Intrathecal);
+    told.or(lies.then(|| record.catheter_at.unwrap_or(DateTime::<Utc>::MIN_UTC)))
 }
 
-/// Checks a record in the light of the complications that were reported; whether something was given beyond the hard
-/// limits.
-pub fn check_record(sheet: &mut Sheet, record: &Record, reported: &[Complication]) {
+/// Checks a record in the light of the complications that were reported, and of when analgesia ended, if it has; whether
+/// something was given beyond the hard limits.
+pub fn check_record(
+    sheet: &mut Sheet,
+    record: &Record,
+    reported: &[Complication],
+    ended: Option<DateTime<Utc>>,
+) {
     let intrathecal = intrathecal_since(record, reported);
     times(sheet, record);
     puncture(sheet, record);
     first_dose(sheet, record);
-    check_doses(sheet, record, intrathecal);
+    check_doses(sheet, record, intrathecal, ended);
     check_earlier(sheet, record);
     if let Some(pump) = &record.pump {
         if intrathecal.is_some() {

@@ -3,9 +3,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::background::highest;
 use super::clocks::DELIVERY;
-use super::stopping::{LEG_RAISE, LEG_RAISE_MISSED};
+use super::stopping::{LEG_RAISE, LEG_RAISE_MISSED, resumes};
 use super::{ONE_HOUR, has_block, last_dose, window};
 use crate::analgesia::model::{
     CloseReason, Dose, DoseUse, Drug, Due, DueKind, Labor, LaborState, LegRaise, Observation, ObservationRow,
@@ -33,6 +32,8 @@ const TEMPERATURE: (Duration, Duration) = (Duration::hours(2), Duration::hours(4
 const BLADDER: (Duration, Duration) = (Duration::hours(3), Duration::hours(4));
 /// Somebody answers her request within this time.
 const RESPONSE: Duration = Duration::minutes(30);
+/// Her legs are tried this much early at most.
+const EARLY_LEGS: Duration = Duration::minutes(30);
 const AT_BIRTH: (Duration, Duration) = (Duration::minutes(15), Duration::minutes(30));
 
 /// What is looked at to say what is due.
@@ -63,7 +64,8 @@ const LEGS: (&str, Has) = ("bromage", |seen| seen.bromage.is_some());
 const FETUS: (&str, Has) = ("fhr", |seen| seen.fhr.is_some());
 const PAIN: (&str, Has) = ("vas", |seen| seen.pain_tenths().is_some());
 const BREATHS: (&str, Has) = ("rr", |seen| seen.rr.is_some());
-const LEVEL: (&str, Has) = ("block_level_left", |seen| highest(seen).is_some());
+const LEVEL: (&str, Has) = ("block_level_left", |seen| seen.block_level_left.is_some());
+const LEVEL_RIGHT: (&str, Has) = ("block_level_right", |seen| seen.block_level_right.is_some());
 const WARMTH: (&str, Has) = ("temp_c", |seen| seen.temp_c.is_some());
 const WATER: (&str, Has) = ("last_void_at", |seen| {
     seen.last_void_at.is_some() || seen.pvr_ml.is_some() || seen.bladder_catheter == Some(true)
@@ -133,7 +135,8 @@ fn row(kind: DueKind, due_at: DateTime<Utc>, overdue_at: DateTime<Utc>, fields: 
 impl Course<'_> {
     /// When the rounds end: with the birth, or with analgesia.
     fn ended(&self) -> Option<DateTime<Utc>> {
-        let stopped = self.stop.map(|stop| stop.stop_at);
+        let resumed = |stop: &Stop| self.record.is_some_and(|record| resumes(record, stop));
+        let stopped = self.stop.filter(|stop| !resumed(stop)).map(|stop| stop.stop_at);
         [stopped, self.labor.born_at].into_iter().flatten().min()
     }
 
@@ -193,7 +196,8 @@ impl Course<'_> {
                 .wanted(*offset)
                 .into_iter()
                 .filter(|(name, has)| {
-                    let from = if *name == LEVEL.0 { at(LEVEL_FROM) } else { from };
+                    let is_level = [LEVEL.0, LEVEL_RIGHT.0].contains(name);
+                    let from = if is_level { at(LEVEL_FROM) } else { from };
                     !self.was_seen(*has, from, until)
                 })
                 .map(|(name, _)| name)
@@ -213,7 +217,7 @@ impl Course<'_> {
             wanted.push(PAIN);
         }
         if offset == LEVEL_AT {
-            wanted.push(LEVEL);
+            wanted.extend([LEVEL, LEVEL_RIGHT]);
         }
         if self.breathes_slowly() {
             wanted.push(BREATHS);
@@ -298,7 +302,8 @@ impl Course<'_> {
         })
     }
 
-    /// Her legs, four hours after the last dose, until she raised both of them after it. Who went to another hospital
+    /// Her legs, four hours after the last dose, until she raised both of them then: sooner tells nothing of what comes
+    /// later. Who went to another hospital
     /// before the birth is looked after there.
     pub fn legs(&self) -> Option<Due> {
         let elsewhere = [
@@ -312,7 +317,10 @@ impl Course<'_> {
         let left_at = self.labor.born_at.or(self.labor.closed_at);
         let last = last_dose(record, self.stop, left_at)?;
         let raised = |stop: &Stop| {
-            stop.leg_raise == Some(LegRaise::Able) && stop.leg_raise_at.is_some_and(|at| at > last)
+            let in_time = stop
+                .leg_raise_at
+                .is_some_and(|at| at >= last + LEG_RAISE - EARLY_LEGS);
+            stop.leg_raise == Some(LegRaise::Able) && in_time
         };
         (!self.stop.is_some_and(raised)).then(|| {
             row(

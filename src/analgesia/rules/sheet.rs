@@ -18,7 +18,7 @@ pub struct Sheet<'a> {
     pub now: DateTime<Utc>,
     confirmed: &'a [String],
     declared: bool,
-    outside: bool,
+    outside: BTreeSet<String>,
     relied: bool,
     strange: BTreeSet<String>,
 }
@@ -26,8 +26,8 @@ pub struct Sheet<'a> {
 /// What a body without a fault holds all the same.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Something was given beyond the hard limits.
-    pub outside: bool,
+    /// Pointers of what was given beyond the hard limits.
+    pub outside: BTreeSet<String>,
     /// Pointers of measured values that nobody would expect to be right: facts, but somebody comes to look.
     pub strange: BTreeSet<String>,
 }
@@ -48,7 +48,7 @@ impl<'a> Sheet<'a> {
             now,
             confirmed,
             declared,
-            outside: false,
+            outside: BTreeSet::new(),
             relied: false,
             strange: BTreeSet::new(),
         }
@@ -115,7 +115,7 @@ impl<'a> Sheet<'a> {
 
     /// Beyond what is sensible, but done: to be declared with a reason and a second person.
     pub fn beyond(&mut self, pointer: &str, code: &str, params: Value) {
-        self.outside = true;
+        self.outside.insert(pointer.to_owned());
         if !self.declared {
             self.refuse(pointer, code, params);
         }

@@ -4,8 +4,9 @@ use chrono::{DateTime, Duration, Utc};
 use rust_decimal::Decimal;
 
 use super::Sheet;
+use super::birth::bled_much;
 use super::doses::{bags, is_opioid, micrograms, milligrams, total};
-use crate::analgesia::model::{Amount, Drug, Record, Route, Stop};
+use crate::analgesia::model::{Amount, Delivery, Dose, DoseUse, Drug, Record, Route, Stop};
 
 /// She raises the straight leg by then, counted from the last dose.
 pub const LEG_RAISE: Duration = Duration::hours(4);
@@ -18,27 +19,53 @@ const SAME_TOTAL: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 /// When low-molecular-weight heparin may be given again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NextHeparin {
-    /// Prophylactic: 4 h after removal and 12 h after puncture.
-    pub prophylactic_at: DateTime<Utc>,
-    /// Therapeutic: 4 h after removal and 24 h after puncture.
-    pub therapeutic_at: DateTime<Utc>,
+    /// Prophylactic: 4 h after removal and 12 h after the last puncture; none where it is decided by hand.
+    pub prophylactic_at: Option<DateTime<Utc>>,
+    /// Therapeutic: 4 h after removal and 24 h after the last puncture; none where it is decided by hand.
+    pub therapeutic_at: Option<DateTime<Utc>>,
+    /// The puncture was bloody or she bled much: anesthesiologist and obstetrician decide.
+    pub by_hand: bool,
     /// The catheter came out less than 12 h after the last prophylactic dose.
     pub removed_early: bool,
 }
 
 /// The earliest next doses of heparin; none while the catheter is in. A bloody puncture or heavy bleeding is decided
 /// by hand.
-pub fn next_heparin(stop: &Stop, puncture_at: Option<DateTime<Utc>>) -> Option<NextHeparin> {
+pub fn next_heparin(stop: &Stop, record: &Record, birth: Option<&Delivery>) -> Option<NextHeparin> {
     let removed = stop.catheter_removed_at?;
-    let puncture = puncture_at?;
-    let after_removal = removed + Duration::hours(4);
+    let again = record.resitings.iter().map(|new| new.at);
+    let puncture = record.puncture_at.into_iter().chain(again).max()?;
+    let by_hand = record.blood == Some(true) || birth.is_some_and(bled_much);
+    let after = |hours: i64| {
+        let earliest = (removed + Duration::hours(4)).max(puncture + Duration::hours(hours));
+        (!by_hand).then_some(earliest)
+    };
     Some(NextHeparin {
-        prophylactic_at: after_removal.max(puncture + Duration::hours(12)),
-        therapeutic_at: after_removal.max(puncture + Duration::hours(24)),
+        prophylactic_at: after(12),
+        therapeutic_at: after(24),
+        by_hand,
         removed_early: stop
             .last_lmwh_at
             .is_some_and(|last| removed - last < Duration::hours(12)),
     })
+}
+
+/// Whether a dose went to the spinal canal.
+pub fn is_neuraxial(dose: &Dose) -> bool {
+    matches!(dose.route, Route::Epidural | Route::Intrathecal)
+}
+
+/// Whether analgesia began again after it had ended: that end counts no longer.
+pub fn resumes(record: &Record, stop: &Stop) -> bool {
+    let after = |at: DateTime<Utc>| at > stop.stop_at;
+    let dosed = |dose: &Dose| dose.purpose == DoseUse::Labor && is_neuraxial(dose) && after(dose.given_at);
+    record.doses.iter().any(dosed)
+        || record.resitings.iter().any(|new| after(new.at))
+        || record
+            .pump
+            .as_ref()
+            .and_then(|pump| pump.started_at)
+            .is_some_and(after)
 }
 
 /// The last neuraxial dose, from which four hours count until she raises her legs. While a pump runs there is none yet;
@@ -48,9 +75,10 @@ pub fn last_dose(
     stop: Option<&Stop>,
     left_at: Option<DateTime<Utc>>,
 ) -> Option<DateTime<Utc>> {
+    let stop = stop.filter(|stop| !resumes(record, stop));
     let doses = record.doses.iter();
-    let neuraxial = doses.filter(|dose| matches!(dose.route, Route::Epidural | Route::Intrathecal));
-    let by_hand = neuraxial
+    let by_hand = doses
+        .filter(|dose| is_neuraxial(dose))
         .map(|dose| dose.given_at)
         .chain(record.test_dose.as_ref().map(|test| test.given_at))
         .chain(record.first_dose_at)
@@ -184,27 +212,74 @@ mod tests {
         }
     }
 
+    fn at(hours: i64) -> DateTime<Utc> {
+        DateTime::<Utc>::UNIX_EPOCH + Duration::hours(hours)
+    }
+
+    fn punctured(blood: bool, again: &[i64]) -> Record {
+        let again: Vec<_> = again
+            .iter()
+            .map(|hours| json!({ "at": at(*hours), "technique": "epidural", "reason": "导管脱出" }))
+            .collect();
+        serde_json::from_value(json!({ "puncture_at": at(0), "blood": blood, "resitings": again })).unwrap()
+    }
+
     #[test]
     fn the_later_interval_counts() {
-        let puncture = DateTime::<Utc>::UNIX_EPOCH;
-        let early = next_heparin(&stop(6, None), Some(puncture)).unwrap();
-        assert_eq!(early.prophylactic_at - puncture, Duration::hours(12));
-        assert_eq!(early.therapeutic_at - puncture, Duration::hours(24));
-        let late = next_heparin(&stop(22, None), Some(puncture)).unwrap();
-        assert_eq!(late.prophylactic_at - puncture, Duration::hours(26));
-        assert_eq!(late.therapeutic_at - puncture, Duration::hours(26));
+        for (removed, again, prophylactic, therapeutic) in
+            [(6, &[][..], 12, 24), (22, &[], 26, 26), (12, &[10], 22, 34)]
+        {
+            let next = next_heparin(&stop(removed, None), &punctured(false, again), None).unwrap();
+            assert_eq!(next.prophylactic_at, Some(at(prophylactic)), "{removed}");
+            assert_eq!(next.therapeutic_at, Some(at(therapeutic)), "{removed}");
+            assert!(!next.by_hand);
+        }
+    }
+
+    #[test]
+    fn after_a_bloody_puncture_or_much_bleeding_the_time_is_set_by_hand() {
+        let birth = |ml: i64| -> Delivery {
+            let body = json!({ "mode": "forceps", "birth_place": "here", "blood_loss_ml": ml, "babies": [] });
+            serde_json::from_value(body).unwrap()
+        };
+        for (blood, lost, by_hand) in [(false, 499, false), (false, 500, true), (true, 200, true)] {
+            let next = next_heparin(&stop(6, None), &punctured(blood, &[]), Some(&birth(lost))).unwrap();
+            assert_eq!(next.by_hand, by_hand, "{lost}");
+            assert_eq!(next.prophylactic_at.is_none(), by_hand);
+            assert_eq!(next.therapeutic_at.is_none(), by_hand);
+        }
     }
 
     #[test]
     fn a_catheter_that_came_out_too_soon_after_heparin_is_named() {
-        let puncture = Some(DateTime::<Utc>::UNIX_EPOCH);
-        assert!(next_heparin(&stop(11, Some(0)), puncture).unwrap().removed_early);
-        assert!(!next_heparin(&stop(12, Some(0)), puncture).unwrap().removed_early);
+        let early = |removed| {
+            let next = next_heparin(&stop(removed, Some(0)), &punctured(false, &[]), None);
+            next.unwrap().removed_early
+        };
+        assert!(early(11));
+        assert!(!early(12));
+    }
+
+    #[test]
+    fn an_end_after_which_analgesia_went_on_counts_no_longer() {
+        let with = |dose: i64, purpose: &str| -> Record {
+            let dose = json!({
+                "given_at": at(dose), "drug": "ropivacaine", "route": "epidural", "use": purpose, "amount": "5"
+            });
+            serde_json::from_value(json!({ "doses": [dose] })).unwrap()
+        };
+        let ended = Stop {
+            stop_at: at(3),
+            ..stop(6, None)
+        };
+        assert!(!resumes(&with(2, "labor"), &ended));
+        assert!(resumes(&with(4, "labor"), &ended));
+        assert!(!resumes(&with(4, "anesthesia"), &ended), "a cesarean");
+        assert!(resumes(&punctured(false, &[4]), &ended));
     }
 
     #[test]
     fn the_legs_are_checked_after_the_last_dose_whether_or_not_the_end_was_written_down() {
-        let at = |h: i64| DateTime::<Utc>::UNIX_EPOCH + Duration::hours(h);
         let record = |pump: bool| -> Record {
             let mut body = json!({
                 "technique": "spinal_single",

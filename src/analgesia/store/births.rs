@@ -106,7 +106,7 @@ macro_rules! gravest {
     () => {
         concat!(
             "(select max(cast(case when c.code = 'maternal_death' or c.outcome = 'death' then 2 \
-             when c.code = 'maternal_arrest' or c.severity >= 4 or c.intensive_care then 1 \
+             when c.code = 'maternal_arrest' or c.severity >= 4 or c.outcome = 'permanent_harm' or c.intensive_care then 1 \
              when c.severity >= 3 and c.code in ('last', 'high_total_spinal', 'hematoma', 'abscess_meningitis') then 1 \
              else 0 end as bigint)) from labor_complication c \
              where c.labor_id = l.id and ",

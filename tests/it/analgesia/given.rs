@@ -192,3 +192,66 @@ async fn what_is_seen_around_the_first_dose_and_what_the_pump_gave_is_missing_un
     ward.record(body).await.expect(200);
     assert_eq!(missing().await, [context]);
 }
+
+#[tokio::test]
+async fn a_test_dose_in_the_wrong_place_calls_the_anesthesiologist_and_lets_no_program_run() {
+    let ward = Ward::open().await;
+    let mut body = with(bag("B-1", "0"));
+    body["test_dose"] = json!({
+        "given_at": "2026-03-02T00:42:00Z", "drug": "lidocaine", "amount": "45", "result": "positive_it"
+    });
+    body["doses"] = json!([]);
+    let refused = ward.record(body.clone()).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/pump");
+    assert_eq!(refused["errors"][0]["code"], "intrathecal_catheter");
+    body.as_object_mut().unwrap().remove("pump");
+    let chart = ward.record(body.clone()).await.expect(200);
+    let alarm = &chart["alarms"][0];
+    assert_eq!(alarm["codes"], json!(["test_dose"]));
+    assert_eq!(alarm["urgent"], true);
+    assert_eq!(alarm["roles"], json!(["anesthesiologist"]));
+    body["blood"] = json!(false);
+    let chart = ward.record(body).await.expect(200);
+    assert_eq!(chart["alarms"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_runs_beyond_the_limits_after_a_first_word_needs_another_one() {
+    let ward = Ward::open().await;
+    let word = async || {
+        let word = json!({ "act": "analgesia.record", "subject": ward.labor });
+        ward.lin.post("/attestations", word).await.expect(201)["attestation"].clone()
+    };
+    let mut body = with(bag("B-1", "10"));
+    body["interspace"] = json!("T12-L1");
+    body["given_outside_limits"] = json!({ "reason": "触诊偏高一个间隙", "attestation": word().await });
+    ward.record(body.clone()).await.expect(200);
+    body["given_outside_limits"] = json!({ "reason": "触诊偏高一个间隙" });
+    body["pump"]["given_ml"] = json!("1100");
+    let refused = ward.record(body.clone()).await;
+    assert_eq!(refused.code(), "people.second_person_required");
+    body["given_outside_limits"]["attestation"] = word().await;
+    ward.record(body).await.expect(200);
+}
+
+#[tokio::test]
+async fn legs_that_rose_at_the_end_are_tried_again_after_four_hours() {
+    let ward = Ward::open().await;
+    ward.record(spinal()).await.expect(200);
+    let mut stop = json!({
+        "stop_at": "2026-03-02T00:59:00Z", "reason": "request", "leg_raise": "able", "leg_raise_at": "2026-03-02T00:59:00Z"
+    });
+    ward.zhao
+        .post(&ward.path("/stop"), stop.clone())
+        .await
+        .expect(201);
+    let legs = |chart: &Value| {
+        let due = chart["due"].as_array().unwrap();
+        due.iter().any(|due| due["kind"] == "leg_raise")
+    };
+    assert!(legs(&ward.lin.get(&ward.path("")).await.expect(200)));
+    ward.app.clock.advance(4 * 3600);
+    stop["leg_raise_at"] = json!("2026-03-02T04:40:00Z");
+    ward.zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    assert!(!legs(&ward.lin.get(&ward.path("")).await.expect(200)));
+}

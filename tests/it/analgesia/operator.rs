@@ -87,3 +87,24 @@ async fn only_an_anesthesiologist_of_this_hospital_places_a_block() {
         assert_eq!(refused["errors"][0]["code"], "unknown");
     }
 }
+
+#[tokio::test]
+async fn a_reason_excuses_the_puncture_that_it_was_given_for() {
+    let ward = Ward::open().await;
+    zhao_loses(&ward, "D3").await;
+    let mut body = emergency();
+    body["unqualified"] = json!({ "reason": "夜间急诊，无其他麻醉医师。" });
+    ward.record(body).await.expect(200);
+    let mut again = emergency();
+    again["resitings"] = json!([{
+        "at": "2026-03-02T00:55:00Z", "technique": "epidural", "reason": "单侧阻滞"
+    }]);
+    let refused = ward.record(again.clone()).await;
+    assert_eq!(refused.code(), "analgesia.operator_unqualified");
+    again["unqualified"] = json!({ "reason": "上级医师在手术台上。" });
+    let chart = ward.record(again).await.expect(200);
+    assert_eq!(
+        chart["analgesia"]["resitings"][0]["operator"],
+        id_of(&ward.zhao).await
+    );
+}

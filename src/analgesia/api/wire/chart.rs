@@ -49,13 +49,16 @@ impl From<StopVersion> for StopOut {
     }
 }
 
-/// When low-molecular-weight heparin may be given again; a bloody puncture or heavy bleeding is decided by hand.
+/// When low-molecular-weight heparin may be given again.
 #[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct NextHeparinOut {
-    /// Prophylactic, not before.
-    pub prophylactic_at: DateTime<Utc>,
-    /// Therapeutic, not before.
-    pub therapeutic_at: DateTime<Utc>,
+    /// Prophylactic, not before; none when it is decided by hand.
+    pub prophylactic_at: Option<DateTime<Utc>>,
+    /// Therapeutic, not before; none when it is decided by hand.
+    pub therapeutic_at: Option<DateTime<Utc>>,
+    /// The puncture was bloody or she bled much: anesthesiologist and obstetrician set the time by hand.
+    pub by_hand: bool,
     /// The catheter came out less than 12 h after the last prophylactic dose.
     pub removed_early: bool,
 }
@@ -65,6 +68,7 @@ impl From<NextHeparin> for NextHeparinOut {
         NextHeparinOut {
             prophylactic_at: n.prophylactic_at,
             therapeutic_at: n.therapeutic_at,
+            by_hand: n.by_hand,
             removed_early: n.removed_early,
         }
     }
@@ -204,12 +208,12 @@ pub struct ChartOut {
 
 impl From<Chart> for ChartOut {
     fn from(c: Chart) -> ChartOut {
-        let puncture_at = c.record.as_ref().and_then(|version| version.record.puncture_at);
-        let next = c
-            .stop
-            .as_ref()
-            .and_then(|version| next_heparin(&version.stop, puncture_at));
         let stop = c.stop.as_ref().map(|version| &version.stop);
+        let record = c.record.as_ref().map(|version| &version.record);
+        let birth = c.delivery.as_ref().map(|version| &version.delivery);
+        let next = stop
+            .zip(record)
+            .and_then(|(stop, record)| next_heparin(stop, record, birth));
         let totals = c.record.as_ref().map(|version| totals(&version.record, stop));
         ChartOut {
             totals: totals.map(Into::into),

@@ -66,6 +66,34 @@ fn anesthesia_for_a_cesarean_is_not_checked_against_the_rows_of_labor() {
 }
 
 #[test]
+fn a_rescue_dose_is_one_of_labor_whatever_it_is_called() {
+    for route in ["epidural", "intrathecal"] {
+        let mut rescue = dose("sufentanil", route, "50");
+        rescue["use"] = json!("treatment");
+        let found = faults(with_dose(rescue));
+        assert!(
+            found.contains(&"/doses/0/use inconsistent".to_owned()),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn through_a_catheter_in_the_spinal_fluid_no_epidural_dose_goes_unseen() {
+    let mut body = with_dose(dose("ropivacaine", "epidural", "10"));
+    body["doses"][0]["concentration"] = json!("0.1");
+    assert_eq!(faults(body.clone()), Vec::<String>::new());
+    body["test_dose"] = json!({
+        "given_at": "2026-03-02T07:59:00Z", "drug": "lidocaine", "amount": "45", "result": "positive_it"
+    });
+    assert_eq!(faults(body.clone()), ["/doses/0/route intrathecal_catheter"]);
+    body["resitings"] = json!([{
+        "at": "2026-03-02T07:59:30Z", "technique": "epidural", "reason": "试验量阳性"
+    }]);
+    assert_eq!(faults(body), Vec::<String>::new());
+}
+
+#[test]
 fn lidocaine_is_summed_over_two_hours() {
     let at = |time: &str, amount: &str| {
         let mut dose = dose("lidocaine", "epidural", amount);
@@ -77,7 +105,7 @@ fn lidocaine_is_summed_over_two_hours() {
         at("2026-03-02T06:00:00Z", "150"),
         at("2026-03-02T07:59:00Z", "100")
     ]));
-    assert_eq!(faults(near), ["/doses unconfirmed"]);
+    assert_eq!(faults(near), ["/doses/lidocaine_2h unconfirmed"]);
     let far = body(json!([
         at("2026-03-02T06:00:00Z", "150"),
         at("2026-03-02T08:00:00Z", "100")
@@ -87,7 +115,7 @@ fn lidocaine_is_summed_over_two_hours() {
         at("2026-03-02T06:00:00Z", "300"),
         at("2026-03-02T06:30:00Z", "201")
     ]));
-    assert_eq!(faults(much), ["/doses out_of_limits"]);
+    assert_eq!(faults(much), ["/doses/lidocaine_2h out_of_limits"]);
 }
 
 #[test]
@@ -100,9 +128,9 @@ fn the_day_counts_the_pump_and_anesthesia_too() {
     body["pump"]["hourly_limit_ml_h"] = json!("20");
     body["pump"]["given_ml"] = json!("300");
     // 100 mg and 300 ml × 0.8 mg/ml.
-    assert_eq!(faults(body.clone()), ["/doses unconfirmed"]);
+    assert_eq!(faults(body.clone()), ["/doses/bupivacaine_24h unconfirmed"]);
     body["pump"]["given_ml"] = json!("376");
-    assert_eq!(faults(body), ["/doses out_of_limits"]);
+    assert_eq!(faults(body), ["/doses/bupivacaine_24h out_of_limits"]);
 }
 
 #[test]
@@ -118,7 +146,7 @@ fn vasopressors_are_judged_by_bolus_and_in_all() {
     body["doses"] = json!([ten(), ten(), ten()]);
     assert!(faults(body.clone()).is_empty());
     body["doses"] = json!([ten(), ten(), ten(), ten()]);
-    assert_eq!(faults(body), ["/doses unconfirmed"]);
+    assert_eq!(faults(body), ["/doses/ephedrine_total unconfirmed"]);
 }
 
 #[test]
@@ -127,7 +155,13 @@ fn lipid_is_judged_by_her_weight() {
     body["weight_kg"] = json!("60");
     assert!(faults(body.clone()).is_empty());
     body["doses"][0]["amount"] = json!("721");
-    assert_eq!(faults(body), ["/doses out_of_limits"]);
+    assert_eq!(faults(body.clone()), ["/doses/lipid_per_kg out_of_limits"]);
+    body.as_object_mut().unwrap().remove("weight_kg");
+    assert_eq!(
+        faults(body),
+        ["/doses/lipid_per_kg unconfirmed"],
+        "nobody knows what it comes to"
+    );
 }
 
 #[test]
@@ -192,9 +226,9 @@ fn the_day_counts_every_bag() {
         "earlier_pumps": [bag("B-1", "2026-03-02T00:00:00Z", "200")]
     });
     // 320 mg.
-    assert_eq!(faults(body.clone()), ["/doses unconfirmed"]);
+    assert_eq!(faults(body.clone()), ["/doses/ropivacaine_24h unconfirmed"]);
     body["earlier_pumps"][0]["given_ml"] = json!("301");
-    assert_eq!(faults(body.clone()), ["/doses out_of_limits"]);
+    assert_eq!(faults(body.clone()), ["/doses/ropivacaine_24h out_of_limits"]);
     // What was given more than a day before counts no longer.
     body["earlier_pumps"][0]["started_at"] = json!("2026-02-28T00:00:00Z");
     body["pump"]["started_at"] = json!("2026-03-01T06:00:00Z");

@@ -22,8 +22,8 @@ fn judged_beside(body: Value, declared: bool, reported: &[Complication]) -> (Vec
     let record: Record = serde_json::from_value(body).unwrap();
     let confirmed = record.confirmed.clone();
     let mut sheet = Sheet::new(now(), &confirmed, declared);
-    check_record(&mut sheet, &record, reported);
-    match sheet.done().map(|found| found.outside) {
+    check_record(&mut sheet, &record, reported, None);
+    match sheet.done().map(|found| !found.outside.is_empty()) {
         Ok(outside) => (Vec::new(), outside),
         Err(Error::Invalid(_, faults)) => {
             let lines = faults
