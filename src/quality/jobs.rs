@@ -55,6 +55,8 @@ pub struct OfReferral {
 
 /// Job: a record of analgesia names other bags than before.
 const BAGS: &str = "quality.bags";
+/// Job: something was recorded of a labor that may have to be reported.
+const LOOK: &str = "quality.look";
 
 /// Which labor.
 #[derive(Deserialize)]
@@ -160,6 +162,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         UNANSWERED => {
             acts::referral_unanswered(ctx, facility()?, job.payload::<OfReferral>()?.referral).await?;
         }
+        LOOK => acts::look(ctx, facility()?, job.payload()?).await?,
         BAGS => acts::bags(ctx, facility()?, job.payload()?).await?,
         CASE => acts::open_case(ctx, facility()?, job.payload()?).await?,
         _ => return Ok(false),

@@ -126,6 +126,8 @@ pub struct Reminder {
     pub subject: Uuid,
     /// The end of the last day; none of a drill that was never held.
     pub due: Option<DateTime<Utc>>,
+    /// Whether it waits for nothing.
+    pub urgent: bool,
 }
 
 impl Reminder {
@@ -144,6 +146,7 @@ impl Due {
             kind: format!("{REMINDERS}{}", self.item.to_lowercase()),
             subject: of_person.unwrap_or(facility.0),
             due: self.on.map(|day| clinic_midnight(day + Days::new(1))),
+            urgent: false,
         })
     }
 }

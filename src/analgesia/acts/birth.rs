@@ -96,6 +96,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     follow(&mut tx, &labor).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;
+    enqueue(&mut tx, &labor, "quality.look", now).await?;
     enqueue(&mut tx, &labor, "followup.over", born_at + POSTPARTUM).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({

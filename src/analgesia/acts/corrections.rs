@@ -97,6 +97,10 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         let now = tx.now;
         enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     }
+    if kind == CorrectedKind::Complication {
+        let now = tx.now;
+        enqueue(&mut tx, &labor, "quality.look", now).await?;
+    }
     if kind == CorrectedKind::Request {
         let left = store::requests(&mut tx, labor.facility_id, labor.id).await?;
         labor.requested_at = left.first().map(|request| request.requested_at);

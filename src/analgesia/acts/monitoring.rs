@@ -191,6 +191,8 @@ pub(super) async fn report(tx: &mut Tx, labor: &Labor, row: &Complication) -> Re
     let calls = vec![(Alarm::Complication, rules::of_event(&row.event))];
     let alarm = raise(tx, labor, (COMPLICATION, row.id.0), calls).await?;
     start_clocks(tx, labor, row).await?;
+    let now = tx.now;
+    enqueue(tx, labor, "quality.look", now).await?;
     Ok(alarm)
 }
 

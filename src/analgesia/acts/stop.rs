@@ -63,6 +63,8 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     });
     raise(&mut tx, &labor, (ALARM, version.id), calls).await?;
     follow(&mut tx, &labor).await?;
+    let now = tx.now;
+    enqueue(&mut tx, &labor, "quality.look", now).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "reason": stop.reason.word(), "alarms": alarms, "urgent": alarms > 0 });
     tx.journal(caller, subject, detail).await?;

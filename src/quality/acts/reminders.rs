@@ -1,11 +1,12 @@
 //! What is due of drills, trainings, qualifications and reports comes before the quality office by itself, each end
-//! once; a forgotten draft before its writer.
+//! once, and what must be reported as soon as it is recorded; a forgotten draft before its writer.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, Utc};
 use serde_json::json;
 use tracing::instrument;
+use uuid::Uuid;
 
 use super::drafts::remind_writers;
 use super::offers::offered;
@@ -18,7 +19,9 @@ use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::NewDuty;
 use crate::outbox::Message;
-use crate::quality::jobs::REMIND;
+use crate::quality::jobs::{OfLabor, REMIND};
+use crate::quality::model::Class;
+use crate::quality::rules;
 use crate::quality::training::{REMINDERS, Reminder};
 
 /// Has what is due looked at once more, because something was held, shown or reported.
@@ -41,19 +44,49 @@ pub async fn remind(ctx: &Ctx, facility: FacilityId) -> Result<()> {
     let due = due_on(&mut tx, ctx, facility, today).await?;
     let mut due: Vec<Reminder> = due.iter().filter_map(|one| one.reminder(facility)).collect();
     due.extend(unreported(&mut tx, facility).await?);
+    let open = episode::facts::open_duties(&mut tx, facility, REMINDERS).await?;
+    let (mut told, ended) = settled(&mut tx, facility, open, due).await?;
+    told += remind_writers(&mut tx, facility).await?;
+    kept(tx, facility, told, ended).await
+}
+
+/// The same for one labor, of which something was recorded that may have to be reported.
+#[instrument(name = "quality.remind", skip_all)]
+pub async fn look(ctx: &Ctx, facility: FacilityId, of: OfLabor) -> Result<()> {
+    let mut tx = ctx.write(Act::QualityRemind).await?;
+    // Of two things that were recorded of her the later one is looked at last.
+    episode::facts::lock(&mut tx, facility, of.episode).await?;
+    let labor = Uuid::from(of.labor);
+    let mut due = unreported(&mut tx, facility).await?;
+    due.retain(|one| one.subject == labor);
+    let mut open = episode::facts::open_duties(&mut tx, facility, &report()).await?;
+    open.retain(|(_, subject, _)| *subject == labor);
+    let (told, ended) = settled(&mut tx, facility, open, due).await?;
+    kept(tx, facility, told, ended).await
+}
+
+/// Makes what is open into what is due: how many were told, and how many ended. What a person ticked off stays so.
+async fn settled(
+    tx: &mut Tx,
+    facility: FacilityId,
+    open: Vec<(String, Uuid, DateTime<Utc>)>,
+    due: Vec<Reminder>,
+) -> Result<(usize, usize)> {
     let (mut told, mut ended) = (0, 0);
-    for (kind, subject, at) in episode::facts::open_duties(&mut tx, facility, REMINDERS).await? {
+    for (kind, subject, at) in open {
         if !due.iter().any(|one| one.is(&kind, subject, at)) {
-            episode::facts::finish_tasks(&mut tx, facility, &kind, subject).await?;
+            episode::facts::finish_tasks(tx, facility, &kind, subject).await?;
             ended += 1;
         }
     }
+    let tomorrow = clinic_midnight(clinic_date(tx.now) + Days::new(1));
     for one in due {
-        let tasks = episode::facts::tasks_about(&mut tx, facility, one.subject).await?;
-        if tasks
-            .iter()
-            .any(|task| one.is(&task.kind, one.subject, task.due_at))
-        {
+        let tasks = episode::facts::tasks_about(tx, facility, one.subject).await?;
+        let known = tasks.iter().any(|task| {
+            let stands = task.done_at.is_none() || task.done_by.is_some();
+            stands && one.is(&task.kind, one.subject, task.due_at)
+        });
+        if known {
             continue;
         }
         let duty = NewDuty {
@@ -62,13 +95,16 @@ pub async fn remind(ctx: &Ctx, facility: FacilityId) -> Result<()> {
             subject: one.subject,
             roles: vec![Role::Quality],
             only: None,
-            due: one.due.unwrap_or(clinic_midnight(today + Days::new(1))),
-            urgent: false,
+            due: one.due.unwrap_or(tomorrow),
+            urgent: one.urgent,
         };
-        episode::facts::add_duty(&mut tx, &duty).await?;
+        episode::facts::add_duty(tx, &duty).await?;
         told += 1;
     }
-    told += remind_writers(&mut tx, facility).await?;
+    Ok((told, ended))
+}
+
+async fn kept(mut tx: Tx, facility: FacilityId, told: usize, ended: usize) -> Result<()> {
     if told + ended == 0 {
         return Ok(());
     }
@@ -79,19 +115,26 @@ pub async fn remind(ctx: &Ctx, facility: FacilityId) -> Result<()> {
     tx.commit().await
 }
 
-/// Labors of which something had to be reported by now and is not: one reminder each, of what was due first.
+/// The kind of the task about a labor of which something must be reported.
+fn report() -> String {
+    format!("{REMINDERS}report")
+}
+
+/// Labors of which something must be reported and is not: one reminder each, of what is due first. The death or the
+/// arrest of a mother waits for no deadline: the office is told of it at once, whatever else happened.
 async fn unreported(tx: &mut Tx, facility: FacilityId) -> Result<Vec<Reminder>> {
-    let mut first: BTreeMap<LaborId, DateTime<Utc>> = BTreeMap::new();
+    let mut first: BTreeMap<LaborId, (bool, DateTime<Utc>)> = BTreeMap::new();
     for offer in offered(tx, facility).await? {
-        if offer.due <= tx.now {
-            let due = first.entry(offer.labor).or_insert(offer.due);
-            *due = offer.due.min(*due);
-        }
+        let may_wait = rules::taken_for(offer.category) != Class::I;
+        let due = (may_wait, if may_wait { offer.due } else { offer.at });
+        let earliest = first.entry(offer.labor).or_insert(due);
+        *earliest = due.min(*earliest);
     }
-    let reminder = |(labor, due): (LaborId, DateTime<Utc>)| Reminder {
-        kind: format!("{REMINDERS}report"),
+    let reminder = |(labor, (may_wait, due)): (LaborId, (bool, DateTime<Utc>))| Reminder {
+        kind: report(),
         subject: labor.into(),
         due: Some(due),
+        urgent: !may_wait,
     };
     Ok(first.into_iter().map(reminder).collect())
 }

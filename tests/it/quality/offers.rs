@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::cases::waiting;
 use crate::analgesia::{Ward, admission, emergency};
 use crate::support::App;
+use crate::support::cast::OTHER_HOSPITAL;
 
 #[tokio::test]
 async fn what_must_be_reported_is_offered_until_it_is() {
@@ -64,11 +65,61 @@ async fn what_must_be_reported_is_offered_until_it_is() {
         "discovered_at": "2026-03-02T00:40:00Z", "labor": labor, "place": "产房", "what_happened": "穿刺针见脑脊液流出。",
         "outcome": "none"
     });
+    assert_eq!(told(&app).await, [(at("2026-03-03T00:40:00Z"), false)]);
     zhao.post("/adverse-events", report).await.expect(201);
     let offered = zhao.get("/adverse-events/offers").await.expect(200);
     let left = offered["items"].as_array().unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0]["category"], "severe_neonatal_asphyxia");
+    assert_eq!(told(&app).await, [(at("2026-03-03T00:58:00Z"), false)]);
+}
+
+fn at(time: &str) -> DateTime<Utc> {
+    time.parse().unwrap()
+}
+
+/// What waits for the quality office because it must be reported: by when, and whether it waits for nothing.
+async fn told(app: &App) -> Vec<(DateTime<Utc>, bool)> {
+    app.work().await;
+    let tasks = app.qian().await.get("/tasks").await.expect(200);
+    let items = tasks["items"].as_array().unwrap().iter();
+    items
+        .filter(|task| task["kind"] == "quality.due_report")
+        .map(|task| (at(task["due"].as_str().unwrap()), task["urgent"] == true))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_arrest_of_a_mother_is_told_at_once_and_what_else_happened_by_its_deadline() {
+    for app in App::each().await {
+        let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
+        let labor = lin.post("/labors", admission(&mei.patient_id)).await.expect(201);
+        let labor = format!("/labors/{}", labor["id"].as_str().unwrap());
+        let complications = format!("{labor}/complications");
+        let happened = async |code: &str, onset: &str| {
+            let mut event = json!({ "code": code, "onset_at": onset, "severity": 4 });
+            if code == "adp" {
+                event["adp_next"] = json!("resited_epidural");
+            }
+            zhao.post(&complications, event).await.expect(201)["id"].clone()
+        };
+        happened("pruritus", "2026-03-02T00:38:00Z").await;
+        assert!(told(&app).await.is_empty());
+        let puncture = happened("adp", "2026-03-02T00:40:00Z").await;
+        let by_deadline = [(at("2026-03-03T00:40:00Z"), false)];
+        assert_eq!(told(&app).await, by_deadline);
+        let arrest = happened("maternal_arrest", "2026-03-02T00:50:00Z").await;
+        assert_eq!(told(&app).await, [(at("2026-03-02T00:50:00Z"), true)]);
+        let fang = app.staff(OTHER_HOSPITAL, "fang").await;
+        assert_eq!(waiting(&fang, "quality.due_report").await, 0);
+        for (target, left) in [(arrest, by_deadline.to_vec()), (puncture, Vec::new())] {
+            let body = json!({ "target": target, "reason": "录错了" });
+            lin.post(&format!("{labor}/corrections"), body).await.expect(201);
+            assert_eq!(told(&app).await, left);
+        }
+        happened("adp", "2026-03-02T00:40:00Z").await;
+        assert_eq!(told(&app).await, by_deadline, "it was one after all");
+    }
 }
 
 async fn offered(app: &App) -> Vec<Value> {
@@ -119,6 +170,7 @@ async fn for_each_tip(whole: bool, reports: usize) {
     zhao.post(&ward.path("/stop"), stop.clone()).await.expect(201);
     let offers = offered(app).await;
     assert_eq!(offers.len(), reports, "{offers:?}");
+    assert_eq!(told(app).await.len(), reports);
     for offer in offers {
         let at = |member: &str| -> DateTime<Utc> { offer[member].as_str().unwrap().parse().unwrap() };
         assert_eq!(offer["category"], "catheter_break");
@@ -129,10 +181,11 @@ async fn for_each_tip(whole: bool, reports: usize) {
     stop["correction_reason"] = json!("再看一遍，尖端完整。");
     zhao.post(&ward.path("/stop"), stop).await.expect(201);
     assert!(offered(app).await.is_empty(), "it was whole after all");
+    assert!(told(app).await.is_empty());
 }
 
 #[tokio::test]
-async fn the_office_is_reminded_of_what_is_not_reported_by_its_deadline() {
+async fn the_office_is_told_once_of_what_must_be_reported_until_it_is() {
     for app in App::each().await {
         muan::quality::jobs::begin(&app.ctx).await.unwrap();
         let (mei, lin) = (app.mei().await, app.lin().await);
@@ -143,20 +196,16 @@ async fn the_office_is_reminded_of_what_is_not_reported_by_its_deadline() {
             json!({ "code": "adp", "onset_at": begun, "severity": 2, "adp_next": "resited_epidural" });
         let path = format!("/labors/{labor}/complications");
         app.zhao().await.post(&path, puncture).await.expect(201);
-        app.work().await;
-        let told = async || waiting(&app.qian().await, "quality.due_report").await;
-        assert_eq!(told().await, 0);
+        assert_eq!(told(&app).await.len(), 1);
         for _ in 0..2 {
             app.clock.advance(86_400 + 60);
-            app.work().await;
-            assert_eq!(told().await, 1, "told once");
+            assert_eq!(told(&app).await.len(), 1, "told once");
         }
         let report = json!({
             "class": "III", "category": "accidental_dural_puncture", "occurred_at": begun, "discovered_at": begun,
             "labor": labor, "place": "产房", "what_happened": "穿刺针见脑脊液流出。", "outcome": "none"
         });
         app.zhao().await.post("/adverse-events", report).await.expect(201);
-        app.work().await;
-        assert_eq!(told().await, 0);
+        assert!(told(&app).await.is_empty());
     }
 }
