@@ -156,6 +156,7 @@ codes! {
     FollowupCallsMissing = "followup.calls_missing";
     FollowupNoExamination = "followup.no_examination";
     FollowupNoProposal = "followup.no_proposal";
+    QualityAuthorityUntold = "quality.authority_untold";
     QualityCaseClosed = "quality.case_closed";
     QualityDiscussionMissing = "quality.discussion_missing";
     QualityFilesFull = "quality.files_full";

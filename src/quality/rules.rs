@@ -61,13 +61,15 @@ pub fn escalates(class: Class, state: EventState) -> bool {
 /// Whether an addition may bring a report to a state: the same one, or the next one.
 ///
 /// Refuses: `quality.illegal_transition`, `quality.discussion_missing` when a class I or II report is closed without
-/// its case discussion, or any report without having been analyzed.
+/// its case discussion, or any report without having been analyzed, `quality.authority_untold` when a class I report is
+/// closed before the health authority was told (notice of 2025, 三(一)).
 pub fn may_become(
     from: EventState,
     to: EventState,
     class: Class,
     addition: &Addition,
     discussed_before: bool,
+    authority_told_before: bool,
 ) -> Result<(), Code> {
     let order = [
         EventState::Submitted,
@@ -86,6 +88,10 @@ pub fn may_become(
     let discussed = discussed_before || is_discussed(addition);
     if to == EventState::Closed && is_grave(class) && !discussed {
         return Err(Code::QualityDiscussionMissing);
+    }
+    let told = authority_told_before || addition.authority_told_at.is_some();
+    if to == EventState::Closed && class == Class::I && !told {
+        return Err(Code::QualityAuthorityUntold);
     }
     Ok(())
 }
@@ -135,7 +141,7 @@ mod tests {
     #[test]
     fn a_report_moves_one_state_at_a_time_and_never_back() {
         let none = Addition::default();
-        let may = |from, to| may_become(from, to, Class::III, &none, false);
+        let may = |from, to| may_become(from, to, Class::III, &none, false, false);
         assert!(may(EventState::Submitted, EventState::Verified).is_ok());
         assert!(may(EventState::Verified, EventState::Verified).is_ok());
         assert_eq!(
@@ -162,6 +168,7 @@ mod tests {
                 Class::II,
                 addition,
                 before,
+                false,
             )
         };
         assert_eq!(close(&none, false), Err(Code::QualityDiscussionMissing));
@@ -172,6 +179,29 @@ mod tests {
             ..Addition::default()
         };
         assert!(close(&discussed, false).is_ok());
+    }
+
+    #[test]
+    fn the_gravest_event_is_closed_after_the_authority_was_told_only() {
+        let close = |class, addition: &Addition, before| {
+            may_become(
+                EventState::Analyzed,
+                EventState::Closed,
+                class,
+                addition,
+                true,
+                before,
+            )
+        };
+        let none = Addition::default();
+        let told = Addition {
+            authority_told_at: "2026-03-02T12:00:00Z".parse().ok(),
+            ..Addition::default()
+        };
+        assert_eq!(close(Class::I, &none, false), Err(Code::QualityAuthorityUntold));
+        assert!(close(Class::I, &none, true).is_ok());
+        assert!(close(Class::I, &told, false).is_ok());
+        assert!(close(Class::II, &none, false).is_ok());
     }
 
     #[test]

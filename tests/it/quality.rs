@@ -133,6 +133,34 @@ async fn a_grave_event_is_closed_step_by_step_after_its_discussion() {
 }
 
 #[tokio::test]
+async fn the_gravest_event_is_closed_after_the_health_authority_was_told() {
+    for app in App::each().await {
+        let qian = app.qian().await;
+        let body = report("I", "maternal_death_or_arrest");
+        let event = app.sun().await.post("/adverse-events", body).await.expect(201);
+        let path = format!("/adverse-events/{}", event["id"].as_str().unwrap());
+        let to = |state: &str| {
+            json!({
+                "state": state, "note": "已核实", "root_cause": "process", "discussed_on": "2026-03-02",
+                "conclusion": "抢救流程需改进。"
+            })
+        };
+        qian.put(&path, "\"1\"", to("verified")).await.expect(200);
+        qian.put(&path, "\"2\"", to("analyzed")).await.expect(200);
+        let untold = qian.put(&path, "\"3\"", to("closed")).await;
+        assert_eq!(
+            (untold.status, untold.code().as_str()),
+            (409, "quality.authority_untold")
+        );
+        let mut told = to("analyzed");
+        told["authority_told_at"] = json!("2026-03-02T00:40:00Z");
+        qian.put(&path, "\"3\"", told).await.expect(200);
+        let closed = qian.put(&path, "\"4\"", to("closed")).await.expect(200);
+        assert_eq!(closed["state"], "closed");
+    }
+}
+
+#[tokio::test]
 async fn a_grave_event_that_nobody_verifies_within_a_day_goes_further() {
     let app = App::new().await;
     let sun = app.sun().await;

@@ -260,7 +260,7 @@ pub async fn event(ctx: &Ctx, caller: &Caller, id: AdverseEventId) -> Result<Adv
 
 /// The quality office adds to a report and moves it on; nothing that was written is overwritten.
 ///
-/// Errors: `Stale`, `http.invalid`, `quality.illegal_transition`, `quality.discussion_missing`.
+/// Errors: `Stale`, `http.invalid`, `quality.illegal_transition`, `quality.discussion_missing`, `quality.authority_untold`.
 #[instrument(name = "quality.update_event", skip_all)]
 pub async fn update_event(
     ctx: &Ctx,
@@ -275,11 +275,10 @@ pub async fn update_event(
     let mut event = loaded(&mut tx, caller, Act::QualityUpdateEvent, id).await?;
     caller.request.must_match(event.version)?;
     let class = addition.class.unwrap_or(event.class);
-    let discussed = event
-        .entries
-        .iter()
-        .any(|entry| rules::is_discussed(&entry.addition));
-    rules::may_become(event.state, state, class, &addition, discussed).map_err(Error::Refused)?;
+    let before = || event.entries.iter().map(|entry| &entry.addition);
+    let discussed = before().any(rules::is_discussed);
+    let told = before().any(|addition| addition.authority_told_at.is_some());
+    rules::may_become(event.state, state, class, &addition, discussed, told).map_err(Error::Refused)?;
     let addition = checked_addition(addition, &event, state, tx.now)?;
     let (class_before, state_before) = (event.class, event.state);
     let hours = people::facts::facility(&mut tx, staff.facility)

@@ -138,7 +138,7 @@ pub struct AdditionIn {
     discussed_on: Option<NaiveDate>,
     /// What the discussion found, up to 4000 characters.
     conclusion: Option<String>,
-    /// When the health authority was told.
+    /// When the health authority was told; needed before a class I report is closed.
     authority_told_at: Option<DateTime<Utc>>,
     /// Number of that report.
     authority_number: Option<String>,
