@@ -25,6 +25,8 @@ pub const ESCALATE: &str = "quality.escalate";
 pub struct OfEvent {
     /// Which.
     pub event: AdverseEventId,
+    /// The class whose time is over; another one has a job of its own.
+    pub class: Option<Class>,
 }
 
 /// Job: something that the service saw itself comes before the quality office.
@@ -263,7 +265,8 @@ async fn escalate(ctx: &Ctx, facility: FacilityId, job: OfEvent) -> Result<()> {
     let Some(mut event) = store::event(&mut tx, facility, job.event).await? else {
         return Ok(());
     };
-    if event.escalated_at.is_some() || !rules::escalates(event.class, event.state) {
+    let other = job.class.is_some_and(|class| class != event.class);
+    if other || event.escalated_at.is_some() || !rules::escalates(event.class, event.state) {
         return Ok(());
     }
     event.escalated_at = Some(tx.now);

@@ -43,6 +43,11 @@ pub fn is_grave(class: Class) -> bool {
     matches!(class, Class::I | Class::II)
 }
 
+/// Whether an event turns out to be graver than it was taken for, so that its clock begins anew.
+pub fn is_graver(class: Class, before: Class) -> bool {
+    is_grave(class) && class != before && (class == Class::I || !is_grave(before))
+}
+
 /// Whether a report of this class may come without a name.
 pub fn may_be_anonymous(class: Class) -> bool {
     !is_grave(class)
@@ -137,6 +142,20 @@ pub fn taken_for(category: Category) -> Class {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_becomes_graver_when_its_class_rises_to_one_that_is_grave() {
+        for (before, class, graver) in [
+            (Class::II, Class::I, true),
+            (Class::IV, Class::I, true),
+            (Class::III, Class::II, true),
+            (Class::II, Class::II, false),
+            (Class::I, Class::II, false),
+            (Class::IV, Class::III, false),
+        ] {
+            assert_eq!(is_graver(class, before), graver, "{before:?} {class:?}");
+        }
+    }
 
     #[test]
     fn a_report_moves_one_state_at_a_time_and_never_back() {

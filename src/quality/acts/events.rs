@@ -285,8 +285,13 @@ pub async fn update_event(
         .await?
         .settings
         .adverse_event_hours;
-    if rules::is_grave(class) && !rules::is_grave(class_before) {
-        event.due = tx.now + rules::deadline(class, hours);
+    if rules::is_graver(class, class_before) {
+        let due = tx.now + rules::deadline(class, hours);
+        let was_grave = rules::is_grave(class_before);
+        event.due = if was_grave { event.due.min(due) } else { due };
+        if rules::escalates(class, state) {
+            event.escalated_at = None;
+        }
     }
     event.class = class;
     event.severity = addition.severity.or(event.severity);

@@ -30,8 +30,11 @@ pub(super) async fn told(tx: &mut Tx, event: &AdverseEvent, hours: AdverseEventH
     tx.enqueue(Message {
         kind: jobs::ESCALATE,
         facility: Some(event.facility_id),
-        payload: &jobs::OfEvent { event: event.id },
-        dedupe: Some(event.id.to_string()),
+        payload: &jobs::OfEvent {
+            event: event.id,
+            class: Some(event.class),
+        },
+        dedupe: Some(format!("{} {}", event.id, event.class.word())),
         due: verified_by,
     })
     .await
@@ -48,7 +51,7 @@ pub(super) async fn moved(
 ) -> Result<()> {
     let waited = rules::escalates(class, state);
     let waits = rules::escalates(event.class, event.state);
-    let graver = event.class == Class::I && class != Class::I;
+    let graver = rules::is_graver(event.class, class);
     if waited && (graver || !waits) {
         for kind in [GRAVE, UNVERIFIED] {
             episode::facts::finish_tasks(tx, event.facility_id, kind, event.id.0).await?;

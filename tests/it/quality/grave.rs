@@ -113,7 +113,7 @@ async fn an_incident_that_turns_out_to_be_grave_has_its_clock_from_then_on() {
     assert_eq!(tasks(app).await, (1, 1));
     let graver = json!({ "state": "submitted", "note": "功能丧失", "class": "I" });
     let graver = moved(app, &event, graver).await;
-    assert!(graver["escalated_at"].is_string(), "{graver}");
+    assert!(!graver["escalated_at"].is_string(), "{graver}");
     assert_eq!(graver["due"], raised["due"], "it was grave before");
     let list = app.qian().await.get("/tasks").await.expect(200);
     let items = list["items"].as_array().unwrap().iter();
@@ -122,6 +122,38 @@ async fn an_incident_that_turns_out_to_be_grave_has_its_clock_from_then_on() {
         .map(|task| &task["urgent"])
         .collect();
     assert_eq!(told, [&json!(true)], "told anew, at once");
+    app.clock.advance(24 * 3600 + 1);
+    app.work().await;
+    assert_eq!(tasks(app).await, (1, 1), "and again when nobody verified it");
+    let known = app.qian().await.get(&path(&event)).await.expect(200);
+    assert!(known["escalated_at"].is_string(), "{known}");
+}
+
+#[tokio::test]
+async fn a_graver_class_has_its_own_shorter_clock() {
+    for app in App::each().await {
+        let wu = app.wu().await;
+        let facility = wu.get("/facility").await;
+        let (etag, mut own) = (facility.etag(), facility.expect(200));
+        own["settings"]["adverse_event_hours"] = json!({ "i": 6, "ii": 48 });
+        let own = json!({ "name": own["name"], "phone": own["phone"], "settings": own["settings"] });
+        wu.put("/facility", &etag, own).await.expect(200);
+        let event = report("II", "other");
+        let event = app.sun().await.post("/adverse-events", event).await.expect(201);
+        let graver = json!({ "state": "submitted", "note": "功能丧失", "class": "I" });
+        let graver = moved(&app, &event, graver).await;
+        let due: DateTime<Utc> = graver["due"].as_str().unwrap().parse().unwrap();
+        let ago = app.clock.now() + Duration::hours(6) - due;
+        assert!(ago >= Duration::zero() && ago < Duration::minutes(1), "{ago}");
+        app.clock.advance(6 * 3600 + 60);
+        app.work().await;
+        assert_eq!(tasks(&app).await, (1, 1));
+        let verified = json!({ "state": "verified", "note": "已核实" });
+        moved(&app, &event, verified).await;
+        app.clock.advance(24 * 3600);
+        app.work().await;
+        assert_eq!(tasks(&app).await, (0, 0));
+    }
 }
 
 #[tokio::test]
