@@ -130,6 +130,14 @@ pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Optio
     }
 }
 
+/// From when the time to report something runs that began then: a nerve deficit must be reported once it has lasted.
+pub fn runs_from(category: Category, began: DateTime<Utc>) -> DateTime<Utc> {
+    match category {
+        Category::NerveDeficit => began + DEFICIT,
+        _ => began,
+    }
+}
+
 /// The gravest class that an event which must be reported is taken for until a person says which it is: its report is due
 /// by the deadline of that class.
 pub fn taken_for(category: Category) -> Class {

@@ -70,7 +70,7 @@ pub(super) async fn offered(tx: &mut Tx, facility: FacilityId) -> Result<Vec<Off
             patient,
             category,
             at,
-            due: at + rules::deadline(rules::taken_for(category), hours),
+            due: rules::runs_from(category, at) + rules::deadline(rules::taken_for(category), hours),
         })
         .collect();
     offers.sort_by_key(|offer| std::cmp::Reverse((offer.at, offer.labor)));

@@ -128,6 +128,19 @@ async fn offered(app: &App) -> Vec<Value> {
 }
 
 #[tokio::test]
+async fn a_nerve_deficit_is_due_a_day_after_it_must_be_reported() {
+    let ward = Ward::open().await;
+    let numb = json!({ "code": "nerve_injury", "onset_at": "2026-03-02T00:40:00Z", "severity": 2 });
+    let zhao = ward.app.zhao().await;
+    zhao.post(&ward.path("/complications"), numb).await.expect(201);
+    assert!(offered(&ward.app).await.is_empty());
+    ward.app.clock.advance(86_400);
+    let offers = offered(&ward.app).await;
+    assert_eq!(offers[0]["category"], "nerve_deficit");
+    assert_eq!(at(offers[0]["due"].as_str().unwrap()), at("2026-03-04T00:40:00Z"));
+}
+
+#[tokio::test]
 async fn a_catheter_that_broke_is_offered_and_one_that_slipped_out_is_not() {
     for_each_tip(true, 0).await;
     for_each_tip(false, 1).await;
