@@ -1,5 +1,7 @@
 //! The hospital's self-check against the technical requirements of 2025 (Annex 1).
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -133,7 +135,7 @@ fn standing(ctx: &Ctx, check: Readiness, context: &Context) -> Result<Checked> {
     let then = check.result.fired_rules();
     let since: Vec<&str> = now.fired_rules().difference(&then).copied().collect();
     Ok(Checked {
-        share: share(&answers),
+        share: share(form, &answers, &then),
         level: level(&check.result.level)?,
         unmet: unmet(form, then),
         level_now: level(&now.level)?,
@@ -143,15 +145,22 @@ fn standing(ctx: &Ctx, check: Readiness, context: &Context) -> Result<Checked> {
 }
 
 /// Items that are met, and those that apply; an item is a letter and a number, as in `B18`.
-fn share(answers: &Answers) -> (usize, usize) {
+///
+/// The rules say which required item is met: not one whose check is overdue, but one whose place another drug takes. No
+/// rule speaks of what is only encouraged: there the answer counts.
+fn share(form: &Form, answers: &Answers, fired: &BTreeSet<&str>) -> (usize, usize) {
+    let is_of = |rule: &str, link_id: &str| rule.split('-').any(|part| part == link_id);
     let item = |(link_id, given): (&str, &[Answer])| {
         let number = link_id.strip_prefix(['A', 'B', 'C', 'D', 'E'])?;
         number.parse::<u8>().ok()?;
-        given.first()?.code().map(|code| (code == "met", code != "n_a"))
+        let code = given.first()?.code()?;
+        let fails = fired.iter().any(|rule| is_of(rule, link_id));
+        let required = form.rules().any(|rule| is_of(&rule.id, link_id));
+        let applies = fails || code != "n_a";
+        applies.then_some(!fails && (required || code == "met"))
     };
-    let items: Vec<(bool, bool)> = answers.iter().filter_map(item).collect();
-    let met = items.iter().filter(|(met, _)| *met).count();
-    (met, items.iter().filter(|(_, applies)| *applies).count())
+    let items: Vec<bool> = answers.iter().filter_map(item).collect();
+    (items.iter().filter(|met| **met).count(), items.len())
 }
 
 fn level(word: &str) -> Result<ReadinessLevel> {

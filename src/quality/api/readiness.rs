@@ -54,7 +54,7 @@ pub struct ReadinessOut {
     pub level: ReadinessLevel,
     /// False when required answers are missing.
     pub complete: bool,
-    /// How many items were met then.
+    /// How many items were met then, by the rules: none that `unmet` names, also by a check that was overdue.
     pub met_items: usize,
     /// How many applied.
     pub items: usize,

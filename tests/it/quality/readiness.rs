@@ -90,6 +90,26 @@ async fn what_is_not_met_is_named_and_the_newest_day_comes_first() {
 }
 
 #[tokio::test]
+async fn an_overdue_check_is_not_met_and_one_of_two_drugs_may_be_enough() {
+    let app = App::new().await;
+    let qian = app.qian().await;
+    let two_days_ago = app.clock.now().date_naive() - Duration::days(2);
+    let mut page = json!({ "B18.last": two_days_ago, "C3": "not_met", "C3-C4": "any" });
+    let met = async |changes: &Value| {
+        let filed = qian.post("/readiness", all_met(&app, changes.clone())).await;
+        let filed = filed.expect(201);
+        let count = |member: &str| filed[member].as_i64().unwrap();
+        let missing = count("items") - count("met_items");
+        (missing, rules(&filed["unmet"]).join(" "))
+    };
+    assert_eq!(met(&page).await, (1, "B18-due".to_owned()));
+    page["C3-C4"] = json!("both");
+    assert_eq!(met(&page).await, (2, "B18-due C3".to_owned()));
+    page["A3"] = json!("not_met");
+    assert_eq!(met(&page).await, (3, "B18-due C3".to_owned()), "encouraged only");
+}
+
+#[tokio::test]
 async fn answers_at_fault_are_all_named_and_nothing_is_filed() {
     let app = App::new().await;
     let qian = app.qian().await;
