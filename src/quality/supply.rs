@@ -52,6 +52,8 @@ pub struct Supply {
     pub unit: String,
     /// Last day of use.
     pub expires_on: NaiveDate,
+    /// The day on which it came; not known of batches that were registered before it was asked.
+    pub received_on: Option<NaiveDate>,
     /// A controlled drug: nothing of it moves without a second person.
     pub controlled: bool,
     /// How much came.

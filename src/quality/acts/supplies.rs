@@ -35,6 +35,8 @@ pub struct SupplyDraft {
     pub unit: String,
     /// Last day of use.
     pub expires_on: NaiveDate,
+    /// The day on which it came; today, if nothing else is said.
+    pub received_on: Option<NaiveDate>,
     /// A controlled drug.
     pub controlled: bool,
     /// How much came.
@@ -72,7 +74,7 @@ pub struct Traced {
 
 /// A batch is received; what waited for it alone ends.
 ///
-/// Errors: `http.invalid`, also for a batch whose last day of use is over.
+/// Errors: `http.invalid`, also for a batch whose last day of use was over when it came.
 #[instrument(name = "quality.receive_supply", skip_all)]
 pub async fn receive_supply(ctx: &Ctx, caller: &Caller, draft: SupplyDraft) -> Result<Supply> {
     policy::allowed(caller, Act::QualityReceiveSupply)?;
@@ -80,7 +82,10 @@ pub async fn receive_supply(ctx: &Ctx, caller: &Caller, draft: SupplyDraft) -> R
     let mut tx = once!(ctx, Act::QualityReceiveSupply, caller);
     let mut faults = Faults::default();
     let milli = supply::quantity(&mut faults, draft.received, "/received", false);
-    faults.check(draft.expires_on >= clinic_date(tx.now), "/expires_on", "expired");
+    let today = clinic_date(tx.now);
+    let received_on = draft.received_on.unwrap_or(today);
+    faults.check(received_on <= today, "/received_on", "in_future");
+    faults.check(draft.expires_on >= received_on, "/expires_on", "expired");
     let supply = Supply {
         id: tx.id(),
         facility_id: me.facility,
@@ -90,6 +95,7 @@ pub async fn receive_supply(ctx: &Ctx, caller: &Caller, draft: SupplyDraft) -> R
         supplier: faults.text(&draft.supplier, "/supplier", 1, 120),
         unit: faults.text(&draft.unit, "/unit", 1, 20),
         expires_on: draft.expires_on,
+        received_on: Some(received_on),
         controlled: draft.controlled,
         received: draft.received,
         balance: draft.received,

@@ -32,8 +32,10 @@ pub struct SupplyIn {
     supplier: String,
     /// What it is counted in: ampoule, bag, set; up to 20 characters.
     unit: String,
-    /// Last day of use.
+    /// Last day of use; not before the day on which it came.
     expires_on: NaiveDate,
+    /// The day on which it came; today, if left out. Not in the future.
+    received_on: Option<NaiveDate>,
     /// A controlled drug: nothing of it moves without a second person.
     #[oai(default)]
     controlled: bool,
@@ -50,6 +52,7 @@ impl From<SupplyIn> for SupplyDraft {
             supplier: body.supplier,
             unit: body.unit,
             expires_on: body.expires_on,
+            received_on: body.received_on,
             controlled: body.controlled,
             received: body.received,
         }
@@ -104,6 +107,8 @@ pub struct SupplyOut {
     unit: String,
     /// Last day of use.
     expires_on: NaiveDate,
+    /// The day on which it came; not known of batches that were registered before it was asked.
+    received_on: Option<NaiveDate>,
     /// A controlled drug.
     controlled: bool,
     /// How much came.
@@ -126,6 +131,7 @@ impl From<Supply> for SupplyOut {
             supplier: s.supplier,
             unit: s.unit,
             expires_on: s.expires_on,
+            received_on: s.received_on,
             controlled: s.controlled,
             received: s.received,
             balance: s.balance,

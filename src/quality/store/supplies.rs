@@ -20,6 +20,7 @@ struct Row {
     supplier: String,
     unit: String,
     expires_on: NaiveDate,
+    received_on: Option<NaiveDate>,
     controlled: bool,
     received_milli: i64,
     balance_milli: i64,
@@ -41,6 +42,7 @@ fn supply_of(row: Row) -> Result<Supply> {
         supplier: row.supplier,
         unit: row.unit,
         expires_on: row.expires_on,
+        received_on: row.received_on,
         controlled: row.controlled,
         received: amount(row.received_milli),
         balance: amount(row.balance_milli),
@@ -51,8 +53,8 @@ fn supply_of(row: Row) -> Result<Supply> {
 
 macro_rules! columns {
     () => {
-        "select id, facility_id, kind, name, batch, supplier, unit, expires_on, controlled, received_milli, \
-         balance_milli, staff_id, at from supply "
+        "select id, facility_id, kind, name, batch, supplier, unit, expires_on, received_on, controlled, \
+         received_milli, balance_milli, staff_id, at from supply "
     };
 }
 
@@ -94,7 +96,7 @@ pub async fn supplies(
 pub async fn add_supply(tx: &mut Tx, supply: &Supply, milli: i64) -> Result<()> {
     tx.q(
         "insert into supply (id, facility_id, kind, name, batch, supplier, unit, expires_on, controlled, received_milli, \
-         balance_milli, staff_id, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)",
+         balance_milli, staff_id, at, received_on) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13)",
     )
     .bind(supply.id)
     .bind(supply.facility_id)
@@ -108,6 +110,7 @@ pub async fn add_supply(tx: &mut Tx, supply: &Supply, milli: i64) -> Result<()> 
     .bind(milli)
     .bind(supply.by)
     .bind(supply.at)
+    .bind(supply.received_on)
     .run()
     .await?;
     Ok(())

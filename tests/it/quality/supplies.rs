@@ -220,6 +220,36 @@ async fn a_bag_whose_batch_nobody_registered_is_told_until_somebody_does() {
 }
 
 #[tokio::test]
+async fn a_batch_that_was_used_up_on_its_last_day_is_still_registered() {
+    for app in App::each().await {
+        let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
+        let labor = admitted(&lin, &mei).await;
+        recorded(&zhao, &labor, with_bag("A250301")).await;
+        assert_eq!(lead_nowhere(&app, &zhao).await.len(), 1);
+        let mut late = batch(false);
+        late["expires_on"] = json!("2026-03-01");
+        for (received_on, pointer) in [
+            (Value::Null, "/expires_on"),
+            (json!("2026-03-02"), "/expires_on"),
+            (json!("2026-03-03"), "/received_on"),
+        ] {
+            late["received_on"] = received_on;
+            let refused = lin.post("/supplies", late.clone()).await.expect(422);
+            assert_eq!(refused["errors"][0]["pointer"], pointer);
+        }
+        late["received_on"] = json!("2026-03-01");
+        let supply = lin.post("/supplies", late).await.expect(201);
+        assert_eq!(supply["received_on"], "2026-03-01");
+        let path = format!("/supplies/{}", supply["id"].as_str().unwrap());
+        let traced = lin.get(&path).await.expect(200);
+        assert_eq!(traced["supply"]["received_on"], "2026-03-01");
+        assert_eq!(lead_nowhere(&app, &zhao).await.len(), 0);
+        let today = lin.post("/supplies", batch(false)).await.expect(201);
+        assert_eq!(today["received_on"], "2026-03-02");
+    }
+}
+
+#[tokio::test]
 async fn a_batch_that_was_written_down_wrongly_is_corrected_and_told_no_more() {
     let app = App::new().await;
     let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
