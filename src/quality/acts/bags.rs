@@ -1,6 +1,8 @@
 //! A bag of a pump leads to the register of supplies. Nobody is kept from recording one that does not: it comes
 //! before those who keep the register.
 
+use std::collections::BTreeSet;
+
 use chrono::Duration;
 use serde_json::json;
 use tracing::instrument;
@@ -27,6 +29,10 @@ pub async fn bags(ctx: &Ctx, facility: FacilityId, of: OfLabor) -> Result<()> {
     let mut tx = ctx.write(Act::QualityBags).await?;
     // Of two versions of her record the later one is looked at last.
     episode::facts::lock(&mut tx, facility, of.episode).await?;
+    let labor = analgesia::facts::labor(&mut tx, facility, of.labor).await?;
+    if labor.is_none_or(|labor| labor.is_test) {
+        return Ok(());
+    }
     let tasks = episode::facts::tasks_about(&mut tx, facility, of.labor.into()).await?;
     let told = tasks
         .iter()
@@ -56,11 +62,19 @@ pub async fn bags(ctx: &Ctx, facility: FacilityId, of: OfLabor) -> Result<()> {
     tx.commit().await
 }
 
-/// A batch is registered from now on: the tasks of labors that lack no other one end.
+/// A batch of a drug is registered from now on: the tasks of labors that lack no other one end.
 pub(super) async fn came(tx: &mut Tx, facility: FacilityId, batch: &str) -> Result<()> {
+    let mut labors = BTreeSet::new();
     for bag in analgesia::facts::bags(tx, facility, batch).await? {
-        if are_registered(tx, facility, bag.labor).await? {
-            episode::facts::finish_tasks(tx, facility, UNREGISTERED, bag.labor.into()).await?;
+        let labor = analgesia::facts::labor(tx, facility, bag.labor).await?;
+        labors.extend(labor.map(|labor| (labor.episode_id, labor.id)));
+    }
+    for (episode, labor) in labors {
+        // Who is telling of it at this moment is waited for. In one order: of two batches that the same women had neither
+        // waits for the other.
+        episode::facts::lock(tx, facility, episode).await?;
+        if are_registered(tx, facility, labor).await? {
+            episode::facts::finish_tasks(tx, facility, UNREGISTERED, labor.into()).await?;
         }
     }
     Ok(())
@@ -69,10 +83,7 @@ pub(super) async fn came(tx: &mut Tx, facility: FacilityId, batch: &str) -> Resu
 /// Whether the hospital's register holds every batch that the record of a labor names.
 async fn are_registered(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result<bool> {
     for batch in analgesia::facts::bags_of_labor(tx, facility, labor).await? {
-        if store::supplies(tx, facility, Some(&batch), None, 1)
-            .await?
-            .is_empty()
-        {
+        if !store::holds_drug(tx, facility, &batch).await? {
             return Ok(false);
         }
     }

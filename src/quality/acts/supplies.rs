@@ -103,8 +103,12 @@ pub async fn receive_supply(ctx: &Ctx, caller: &Caller, draft: SupplyDraft) -> R
         at: tx.now,
     };
     faults.done()?;
+    let known = store::holds_drug(&mut tx, me.facility, &supply.batch).await?;
     store::add_supply(&mut tx, &supply, milli).await?;
-    came(&mut tx, me.facility, &supply.batch).await?;
+    // More of a batch that was there before is what no bag waits for.
+    if supply.kind == SupplyKind::Drug && !known {
+        came(&mut tx, me.facility, &supply.batch).await?;
+    }
     let detail = json!({ "kind": supply.kind.word(), "controlled": supply.controlled });
     tx.journal(caller, Subject::thing("supply", supply.id), detail)
         .await?;

@@ -93,6 +93,18 @@ pub async fn supplies(
     rows.into_iter().map(supply_of).collect()
 }
 
+/// Whether the register holds a drug of this number: a set of the same number is nothing that a pump gives.
+pub async fn holds_drug(q: &mut impl Q, facility: FacilityId, batch: &str) -> Result<bool> {
+    let found: Option<(Uuid,)> = q
+        .q("select id from supply where facility_id = $1 and batch = $2 and kind = $3 limit 1")
+        .bind(facility)
+        .bind(batch.to_owned())
+        .bind(SupplyKind::Drug.word())
+        .opt()
+        .await?;
+    Ok(found.is_some())
+}
+
 pub async fn add_supply(tx: &mut Tx, supply: &Supply, milli: i64) -> Result<()> {
     tx.q(
         "insert into supply (id, facility_id, kind, name, batch, supplier, unit, expires_on, controlled, received_milli, \

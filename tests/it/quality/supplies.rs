@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
+use super::edges::set;
 use crate::analgesia::{admission, emergency};
 use crate::support::App;
 use crate::support::cast::Woman;
@@ -210,6 +211,11 @@ async fn a_bag_whose_batch_nobody_registered_is_told_until_somebody_does() {
             told,
             "that is another hospital's"
         );
+        let mut needles = batch(false);
+        needles["kind"] = json!("consumable");
+        needles["name"] = json!("硬膜外穿刺包");
+        lin.post("/supplies", needles).await.expect(201);
+        assert_eq!(lead_nowhere(&app, &qian).await, told, "no drug of this number");
         received(&lin, false).await;
         for who in [&zhao, &qian] {
             assert_eq!(lead_nowhere(&app, who).await.len(), 0);
@@ -247,6 +253,16 @@ async fn a_batch_that_was_used_up_on_its_last_day_is_still_registered() {
         let today = lin.post("/supplies", batch(false)).await.expect(201);
         assert_eq!(today["received_on"], "2026-03-02");
     }
+}
+
+#[tokio::test]
+async fn a_bag_of_a_rehearsal_is_told_to_nobody() {
+    let app = App::new().await;
+    set(app.wu().await, "is_test", json!(true)).await;
+    let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
+    let labor = admitted(&lin, &mei).await;
+    recorded(&zhao, &labor, with_bag("A250301")).await;
+    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 0);
 }
 
 #[tokio::test]
