@@ -83,6 +83,9 @@ pub struct Move {
     pub patient: Option<PatientId>,
     /// Why.
     pub reason: Option<String>,
+    /// The one in whose place it stands.
+    #[serde(default)]
+    pub replaces: Option<Uuid>,
     /// Who.
     pub by: StaffId,
     /// Who saw it.
@@ -135,9 +138,95 @@ pub fn is_discrepancy(kind: MoveKind, before: i64, moved: i64) -> bool {
     }
 }
 
+/// A move that counts, in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its id.
+    pub id: Uuid,
+    /// How much should have been there before it.
+    pub expected: i64,
+    /// How much should be there after it.
+    pub left: i64,
+    /// Whether it does not add up.
+    pub wrong: bool,
+}
+
+/// The moves that count, first to last, of all of a batch in the order in which they were written down: a correction
+/// stands where the row stood that it replaces.
+pub fn course(received: i64, moves: &[Move]) -> Vec<Placed> {
+    let instead = |gone: &Move| moves.iter().find(|one| one.replaces == Some(gone.id));
+    let mut there = received;
+    let mut course = Vec::new();
+    for first in moves.iter().filter(|one| one.replaces.is_none()) {
+        let mut now = first;
+        while let Some(later) = instead(now) {
+            now = later;
+        }
+        let moved = thousandths(now.amount).unwrap_or_default();
+        let expected = there;
+        there = left(now.kind, expected, moved);
+        course.push(Placed {
+            id: now.id,
+            expected,
+            left: there,
+            wrong: is_discrepancy(now.kind, expected, moved),
+        });
+    }
+    course
+}
+
+/// What a correction makes of a balance, and whether the corrected row does not add up or a later one does so no more. A
+/// count after it stays the truth.
+pub fn corrected(balance: i64, before: &[Placed], after: &[Placed]) -> (i64, bool) {
+    let end = |course: &[Placed]| course.last().map_or(0, |last| last.left);
+    let mut both = before.iter().zip(after);
+    let wrong = both.any(|(was, is)| is.wrong && (!was.wrong || was.id != is.id));
+    (balance + end(after) - end(before), wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn written(id: u128, kind: MoveKind, milli: i64, replaces: Option<u128>) -> Move {
+        let at = "2026-03-02T00:40:00Z".parse().unwrap();
+        Move {
+            id: Uuid::from_u128(id),
+            kind,
+            amount: amount(milli),
+            expected: amount(0),
+            labor: None,
+            patient: None,
+            reason: None,
+            replaces: replaces.map(Uuid::from_u128),
+            by: StaffId(Uuid::nil()),
+            second: None,
+            moved_at: at,
+            at,
+        }
+    }
+
+    #[test]
+    fn a_correction_stands_where_the_row_stood_and_a_later_count_is_held_against_it() {
+        let mut moves = vec![
+            written(1, MoveKind::Used, 2_000, None),
+            written(2, MoveKind::Counted, 8_000, None),
+            written(3, MoveKind::Used, 1_000, None),
+        ];
+        let before = course(10_000, &moves);
+        assert_eq!(before.last().unwrap().left, 7_000);
+        assert!(before.iter().all(|one| !one.wrong));
+        moves.push(written(4, MoveKind::Used, 3_000, Some(3)));
+        moves.push(written(5, MoveKind::Used, 2_500, Some(4)));
+        let after = course(10_000, &moves);
+        let ids: Vec<u128> = after.iter().map(|one| one.id.as_u128()).collect();
+        assert_eq!(ids, [1, 2, 5]);
+        assert_eq!(corrected(7_000, &before, &after), (5_500, false));
+        moves.push(written(6, MoveKind::Used, 1_000, Some(1)));
+        let counted = course(10_000, &moves);
+        assert_eq!(counted.last().unwrap().left, 5_500, "the count is the truth");
+        assert_eq!(corrected(5_500, &after, &counted), (5_500, true));
+    }
 
     #[test]
     fn what_is_left_follows_what_went_and_a_count_is_the_truth() {

@@ -1,5 +1,6 @@
 //! Quality: adverse events from report to closing, and the figures that are open to whom.
 
+mod bags;
 mod births;
 pub mod cases;
 mod compared;

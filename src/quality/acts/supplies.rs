@@ -52,8 +52,10 @@ pub struct MoveDraft {
     pub amount: Amount,
     /// The labor, of what was used.
     pub labor: Option<LaborId>,
-    /// Why, of what was discarded or given back.
+    /// Why, of what was discarded or given back, and of a correction.
     pub reason: Option<String>,
+    /// The move in whose place it stands.
+    pub replaces: Option<Uuid>,
     /// When it happened.
     pub moved_at: DateTime<Utc>,
     /// The second person's word, for a controlled drug.
@@ -116,10 +118,10 @@ pub async fn receive_supply(ctx: &Ctx, caller: &Caller, draft: SupplyDraft) -> R
     Ok(supply)
 }
 
-/// Some of a batch is used, discarded, given back or counted. What happened is always recorded; a controlled drug that
-/// does not add up comes before the quality office.
+/// Some of a batch is used, discarded, given back or counted, or an earlier row of that is corrected. What happened is
+/// always recorded; a controlled drug that does not add up comes before the quality office.
 ///
-/// Errors: `http.invalid`, `people.second_person_required` for a controlled drug, `Missing` for a batch or labor of
+/// Errors: `http.invalid`, also for a correction of a row that counts no longer; `people.second_person_required` for a controlled drug, `Missing` for a batch or labor of
 /// another hospital.
 #[instrument(name = "quality.move_supply", skip_all)]
 pub async fn move_supply(ctx: &Ctx, caller: &Caller, id: Uuid, draft: MoveDraft) -> Result<Traced> {
@@ -134,9 +136,18 @@ pub async fn move_supply(ctx: &Ctx, caller: &Caller, id: Uuid, draft: MoveDraft)
         .await?
         .ok_or_else(missing)?;
     let labor = labor_of(&mut tx, &me, &draft).await?;
+    let mut moves = store::moves(&mut tx, me.facility, id).await?;
+    let received = supply::thousandths(supply.received).unwrap_or_default();
+    let course = supply::course(received, &moves);
+    let place = course.iter().find(|one| Some(one.id) == draft.replaces);
     let mut faults = Faults::default();
-    let counted = draft.kind == MoveKind::Counted;
-    let milli = supply::quantity(&mut faults, draft.amount, "/amount", counted);
+    let may_be_none = draft.kind == MoveKind::Counted || draft.replaces.is_some();
+    let milli = supply::quantity(&mut faults, draft.amount, "/amount", may_be_none);
+    faults.check(
+        draft.replaces.is_none() || place.is_some(),
+        "/replaces",
+        "unknown",
+    );
     faults.past(draft.moved_at, tx.now, "/moved_at");
     let used = draft.kind == MoveKind::Used;
     faults.check(
@@ -144,7 +155,7 @@ pub async fn move_supply(ctx: &Ctx, caller: &Caller, id: Uuid, draft: MoveDraft)
         "/labor",
         if used { "required" } else { "unknown" },
     );
-    let told = matches!(draft.kind, MoveKind::Discarded | MoveKind::Returned);
+    let told = draft.replaces.is_some() || matches!(draft.kind, MoveKind::Discarded | MoveKind::Returned);
     faults.check(draft.reason.is_some() || !told, "/reason", "required");
     let reason = draft.reason.map(|reason| faults.text(&reason, "/reason", 1, 200));
     faults.done()?;
@@ -155,33 +166,41 @@ pub async fn move_supply(ctx: &Ctx, caller: &Caller, id: Uuid, draft: MoveDraft)
     } else {
         None
     };
+    let expected = place.map_or(before, |place| place.expected);
     let moved = Move {
         id: tx.id(),
         kind: draft.kind,
         amount: draft.amount,
-        expected: supply::amount(before),
+        expected: supply::amount(expected),
         labor: labor.as_ref().map(|labor| labor.id),
         patient: labor.as_ref().map(|labor| labor.patient_id),
         reason,
+        replaces: draft.replaces,
         by: me.id,
         second,
         moved_at: draft.moved_at,
         at: tx.now,
     };
-    let left = supply::left(draft.kind, before, milli);
-    store::add_move(&mut tx, me.facility, id, &moved, [milli, before, left]).await?;
-    if supply.controlled && supply::is_discrepancy(draft.kind, before, milli) {
+    moves.push(moved.clone());
+    let (left, wrong) = if place.is_some() {
+        supply::corrected(before, &course, &supply::course(received, &moves))
+    } else {
+        let wrong = supply::is_discrepancy(draft.kind, before, milli);
+        (supply::left(draft.kind, before, milli), wrong)
+    };
+    store::add_move(&mut tx, me.facility, id, &moved, [milli, expected, left]).await?;
+    if supply.controlled && wrong {
         jobs::does_not_add_up(&mut tx, me.facility, draft.moved_at, moved.id).await?;
     }
     let subject = match moved.patient {
         Some(patient) => Subject::of_patient("supply", id, patient),
         None => Subject::thing("supply", id),
     };
-    let detail = json!({ "kind": moved.kind.word(), "second": second });
+    let detail = json!({ "kind": moved.kind.word(), "second": second, "replaces": moved.replaces });
     tx.journal(caller, subject, detail).await?;
     let traced = Traced {
         bags: analgesia::facts::bags(&mut tx, me.facility, &supply.batch).await?,
-        moves: store::moves(&mut tx, me.facility, id).await?,
+        moves,
         supply: Supply {
             balance: supply::amount(left),
             ..supply

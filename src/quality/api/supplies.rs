@@ -1,5 +1,7 @@
 //! Drugs and consumables on the wire, and their routes.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::FutureExt;
 use poem::web::Data;
@@ -65,12 +67,15 @@ impl From<SupplyIn> for SupplyDraft {
 pub struct MoveIn {
     /// Where to.
     kind: MoveKind,
-    /// How much, in units, up to three decimals; of a count, how much is there.
+    /// How much, in units, up to three decimals; of a count, how much is there. 0 also of a correction, where nothing went.
     amount: Amount,
     /// The labor; needed for what was used.
     labor: Option<LaborId>,
-    /// Why, up to 200 characters; needed for what was discarded or given back. Nobody's name.
+    /// Why, up to 200 characters; needed for what was discarded or given back, and for a correction. Nobody's name.
     reason: Option<String>,
+    /// The move that was written down wrongly: it counts no longer, and this one counts in its place. One that was
+    /// replaced is not replaced again: correct what stands in its place.
+    replaces: Option<Uuid>,
     /// When it happened.
     moved_at: DateTime<Utc>,
     /// The second person's word; needed for a controlled drug.
@@ -84,6 +89,7 @@ impl From<MoveIn> for MoveDraft {
             amount: body.amount,
             labor: body.labor,
             reason: body.reason,
+            replaces: body.replaces,
             moved_at: body.moved_at,
             attestation: body.attestation,
         }
@@ -159,6 +165,10 @@ struct MoveOut {
     patient: Option<PatientId>,
     /// Why.
     reason: Option<String>,
+    /// The move in whose place it stands.
+    replaces: Option<Uuid>,
+    /// The move that stands in its place: this one counts no longer.
+    replaced_by: Option<Uuid>,
     /// Who.
     by: StaffId,
     /// Who saw it.
@@ -193,7 +203,11 @@ pub struct TracedOut {
 
 impl From<Traced> for TracedOut {
     fn from(traced: Traced) -> TracedOut {
+        let moves = traced.moves.iter();
+        let instead: BTreeMap<Uuid, Uuid> = moves.filter_map(|m| Some((m.replaces?, m.id))).collect();
         let out = |m: Move| MoveOut {
+            replaced_by: instead.get(&m.id).copied(),
+            replaces: m.replaces,
             id: m.id,
             kind: m.kind,
             amount: m.amount,
@@ -266,7 +280,7 @@ impl SupplyApi {
         Ok(Json(traced.into()))
     }
 
-    /// Use, discard, give back or count some of a batch
+    /// Use, discard, give back or count some of a batch, or correct an earlier row of that
     #[oai(
         path = "/supplies/:id/moves",
         method = "post",

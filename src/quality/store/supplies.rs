@@ -156,7 +156,7 @@ pub async fn add_move(
     };
     tx.q(
         "insert into supply_move (id, facility_id, supply_id, kind, amount_milli, expected_milli, labor_id, reason, \
-         staff_id, second_id, moved_at, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         staff_id, second_id, moved_at, at, replaces_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(moved.id)
     .bind(facility)
@@ -170,6 +170,7 @@ pub async fn add_move(
     .bind(moved.second)
     .bind(moved.moved_at)
     .bind(moved.at)
+    .bind(moved.replaces)
     .run()
     .await?;
     tx.q("update supply set balance_milli = $3 where facility_id = $1 and id = $2")
@@ -190,6 +191,7 @@ struct MoveRow {
     labor_id: Option<LaborId>,
     patient_id: Option<PatientId>,
     reason: Option<Sealed>,
+    replaces_id: Option<Uuid>,
     staff_id: StaffId,
     second_id: Option<StaffId>,
     moved_at: DateTime<Utc>,
@@ -200,7 +202,7 @@ struct MoveRow {
 pub async fn moves(r: &mut impl Records, facility: FacilityId, supply: Uuid) -> Result<Vec<Move>> {
     let rows: Vec<MoveRow> = r
         .q(
-            "select m.id, m.kind, m.amount_milli, m.expected_milli, m.labor_id, l.patient_id, m.reason, m.staff_id, \
+            "select m.id, m.kind, m.amount_milli, m.expected_milli, m.labor_id, l.patient_id, m.reason, m.replaces_id, m.staff_id, \
              m.second_id, m.moved_at, m.at from supply_move m left join labor l on l.id = m.labor_id \
              where m.facility_id = $1 and m.supply_id = $2 order by m.at, m.id",
         )
@@ -218,6 +220,7 @@ pub async fn moves(r: &mut impl Records, facility: FacilityId, supply: Uuid) -> 
             labor: row.labor_id,
             patient: row.patient_id,
             reason: r.open_if(row.id, "supply_move", row.reason.as_ref()).await?,
+            replaces: row.replaces_id,
             by: row.staff_id,
             second: row.second_id,
             moved_at: row.moved_at,

@@ -1,22 +1,20 @@
 //! Drugs and consumables can be followed from the supplier to the woman, and controlled ones add up or are told of.
 
-use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
-use super::edges::set;
 use crate::analgesia::{admission, emergency};
 use crate::support::App;
 use crate::support::cast::Woman;
 use crate::support::client::Client;
 
-fn batch(controlled: bool) -> Value {
+pub fn batch(controlled: bool) -> Value {
     json!({
         "kind": "drug", "name": "舒芬太尼注射液 50 µg/1 ml", "batch": "A250301", "supplier": "国药股份", "unit": "支",
         "expires_on": "2027-06-30", "controlled": controlled, "received": "10"
     })
 }
 
-async fn received(by: &Client, controlled: bool) -> String {
+pub async fn received(by: &Client, controlled: bool) -> String {
     let supply = by.post("/supplies", batch(controlled)).await.expect(201);
     assert_eq!(supply["balance"], "10");
     supply["id"].as_str().unwrap().to_owned()
@@ -35,7 +33,7 @@ async fn seen(by: &Client, second: &Client, id: &str, mut body: Value) -> Value 
 }
 
 /// Her labor.
-async fn admitted(lin: &Client, woman: &Woman) -> String {
+pub async fn admitted(lin: &Client, woman: &Woman) -> String {
     let labor = lin
         .post("/labors", admission(&woman.patient_id))
         .await
@@ -44,7 +42,7 @@ async fn admitted(lin: &Client, woman: &Woman) -> String {
 }
 
 /// A record of analgesia whose pump has a bag of a batch.
-fn with_bag(batch: &str) -> Value {
+pub fn with_bag(batch: &str) -> Value {
     let mut record = emergency();
     record["pump"] = json!({
         "modes": ["pcea"], "drug": "ropivacaine", "concentration_percent": "0.1", "bolus_volume_ml": "8",
@@ -55,23 +53,12 @@ fn with_bag(batch: &str) -> Value {
 }
 
 /// Writes the record.
-async fn recorded(zhao: &Client, labor: &str, record: Value) {
+pub async fn recorded(zhao: &Client, labor: &str, record: Value) {
     let path = format!("/labors/{labor}");
     let etag = zhao.get(&path).await.etag();
     zhao.put(&format!("{path}/analgesia"), &etag, record)
         .await
         .expect(200);
-}
-
-/// What waits for somebody because a bag leads nowhere.
-async fn lead_nowhere(app: &App, who: &Client) -> Vec<Value> {
-    app.work().await;
-    let tasks = who.get("/tasks").await.expect(200);
-    let items = tasks["items"].as_array().unwrap().iter();
-    items
-        .filter(|task| task["kind"] == "quality.unregistered_batch")
-        .cloned()
-        .collect()
 }
 
 #[tokio::test]
@@ -143,6 +130,86 @@ async fn a_controlled_drug_moves_before_two_people_and_what_does_not_add_up_is_t
 }
 
 #[tokio::test]
+async fn what_was_given_to_the_wrong_woman_is_corrected_by_a_row_in_its_place() {
+    for app in App::each().await {
+        let (mei, bai, lin) = (app.mei().await, app.bai().await, app.lin().await);
+        let (hers, anothers) = (admitted(&lin, &mei).await, admitted(&lin, &bai).await);
+        let id = received(&lin, false).await;
+        let path = format!("/supplies/{id}/moves");
+        let used = |labor: &str, amount: &str| {
+            let mut used = goes("used", amount);
+            used["labor"] = json!(labor);
+            used
+        };
+        let wrong = lin.post(&path, used(&anothers, "2")).await.expect(201);
+        lin.post(&path, goes("counted", "8")).await.expect(201);
+        let last = lin.post(&path, used(&hers, "1")).await.expect(201);
+        assert_eq!(last["supply"]["balance"], "7");
+
+        let mut instead = used(&hers, "2");
+        instead["replaces"] = wrong["moves"][0]["id"].clone();
+        let bare = lin.post(&path, instead.clone()).await.expect(422);
+        assert_eq!(bare["errors"][0]["pointer"], "/reason");
+        instead["reason"] = json!("选错产妇");
+        let traced = lin.post(&path, instead.clone()).await.expect(201);
+        assert_eq!(
+            traced["supply"]["balance"], "7",
+            "the count after it is the truth"
+        );
+        let again = lin.post(&path, instead).await.expect(422);
+        assert_eq!(again["errors"][0]["pointer"], "/replaces");
+
+        let mut less = used(&hers, "0.5");
+        less["replaces"] = last["moves"][2]["id"].clone();
+        less["reason"] = json!("数量录错");
+        let traced = lin.post(&path, less).await.expect(201);
+        assert_eq!(traced["supply"]["balance"], "7.5");
+        let moves = traced["moves"].as_array().unwrap();
+        assert_eq!(moves.len(), 5, "what was written stays");
+        let (corrected, by) = (&moves[2], &moves[4]);
+        assert_eq!(
+            (&by["replaces"], &corrected["replaced_by"], &by["expected"]),
+            (&corrected["id"], &by["id"], &json!("8"))
+        );
+        assert_eq!(moves[0]["patient"], bai.patient_id.as_str());
+        assert_eq!(moves[3]["patient"], mei.patient_id.as_str());
+        let kept = app.qian().await.get(&format!("/supplies/{id}")).await.expect(200);
+        assert_eq!(kept, traced);
+
+        let other = received(&lin, false).await;
+        let mut foreign = used(&hers, "1");
+        foreign["replaces"] = by["id"].clone();
+        foreign["reason"] = json!("选错批号");
+        let path = format!("/supplies/{other}/moves");
+        let refused = lin.post(&path, foreign).await.expect(422);
+        assert_eq!(refused["errors"][0]["pointer"], "/replaces");
+    }
+}
+
+#[tokio::test]
+async fn a_correction_of_a_controlled_drug_is_seen_by_two_and_told_where_a_count_adds_up_no_more() {
+    let app = App::new().await;
+    let (lin, zhao, qian) = (app.lin().await, app.zhao().await, app.qian().await);
+    let id = received(&lin, true).await;
+    let mut residue = goes("discarded", "1");
+    residue["reason"] = json!("残余液");
+    let residue = seen(&zhao, &lin, &id, residue).await;
+    seen(&zhao, &lin, &id, goes("counted", "9")).await;
+    app.work().await;
+    assert_eq!(qian.get("/adverse-events").await.expect(200)["items"], json!([]));
+    let mut none = goes("discarded", "0");
+    none["replaces"] = residue["moves"][0]["id"].clone();
+    none["reason"] = json!("应记在另一批号");
+    let alone = zhao.post(&format!("/supplies/{id}/moves"), none.clone()).await;
+    assert_eq!(alone.code(), "people.second_person_required");
+    let traced = seen(&zhao, &lin, &id, none).await;
+    assert_eq!(traced["supply"]["balance"], "9");
+    app.work().await;
+    let told = qian.get("/adverse-events").await.expect(200);
+    assert_eq!(told["items"][0]["category"], "controlled_drug_discrepancy");
+}
+
+#[tokio::test]
 async fn a_batch_leads_to_the_women_whose_pump_had_a_bag_of_it() {
     let app = App::new().await;
     let (mei, lin, zhao, qian) = (
@@ -167,136 +234,6 @@ async fn a_batch_leads_to_the_women_whose_pump_had_a_bag_of_it() {
     // The bag stays known as one before the next.
     let traced = writes("A250302").await;
     assert_eq!(traced["bags"].as_array().unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn a_bag_whose_batch_nobody_registered_is_told_until_somebody_does() {
-    for app in App::each().await {
-        let (mei, lin, zhao, qian) = (
-            app.mei().await,
-            app.lin().await,
-            app.zhao().await,
-            app.qian().await,
-        );
-        let labor = admitted(&lin, &mei).await;
-        recorded(&zhao, &labor, emergency()).await;
-        assert_eq!(lead_nowhere(&app, &zhao).await, [] as [Value; 0], "without a bag");
-        recorded(&zhao, &labor, with_bag(" A250301 ")).await;
-        let told = lead_nowhere(&app, &zhao).await;
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert_eq!(told, lead_nowhere(&app, &qian).await);
-        assert_eq!(lead_nowhere(&app, &lin).await.len(), 0, "it is not the midwife's");
-        let task = &told[0];
-        assert_eq!(
-            (&task["subject"], &task["urgent"], &task["roles"]),
-            (
-                &json!(labor),
-                &json!(false),
-                &json!(["anesthesiologist", "quality"])
-            )
-        );
-        let due: DateTime<Utc> = task["due"].as_str().unwrap().parse().unwrap();
-        let ago = app.clock.now() + Duration::hours(24) - due;
-        assert!(ago >= Duration::zero() && ago < Duration::minutes(1), "{ago}");
-        assert!(task["patient_id"].is_null() && task["patient_name"].is_null());
-        for word in ["梅秀英", "罗哌卡因", "A250301"] {
-            assert!(!task.to_string().contains(word), "{task}");
-        }
-
-        recorded(&zhao, &labor, with_bag("A250301")).await;
-        assert_eq!(lead_nowhere(&app, &qian).await, told, "it is told once");
-        received(&app.stranger().await, false).await;
-        assert_eq!(
-            lead_nowhere(&app, &qian).await,
-            told,
-            "that is another hospital's"
-        );
-        let mut needles = batch(false);
-        needles["kind"] = json!("consumable");
-        needles["name"] = json!("硬膜外穿刺包");
-        lin.post("/supplies", needles).await.expect(201);
-        assert_eq!(lead_nowhere(&app, &qian).await, told, "no drug of this number");
-        received(&lin, false).await;
-        for who in [&zhao, &qian] {
-            assert_eq!(lead_nowhere(&app, who).await.len(), 0);
-        }
-        recorded(&zhao, &labor, with_bag("A250301")).await;
-        assert_eq!(lead_nowhere(&app, &qian).await.len(), 0);
-    }
-}
-
-#[tokio::test]
-async fn a_batch_that_was_used_up_on_its_last_day_is_still_registered() {
-    for app in App::each().await {
-        let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
-        let labor = admitted(&lin, &mei).await;
-        recorded(&zhao, &labor, with_bag("A250301")).await;
-        assert_eq!(lead_nowhere(&app, &zhao).await.len(), 1);
-        let mut late = batch(false);
-        late["expires_on"] = json!("2026-03-01");
-        for (received_on, pointer) in [
-            (Value::Null, "/expires_on"),
-            (json!("2026-03-02"), "/expires_on"),
-            (json!("2026-03-03"), "/received_on"),
-        ] {
-            late["received_on"] = received_on;
-            let refused = lin.post("/supplies", late.clone()).await.expect(422);
-            assert_eq!(refused["errors"][0]["pointer"], pointer);
-        }
-        late["received_on"] = json!("2026-03-01");
-        let supply = lin.post("/supplies", late).await.expect(201);
-        assert_eq!(supply["received_on"], "2026-03-01");
-        let path = format!("/supplies/{}", supply["id"].as_str().unwrap());
-        let traced = lin.get(&path).await.expect(200);
-        assert_eq!(traced["supply"]["received_on"], "2026-03-01");
-        assert_eq!(lead_nowhere(&app, &zhao).await.len(), 0);
-        let today = lin.post("/supplies", batch(false)).await.expect(201);
-        assert_eq!(today["received_on"], "2026-03-02");
-    }
-}
-
-#[tokio::test]
-async fn a_bag_of_a_rehearsal_is_told_to_nobody() {
-    let app = App::new().await;
-    set(app.wu().await, "is_test", json!(true)).await;
-    let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
-    let labor = admitted(&lin, &mei).await;
-    recorded(&zhao, &labor, with_bag("A250301")).await;
-    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 0);
-}
-
-#[tokio::test]
-async fn a_batch_that_was_written_down_wrongly_is_corrected_and_told_no_more() {
-    let app = App::new().await;
-    let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
-    let labor = admitted(&lin, &mei).await;
-    received(&lin, false).await;
-    recorded(&zhao, &labor, with_bag("A25O301")).await;
-    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 1);
-    let mut corrected = with_bag("A250301");
-    corrected["earlier_pumps"] = json!([]);
-    recorded(&zhao, &labor, corrected).await;
-    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 0);
-}
-
-#[tokio::test]
-async fn every_bag_of_a_labor_leads_to_the_register() {
-    let app = App::new().await;
-    let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
-    let labor = admitted(&lin, &mei).await;
-    recorded(&zhao, &labor, with_bag("A250300")).await;
-    recorded(&zhao, &labor, with_bag("A250301")).await;
-    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 1, "one of the labor");
-    received(&lin, false).await;
-    assert_eq!(
-        lead_nowhere(&app, &zhao).await.len(),
-        1,
-        "the bag before leads nowhere"
-    );
-    let mut earlier = batch(false);
-    earlier["batch"] = json!("A250300");
-    lin.post("/supplies", earlier).await.expect(201);
-    assert_eq!(lead_nowhere(&app, &zhao).await.len(), 0);
 }
 
 #[tokio::test]
