@@ -121,8 +121,8 @@ pub async fn receive_supply(ctx: &Ctx, caller: &Caller, draft: SupplyDraft) -> R
 /// Some of a batch is used, discarded, given back or counted, or an earlier row of that is corrected. What happened is
 /// always recorded; a controlled drug that does not add up comes before the quality office.
 ///
-/// Errors: `http.invalid`, also for a correction of a row that counts no longer; `people.second_person_required` for a controlled drug, `Missing` for a batch or labor of
-/// another hospital.
+/// Errors: `http.invalid`, also for a correction of a row that counts no longer; `people.second_person_required` for a
+/// controlled drug, `Missing` for a batch or labor of another hospital.
 #[instrument(name = "quality.move_supply", skip_all)]
 pub async fn move_supply(ctx: &Ctx, caller: &Caller, id: Uuid, draft: MoveDraft) -> Result<Traced> {
     policy::allowed(caller, Act::QualityMoveSupply)?;

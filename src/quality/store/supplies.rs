@@ -202,8 +202,8 @@ struct MoveRow {
 pub async fn moves(r: &mut impl Records, facility: FacilityId, supply: Uuid) -> Result<Vec<Move>> {
     let rows: Vec<MoveRow> = r
         .q(
-            "select m.id, m.kind, m.amount_milli, m.expected_milli, m.labor_id, l.patient_id, m.reason, m.replaces_id, m.staff_id, \
-             m.second_id, m.moved_at, m.at from supply_move m left join labor l on l.id = m.labor_id \
+            "select m.id, m.kind, m.amount_milli, m.expected_milli, m.labor_id, l.patient_id, m.reason, m.replaces_id, \
+             m.staff_id, m.second_id, m.moved_at, m.at from supply_move m left join labor l on l.id = m.labor_id \
              where m.facility_id = $1 and m.supply_id = $2 order by m.at, m.id",
         )
         .bind(facility)
