@@ -47,9 +47,18 @@ def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def instant(birth, name):
+    return datetime.fromisoformat(birth[name].replace("Z", "+00:00"))
+
+
 def score_at_one_hour(birth):
-    """The score nearest to one hour; of two equally near the earlier, of several at one time the highest."""
+    """The score nearest to one hour; of two equally near the earlier, of several at one time the highest.
+
+    None where the child was born before a score could be taken.
+    """
     window = int(birth["one_hour_window_min"]) * 60
+    if instant(birth, "born_at") - instant(birth, "first_dose_at") < timedelta(seconds=3600 - window):
+        return None
     scores = [tuple(map(int, one.split(":"))) for one in birth["pain_seconds_tenths"].split()]
     near = [(abs(at - 3600), at, -tenths) for at, tenths in scores if abs(at - 3600) <= window]
     return -min(near)[2] if near else None
@@ -107,8 +116,7 @@ def percent(above, below):
 
 
 def day_of(birth):
-    at = datetime.fromisoformat(birth["born_at"].replace("Z", "+00:00"))
-    return at.astimezone(EAST_8).date().isoformat()
+    return instant(birth, "born_at").astimezone(EAST_8).date().isoformat()
 
 
 def report_by(base, token, definition):

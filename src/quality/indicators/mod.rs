@@ -29,7 +29,7 @@ use crate::people::model::AsphyxiaDefinition;
 use crate::quality::model::BirthTotal;
 
 /// Version of the definitions; a figure is comparable with another of the same one only.
-pub const DEFINITION_VERSION: &str = "1.2.0";
+pub const DEFINITION_VERSION: &str = "1.3.0";
 
 /// Below this denominator a rate says little: show the counts.
 pub const SMALL_SAMPLE: i64 = 30;

@@ -131,7 +131,9 @@ fn of_newborn(asphyxia: Option<bool>, baby: &BabyFacts, blank: Part) -> Part {
 
 fn of_pain(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Part {
     let birth = seen.birth;
-    let score = score_at_one_hour(birth, seen.window_min);
+    let early = before(birth, 60 - seen.window_min);
+    // Born before the window opens: what is seen within it is no longer labor.
+    let score = score_at_one_hour(birth, seen.window_min).filter(|_| !early);
     let part = Part {
         numerator: score.is_some_and(|score| score.tenths <= RELIEVED),
         complete: Some(score.is_some()),
@@ -147,7 +149,7 @@ fn of_pain(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Part {
             };
         }
         None if in_danger(birth, seen.window_min) => Reason::MotherInDanger,
-        None if before(birth, 60 - seen.window_min) => Reason::DeliveredBefore1h,
+        None if early => Reason::DeliveredBefore1h,
         None => Reason::NoScore,
     };
     if indicator == Indicator::N2Literal {

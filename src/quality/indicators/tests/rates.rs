@@ -79,6 +79,20 @@ fn a_birth_before_45_minutes_is_not_relieved_literally_and_left_out_of_the_compl
 }
 
 #[test]
+fn a_score_after_a_birth_before_45_minutes_counts_for_nothing() {
+    for (minute, reason) in [(44, Some(Reason::DeliveredBefore1h)), (45, None)] {
+        let mut birth = eased(1, &[(50, 1)]);
+        birth.born_at = birth.first_dose_at.unwrap() + Duration::minutes(minute);
+        let literal = &one(birth.clone(), Indicator::N2Literal)[0];
+        let told = (literal.numerator, literal.denominator, literal.note);
+        assert_eq!(told, (reason.is_none(), true, reason), "{minute}");
+        assert_eq!(literal.complete, Some(reason.is_none()), "{minute}");
+        let complete = &one(birth, Indicator::N2CompleteCase)[0];
+        assert_eq!(complete.excluded, reason, "{minute}");
+    }
+}
+
+#[test]
 fn a_missing_score_is_listed_as_such() {
     let part = &one(eased(1, &[]), Indicator::N2Literal)[0];
     assert_eq!(part.note, Some(Reason::NoScore));
