@@ -113,13 +113,12 @@ const DEFICIT: Duration = Duration::hours(24);
 /// analgesia (to be confirmed).
 ///
 /// A problem with the catheter may be one that slipped out: that it broke is told by its tip. What is on the list by its
-/// name is reported as that, also when it took intensive care.
+/// name is reported as that, also when it took intensive care; whatever she died of is reported as her death.
 pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Option<Category> {
     let lasted = complication.resolved_at.unwrap_or(now) - complication.onset_at;
     match complication.code {
-        ComplicationCode::MaternalArrest | ComplicationCode::MaternalDeath => {
-            Some(Category::MaternalDeathOrArrest)
-        }
+        _ if complication.died() => Some(Category::MaternalDeathOrArrest),
+        ComplicationCode::MaternalArrest => Some(Category::MaternalDeathOrArrest),
         ComplicationCode::HighTotalSpinal => Some(Category::TotalSpinal),
         ComplicationCode::Last => Some(Category::LocalAnestheticToxicity),
         ComplicationCode::Hematoma => Some(Category::Hematoma),
@@ -150,6 +149,7 @@ pub fn taken_for(category: Category) -> Class {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analgesia::model::EventOutcome;
 
     #[test]
     fn an_event_becomes_graver_when_its_class_rises_to_one_that_is_grave() {
@@ -261,6 +261,7 @@ mod tests {
             intensive_care: severity == 3,
             onset_at: now - Duration::hours(hours),
             resolved_at: None,
+            outcome: None,
         };
         use ComplicationCode as Code;
         for (code, severity, hours, category) in [
@@ -286,5 +287,12 @@ mod tests {
             ..fact(Code::NerveInjury, 2, 48)
         };
         assert_eq!(must_report(&over, now), None);
+        for code in [Code::RespiratoryDepression, Code::Hematoma] {
+            let died = ComplicationFact {
+                outcome: Some(EventOutcome::Death),
+                ..fact(code, 4, 0)
+            };
+            assert_eq!(must_report(&died, now), Some(Category::MaternalDeathOrArrest));
+        }
     }
 }

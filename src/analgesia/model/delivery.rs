@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Amount;
 use super::block::Technique;
-use super::event::ComplicationCode;
+use super::event::{ComplicationCode, ComplicationFact};
 use crate::base::id::{EpisodeId, LaborId, PatientId, StaffId};
 use crate::people::model::AsphyxiaDefinition;
 
@@ -329,21 +329,6 @@ pub struct PainScore {
     pub tenths: i64,
     /// When it was written down.
     pub recorded_at: DateTime<Utc>,
-}
-
-/// A complication as the indicators need it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ComplicationFact {
-    /// Which.
-    pub code: ComplicationCode,
-    /// 1 no treatment – 4 permanent harm or death.
-    pub severity: i64,
-    /// She was moved to intensive care, which nobody had planned.
-    pub intensive_care: bool,
-    /// When it began.
-    pub onset_at: DateTime<Utc>,
-    /// When it was over.
-    pub resolved_at: Option<DateTime<Utc>>,
 }
 
 /// A newborn as the indicators need it.

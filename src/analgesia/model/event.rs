@@ -140,6 +140,30 @@ pub struct Complication {
     pub event: Event,
 }
 
+/// A complication as the indicators need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComplicationFact {
+    /// Which.
+    pub code: ComplicationCode,
+    /// 1 no treatment – 4 permanent harm or death.
+    pub severity: i64,
+    /// She was moved to intensive care, which nobody had planned.
+    pub intensive_care: bool,
+    /// When it began.
+    pub onset_at: DateTime<Utc>,
+    /// When it was over.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// How it ended.
+    pub outcome: Option<EventOutcome>,
+}
+
+impl ComplicationFact {
+    /// Whether she died of it, by its name or by how it ended.
+    pub fn died(&self) -> bool {
+        self.code == ComplicationCode::MaternalDeath || self.outcome == Some(EventOutcome::Death)
+    }
+}
+
 /// The end of analgesia and the catheter.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::known;
 use crate::analgesia::model::{
     Asphyxia, BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode,
-    Left, Mother, PainScore, Technique,
+    EventOutcome, Left, Mother, PainScore, Technique,
 };
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, LaborId, PatientId};
@@ -53,6 +53,7 @@ struct ComplicationRow {
     intensive_care: Option<bool>,
     onset_at: DateTime<Utc>,
     resolved_at: Option<DateTime<Utc>>,
+    outcome: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -155,7 +156,7 @@ macro_rules! texts {
                 $which
             ),
             over!(
-                "c" of "select c.labor_id, c.code, c.severity, c.intensive_care, c.onset_at, c.resolved_at \
+                "c" of "select c.labor_id, c.code, c.severity, c.intensive_care, c.onset_at, c.resolved_at, c.outcome \
                  from labor_complication c \
                  join labor l on l.id = c.labor_id",
                 " order by c.onset_at, c.id",
@@ -279,6 +280,7 @@ impl Read {
                     intensive_care: row.intensive_care == Some(true),
                     onset_at: row.onset_at,
                     resolved_at: row.resolved_at,
+                    outcome: row.outcome.as_deref().and_then(EventOutcome::parse),
                 });
         }
         let mut babies: BTreeMap<LaborId, Vec<BabyFacts>> = BTreeMap::new();

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::parts::{is_vaginal, known, newborns};
 use super::{Indicator, Part, PointFact, Reason, Seen};
-use crate::analgesia::model::{BabyFacts, Birth, ComplicationCode, DeliveryMode};
+use crate::analgesia::model::{BabyFacts, Birth, ComplicationCode, ComplicationFact, DeliveryMode};
 use crate::followup::model::Point;
 
 /// 37 weeks.
@@ -20,14 +20,13 @@ const SEVERE_LOSS_ML: i64 = 1000;
 /// How long before admission an assessment counts as made in pregnancy.
 const IN_PREGNANCY: Duration = Duration::days(1);
 
-/// Complications that should never be.
-const SEVERE: [ComplicationCode; 6] = [
+/// Complications that should never be, beside a death of whatever cause.
+const SEVERE: [ComplicationCode; 5] = [
     ComplicationCode::Last,
     ComplicationCode::HighTotalSpinal,
     ComplicationCode::Hematoma,
     ComplicationCode::AbscessMeningitis,
     ComplicationCode::MaternalArrest,
-    ComplicationCode::MaternalDeath,
 ];
 
 pub(super) fn of(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Vec<Part> {
@@ -51,7 +50,7 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Vec<Part
         Indicator::A7 => Some(blank.counted(has(birth, ComplicationCode::Pdph))),
         Indicator::A8 => Some(blank.counted(birth.resited || birth.abandoned)),
         Indicator::A9 => Some(blank.counted(lasting(seen))),
-        Indicator::A10 => Some(blank.counted(SEVERE.into_iter().any(|code| has(birth, code)))),
+        Indicator::A10 => Some(blank.counted(birth.complications.iter().any(is_severe))),
         Indicator::A11 => decision_to_delivery(birth, blank),
         Indicator::A12 => {
             let severe = birth.blood_loss_ml.is_some_and(|loss| loss >= SEVERE_LOSS_ML);
@@ -81,6 +80,10 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Vec<Part
 
 fn has(birth: &Birth, code: ComplicationCode) -> bool {
     birth.complicated_by(code).next().is_some()
+}
+
+fn is_severe(complication: &ComplicationFact) -> bool {
+    complication.died() || SEVERE.contains(&complication.code)
 }
 
 fn first_births(birth: &Birth, blank: Part) -> Option<Part> {

@@ -175,10 +175,7 @@ fn in_danger(birth: &Birth, window_min: i64) -> bool {
     };
     let until = dose + Duration::minutes(60 + window_min);
     birth.complications.iter().any(|one| {
-        let grave = matches!(
-            one.code,
-            ComplicationCode::MaternalArrest | ComplicationCode::MaternalDeath
-        );
+        let grave = one.died() || one.code == ComplicationCode::MaternalArrest;
         (grave || one.severity >= DANGER) && (dose..=until).contains(&one.onset_at)
     })
 }

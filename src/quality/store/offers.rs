@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::analgesia::model::{Alarm, ComplicationCode, ComplicationFact};
+use crate::analgesia::model::{Alarm, ComplicationCode, ComplicationFact, EventOutcome};
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId, PatientId};
 use crate::db::Q;
@@ -17,6 +17,7 @@ struct Row {
     intensive_care: Option<bool>,
     onset_at: DateTime<Utc>,
     resolved_at: Option<DateTime<Utc>>,
+    outcome: Option<String>,
 }
 
 /// Complications that began since a time, with whose they are, the newest first.
@@ -27,7 +28,7 @@ pub async fn complications(
 ) -> Result<Vec<(LaborId, PatientId, ComplicationFact)>> {
     let rows: Vec<Row> = q
         .q(
-            "select c.labor_id, l.patient_id, c.code, c.severity, c.intensive_care, c.onset_at, c.resolved_at \
+            "select c.labor_id, l.patient_id, c.code, c.severity, c.intensive_care, c.onset_at, c.resolved_at, c.outcome \
              from labor_complication c join labor l on l.id = c.labor_id where c.facility_id = $1 and c.onset_at >= $2 and not l.is_test \
              and not exists (select 1 from labor_correction k where k.target_id = c.id) \
              order by c.onset_at desc, c.id desc",
@@ -43,6 +44,7 @@ pub async fn complications(
             intensive_care: row.intensive_care == Some(true),
             onset_at: row.onset_at,
             resolved_at: row.resolved_at,
+            outcome: row.outcome.as_deref().and_then(EventOutcome::parse),
         };
         Some((row.labor_id, row.patient_id, fact))
     };

@@ -127,6 +127,17 @@ fn complications_are_counted_once_a_mother() {
 }
 
 #[test]
+fn a_death_is_severe_whatever_she_died_of() {
+    let of = |n, outcome| {
+        let mut birth = with(ComplicationCode::RespiratoryDepression, n);
+        birth.complications[0].outcome = Some(outcome);
+        birth
+    };
+    let births = [of(1, EventOutcome::Death), of(2, EventOutcome::Ongoing)];
+    expect(&births, &[], &[(Indicator::A10, 1, 2, "50.0")]);
+}
+
+#[test]
 fn a_deficit_is_severe_when_it_lasts_more_than_72_hours() {
     let lasting = |n, hours: Option<i64>| {
         let birth = eased(n, &[]);

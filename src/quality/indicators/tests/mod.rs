@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 use super::{Data, Figure, Indicator, Part, PointFact, Reason, Way, rate, score_at_one_hour};
 use crate::analgesia::model::{
-    BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode, Left,
-    Mother, PainScore, Technique,
+    BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode,
+    EventOutcome, Left, Mother, PainScore, Technique,
 };
 use crate::base::id::{EpisodeId, LaborId, PatientId};
 use crate::followup::model::Reply;
@@ -111,6 +111,7 @@ fn complication(
         intensive_care: false,
         onset_at,
         resolved_at,
+        outcome: None,
     }
 }
 

@@ -125,8 +125,23 @@ fn a_mother_in_danger_within_the_hour_is_missing_and_left_out_of_the_complete_ca
     let complete = &one(birth.clone(), Indicator::N2CompleteCase)[0];
     assert_eq!(complete.excluded, Some(Reason::MotherInDanger));
     birth.complications[0].onset_at = dose + Duration::minutes(76);
-    let later = &one(birth, Indicator::N2Literal)[0];
+    let later = &one(birth.clone(), Indicator::N2Literal)[0];
     assert_eq!(later.note, Some(Reason::NoScore));
+    // She died of something else, and nobody called it grave.
+    birth.complications = vec![ComplicationFact {
+        outcome: Some(EventOutcome::Death),
+        ..complication(
+            ComplicationCode::RespiratoryDepression,
+            dose + Duration::minutes(40),
+            None,
+        )
+    }];
+    let died = &one(birth.clone(), Indicator::N2Literal)[0];
+    assert_eq!(died.note, Some(Reason::MotherInDanger));
+    // Born before the window as well: what is graver is told.
+    birth.born_at = dose + Duration::minutes(30);
+    let died = &one(birth, Indicator::N2CompleteCase)[0];
+    assert_eq!(died.excluded, Some(Reason::MotherInDanger));
 }
 
 #[test]
