@@ -113,9 +113,10 @@ const DEFICIT: Duration = Duration::hours(24);
 /// analgesia (to be confirmed).
 ///
 /// A problem with the catheter may be one that slipped out: that it broke is told by its tip. What is on the list by its
-/// name is reported as that, also when it took intensive care; whatever she died of is reported as her death.
+/// name is reported as that, also when it took intensive care; whatever she died of is reported as her death. A deficit that
+/// is over, and nobody wrote down since when, is not known to have lasted.
 pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Option<Category> {
-    let lasted = complication.resolved_at.unwrap_or(now) - complication.onset_at;
+    let lasted = complication.lasted(now);
     match complication.code {
         _ if complication.died() => Some(Category::MaternalDeathOrArrest),
         ComplicationCode::MaternalArrest => Some(Category::MaternalDeathOrArrest),
@@ -124,7 +125,7 @@ pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Optio
         ComplicationCode::Hematoma => Some(Category::Hematoma),
         ComplicationCode::AbscessMeningitis => Some(Category::AbscessOrMeningitis),
         ComplicationCode::Adp => Some(Category::AccidentalDuralPuncture),
-        ComplicationCode::NerveInjury if lasted >= DEFICIT => Some(Category::NerveDeficit),
+        ComplicationCode::NerveInjury if lasted.is_some_and(|lasted| lasted >= DEFICIT) => Some(Category::NerveDeficit),
         _ => complication.intensive_care.then_some(Category::UnplannedIcu),
     }
 }
@@ -287,6 +288,11 @@ mod tests {
             ..fact(Code::NerveInjury, 2, 48)
         };
         assert_eq!(must_report(&over, now), None);
+        let recovered = ComplicationFact {
+            outcome: Some(EventOutcome::Recovered),
+            ..fact(Code::NerveInjury, 2, 48)
+        };
+        assert_eq!(must_report(&recovered, now), None, "since when is not known");
         for code in [Code::RespiratoryDepression, Code::Hematoma] {
             let died = ComplicationFact {
                 outcome: Some(EventOutcome::Death),

@@ -1,6 +1,6 @@
 //! Complications, and the end of analgesia.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -161,6 +161,13 @@ impl ComplicationFact {
     /// Whether she died of it, by its name or by how it ended.
     pub fn died(&self) -> bool {
         self.code == ComplicationCode::MaternalDeath || self.outcome == Some(EventOutcome::Death)
+    }
+
+    /// How long it lasted, or has by now; none when it is over and nobody wrote down since when.
+    pub fn lasted(&self, now: DateTime<Utc>) -> Option<Duration> {
+        let over = self.outcome == Some(EventOutcome::Recovered);
+        let until = self.resolved_at.or((!over).then_some(now))?;
+        Some(until - self.onset_at)
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Vec<Part
         Indicator::A6 => return placements(birth, &blank),
         Indicator::A7 => Some(blank.counted(has(birth, ComplicationCode::Pdph))),
         Indicator::A8 => Some(blank.counted(birth.resited || birth.abandoned)),
-        Indicator::A9 => Some(blank.counted(lasting(seen))),
+        Indicator::A9 => Some(lasting(seen, blank)),
         Indicator::A10 => Some(blank.counted(birth.complications.iter().any(is_severe))),
         Indicator::A11 => decision_to_delivery(birth, blank),
         Indicator::A12 => {
@@ -120,19 +120,24 @@ fn placements(birth: &Birth, blank: &Part) -> Vec<Part> {
 /// What is severe once it lasts.
 const SEVERE_LATER: [ComplicationCode; 2] = [ComplicationCode::NerveInjury, ComplicationCode::Pdph];
 
-fn lasting(seen: &Seen<'_>) -> bool {
-    SEVERE_LATER.into_iter().any(|code| {
-        let mut of_code = seen.birth.complicated_by(code);
-        of_code.any(|one| one.resolved_at.unwrap_or(seen.now) - one.onset_at > LASTING)
-    })
+fn may_last(birth: &Birth) -> impl Iterator<Item = &ComplicationFact> {
+    SEVERE_LATER
+        .into_iter()
+        .flat_map(move |code| birth.complicated_by(code))
+}
+
+fn lasting(seen: &Seen<'_>, blank: Part) -> Part {
+    let lasted = || may_last(seen.birth).map(|one| one.lasted(seen.now));
+    let severe = lasted().flatten().any(|lasted| lasted > LASTING);
+    if !severe && lasted().any(|lasted| lasted.is_none()) {
+        return blank.out(Reason::EndMissing);
+    }
+    blank.counted(severe)
 }
 
 /// The first moment from which on something that is not over counts as lasting, and does not yet; the clock has milliseconds.
 pub(super) fn lasts_from(birth: &Birth, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let all = SEVERE_LATER
-        .into_iter()
-        .flat_map(|code| birth.complicated_by(code));
-    let open = all.filter(|one| one.resolved_at.is_none());
+    let open = may_last(birth).filter(|one| one.resolved_at.is_none() && one.lasted(now).is_some());
     let from = open.map(|one| one.onset_at + LASTING + Duration::milliseconds(1));
     from.filter(|from| *from > now).min()
 }

@@ -196,6 +196,8 @@ reasons! {
     BloodLossMissing = "blood_loss_missing";
     /// No request was recorded before the first dose.
     RequestMissing = "request_missing";
+    /// A complication is over, and since when is not recorded.
+    EndMissing = "end_missing";
     /// The time for it is not over yet.
     NotYetDue = "not_yet_due";
 }

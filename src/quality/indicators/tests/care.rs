@@ -157,6 +157,28 @@ fn a_deficit_is_severe_when_it_lasts_more_than_72_hours() {
 }
 
 #[test]
+fn a_deficit_that_is_over_since_nobody_knows_when_is_left_out() {
+    let recovered = |n| {
+        let mut birth = with(ComplicationCode::NerveInjury, n);
+        birth.complications[0].outcome = Some(EventOutcome::Recovered);
+        birth
+    };
+    let mut both = recovered(2);
+    let lasts = complication(ComplicationCode::Pdph, both.born_at, None);
+    both.complications.push(lasts);
+    let births = [recovered(1), both, eased(3, &[])];
+    let figure = figure(&births, &[], Indicator::A9);
+    assert_eq!((figure.numerator, figure.denominator), (1, 2));
+    assert_eq!(figure.excluded, [(Reason::EndMissing, 1)]);
+    let nothing = BTreeMap::new();
+    let early = Data {
+        now: births[0].born_at,
+        ..data(&births[..1], &[], &nothing)
+    };
+    assert_eq!(early.turns_at(), None, "time decides nothing");
+}
+
+#[test]
 fn a_cesarean_in_labor_is_in_time_within_thirty_minutes_of_the_decision() {
     let decided = |n, minutes: Option<i64>| {
         let birth = birth(n);
