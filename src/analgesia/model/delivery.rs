@@ -334,6 +334,8 @@ pub struct PainScore {
 /// A newborn as the indicators need it.
 #[derive(Clone, Debug)]
 pub struct BabyFacts {
+    /// Birth.
+    pub born_at: DateTime<Utc>,
     /// Fate; only a stillbirth was not born alive.
     pub outcome: BabyOutcome,
     /// Weight, g.

@@ -59,6 +59,7 @@ struct ComplicationRow {
 #[derive(sqlx::FromRow)]
 struct BabyRow {
     labor_id: LaborId,
+    born_at: DateTime<Utc>,
     outcome: String,
     weight_g: Option<i64>,
     apgar1: Option<i64>,
@@ -163,7 +164,7 @@ macro_rules! texts {
                 $which
             ),
             over!(
-                "select l.id as labor_id, n.outcome, n.weight_g, n.apgar1, n.apgar5, n.apgar10, \
+                "select l.id as labor_id, n.born_at, n.outcome, n.weight_g, n.apgar1, n.apgar5, n.apgar10, \
                  n.asphyxia_apgar, n.asphyxia_consensus2016, n.asphyxia_proposal2013 from newborn n \
                  join labor l on l.delivery_id = n.delivery_id",
                 " order by n.baby_no",
@@ -286,6 +287,7 @@ impl Read {
         let mut babies: BTreeMap<LaborId, Vec<BabyFacts>> = BTreeMap::new();
         for row in self.babies {
             babies.entry(row.labor_id).or_default().push(BabyFacts {
+                born_at: row.born_at,
                 outcome: known(BabyOutcome::parse(&row.outcome))?,
                 weight_g: row.weight_g,
                 apgar1: row.apgar1,

@@ -11,8 +11,8 @@ use crate::followup::model::Point;
 const TERM_DAYS: i64 = 37 * 7;
 /// The lowest Apgar score at 5 min that is not low.
 const APGAR5: i64 = 7;
-/// Minutes from the decision on a cesarean to the birth, and from a request to the first dose.
-const IN_TIME_MIN: i64 = 30;
+/// From the decision on a cesarean to the birth, and from a request to the first dose.
+const IN_TIME: Duration = Duration::minutes(30);
 /// A headache or a deficit that lasts longer is severe.
 const LASTING: Duration = Duration::hours(72);
 /// Blood loss that is severe, ml.
@@ -146,29 +146,30 @@ fn decision_to_delivery(birth: &Birth, blank: Part) -> Option<Part> {
     if birth.mode != DeliveryMode::CesareanIntrapartum {
         return None;
     }
-    Some(match birth.cs_decision_at {
+    // A twin may have been born before it was decided on.
+    let took = birth.cs_decision_at.and_then(|decided| {
+        let born = birth.babies.iter().map(|baby| baby.born_at - decided);
+        born.filter(|took| *took >= Duration::zero()).min()
+    });
+    Some(match took {
         None => blank.out(Reason::DecisionTimeMissing),
-        Some(decided) => {
-            let minutes = (birth.born_at - decided).num_minutes();
-            Part {
-                minutes: Some(minutes),
-                ..blank.counted(minutes <= IN_TIME_MIN)
-            }
-        }
+        Some(took) => within(took, blank),
     })
+}
+
+/// Judged to the second; what is shown of it are whole minutes.
+fn within(took: Duration, blank: Part) -> Part {
+    Part {
+        minutes: Some(took.num_minutes()),
+        ..blank.counted(took <= IN_TIME)
+    }
 }
 
 fn response(birth: &Birth, blank: Part) -> Part {
     let asked = birth.requested_at.zip(birth.first_dose_at);
     match asked.filter(|(asked, dose)| asked <= dose) {
         None => blank.out(Reason::RequestMissing),
-        Some((asked, dose)) => {
-            let minutes = (dose - asked).num_minutes();
-            Part {
-                minutes: Some(minutes),
-                ..blank.counted(minutes <= IN_TIME_MIN)
-            }
-        }
+        Some((asked, dose)) => within(dose - asked, blank),
     }
 }
 

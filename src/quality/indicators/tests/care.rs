@@ -201,6 +201,54 @@ fn a_cesarean_in_labor_is_in_time_within_thirty_minutes_of_the_decision() {
 }
 
 #[test]
+fn a_second_twin_is_in_time_by_the_decision_after_the_first_was_born() {
+    let later = |minutes| {
+        let first = baby(9, 10);
+        BabyFacts {
+            born_at: first.born_at + Duration::minutes(minutes),
+            ..first
+        }
+    };
+    let twins = |n, decided, second| {
+        let birth = birth(n);
+        Birth {
+            mode: DeliveryMode::CesareanIntrapartum,
+            cs_decision_at: Some(birth.born_at + Duration::minutes(decided)),
+            babies: vec![baby(9, 10), later(second)],
+            ..birth
+        }
+    };
+    // Decided on between the two; before both; after both, which can't be.
+    let births = [twins(1, 10, 45), twins(2, -20, 45), twins(3, 60, 45)];
+    let figure = figure(&births, &[], Indicator::A11);
+    assert_eq!((figure.numerator, figure.denominator), (1, 2));
+    assert_eq!(figure.minutes, [(20, 1), (35, 1)]);
+    assert_eq!(figure.excluded, [(Reason::DecisionTimeMissing, 1)]);
+}
+
+#[test]
+fn half_an_hour_and_a_second_is_not_within_half_an_hour() {
+    for (seconds, in_time) in [(1800, true), (1801, false), (1859, false)] {
+        let took = Duration::seconds(seconds);
+        let decided = birth(1);
+        let decided = Birth {
+            mode: DeliveryMode::CesareanIntrapartum,
+            cs_decision_at: Some(decided.born_at - took),
+            ..decided
+        };
+        let asked = eased(2, &[]);
+        let asked = Birth {
+            requested_at: asked.first_dose_at.map(|dose| dose - took),
+            ..asked
+        };
+        for (birth, indicator) in [(decided, Indicator::A11), (asked, Indicator::A13)] {
+            let part = &one(birth, indicator)[0];
+            assert_eq!((part.numerator, part.minutes), (in_time, Some(30)), "{seconds}");
+        }
+    }
+}
+
+#[test]
 fn a_loss_of_a_liter_is_severe_and_one_that_is_not_recorded_is_told() {
     let lost = |n, blood_loss_ml| Birth {
         blood_loss_ml,

@@ -25,6 +25,7 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn baby(apgar1: i64, apgar5: i64) -> BabyFacts {
     BabyFacts {
+        born_at: at("2025-06-15T12:00:00Z"),
         outcome: BabyOutcome::Alive,
         weight_g: Some(3300),
         apgar1: Some(apgar1),
