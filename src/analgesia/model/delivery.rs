@@ -287,7 +287,7 @@ pub struct Birth {
     pub mother: Mother,
     /// Pain scores.
     pub pain: Vec<PainScore>,
-    /// 38 °C or more was measured in labor.
+    /// 38 °C or more was measured before the birth.
     pub fever: bool,
     /// Complications of this labor.
     pub complications: Vec<ComplicationFact>,

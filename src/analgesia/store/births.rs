@@ -153,7 +153,7 @@ macro_rules! texts {
             ),
             over!(
                 "o" of "select distinct l.id as labor_id from labor_observation o join labor l on l.id = o.labor_id",
-                " and o.alarms like '%\"fever\"%'",
+                " and o.alarms like '%\"fever\"%' and o.observed_at <= l.born_at",
                 $which
             ),
             over!(

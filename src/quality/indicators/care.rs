@@ -70,7 +70,7 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Vec<Part
         Indicator::A17At24h => followed(seen, Point::F24, blank),
         Indicator::A17At72h => followed(seen, Point::F72, blank),
         Indicator::A17At42d => followed(seen, Point::F42, blank),
-        Indicator::A18 => Some(blank.counted(birth.fever || has(birth, ComplicationCode::Fever))),
+        Indicator::A18 => Some(blank.counted(birth.fever || in_labor(birth, ComplicationCode::Fever))),
         Indicator::A19 => is_vaginal(birth).then(|| blank.counted(birth.technique.is_some() && birth.dosed)),
         // The national ones are counted before these.
         _ => None,
@@ -80,6 +80,12 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Vec<Part
 
 fn has(birth: &Birth, code: ComplicationCode) -> bool {
     birth.complicated_by(code).next().is_some()
+}
+
+fn in_labor(birth: &Birth, code: ComplicationCode) -> bool {
+    birth
+        .complicated_by(code)
+        .any(|one| one.onset_at <= birth.born_at)
 }
 
 fn is_severe(complication: &ComplicationFact) -> bool {

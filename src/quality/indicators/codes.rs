@@ -98,7 +98,7 @@ codes! {
     A17At72h = "A17-72h" of Episodes;
     /// Follow-up at 42 days complete ÷ due.
     A17At42d = "A17-42d" of Episodes;
-    /// 38 °C or more in labor ÷ episodes.
+    /// 38 °C or more before the birth ÷ episodes.
     A18 = "A18" of Episodes;
     /// Vaginal deliveries with a neuraxial block, whatever it was for ÷ vaginal deliveries.
     A19 = "A19" of Mothers;

@@ -127,6 +127,16 @@ fn complications_are_counted_once_a_mother() {
 }
 
 #[test]
+fn a_fever_that_began_after_the_birth_is_none_of_labor() {
+    let began = |n, minutes| {
+        let mut birth = with(ComplicationCode::Fever, n);
+        birth.complications[0].onset_at += Duration::minutes(minutes);
+        birth
+    };
+    expect(&[began(1, 0), began(2, 1)], &[], &[(Indicator::A18, 1, 2, "50.0")]);
+}
+
+#[test]
 fn a_death_is_severe_whatever_she_died_of() {
     let of = |n, outcome| {
         let mut birth = with(ComplicationCode::RespiratoryDepression, n);
