@@ -113,6 +113,15 @@ impl Indicator {
             .find(|indicator| indicator.code() == code)
     }
 
+    /// Whether an episode of labor analgesia is counted in it as such: who drops out of the episodes is listed there.
+    pub fn concerns_episodes(self) -> bool {
+        self.population() == Population::Episodes
+            || matches!(
+                self,
+                Indicator::N1Literal | Indicator::N1Trial | Indicator::ObEpd02
+            )
+    }
+
     /// Whether its cases would show who was satisfied: for the quality office only.
     pub fn is_of_satisfaction(self) -> bool {
         matches!(

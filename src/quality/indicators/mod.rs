@@ -250,7 +250,7 @@ impl Data<'_> {
         let left = self
             .left
             .iter()
-            .filter(|_| indicator.population() == Population::Episodes);
+            .filter(|_| indicator.concerns_episodes());
         born.chain(left.map(|left| Part::of(left.labor).out(Reason::LeftBeforeBirth)))
             .collect()
     }

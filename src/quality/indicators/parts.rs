@@ -46,11 +46,7 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>) -> Vec<Part> {
         return vec![blank.out(Reason::Before28Weeks)];
     }
     let planned = analgesia && birth.mode == DeliveryMode::CesareanPlanned;
-    let of_episodes = matches!(
-        indicator,
-        Indicator::N1Literal | Indicator::N1Trial | Indicator::ObEpd02
-    );
-    if planned && (of_episodes || indicator.population() == Population::Episodes) {
+    if planned && indicator.concerns_episodes() {
         return vec![blank.out(Reason::PlannedCesarean)];
     }
     match indicator {

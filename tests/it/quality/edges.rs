@@ -203,6 +203,7 @@ async fn who_was_born_elsewhere_too_early_or_in_a_rehearsal_is_left_out_and_name
         ("N1-lit", on_the_way, "born_elsewhere"),
         ("N1-lit", &early, "before_28_weeks"),
         ("N2-lit", planned, "planned_cesarean"),
+        ("N1-lit", moved, "left_before_birth"),
         ("N2-lit", moved, "left_before_birth"),
         ("A1", &rehearsed, "test_record"),
     ] {

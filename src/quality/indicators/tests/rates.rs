@@ -157,10 +157,19 @@ fn who_left_before_the_birth_is_listed_and_counted_nowhere() {
         left: &[gone],
         ..data(&births, &[], &nothing)
     };
-    let figure = data.figure(Indicator::N2Literal);
-    assert_eq!((figure.numerator, figure.denominator), (1, 1));
-    assert_eq!(figure.excluded, [(Reason::LeftBeforeBirth, 1)]);
-    assert!(data.figure(Indicator::N1Literal).excluded.is_empty());
+    for indicator in [
+        Indicator::N1Literal,
+        Indicator::N1Trial,
+        Indicator::ObEpd02,
+        Indicator::N2Literal,
+    ] {
+        let figure = data.figure(indicator);
+        let counted = (figure.numerator, figure.denominator);
+        assert_eq!(counted, (1, 1), "{}", indicator.code());
+        let listed = [(Reason::LeftBeforeBirth, 1)];
+        assert_eq!(figure.excluded, listed, "{}", indicator.code());
+    }
+    assert!(data.figure(Indicator::A1).excluded.is_empty());
 }
 
 #[test]
