@@ -125,7 +125,9 @@ pub fn must_report(complication: &ComplicationFact, now: DateTime<Utc>) -> Optio
         ComplicationCode::Hematoma => Some(Category::Hematoma),
         ComplicationCode::AbscessMeningitis => Some(Category::AbscessOrMeningitis),
         ComplicationCode::Adp => Some(Category::AccidentalDuralPuncture),
-        ComplicationCode::NerveInjury if lasted.is_some_and(|lasted| lasted >= DEFICIT) => Some(Category::NerveDeficit),
+        ComplicationCode::NerveInjury if lasted.is_some_and(|lasted| lasted >= DEFICIT) => {
+            Some(Category::NerveDeficit)
+        }
         _ => complication.intensive_care.then_some(Category::UnplannedIcu),
     }
 }

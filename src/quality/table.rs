@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::indicators::{DEFINITION_VERSION, Data, Indicator, Reason};
+use super::indicators::{Chosen, DEFINITION_VERSION, Data, Indicator, Reason};
 use super::model::PeriodFigure;
 use crate::base::Locale;
 use crate::base::id::LaborId;
@@ -50,10 +50,11 @@ fn reasons(counts: &[(Reason, i64)], locale: Locale) -> Cell<'static> {
 }
 
 /// One row a figure. A rate of a few is not told here either.
-pub fn figures(figures: &[PeriodFigure], locale: Locale) -> Table {
+pub fn figures(figures: &[PeriodFigure], chosen: Chosen, locale: Locale) -> Table {
     let row = |one: &PeriodFigure| {
         let figure = &one.figure;
         let small = figure.is_small();
+        let (pain, asphyxia) = (figure.indicator.is_of_pain(), figure.indicator.is_of_asphyxia());
         vec![
             text(figure.indicator.code()),
             text(messages::indicator(locale, figure.indicator.code())),
@@ -74,6 +75,8 @@ pub fn figures(figures: &[PeriodFigure], locale: Locale) -> Table {
             time(one.computed_at),
             text_if(messages::limit(locale, figure.indicator.code())),
             figure.is_beyond_limit().map_or(Cell::Empty, Cell::Flag),
+            number_if(pain.then_some(chosen.window_min)),
+            text_if(asphyxia.then(|| chosen.asphyxia.word())),
         ]
     };
     Table {
@@ -98,6 +101,8 @@ pub fn figures(figures: &[PeriodFigure], locale: Locale) -> Table {
             "computed_at",
             "limit",
             "beyond_limit",
+            "one_hour_window_min",
+            "asphyxia_definition",
         ],
         rows: figures.iter().map(row).collect(),
     }
@@ -179,8 +184,8 @@ pub fn births(data: &Data<'_>) -> Table {
             text(pain.collect::<Vec<_>>().join(" ")),
             text(babies.collect::<Vec<_>>().join(" ")),
             text(replies.collect::<Vec<_>>().join(" ")),
-            number(data.window_min),
-            text(data.asphyxia.word()),
+            number(data.chosen.window_min),
+            text(data.chosen.asphyxia.word()),
         ]);
     }
     Table {

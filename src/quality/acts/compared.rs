@@ -13,9 +13,8 @@ use crate::base::{Act, Subject};
 use crate::ctx::Ctx;
 use crate::people;
 use crate::people::caller::Caller;
-use crate::people::model::AsphyxiaDefinition;
 use crate::people::policy;
-use crate::quality::indicators::{Figure, Indicator};
+use crate::quality::indicators::{Chosen, Figure, Indicator};
 use crate::quality::model::{By, PeriodFigure};
 
 /// The figures of one hospital.
@@ -25,8 +24,8 @@ pub struct Compared {
     pub facility: FacilityId,
     /// Its name.
     pub name: String,
-    /// The definition of neonatal asphyxia that its figures go by.
-    pub asphyxia: AsphyxiaDefinition,
+    /// What its figures go by.
+    pub chosen: Chosen,
     /// All indicators of the period.
     pub figures: Vec<PeriodFigure>,
 }
@@ -49,10 +48,10 @@ pub struct Alliance {
     pub total: Vec<Total>,
 }
 
-/// Only what is told of each: one that is hidden could be told by what is missing. Newborns with asphyxia are added
-/// where they are judged as in the first hospital, the caller's.
+/// Only what is told of each: one that is hidden could be told by what is missing. What hospitals choose for themselves is
+/// added where they count as the first one does, the caller's.
 fn total(hospitals: &[Compared]) -> Vec<Total> {
-    let own = hospitals.first().map(|one| one.asphyxia);
+    let own = hospitals.first().map(|one| one.chosen);
     let of = |indicator: &Indicator| {
         let mut total = Total {
             hospitals: 0,
@@ -60,7 +59,7 @@ fn total(hospitals: &[Compared]) -> Vec<Total> {
         };
         let all = hospitals
             .iter()
-            .filter(|one| !indicator.is_of_asphyxia() || Some(one.asphyxia) == own)
+            .filter(|one| own.is_some_and(|own| one.chosen.is_like(own, *indicator)))
             .flat_map(|one| &one.figures)
             .map(|one| &one.figure);
         for figure in all.filter(|one| one.indicator == *indicator && !one.is_small()) {
@@ -113,7 +112,7 @@ pub async fn alliance_figures(
             figures,
             facility,
             name,
-            asphyxia: days.asphyxia,
+            chosen: days.chosen,
         });
     }
     let mut tx = ctx.write(Act::QualityAllianceFigures).await?;
@@ -125,4 +124,51 @@ pub async fn alliance_figures(
         total: total(&all),
         hospitals: all,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::people::model::AsphyxiaDefinition;
+
+    /// Its figures of 40 cases each.
+    fn hospital(n: u128, window_min: i64, asphyxia: AsphyxiaDefinition) -> Compared {
+        let day: NaiveDate = "2026-03-01".parse().unwrap();
+        let figure = |indicator: &Indicator| PeriodFigure {
+            from: day,
+            to: day,
+            figure: Figure {
+                denominator: 40,
+                ..Figure::nothing(*indicator)
+            },
+            computed_at: "2026-05-01T00:00:00Z".parse().unwrap(),
+        };
+        Compared {
+            facility: FacilityId(Uuid::from_u128(n)),
+            name: format!("{n}"),
+            chosen: Chosen { window_min, asphyxia },
+            figures: Indicator::ALL.iter().map(figure).collect(),
+        }
+    }
+
+    #[test]
+    fn what_hospitals_count_differently_is_not_added() {
+        let (apgar, gas) = (AsphyxiaDefinition::Apgar, AsphyxiaDefinition::Consensus2016);
+        let total = total(&[
+            hospital(1, 15, apgar),
+            hospital(2, 30, apgar),
+            hospital(3, 15, gas),
+        ]);
+        for one in total {
+            let hospitals = match one.figure.indicator {
+                Indicator::N2Literal | Indicator::N2CompleteCase | Indicator::N3Literal => 2,
+                _ => 3,
+            };
+            let code = one.figure.indicator.code();
+            assert_eq!(one.hospitals, hospitals, "{code}");
+            assert_eq!(one.figure.denominator, hospitals as i64 * 40, "{code}");
+        }
+    }
 }

@@ -14,8 +14,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
 use crate::ctx::Ctx;
 use crate::people::caller::Caller;
-use crate::people::model::AsphyxiaDefinition;
-use crate::quality::indicators::{Figure, Indicator, Sums};
+use crate::quality::indicators::{Chosen, Figure, Indicator, Sums};
 use crate::quality::model::{BirthTotal, By, MonthOfBirths, PeriodFigure};
 use crate::quality::store::DaySums;
 use crate::quality::{period, store};
@@ -29,8 +28,8 @@ const AT_ONCE: u64 = 7;
 pub(super) struct Days {
     facility: FacilityId,
     basis: String,
-    /// The definition of neonatal asphyxia that they go by.
-    pub asphyxia: AsphyxiaDefinition,
+    /// What they go by.
+    pub chosen: Chosen,
     sums: BTreeMap<NaiveDate, Sums>,
     now: DateTime<Utc>,
 }
@@ -48,7 +47,7 @@ impl Days {
         let mut days = Days {
             facility,
             basis: basis.word(),
-            asphyxia: basis.asphyxia,
+            chosen: basis.chosen,
             sums: BTreeMap::new(),
             now,
         };

@@ -47,7 +47,7 @@ pub async fn export(ctx: &Ctx, caller: &Caller, ask: ExportAsk) -> Result<Export
     let days = Days::read(ctx, facility, ask.from, ask.to).await?;
     let figures = || -> Result<Table> {
         let figures = days.figures(ask.from, ask.to, ask.by)?;
-        Ok(table::figures(&figures, ask.locale))
+        Ok(table::figures(&figures, days.chosen, ask.locale))
     };
     let births = Facts::read(ctx, facility, ask.from, ask.to);
     let (bytes, rows) = match ask.format {

@@ -14,9 +14,8 @@ use crate::base::{Act, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::{Ctx, View};
 use crate::followup::model::Reply;
 use crate::people::caller::Caller;
-use crate::people::model::AsphyxiaDefinition;
 use crate::people::policy;
-use crate::quality::indicators::{DEFINITION_VERSION, Data, Indicator, Part, Way};
+use crate::quality::indicators::{Chosen, DEFINITION_VERSION, Data, Indicator, Part, Way};
 use crate::quality::model::{By, Figures};
 use crate::quality::{period, store};
 use crate::{analgesia, followup, people};
@@ -24,8 +23,7 @@ use crate::{analgesia, followup, people};
 /// What the figures rest on beside the records: when it changes, all of them may.
 pub(super) struct Basis {
     required: Vec<String>,
-    window_min: i64,
-    pub asphyxia: AsphyxiaDefinition,
+    pub chosen: Chosen,
 }
 
 impl Basis {
@@ -34,8 +32,10 @@ impl Basis {
         let settings = people::facts::facility(view, facility).await?.settings;
         Ok(Basis {
             required: required.map(|lesson| lesson.head.slug.clone()).collect(),
-            window_min: settings.one_hour_window_min,
-            asphyxia: settings.reporting_definition,
+            chosen: Chosen {
+                window_min: settings.one_hour_window_min,
+                asphyxia: settings.reporting_definition,
+            },
         })
     }
 
@@ -43,8 +43,8 @@ impl Basis {
     pub fn word(&self) -> String {
         format!(
             "{DEFINITION_VERSION} {} {} {}",
-            self.window_min,
-            self.asphyxia.word(),
+            self.chosen.window_min,
+            self.chosen.asphyxia.word(),
             self.required.join(" ")
         )
     }
@@ -56,8 +56,7 @@ pub(super) struct Facts {
     replies: Vec<Reply>,
     left: Vec<Left>,
     ways: BTreeMap<LaborId, Way>,
-    window_min: i64,
-    asphyxia: AsphyxiaDefinition,
+    chosen: Chosen,
     now: DateTime<Utc>,
 }
 
@@ -86,8 +85,7 @@ impl Facts {
             replies: followup::facts::replies(&mut view, facility, from, to).await?,
             left: analgesia::facts::left(&mut view, facility, from, to).await?,
             ways: store::ways(&mut view, facility, from, to, &required).await?,
-            window_min: basis.window_min,
-            asphyxia: basis.asphyxia,
+            chosen: basis.chosen,
             now: ctx.clock.now(),
         })
     }
@@ -98,8 +96,7 @@ impl Facts {
             replies: &self.replies,
             left: &self.left,
             ways: &self.ways,
-            window_min: self.window_min,
-            asphyxia: self.asphyxia,
+            chosen: self.chosen,
             now: self.now,
         }
     }
@@ -120,7 +117,7 @@ impl Facts {
 }
 
 /// Every indicator of a period, whole, by month, quarter or year; both days are included. Those of satisfaction are left
-/// out where [`Facts::may_tell_satisfaction`] says no.
+/// out where [`Days::may_tell_satisfaction`] says no.
 ///
 /// Errors: `http.invalid` for a period that ends before it begins or is longer than 36 months.
 #[instrument(name = "quality.indicators", skip_all)]

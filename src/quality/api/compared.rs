@@ -69,7 +69,10 @@ struct HospitalFiguresOut {
     name: String,
     /// The definition of neonatal asphyxia that its rate (N3) goes by.
     asphyxia_definition: AsphyxiaDefinition,
-    /// All indicators of the period.
+    /// Minutes either side of one hour that a pain score of its rates of relief (N2) counts for.
+    one_hour_window_min: i64,
+    /// All indicators of the period; those of satisfaction (N4) of another hospital only over months with ten replies each,
+    /// from 30 days after the last of them on.
     figures: Vec<ComparedFigureOut>,
 }
 
@@ -79,8 +82,8 @@ struct TotalFigureOut {
     /// The figure.
     #[oai(flatten)]
     figure: ComparedFigureOut,
-    /// Of so many hospitals: those whose own figure is told, and of the rate of neonatal asphyxia (N3) only those
-    /// that go by the same definition as the caller's.
+    /// Of so many hospitals: those whose own figure is told. Of the rate of neonatal asphyxia (N3) and of those of pain
+    /// relief (N2) only those that go by the same definition, or the same window around one hour, as the caller's.
     hospitals: usize,
 }
 
@@ -100,7 +103,8 @@ impl AllianceFiguresOut {
         let one = |one: Compared| HospitalFiguresOut {
             facility: one.facility,
             name: one.name,
-            asphyxia_definition: one.asphyxia,
+            asphyxia_definition: one.chosen.asphyxia,
+            one_hour_window_min: one.chosen.window_min,
             figures: one
                 .figures
                 .iter()

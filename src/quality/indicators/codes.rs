@@ -130,7 +130,12 @@ impl Indicator {
         )
     }
 
-    /// Whether hospitals count it by definitions of their own choice: such figures are not added.
+    /// Whether hospitals count it by a window around one hour of their own choice.
+    pub fn is_of_pain(self) -> bool {
+        matches!(self, Indicator::N2Literal | Indicator::N2CompleteCase)
+    }
+
+    /// Whether hospitals count it by definitions of asphyxia of their own choice.
     pub fn is_of_asphyxia(self) -> bool {
         self == Indicator::N3Literal
     }

@@ -197,6 +197,23 @@ pub fn rate(numerator: i64, denominator: i64, per: i64) -> Option<String> {
     Some(format!("{rounded:.1}"))
 }
 
+/// What the definitions leave to each hospital.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Minutes either side of one hour that a pain score counts for: 10, 15 or 30.
+    pub window_min: i64,
+    /// The definition of neonatal asphyxia that it reports by.
+    pub asphyxia: AsphyxiaDefinition,
+}
+
+impl Chosen {
+    /// Whether two hospitals count an indicator alike.
+    pub fn is_like(self, other: Chosen, indicator: Indicator) -> bool {
+        (!indicator.is_of_pain() || self.window_min == other.window_min)
+            && (!indicator.is_of_asphyxia() || self.asphyxia == other.asphyxia)
+    }
+}
+
 /// What all indicators of a period are computed from.
 pub struct Data<'a> {
     /// Births in the period, by the birth of the first baby.
@@ -207,10 +224,8 @@ pub struct Data<'a> {
     pub left: &'a [Left],
     /// What other slices know of each labor.
     pub ways: &'a BTreeMap<LaborId, Way>,
-    /// Minutes either side of one hour that a pain score counts for: 10, 15 or 30.
-    pub window_min: i64,
-    /// The definition of neonatal asphyxia that the hospital reports by.
-    pub asphyxia: AsphyxiaDefinition,
+    /// What the hospital chose.
+    pub chosen: Chosen,
     /// What is due by now.
     pub now: DateTime<Utc>,
 }
@@ -221,8 +236,7 @@ struct Seen<'a> {
     /// Her overall satisfaction, 1–5.
     score: Option<i64>,
     way: &'a Way,
-    window_min: i64,
-    asphyxia: AsphyxiaDefinition,
+    chosen: Chosen,
     now: DateTime<Utc>,
 }
 
@@ -240,17 +254,13 @@ impl Data<'_> {
                 birth,
                 score: scores.get(&birth.labor).copied(),
                 way: self.ways.get(&birth.labor).unwrap_or(&nothing),
-                window_min: self.window_min,
-                asphyxia: self.asphyxia,
+                chosen: self.chosen,
                 now: self.now,
             };
             parts::of(indicator, &seen)
         });
         // Who left is listed where every woman with analgesia would be counted.
-        let left = self
-            .left
-            .iter()
-            .filter(|_| indicator.concerns_episodes());
+        let left = self.left.iter().filter(|_| indicator.concerns_episodes());
         born.chain(left.map(|left| Part::of(left.labor).out(Reason::LeftBeforeBirth)))
             .collect()
     }

@@ -57,7 +57,7 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>) -> Vec<Part> {
         }
         Indicator::N2Literal | Indicator::N2CompleteCase => vec![of_pain(indicator, seen, blank)],
         Indicator::N3Literal => newborns(birth, blank, |baby, part| {
-            Some(of_newborn(baby.asphyxia(seen.asphyxia), baby, part))
+            Some(of_newborn(baby.asphyxia(seen.chosen.asphyxia), baby, part))
         }),
         Indicator::N4Literal | Indicator::N4Response | Indicator::N4ResponseRate => {
             vec![of_satisfaction(indicator, seen, blank)]
@@ -127,9 +127,9 @@ fn of_newborn(asphyxia: Option<bool>, baby: &BabyFacts, blank: Part) -> Part {
 
 fn of_pain(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Part {
     let birth = seen.birth;
-    let early = before(birth, 60 - seen.window_min);
+    let early = before(birth, 60 - seen.chosen.window_min);
     // Born before the window opens: what is seen within it is no longer labor.
-    let score = score_at_one_hour(birth, seen.window_min).filter(|_| !early);
+    let score = score_at_one_hour(birth, seen.chosen.window_min).filter(|_| !early);
     let part = Part {
         numerator: score.is_some_and(|score| score.tenths <= RELIEVED),
         complete: Some(score.is_some()),
@@ -144,7 +144,7 @@ fn of_pain(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Part {
                 ..part
             };
         }
-        None if in_danger(birth, seen.window_min) => Reason::MotherInDanger,
+        None if in_danger(birth, seen.chosen.window_min) => Reason::MotherInDanger,
         None if early => Reason::DeliveredBefore1h,
         None => Reason::NoScore,
     };

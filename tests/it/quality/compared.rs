@@ -199,4 +199,10 @@ async fn newborns_with_asphyxia_are_added_where_they_are_counted_alike() {
             [json!(0), json!(60), json!(2)]
         )
     );
+
+    set(app.wu().await, "one_hour_window_min", json!(30)).await;
+    let told = app.qian().await.get(MARCH).await.expect(200);
+    let items = told["items"].as_array().unwrap().iter();
+    let windows: Vec<&Value> = items.map(|one| &one["one_hour_window_min"]).collect();
+    assert_eq!(windows, [&json!(30), &json!(15)]);
 }

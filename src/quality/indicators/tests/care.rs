@@ -133,7 +133,11 @@ fn a_fever_that_began_after_the_birth_is_none_of_labor() {
         birth.complications[0].onset_at += Duration::minutes(minutes);
         birth
     };
-    expect(&[began(1, 0), began(2, 1)], &[], &[(Indicator::A18, 1, 2, "50.0")]);
+    expect(
+        &[began(1, 0), began(2, 1)],
+        &[],
+        &[(Indicator::A18, 1, 2, "50.0")],
+    );
 }
 
 #[test]

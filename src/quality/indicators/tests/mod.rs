@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use std::collections::BTreeMap;
 
-use super::{Data, Figure, Indicator, Part, PointFact, Reason, Way, rate, score_at_one_hour};
+use super::{Chosen, Data, Figure, Indicator, Part, PointFact, Reason, Way, rate, score_at_one_hour};
 use crate::analgesia::model::{
     BabyFacts, BabyOutcome, Birth, BirthPlace, ComplicationCode, ComplicationFact, DeliveryMode,
     EventOutcome, Left, Mother, PainScore, Technique,
@@ -122,8 +122,10 @@ fn data<'a>(births: &'a [Birth], replies: &'a [Reply], ways: &'a BTreeMap<LaborI
         replies,
         left: &[],
         ways,
-        window_min: 15,
-        asphyxia: AsphyxiaDefinition::Apgar,
+        chosen: Chosen {
+            window_min: 15,
+            asphyxia: AsphyxiaDefinition::Apgar,
+        },
         now: at("2025-07-01T00:00:00Z"),
     }
 }

@@ -106,7 +106,10 @@ fn the_definition_that_the_hospital_reports_by_decides_who_had_asphyxia() {
         (AsphyxiaDefinition::Proposal2013, 1, undecided.as_slice(), 2),
     ] {
         let data = Data {
-            asphyxia,
+            chosen: Chosen {
+                window_min: 15,
+                asphyxia,
+            },
             ..data(&births, &[], &nothing)
         };
         let figure = data.figure(Indicator::N3Literal);
