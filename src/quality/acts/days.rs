@@ -13,6 +13,7 @@ use crate::base::Role;
 use crate::base::error::{Error, Result};
 use crate::base::id::FacilityId;
 use crate::ctx::Ctx;
+use crate::followup::facts::SURVEY_CLOSES;
 use crate::people::caller::Caller;
 use crate::quality::indicators::{Chosen, Figure, Indicator, Sums};
 use crate::quality::model::{BirthTotal, By, MonthOfBirths, PeriodFigure};
@@ -136,8 +137,13 @@ impl Days {
     }
 
     /// Whether nobody's reply can be read off. That is whole months, each with ten replies: spans of such months differ by
-    /// such months.
+    /// such months. And it is months of which no more replies are counted: who asks before and after a woman's reply would
+    /// know it.
     pub fn hides_replies(&self, from: NaiveDate, to: NaiveDate) -> bool {
+        let end = period::instants(from, to).map(|(_, end)| end);
+        if end.is_none_or(|end| self.now < end + SURVEY_CLOSES) {
+            return false;
+        }
         let next = to.succ_opt();
         let whole = from.day() == 1 && next.is_some_and(|next| next.day() == 1);
         let replies = |(from, to)| self.figure(from, to, Indicator::N4Response).denominator;

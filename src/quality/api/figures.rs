@@ -16,7 +16,8 @@ use crate::quality::model::{BirthTotal, Figures, MonthOfBirths, PeriodFigure};
 /// Figures of a period.
 #[derive(Object)]
 pub struct FiguresOut {
-    /// Each literal reading before its variants, period by period.
+    /// Each literal reading before its variants, period by period. Those of satisfaction (N4) are told to who treats women
+    /// only over whole months with ten replies each, from 30 days after the last of them on.
     items: Vec<FigureOut>,
     /// Whole months of the period whose births the hospital stated: how far they are recorded.
     months: Vec<MonthOfBirthsOut>,

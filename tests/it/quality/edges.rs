@@ -12,11 +12,11 @@ use crate::support::client::Client;
 use crate::support::walk::walker;
 
 const MARCH: &str = "from=2026-03-01&to=2026-03-31";
-const VAGINAL: &str = "spontaneous_vaginal";
-const WELL: &[Option<(i64, i64)>] = &[Some((9, 10))];
+pub const VAGINAL: &str = "spontaneous_vaginal";
+pub const WELL: &[Option<(i64, i64)>] = &[Some((9, 10))];
 
 /// How one labor counts in an indicator: above the line, below it, why not, and what is to be known.
-async fn counted(app: &App, code: &str, woman: &Woman) -> Vec<Value> {
+pub async fn counted(app: &App, code: &str, woman: &Woman) -> Vec<Value> {
     let path = format!("/indicators/{code}/cases?{MARCH}&limit=100");
     let cases = app.qian().await.get(&path).await.expect(200);
     let cases = cases["items"].as_array().unwrap().iter();
@@ -42,16 +42,16 @@ pub async fn set(wu: Client, name: &str, value: Value) {
 }
 
 /// A labor of many hours with a block three hours before its end.
-struct Late<'a> {
+pub struct Late<'a> {
     app: &'a App,
     walker: Walker<'a>,
-    born: DateTime<Utc>,
-    dose: DateTime<Utc>,
+    pub born: DateTime<Utc>,
+    pub dose: DateTime<Utc>,
 }
 
 impl Late<'_> {
     /// She came in the morning; it is evening now.
-    async fn with(app: &App, women: usize) -> (Late<'_>, Vec<Woman>) {
+    pub async fn with(app: &App, women: usize) -> (Late<'_>, Vec<Woman>) {
         let walker = walker(app);
         let mut all = Vec::new();
         for n in 0..women {
@@ -68,7 +68,7 @@ impl Late<'_> {
         (late, all)
     }
 
-    fn eased<'b>(
+    pub fn eased<'b>(
         &'b self,
         woman: &'b Woman,
         pain: &'b [(i64, i64)],
@@ -77,7 +77,7 @@ impl Late<'_> {
         async move { eased(self.app, woman, self.dose, pain, changes).await }.boxed_local()
     }
 
-    fn born<'b>(
+    pub fn born<'b>(
         &'b self,
         woman: &'b Woman,
         mode: &'b str,
@@ -86,7 +86,7 @@ impl Late<'_> {
         async move { gives_birth(self.app, woman, self.born, mode, babies).await }.boxed_local()
     }
 
-    fn sees<'b>(&'b self, woman: &'b Woman, minute: i64, mut row: Value) -> LocalBoxFuture<'b, ()> {
+    pub fn sees<'b>(&'b self, woman: &'b Woman, minute: i64, mut row: Value) -> LocalBoxFuture<'b, ()> {
         async move {
             row["observed_at"] = json!(self.dose + Duration::minutes(minute));
             let path = format!("/labors/{}/observations", woman.labor);
