@@ -101,7 +101,7 @@ async fn require_known(tx: &mut Tx, labor: &Labor, puncture: &Puncture) -> Resul
         let Some(who) = who else { continue };
         let staff = people::facts::staff(tx, labor.facility_id, who).await?;
         if staff.is_none_or(|staff| staff.role != Role::Anesthesiologist) {
-            return Err(Error::invalid(&format!("{}/{member}", puncture.at), "unknown"));
+            return Err(Error::invalid(format!("{}/{member}", puncture.at), "unknown"));
         }
     }
     Ok(())
