@@ -43,7 +43,7 @@ pub fn is_grave(class: Class) -> bool {
     matches!(class, Class::I | Class::II)
 }
 
-/// Whether an event turns out to be graver than it was taken for, so that its clock begins anew.
+/// Whether an event turns out to be graver than it was taken for, so that its time begins anew.
 pub fn is_graver(class: Class, before: Class) -> bool {
     is_grave(class) && class != before && (class == Class::I || !is_grave(before))
 }

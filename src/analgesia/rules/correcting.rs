@@ -17,7 +17,8 @@ pub fn corrects_record(before: &Record, now: &Record) -> Result<bool> {
         pump: None,
         abandoned: before.abandoned || now.abandoned,
         exception: carried.exception.filter(|_| now.exception.is_some()),
-        unqualified: carried.unqualified.filter(|_| now.unqualified.is_some()),
+        // Each puncture may have a reason of its own.
+        unqualified: None,
         after_withdrawal: carried
             .after_withdrawal
             .filter(|_| now.after_withdrawal.is_some()),

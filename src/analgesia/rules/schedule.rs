@@ -303,8 +303,7 @@ impl Course<'_> {
     }
 
     /// Her legs, four hours after the last dose, until she raised both of them then: sooner tells nothing of what comes
-    /// later. Who went to another hospital
-    /// before the birth is looked after there.
+    /// later. Who went to another hospital before the birth is looked after there.
     pub fn legs(&self) -> Option<Due> {
         let elsewhere = [
             Some(CloseReason::Transferred),

@@ -117,7 +117,7 @@ fn a_round_that_was_made_leads_to_the_next_one() {
     assert_eq!(ward.round("08:21").as_deref(), Some("08:30"));
     let level = ward.full("08:30");
     let missing = level.due(DueKind::Round, "08:31").unwrap();
-    assert_eq!(missing.fields, ["block_level_left"]);
+    assert_eq!(missing.fields, ["block_level_left", "block_level_right"]);
     let level = level.saw(
         "08:32",
         json!({ "block_level_left": "T10", "block_level_right": "T10" }),

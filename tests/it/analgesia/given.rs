@@ -148,14 +148,16 @@ async fn what_is_seen_around_the_first_dose_and_what_the_pump_gave_is_missing_un
         };
         all.iter().filter(ours).cloned().collect::<Vec<Value>>()
     };
-    let [baseline, hour, level, context] = [
+    let [baseline, hour, left, right, context] = [
         "/observations/baseline/vas",
         "/observations/one_hour/vas",
         "/observations/block_level_left",
+        "/observations/block_level_right",
         "/observations/vas_context",
     ]
     .map(Value::from);
-    assert_eq!(missing().await, [baseline, hour.clone(), level.clone()]);
+    let level = [left, right];
+    assert_eq!(missing().await, [&[baseline, hour.clone()], &level[..]].concat());
     ward.app.clock.advance(50 * 60);
     let seen = |time: &str, body: Value| {
         let mut body = body;
@@ -164,7 +166,8 @@ async fn what_is_seen_around_the_first_dose_and_what_the_pump_gave_is_missing_un
     };
     let early = seen("00:44", json!({ "nrs": 8 }));
     ward.observe(early).await.expect(201);
-    assert_eq!(missing().await, [hour.clone(), level.clone(), context.clone()]);
+    let rest = [&[hour], &level[..], std::slice::from_ref(&context)].concat();
+    assert_eq!(missing().await, rest);
     let felt = json!({ "block_level_left": "T10", "block_level_right": "T10" });
     ward.observe(seen("01:10", felt)).await.expect(201);
     let scored = json!({ "nrs": 2, "vas_context": "contraction" });
@@ -247,7 +250,7 @@ async fn legs_that_rose_at_the_end_are_tried_again_after_four_hours() {
         .expect(201);
     let legs = |chart: &Value| {
         let due = chart["due"].as_array().unwrap();
-        due.iter().any(|due| due["kind"] == "leg_raise")
+        due.iter().any(|due| due["what"] == "leg_raise")
     };
     assert!(legs(&ward.lin.get(&ward.path("")).await.expect(200)));
     ward.app.clock.advance(4 * 3600);

@@ -226,9 +226,9 @@ fn the_day_counts_every_bag() {
         "earlier_pumps": [bag("B-1", "2026-03-02T00:00:00Z", "200")]
     });
     // 320 mg.
-    assert_eq!(faults(body.clone()), ["/doses/ropivacaine_24h unconfirmed"]);
+    assert_eq!(faults(body.clone()), ["/doses/bupivacaine_24h unconfirmed"]);
     body["earlier_pumps"][0]["given_ml"] = json!("301");
-    assert_eq!(faults(body.clone()), ["/doses/ropivacaine_24h out_of_limits"]);
+    assert_eq!(faults(body.clone()), ["/doses/bupivacaine_24h out_of_limits"]);
     // What was given more than a day before counts no longer.
     body["earlier_pumps"][0]["started_at"] = json!("2026-02-28T00:00:00Z");
     body["pump"]["started_at"] = json!("2026-03-01T06:00:00Z");
