@@ -114,13 +114,13 @@ pub async fn ask_mood_again(tx: &mut Tx, response: &Response) -> Result<()> {
 }
 
 /// The survey is not asked of her, or no longer.
-pub async fn close_survey(tx: &mut Tx, course: &Course) -> Result<()> {
-    forms::facts::close_assignments(tx, course.facility, course.episode, SATISFACTION).await?;
-    let steps = episode::facts::steps(tx, course.facility, course.episode).await?;
+pub async fn close_survey(tx: &mut Tx, facility: FacilityId, episode: EpisodeId) -> Result<()> {
+    forms::facts::close_assignments(tx, facility, episode, SATISFACTION).await?;
+    let steps = episode::facts::steps(tx, facility, episode).await?;
     let open = |step: &Step| step.kind == StepKind::Survey && step.state == StepState::Open;
-    if steps.iter().any(open) {
-        let closed = survey_step(course.facility, course.episode, course.born_at, StepState::Closed);
-        episode::facts::set_step(tx, &closed).await?;
+    if let Some(mut step) = steps.into_iter().find(open) {
+        step.state = StepState::Closed;
+        episode::facts::set_step(tx, &step).await?;
     }
     Ok(())
 }

@@ -36,7 +36,9 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
         return Ok(());
     }
     let Some(course) = course(&mut tx, facility, job.labor).await? else {
-        return match ask_why_not(&mut tx, facility, &job).await? {
+        let followed = take_back(&mut tx, facility, &job).await?;
+        let asked = ask_why_not(&mut tx, facility, &job).await?;
+        return match followed.or(asked) {
             Some(patient) => planned(tx, facility, &job, patient).await,
             None => Ok(()),
         };
@@ -52,7 +54,7 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
     end_all(&mut tx, other, Ended::Replaced).await?;
     if course.mother == Mother::Died {
         end_all(&mut tx, own, Ended::Died).await?;
-        nothing_more(&mut tx, &course).await?;
+        nothing_more(&mut tx, facility, &job).await?;
     } else {
         let place = people::facts::facility(&mut tx, facility).await?;
         let windows = schedule::windows(place.settings.follow_up_windows, &own);
@@ -66,7 +68,7 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
     if course.has_survey {
         open_survey(&mut tx, &course).await?;
     } else {
-        close_survey(&mut tx, &course).await?;
+        close_survey(&mut tx, facility, job.episode).await?;
         ask_why_not(&mut tx, facility, &job).await?;
     }
     planned(tx, facility, &job, course.patient).await
@@ -77,6 +79,21 @@ async fn planned(mut tx: Tx, facility: FacilityId, job: &OfLabor, patient: Patie
     tx.journal_own(Act::FollowupSchedule, Some(facility), subject, json!({}))
         .await?;
     tx.commit().await
+}
+
+/// What was asked because of a block that was entered in error is asked no more. Whom it was asked of.
+async fn take_back(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Result<Option<PatientId>> {
+    let known = store::points_of_episode(tx, facility, job.episode).await?;
+    // A later labor of the pregnancy is followed with the same forms.
+    let newest = known.first().filter(|point| point.labor_id == job.labor);
+    let Some(patient) = newest.map(|point| point.patient_id) else {
+        return Ok(None);
+    };
+    let own = known.into_iter().filter(|point| point.labor_id == job.labor);
+    end_all(tx, own.collect(), Ended::Mistaken).await?;
+    close_survey(tx, facility, job.episode).await?;
+    nothing_more(tx, facility, job).await?;
+    Ok(Some(patient))
 }
 
 /// Ends what nobody has answered.
@@ -245,10 +262,10 @@ pub fn point_step(point: &FollowUp, state: StepState) -> Step {
     }
 }
 
-/// The mother died: neither the scale nor a call is left of what is not a point.
-async fn nothing_more(tx: &mut Tx, course: &Course) -> Result<()> {
-    forms::facts::close_assignments(tx, course.facility, course.episode, EPDS).await?;
-    episode::facts::finish_tasks(tx, course.facility, LOSS_CALL, course.labor.0).await
+/// The mother died, or there was no block: neither the scale nor a call is left of what is not a point.
+async fn nothing_more(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Result<()> {
+    forms::facts::close_assignments(tx, facility, job.episode, EPDS).await?;
+    episode::facts::finish_tasks(tx, facility, LOSS_CALL, job.labor.0).await
 }
 
 /// The forms that are not answered come with or without the baby, as it is known now.

@@ -156,7 +156,7 @@ crate::words! {
         Died = "died",
         /// A later labor of the pregnancy is followed in its place.
         Replaced = "replaced",
-        /// There was no puncture of the dura after all.
+        /// There was no puncture of the dura after all, or no block.
         Mistaken = "mistaken",
     }
 }
@@ -176,7 +176,8 @@ pub enum PointState {
     Answered,
     /// She was lost to follow-up; her answer would still be taken.
     Lost,
-    /// Nobody asks any more: she died, a later labor is followed in its place, or there was no puncture after all.
+    /// Nobody asks any more: she died, a later labor is followed in its place, or there was no puncture or no block
+    /// after all.
     Ended,
 }
 

@@ -84,3 +84,27 @@ async fn a_complication_that_was_a_puncture_is_followed_as_one() {
         .await;
     assert_eq!(ward.points("?state=upcoming").await.len(), 11);
 }
+
+#[tokio::test]
+async fn after_a_block_that_never_was_nobody_is_asked_or_phoned_until_one_is_recorded() {
+    let ward = Ward::after_birth().await;
+    ward.wait(31).await;
+    assert_eq!(ward.tasks("lin", "followup.phone").await.len(), 1);
+    ward.without_block().await;
+    assert_eq!(ward.points("?state=ended").await.len(), 4);
+    for state in ["?state=upcoming", "?state=due", "?state=overdue"] {
+        assert_eq!(ward.points(state).await, [] as [Value; 0], "{state}");
+    }
+    assert!(ward.tasks("lin", "followup.phone").await.is_empty());
+    for (form, reference) in [("follow-up-f24", "f24"), ("satisfaction", "satisfaction")] {
+        assert_eq!(drafts(&ward, form).await.code(), "forms.window_closed");
+        assert_eq!(step(&ward, reference).await, "closed");
+    }
+
+    ward.block().await;
+    assert_eq!(ward.points("?state=ended").await, [] as [Value; 0]);
+    for (form, reference) in [("follow-up-f24", "f24"), ("satisfaction", "satisfaction")] {
+        assert_eq!(step(&ward, reference).await, "open");
+        drafts(&ward, form).await.expect(201);
+    }
+}

@@ -57,6 +57,12 @@ impl Ward {
         self.put("zhao", "/analgesia", emergency()).await;
     }
 
+    /// The block was another woman's: the record says nothing of one any more.
+    pub async fn without_block(&self) {
+        let body = json!({ "correction_reason": "写到了别人的病历" });
+        self.put("zhao", "/analgesia", body).await;
+    }
+
     /// Spinal anesthesia for a cesarean, with nothing given for labor.
     pub async fn spinal(&self) {
         let body = json!({
