@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::course::Course;
+use super::course::{Course, was_moved};
 use super::jobs::{OfLabor, OfSurvey, REMIND_SURVEY};
 use super::model::Point;
 use super::{rules, schedule, store};
@@ -54,7 +54,11 @@ pub async fn ask_why_not(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Re
     };
     let standing = consent::facts::standing(tx, facility, job.episode).await?;
     let refused = standing.is_some_and(|one| matches!(one.state, State::Refused | State::Withdrawn));
-    if birth.first_dose_at.is_some() || !refused || rules::is_survey_suppressed(&birth) {
+    if birth.first_dose_at.is_some()
+        || !refused
+        || rules::is_survey_suppressed(&birth)
+        || was_moved(tx, facility, job.labor).await?
+    {
         return Ok(None);
     }
     let (opens, closes) = (

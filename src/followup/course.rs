@@ -31,7 +31,7 @@ pub struct Course {
     pub mode: &'static str,
     /// Whether a baby died.
     pub is_loss: bool,
-    /// Whether nothing may speak of a baby: it died, or nobody here knows of it.
+    /// Whether nothing may speak of a baby: it died, she was taken to another hospital, or nobody here knows of it.
     pub without_baby: bool,
     /// How the mother came out of it.
     pub mother: Mother,
@@ -50,7 +50,8 @@ pub async fn course(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result
             return Ok(None);
         }
         let has_puncture = has_puncture(tx, facility, birth.labor).await?;
-        return Ok(Some(of_birth(facility, &birth, has_puncture)));
+        let was_moved = was_moved(tx, facility, birth.labor).await?;
+        return Ok(Some(of_birth(facility, &birth, has_puncture, was_moved)));
     }
     let Some(labor) = analgesia::facts::labor(tx, facility, labor).await? else {
         return Ok(None);
@@ -75,11 +76,17 @@ pub async fn course(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result
     }))
 }
 
+/// Whether she was taken to another hospital, before the birth or after it: how she and a baby are is not known here.
+pub async fn was_moved(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result<bool> {
+    let labor = analgesia::facts::labor(tx, facility, labor).await?;
+    Ok(labor.is_some_and(|labor| labor.close_reason == Some(CloseReason::Transferred)))
+}
+
 async fn has_puncture(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result<bool> {
     analgesia::facts::had(tx, facility, labor, ComplicationCode::Adp).await
 }
 
-fn of_birth(facility: FacilityId, birth: &Birth, has_puncture: bool) -> Course {
+fn of_birth(facility: FacilityId, birth: &Birth, has_puncture: bool, was_moved: bool) -> Course {
     let is_loss = birth.is_loss();
     Course {
         labor: birth.labor,
@@ -89,10 +96,10 @@ fn of_birth(facility: FacilityId, birth: &Birth, has_puncture: bool) -> Course {
         born_at: birth.born_at,
         mode: birth.mode.word(),
         is_loss,
-        without_baby: is_loss,
+        without_baby: is_loss || was_moved,
         mother: birth.mother,
         punctured_at: birth.first_dose_at.unwrap_or(birth.born_at),
         has_puncture,
-        has_survey: birth.first_dose_at.is_some() && !rules::is_survey_suppressed(birth),
+        has_survey: birth.first_dose_at.is_some() && !was_moved && !rules::is_survey_suppressed(birth),
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::acts::{call, escalation_task};
-use super::course::{Course, course};
+use super::course::{Course, course, was_moved};
 use super::model::{FollowUp, Point};
 use super::{checking, daily, planning, rules, schedule, store};
 use crate::analgesia::model::{ComplicationCode, Mother};
@@ -108,12 +108,14 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
     Ok(true)
 }
 
-/// The task to phone her about a point. A mother who nearly died is the anesthesiologist's to call.
+/// The task to phone her about a point. A mother who nearly died or was taken to another hospital is the anesthesiologist's
+/// to call.
 pub async fn phone_task(tx: &mut Tx, point: &FollowUp, due: DateTime<Utc>) -> Result<()> {
     let mother = analgesia::facts::mother(tx, point.facility_id, point.labor_id).await?;
+    let was_moved = was_moved(tx, point.facility_id, point.labor_id).await?;
     let roles = match mother {
-        Mother::Well => vec![Role::Midwife, Role::Anesthesiologist],
-        Mother::NearMiss | Mother::Died => vec![Role::Anesthesiologist],
+        Mother::Well if !was_moved => vec![Role::Midwife, Role::Anesthesiologist],
+        Mother::Well | Mother::NearMiss | Mother::Died => vec![Role::Anesthesiologist],
     };
     let task = NewTask {
         facility: point.facility_id,
@@ -242,13 +244,13 @@ async fn remind_survey(ctx: &Ctx, facility: FacilityId, job: OfSurvey) -> Result
 }
 
 /// Whether staff phone her as soon as a point is due: about the week where she or the staff have told of something before,
-/// about the first day where she has gone home.
+/// about the first day where she has gone home or elsewhere.
 async fn phoned_at_once(tx: &mut Tx, point: &FollowUp) -> Result<bool> {
     let (facility, labor) = (point.facility_id, point.labor_id);
     match point.point {
         Point::F24 => {
             let labor = analgesia::facts::labor(tx, facility, labor).await?;
-            Ok(labor.is_some_and(|labor| rules::went_home_early(&labor, point.born_at)))
+            Ok(labor.is_some_and(|labor| rules::left_early(&labor, point.born_at)))
         }
         Point::F7 => Ok(
             analgesia::facts::had(tx, facility, labor, ComplicationCode::Adp).await?

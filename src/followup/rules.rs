@@ -254,13 +254,15 @@ pub fn calls(found: &Examination) -> bool {
     found.tip_intact == Some(false)
 }
 
-/// Within this time after birth a discharge is an early one.
+/// Within this time after birth a discharge or a transfer is an early one.
 const EARLY: Duration = Duration::hours(24);
 
-/// Whether she went home before the first day was over.
-pub fn went_home_early(labor: &Labor, born_at: DateTime<Utc>) -> bool {
-    labor.close_reason == Some(CloseReason::Discharged)
-        && labor.closed_at.is_some_and(|left| left < born_at + EARLY)
+/// Whether she went home, or was taken to another hospital, before the first day was over.
+pub fn left_early(labor: &Labor, born_at: DateTime<Utc>) -> bool {
+    matches!(
+        labor.close_reason,
+        Some(CloseReason::Discharged | CloseReason::Transferred)
+    ) && labor.closed_at.is_some_and(|left| left < born_at + EARLY)
 }
 
 /// Whether an alert still takes a word.

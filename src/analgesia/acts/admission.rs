@@ -291,10 +291,8 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
     }
     tell_ending(&mut tx, &labor).await?;
     follow(&mut tx, &labor).await?;
-    if !delivered && labor.first_dose_at.is_some() {
-        let now = tx.now;
-        enqueue(&mut tx, &labor, "followup.schedule", now).await?;
-    }
+    let now = tx.now;
+    enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     for kind in ["analgesia.request", "analgesia.unanswered", "analgesia.one_hour"] {
         episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
     }

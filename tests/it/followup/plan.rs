@@ -65,6 +65,35 @@ async fn nobody_speaks_of_a_baby_to_a_woman_whose_birth_is_unknown() {
 }
 
 #[tokio::test]
+async fn a_woman_who_is_taken_elsewhere_after_the_birth_is_asked_of_herself_and_called_by_the_anesthesiologist()
+ {
+    let ward = Ward::after_birth().await;
+    assert!(asks(&ward, "follow-up-f24", "fu.feeding").await);
+    ward.wait(20).await;
+    ward.leave("transferred").await;
+    let points = ward.points("?state=due").await;
+    assert_eq!((points.len(), &points[0]["after_loss"]), (1, &json!(true)));
+    for form in ["follow-up-f24", "follow-up-f42"] {
+        assert!(!asks(&ward, form, "fu.feeding").await, "{form}");
+    }
+    assert!(asks(&ward, "follow-up-f24", "fu.headache").await);
+    ward.wait(4).await;
+    assert!(ward.tasks("lin", "followup.phone").await.is_empty());
+    assert_eq!(
+        ward.tasks("zhao", "followup.phone").await.len(),
+        1,
+        "nobody is at her bedside"
+    );
+    assert!(ward.tasks("zhao", "followup.loss_call").await.is_empty());
+    let told = ward.notices().await;
+    assert!(told.iter().all(|(_, about)| about != "satisfaction"), "{told:?}");
+    let mei = ward.mei_again().await;
+    let survey = json!({ "questionnaire": "satisfaction" });
+    let refused = mei.post("/responses", survey).await;
+    assert_eq!(refused.code(), "forms.window_closed");
+}
+
+#[tokio::test]
 async fn a_loss_that_was_another_womans_is_taken_back() {
     let ward = Ward::open().await;
     ward.block().await;
