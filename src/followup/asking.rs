@@ -1,6 +1,6 @@
 //! What she is asked beside the points of the plan: the survey, the depression scale, why she had no block.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::course::{Course, was_moved};
 use super::jobs::{OfLabor, OfSurvey, REMIND_SURVEY};
@@ -13,18 +13,13 @@ use crate::consent;
 use crate::consent::model::State;
 use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
 use crate::ctx::Tx;
-use crate::episode::model::{Step, StepKind, StepState, day};
-use crate::forms::model::Response;
+use crate::episode::model::{Step, StepKind, StepState};
 use crate::outbox::Message;
 use crate::people::model::Windows;
 use crate::{episode, forms};
 
 /// The point at which her mood is asked about.
 const MOOD_AT: Point = Point::F42;
-/// The rule of the depression scale that has it asked again.
-pub const MOOD_UNSURE: &str = "F13b";
-/// In how long it is asked again, and for how long.
-const MOOD_AGAIN: Duration = Duration::days(14);
 
 /// Her step for the survey.
 pub fn survey_step(
@@ -97,24 +92,6 @@ pub async fn ask_mood(tx: &mut Tx, course: &Course, windows: &Windows) -> Result
     )
     .await?;
     forms::facts::close_at(tx, course.facility, assignment, slot.closes).await
-}
-
-/// The depression scale once more, two weeks after answers that left it open how she is.
-pub async fn ask_mood_again(tx: &mut Tx, response: &Response) -> Result<()> {
-    let opens = response.completed_at.unwrap_or(tx.now) + MOOD_AGAIN;
-    forms::facts::assign(
-        tx,
-        response.facility_id,
-        response.patient_id,
-        response.episode_id,
-        EPDS,
-        &format!("again-{}", day(opens)),
-        opens,
-        Some(opens),
-        Some(opens + MOOD_AGAIN),
-    )
-    .await?;
-    Ok(())
 }
 
 /// The survey is not asked of her, or no longer.

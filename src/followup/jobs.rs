@@ -11,7 +11,7 @@ use tracing::instrument;
 use super::acts::{call, escalation_task};
 use super::course::{Course, course, was_moved};
 use super::model::{FollowUp, Point};
-use super::{checking, daily, planning, rules, schedule, store};
+use super::{checking, daily, mood, planning, rules, schedule, store};
 use crate::analgesia::model::{ComplicationCode, Mother};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AlertId, EpisodeId, FacilityId, FollowUpId, LaborId, PatientId};
@@ -101,6 +101,8 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         PHONE => phone(ctx, facility, job.payload()?).await?,
         ESCALATE => escalate(ctx, facility, job.payload()?).await?,
         daily::HEADACHE => daily::ask(ctx, facility, job.payload()?).await?,
+        mood::AGAIN => mood::remind(ctx, facility, job.payload()?).await?,
+        mood::CALL => mood::phone(ctx, facility, job.payload()?).await?,
         checking::CHECK_TEXT => checking::check(ctx, facility, job).boxed().await?,
         OVER => over(ctx, facility, job.payload()?).await?,
         _ => return Ok(false),

@@ -14,6 +14,7 @@ mod headache;
 pub mod jobs;
 mod keeping;
 pub mod model;
+mod mood;
 mod planning;
 mod rules;
 mod schedule;

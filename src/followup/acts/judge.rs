@@ -13,7 +13,7 @@ use crate::episode::model::{Episode, StepState};
 use crate::followup::course::course;
 use crate::followup::headache::{self, Puncture};
 use crate::followup::model::{FollowUp, FoundIn, Proposal};
-use crate::followup::{asking, daily, jobs, planning, rules, schedule, store};
+use crate::followup::{daily, jobs, mood, planning, rules, schedule, store};
 use crate::forms::model::{Response, ResponseStatus, Submitted, Told};
 use crate::people;
 use crate::questionnaire::{Answers, Context, Form, Status, assess};
@@ -137,8 +137,11 @@ async fn judge_of(
     let assessment = assess(form, answers, &context);
     let complete = assessment.status == Status::Complete;
     let flags = rules::flags(form, &assessment);
-    if response.name == EPDS && flags.iter().any(|flag| flag.rule == asking::MOOD_UNSURE) {
-        asking::ask_mood_again(tx, response).await?;
+    if response.name == EPDS {
+        mood::answered(tx, response).await?;
+        if flags.iter().any(|flag| flag.rule == mood::UNSURE) {
+            mood::ask_again(tx, response).await?;
+        }
     }
     let phone = people::facts::facility(tx, facility).await?.phone;
     let told = rules::told(form, &assessment.level, &flags, locale, &phone);

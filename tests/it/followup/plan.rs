@@ -366,3 +366,29 @@ async fn a_depression_scale_that_leaves_it_open_is_asked_again_after_two_weeks()
     ward.wait(14 * 24).await;
     assert!(!begins().await, "she is well");
 }
+
+#[tokio::test]
+async fn a_depression_scale_that_is_asked_again_after_the_end_is_brought_to_her_mind_and_then_phoned_about() {
+    let folder = filled();
+    let ward = scaled(&folder).await;
+    ward.wait(2 * 24).await;
+    scores(&ward, [3, 1, 1, 1, 1, 1, 1, 1, 1, 0]).await;
+    let told = async || {
+        let all = ward.notices().await.into_iter();
+        all.filter(|(_, about)| about.starts_with("again-")).count()
+    };
+    let calls = async || ward.tasks("lin", "followup.mood_call").await.len();
+    ward.wait(13 * 24).await;
+    assert_eq!(told().await, 0);
+    ward.wait(24).await;
+    assert_eq!((told().await, calls().await), (1, 0));
+    let journey = ward.mei_again().await.get("/me/journey").await.expect(200);
+    assert_eq!(journey["stage"], "closed");
+    ward.wait(2 * 24).await;
+    assert_eq!(calls().await, 0);
+    ward.wait(24).await;
+    assert_eq!((told().await, calls().await), (1, 1));
+    assert!(ward.tasks("zhao", "followup.mood_call").await.is_empty());
+    scores(&ward, [0; 10]).await;
+    assert_eq!(calls().await, 0, "she has answered");
+}
