@@ -16,8 +16,11 @@ pub fn ending(birth: Option<&Birth>, closed: Option<CloseReason>) -> Option<Endi
     match (birth, closed) {
         (Some(birth), _) if birth.is_loss() => Some(Ending::Loss),
         (Some(_), Some(CloseReason::Transferred)) => Some(Ending::Grave),
-        (Some(birth), _) if birth.mother != Mother::Well => Some(Ending::Grave),
-        (Some(_), _) => Some(Ending::Birth),
+        (Some(birth), _) => Some(match birth.mother {
+            Mother::Died => Ending::Grave,
+            Mother::NearMiss => Ending::NearMiss,
+            Mother::Well => Ending::Birth,
+        }),
         (None, Some(CloseReason::Transferred)) => Some(Ending::Transferred),
         (None, Some(CloseReason::DeliveredElsewhere)) => Some(Ending::Elsewhere),
         (None, _) => None,

@@ -7,8 +7,11 @@ crate::words! {
     Ending {
         /// A birth that she is congratulated on.
         Birth = "birth",
-        /// A birth of which nothing glad is said: the mother died or nearly did, or was taken to another hospital after it.
+        /// A birth of which nothing glad is said, and whose mother's phone may be in other hands: she died, or was taken to
+        /// another hospital after it.
         Grave = "grave",
+        /// A birth of which nothing glad is said: the mother nearly died.
+        NearMiss = "near_miss",
         /// A baby died.
         Loss = "loss",
         /// She was taken to another hospital before the birth.

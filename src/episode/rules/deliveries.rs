@@ -47,7 +47,7 @@ pub struct Standing {
     pub restricted: bool,
     /// Her pregnancy is over, or there is none.
     pub closed: bool,
-    /// It ended gravely for her: her phone may be in other hands.
+    /// She died or was taken to another hospital: her phone may be in other hands.
     pub grave: bool,
 }
 

@@ -92,7 +92,14 @@ fn applies(episode: &Episode, step: &Step, now: DateTime<Utc>) -> bool {
         }
         StepKind::Recheck => stage == Stage::Labor && !episode.declined,
         StepKind::Review | StepKind::Consent => matches!(stage, Stage::Antenatal | Stage::Labor),
-        StepKind::Survey if matches!(episode.ending, Some(Ending::Loss | Ending::Grave)) => false,
+        StepKind::Survey
+            if matches!(
+                episode.ending,
+                Some(Ending::Loss | Ending::Grave | Ending::NearMiss)
+            ) =>
+        {
+            false
+        }
         StepKind::FollowUp | StepKind::Survey => {
             stage != Stage::Closed || step.due_to.is_none_or(|due| now < due)
         }

@@ -14,6 +14,7 @@ use muan::wechat::simulator::{Call, Fault, Scripted};
 use serde_json::{Value, json};
 
 use super::later;
+use crate::followup::ward::Ward;
 use crate::support::App;
 use crate::support::cast::Woman;
 
@@ -212,6 +213,20 @@ async fn after_the_end_she_hears_of_open_questions_of_a_red_flag_and_of_her_open
             titles(&app),
             ["您有一份随访待填写", "医护人员看到了您的回答", "您的档案被查看"]
         );
+    }
+}
+
+#[tokio::test]
+async fn who_nearly_died_hears_that_her_record_was_opened_and_the_phone_of_a_mother_who_died_is_silent() {
+    for (complication, heard) in [("maternal_arrest", 1), ("maternal_death", 0)] {
+        let ward = Ward::after_birth().await;
+        ward.app.allows(&ward.mei, NOTICE, 9).await;
+        ward.complication(complication).await;
+        ward.wait(57 * 24).await;
+        told(&ward.app, &ward.mei, "record_opened").await;
+        let titles = titles(&ward.app);
+        let opened = titles.iter().filter(|title| *title == "您的档案被查看");
+        assert_eq!(opened.count(), heard, "{complication}");
     }
 }
 
