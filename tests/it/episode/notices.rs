@@ -223,8 +223,10 @@ async fn who_nearly_died_hears_that_her_record_was_opened_and_the_phone_of_a_mot
         ward.app.allows(&ward.mei, NOTICE, 9).await;
         ward.complication(complication).await;
         ward.wait(57 * 24).await;
-        told(&ward.app, &ward.mei, "record_opened").await;
-        let titles = titles(&ward.app);
+        let Ward { app, mei, .. } = ward;
+        let mei = app.again_of(mei).await;
+        told(&app, &mei, "record_opened").await;
+        let titles = titles(&app);
         let opened = titles.iter().filter(|title| *title == "您的档案被查看");
         assert_eq!(opened.count(), heard, "{complication}");
     }
