@@ -41,7 +41,7 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         acts::ESCALATE => escalate(ctx, job).await?,
         acts::CLOCK => clock(ctx, job).await?,
         "analgesia.one_hour" => remind(ctx, job, "analgesia.one_hour", &[Role::Midwife]).await?,
-        "analgesia.unanswered" => remind(ctx, job, "analgesia.unanswered", &[Role::Anesthesiologist]).await?,
+        acts::UNANSWERED => unanswered(ctx, job).await?,
         "analgesia.leg_raise" => {
             let roles = [Role::Anesthesiologist, Role::Midwife];
             remind(ctx, job, "analgesia.leg_raise", &roles).await?;
@@ -96,13 +96,37 @@ async fn remind(ctx: &Ctx, job: &Job, kind: &'static str, roles: &[Role]) -> Res
     tx.commit().await
 }
 
+/// She asked half an hour ago and nobody came: every anesthesiologist is called, whoever leads the roster by name, and who
+/// does not take it is followed by the next on call and the duty officer.
+async fn unanswered(ctx: &Ctx, job: &Job) -> Result<()> {
+    let OfLabor { labor, .. } = job.payload()?;
+    let mut tx = ctx.write(Act::AnalgesiaRemind).await?;
+    let Some(labor) = loaded(&mut tx, hospital(job)?, labor).await? else {
+        return Ok(());
+    };
+    let facility = labor.facility_id;
+    let asked = labor.requested_at.filter(|_| labor.first_dose_at.is_none());
+    let late = asked.is_some_and(|asked| asked + acts::RESPONSE <= tx.now);
+    let open = store::open_alarms(&mut tx, facility, &[labor.id]).await?;
+    let known = open.iter().any(|alarm| alarm.task == acts::UNANSWERED);
+    if labor.state != LaborState::Open || !late || known {
+        return Ok(());
+    }
+    let role = Role::Anesthesiologist;
+    let calls = vec![(Alarm::Unanswered, rules::Call::now(&[role]))];
+    let about = (acts::UNANSWERED, labor.id.0);
+    let Some(mut alarm) = acts::raise(&mut tx, &labor, about, calls).await? else {
+        return Ok(());
+    };
+    alarm.called = people::facts::on_call(&mut tx, facility, role, 0).await?;
+    store::save_alarm(&mut tx, facility, &alarm).await?;
+    let detail = json!({ "task": acts::UNANSWERED, "urgent": true, "called": alarm.called });
+    journal(&mut tx, Act::AnalgesiaRemind, &labor, detail).await?;
+    tx.commit().await
+}
+
 /// By when what a reminder waits for should be there; none when nothing is missing.
 async fn missing(tx: &mut Tx, kind: &str, labor: &Labor) -> Result<Option<DateTime<Utc>>> {
-    if kind == "analgesia.unanswered" {
-        let asked = labor.requested_at.is_some() && labor.first_dose_at.is_none();
-        let waits = labor.state == LaborState::Open && asked;
-        return Ok(waits.then_some(tx.now));
-    }
     let wanted = match kind {
         "analgesia.one_hour" => DueKind::OneHourPain,
         _ => DueKind::LegRaise,
@@ -249,8 +273,10 @@ async fn consented(ctx: &Ctx, job: &Job) -> Result<()> {
         return Ok(());
     };
     let record = store::record(&mut tx, facility, labor.id).await?;
-    let runs = record.is_some_and(|version| rules::needs_consent(&version.record))
-        && store::stop(&mut tx, facility, labor.id).await?.is_none();
+    let record = record.as_ref().map(|version| &version.record);
+    let stop = store::stop(&mut tx, facility, labor.id).await?;
+    let runs = record.is_some_and(rules::needs_consent)
+        && rules::standing_end(record, stop.as_ref().map(|version| &version.stop)).is_none();
     if runs && consent::facts::started(&mut tx, facility, episode).await? {
         tx.commit().await?;
     }

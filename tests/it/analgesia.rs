@@ -6,6 +6,7 @@ mod board;
 mod corrections;
 mod given;
 mod operator;
+mod requests;
 
 use serde_json::{Value, json};
 
@@ -139,64 +140,6 @@ async fn the_other_hospital_sees_no_labor() {
         .await
         .expect(404);
     assert_eq!(stranger.get("/labors").await.expect(200)["items"], json!([]));
-}
-
-#[tokio::test]
-async fn her_tap_starts_the_response_clock_once() {
-    let ward = Ward::open().await;
-    let first = ward
-        .mei
-        .post("/labors/current/request", json!({ "vas": 7.5 }))
-        .await
-        .expect(201);
-    assert_eq!(first["vas"], "7.5");
-    ward.app.clock.advance(60);
-    let again = ward
-        .mei
-        .post("/labors/current/request", json!({}))
-        .await
-        .expect(201);
-    assert_eq!(again["requested_at"], first["requested_at"]);
-    assert_eq!(ward.tasks("analgesia.request").await, 1);
-    let line = ward.lin.get("/labors").await.expect(200)["items"][0].clone();
-    assert_eq!(line["waiting_min"], 1);
-    assert_eq!(line["id"], ward.labor);
-}
-
-#[tokio::test]
-async fn what_a_second_request_says_more_is_kept_and_the_clock_runs_from_the_first() {
-    let ward = Ward::open().await;
-    let staff = ward.path("/requests");
-    ward.lin.post(&staff, json!({})).await.expect(201);
-    let tapped = ward
-        .mei
-        .post("/labors/current/request", json!({ "vas": 8 }))
-        .await
-        .expect(201);
-    assert_eq!(tapped["by_patient"], true);
-    assert_eq!(tapped["vas"], "8");
-    let before = json!({ "requested_at": "2026-03-02T00:35:00Z" });
-    ward.lin.post(&staff, before).await.expect(201);
-    let chart = ward.lin.get(&ward.path("")).await.expect(200);
-    assert_eq!(chart["requests"].as_array().unwrap().len(), 3);
-    assert_eq!(chart["requested_at"], "2026-03-02T00:35:00Z");
-    assert_eq!(ward.tasks("analgesia.request").await, 1);
-    let again = ward.mei.post("/labors/current/request", json!({})).await;
-    again.expect(201);
-    let chart = ward.lin.get(&ward.path("")).await.expect(200);
-    assert_eq!(chart["requests"].as_array().unwrap().len(), 3, "she taps again");
-}
-
-#[tokio::test]
-async fn a_request_without_an_answer_is_called_out_after_half_an_hour() {
-    let ward = Ward::open().await;
-    ward.lin
-        .post(&ward.path("/requests"), json!({}))
-        .await
-        .expect(201);
-    ward.app.clock.advance(31 * 60);
-    ward.app.work().await;
-    assert_eq!(ward.tasks("analgesia.unanswered").await, 1);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
-use super::alarms::come_and_look;
+use super::alarms::{UNANSWERED, answered, come_and_look};
 use super::birth::tell_ending;
 use super::stop::follow;
 use super::{call, locked, not_closed};
@@ -230,13 +230,7 @@ async fn ask(
     {
         labor.requested_at = Some(request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
-        enqueue(
-            &mut tx,
-            &labor,
-            "analgesia.unanswered",
-            request.requested_at + RESPONSE,
-        )
-        .await?;
+        enqueue(&mut tx, &labor, UNANSWERED, request.requested_at + RESPONSE).await?;
     }
     let come = rules::Call {
         roles: vec![Role::Anesthesiologist],
@@ -263,6 +257,7 @@ async fn ask(
 #[instrument(name = "analgesia.close", skip_all)]
 pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason) -> Result<Labor> {
     policy::allowed(caller, Act::AnalgesiaClose)?;
+    let me = caller.staff()?.id;
     let mut tx = once!(ctx, Act::AnalgesiaClose, caller);
     let (mut labor, _) = locked(&mut tx, caller, Act::AnalgesiaClose, id).await?;
     not_closed(&labor)?;
@@ -289,13 +284,13 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
             consent::facts::closed(&mut tx, labor.facility_id, labor.episode_id, returns).await?;
         }
     }
+    answered(&mut tx, &labor, me).await?;
+    let one_hour = "analgesia.one_hour";
+    episode::facts::finish_tasks(&mut tx, labor.facility_id, one_hour, labor.id.into()).await?;
     tell_ending(&mut tx, &labor).await?;
     follow(&mut tx, &labor).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;
-    for kind in ["analgesia.request", "analgesia.unanswered", "analgesia.one_hour"] {
-        episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
-    }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     tx.journal(caller, subject, json!({ "reason": reason.word() }))
         .await?;

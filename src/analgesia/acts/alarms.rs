@@ -26,6 +26,8 @@ use crate::people::policy;
 pub(in crate::analgesia) const ALARM: &str = "analgesia.alarm";
 /// Task: a complication waits.
 pub(in crate::analgesia) const COMPLICATION: &str = "analgesia.complication";
+/// Task and job: nobody came to her request.
+pub(in crate::analgesia) const UNANSWERED: &str = "analgesia.unanswered";
 /// Task: nobody took an alarm, the next on call comes.
 pub(in crate::analgesia) const ALARM_NEXT: &str = "analgesia.alarm_next";
 /// Task: nobody took an alarm, the duty officer sees to it.
@@ -38,6 +40,8 @@ pub(in crate::analgesia) const ESCALATE: &str = "analgesia.escalate";
 pub(in crate::analgesia) const CLOCK: &str = "analgesia.clock";
 /// What came of an alarm whose row was not so.
 const CORRECTED: &str = "corrected";
+/// What came of an alarm about a request that nobody waits for an answer to any more.
+const OVER: &str = "over";
 /// How long after it was due an alarm goes to the next on call, and to the duty officer.
 const STEPS: [(i64, Duration); 2] = [(1, Duration::minutes(10)), (LAST_STEP, Duration::minutes(20))];
 
@@ -252,20 +256,35 @@ pub(super) async fn hand_over(
                 .codes
                 .retain(|code| standing.iter().any(|(known, _)| known == code));
         } else {
-            alarm.state = AlarmState::Closed;
-            alarm.closed = Some((by, tx.now));
-            alarm.outcome = Some(CORRECTED.to_owned());
-            end_tasks(
-                tx,
-                labor,
-                alarm,
-                &[alarm.task.as_str(), ALARM_NEXT, ALARM_OFFICER],
-            )
-            .await?;
+            end(tx, labor, by, alarm, CORRECTED).await?;
         }
         store::save_alarm(tx, labor.facility_id, alarm).await?;
     }
     Ok(())
+}
+
+/// Nobody waits for an answer to her request any more: the call ends, and what it became.
+pub(super) async fn answered(tx: &mut Tx, labor: &Labor, by: StaffId) -> Result<()> {
+    episodes::finish_tasks(tx, labor.facility_id, "analgesia.request", labor.id.into()).await?;
+    let open = store::open_alarms(tx, labor.facility_id, &[labor.id]).await?;
+    for mut alarm in open.into_iter().filter(|one| one.task == UNANSWERED) {
+        end(tx, labor, by, &mut alarm, OVER).await?;
+        store::save_alarm(tx, labor.facility_id, &alarm).await?;
+    }
+    Ok(())
+}
+
+async fn end(tx: &mut Tx, labor: &Labor, by: StaffId, alarm: &mut Raised, outcome: &str) -> Result<()> {
+    alarm.state = AlarmState::Closed;
+    alarm.closed = Some((by, tx.now));
+    alarm.outcome = Some(outcome.to_owned());
+    end_tasks(
+        tx,
+        labor,
+        alarm,
+        &[alarm.task.as_str(), ALARM_NEXT, ALARM_OFFICER],
+    )
+    .await
 }
 
 async fn end_tasks(tx: &mut Tx, labor: &Labor, alarm: &Raised, kinds: &[&str]) -> Result<()> {

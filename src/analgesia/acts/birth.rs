@@ -5,7 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::admission::{enqueue, step};
-use super::alarms::come_and_look;
+use super::alarms::{answered, come_and_look};
 use super::chart::chart;
 use super::locked;
 use super::stop::follow;
@@ -86,9 +86,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     if is_first {
         episode::facts::set_stage(&mut tx, labor.facility_id, episode.id, Stage::Postpartum).await?;
         step(&mut tx, &labor, StepKind::Delivery, "delivery", StepState::Done).await?;
-        for kind in ["analgesia.request", "analgesia.unanswered"] {
-            episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
-        }
+        answered(&mut tx, &labor, me.id).await?;
         consent::facts::closed(&mut tx, labor.facility_id, episode.id, false).await?;
     }
     come_and_look(&mut tx, &labor, version.id, &found, &known).await?;

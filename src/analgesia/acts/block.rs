@@ -5,7 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::admission::{enqueue, step};
-use super::alarms::{ALARM, come_and_look, raise};
+use super::alarms::{ALARM, answered, come_and_look, raise};
 use super::chart::chart;
 use super::monitoring::report;
 use super::operator::{fill_in, placed_by};
@@ -25,7 +25,7 @@ use crate::episode::model::{StepKind, StepState};
 use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy;
-use crate::{consent, episode, people};
+use crate::{consent, people};
 
 /// She is reminded of the one-hour score, and it is missed by then.
 const ONE_HOUR: [Duration; 2] = [Duration::minutes(55), Duration::minutes(75)];
@@ -122,7 +122,7 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         enqueue(&mut tx, &labor, "quality.bags", now).await?;
     }
     tested(&mut tx, &labor, &version, former).await?;
-    started(&mut tx, &mut labor, &version.record).await?;
+    started(&mut tx, &mut labor, &version.record, me.id).await?;
     dural_puncture(&mut tx, &labor, &version, before.as_ref(), &reported).await?;
     follow(&mut tx, &labor).await?;
     labor.version += 1;
@@ -227,9 +227,7 @@ async fn second_for(
 /// When the analgesia of a labor ended, as far as anybody wrote down; none while it runs.
 async fn ended(tx: &mut Tx, labor: &Labor, record: &Record) -> Result<Option<DateTime<Utc>>> {
     let stop = store::stop(tx, labor.facility_id, labor.id).await?;
-    let stop = stop
-        .map(|version| version.stop)
-        .filter(|stop| !rules::resumes(record, stop));
+    let stop = rules::standing_end(Some(record), stop.as_ref().map(|version| &version.stop));
     let stopped = stop.map(|stop| stop.last_dose_at.unwrap_or(stop.stop_at));
     Ok(stopped.or(labor.born_at).or(labor.closed_at))
 }
@@ -246,7 +244,7 @@ async fn tested(tx: &mut Tx, labor: &Labor, version: &RecordVersion, before: Opt
 }
 
 /// The first dose ends the response clock and starts the one-hour clock.
-async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record) -> Result<()> {
+async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record, by: StaffId) -> Result<()> {
     let for_labor = record.indication == Some(Indication::Labor);
     let first = record.first_dose_at.filter(|_| for_labor);
     if labor.first_dose_at == first {
@@ -254,9 +252,7 @@ async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record) -> Result<()> 
     }
     labor.first_dose_at = first;
     let Some(first) = first else { return Ok(()) };
-    for kind in ["analgesia.request", "analgesia.unanswered"] {
-        episode::facts::finish_tasks(tx, labor.facility_id, kind, labor.id.into()).await?;
-    }
+    answered(tx, labor, by).await?;
     for after in ONE_HOUR {
         enqueue(tx, labor, "analgesia.one_hour", first + after).await?;
     }

@@ -6,7 +6,7 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::admission::{RESPONSE, enqueue};
-use super::alarms::hand_over;
+use super::alarms::{UNANSWERED, answered, hand_over};
 use super::birth::tell_ending;
 use super::locked;
 use super::monitoring::{report, start_clocks, take};
@@ -107,12 +107,10 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         store::save_labor(&mut tx, &labor).await?;
         if let Some(asked) = labor.requested_at.filter(|_| labor.first_dose_at.is_none()) {
             // She waits since then: the clock of the request that was not so is no longer hers.
-            enqueue(&mut tx, &labor, "analgesia.unanswered", asked + RESPONSE).await?;
+            enqueue(&mut tx, &labor, UNANSWERED, asked + RESPONSE).await?;
         }
         if labor.requested_at.is_none() {
-            for kind in ["analgesia.request", "analgesia.unanswered"] {
-                episode::facts::finish_tasks(&mut tx, labor.facility_id, kind, labor.id.into()).await?;
-            }
+            answered(&mut tx, &labor, me.id).await?;
         }
     }
     if labor.first_dose_at.is_some_and(|first| tx.now > first + REMINDER) {

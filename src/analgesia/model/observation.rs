@@ -72,6 +72,8 @@ crate::words! {
         TestDose = "test_dose",
         /// A value that no monitor and no body shows.
         OutOfRange = "out_of_range",
+        /// Nobody came for half an hour after she asked for analgesia.
+        Unanswered = "unanswered",
         /// She says that she is in pain though analgesia runs.
         PatientPain = "patient_pain",
         /// A complication was reported.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::analgesia::model::{ObservationRow, Raised};
+use crate::analgesia::model::{ObservationRow, Raised, Record};
 use crate::analgesia::rules::{baseline, judge, unheard};
 
 fn seen(values: Value) -> Observation {
@@ -183,6 +183,23 @@ fn legs_call_when_they_are_newly_weak_and_not_again() {
         ..earlier(0)
     };
     assert_eq!(found(&long_ago, 2), [Alarm::MotorBlock]);
+}
+
+#[test]
+fn only_anesthesia_into_the_spinal_canal_excuses_weak_legs() {
+    let strong = |route: &str, purpose: &str| {
+        let dose = json!({
+            "given_at": "2026-03-02T06:00:00Z", "drug": "lidocaine", "route": route, "use": purpose, "amount": "100"
+        });
+        let record: Record = serde_json::from_value(json!({ "doses": [dose] })).unwrap();
+        let before = Background::of(Some(&record), None, None);
+        before.is_strong("2026-03-02T09:00:00Z".parse().unwrap())
+    };
+    for route in ["epidural", "intrathecal"] {
+        assert!(strong(route, "anesthesia"), "{route}");
+        assert!(!strong(route, "labor"), "{route}");
+    }
+    assert!(!strong("intravenous", "anesthesia"));
 }
 
 #[test]

@@ -37,4 +37,6 @@ pub use observing::{check_event, check_observation};
 pub use recording::check_record;
 pub use schedule::{Course, due, rank};
 pub use sheet::{Found, Sheet};
-pub use stopping::{LEG_RAISE, NextHeparin, Totals, check_stop, last_dose, next_heparin, resumes, totals};
+pub use stopping::{
+    LEG_RAISE, NextHeparin, Totals, check_stop, last_dose, next_heparin, standing_end, totals,
+};

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::clocks::DELIVERY;
-use super::stopping::{LEG_RAISE, LEG_RAISE_MISSED, resumes};
+use super::stopping::{LEG_RAISE, LEG_RAISE_MISSED, standing_end};
 use super::{ONE_HOUR, has_block, last_dose, window};
 use crate::analgesia::model::{
     CloseReason, Dose, DoseUse, Drug, Due, DueKind, Labor, LaborState, LegRaise, Observation, ObservationRow,
@@ -135,8 +135,7 @@ fn row(kind: DueKind, due_at: DateTime<Utc>, overdue_at: DateTime<Utc>, fields: 
 impl Course<'_> {
     /// When the rounds end: with the birth, or with analgesia.
     fn ended(&self) -> Option<DateTime<Utc>> {
-        let resumed = |stop: &Stop| self.record.is_some_and(|record| resumes(record, stop));
-        let stopped = self.stop.filter(|stop| !resumed(stop)).map(|stop| stop.stop_at);
+        let stopped = standing_end(self.record, self.stop).map(|stop| stop.stop_at);
         [stopped, self.labor.born_at].into_iter().flatten().min()
     }
 
@@ -291,7 +290,8 @@ impl Course<'_> {
             .born_at
             .filter(|_| self.labor.state == LaborState::Delivered)?;
         let lies = self.record.is_some_and(|record| record.catheter_at.is_some());
-        let out = self.stop.is_some_and(|stop| stop.catheter_removed_at.is_some());
+        let end = standing_end(self.record, self.stop);
+        let out = end.is_some_and(|stop| stop.catheter_removed_at.is_some());
         (lies && !out).then(|| {
             row(
                 DueKind::Catheter,

@@ -242,6 +242,23 @@ fn after_birth_the_catheter_and_the_legs_stay_due() {
 }
 
 #[test]
+fn an_end_after_which_analgesia_began_again_ends_nothing() {
+    let mut ward = Ward::new();
+    let stop = json!({
+        "stop_at": at("08:40"), "reason": "request", "catheter_removed_at": at("08:40"), "tip_intact": true
+    });
+    ward.stop = Some(serde_json::from_value(stop).unwrap());
+    assert_eq!(ward.round("09:12"), None);
+    let again = ward.dosed("09:10", "ropivacaine", "epidural");
+    assert_eq!(again.round("09:12").as_deref(), Some("09:10"));
+    let born = again.born("11:00");
+    assert!(
+        born.due(DueKind::Catheter, "11:30").is_some(),
+        "the new one is in"
+    );
+}
+
+#[test]
 fn her_request_is_due_until_the_first_dose() {
     let mut ward = Ward::new();
     ward.labor.requested_at = Some(at("07:20"));

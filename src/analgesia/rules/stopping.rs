@@ -29,10 +29,10 @@ pub struct NextHeparin {
     pub removed_early: bool,
 }
 
-/// The earliest next doses of heparin; none while the catheter is in. A bloody puncture or heavy bleeding is decided
-/// by hand.
+/// The earliest next doses of heparin; none while the catheter is in, also a new one. A bloody puncture or heavy bleeding
+/// is decided by hand.
 pub fn next_heparin(stop: &Stop, record: &Record, birth: Option<&Delivery>) -> Option<NextHeparin> {
-    let removed = stop.catheter_removed_at?;
+    let removed = standing_end(Some(record), Some(stop))?.catheter_removed_at?;
     let again = record.resitings.iter().map(|new| new.at);
     let puncture = record.puncture_at.into_iter().chain(again).max()?;
     let by_hand = record.blood == Some(true) || birth.is_some_and(bled_much);
@@ -55,8 +55,12 @@ pub fn is_neuraxial(dose: &Dose) -> bool {
     matches!(dose.route, Route::Epidural | Route::Intrathecal)
 }
 
-/// Whether analgesia began again after it had ended: that end counts no longer.
-pub fn resumes(record: &Record, stop: &Stop) -> bool {
+/// The end of analgesia that counts: none where it began again after it.
+pub fn standing_end<'a>(record: Option<&Record>, stop: Option<&'a Stop>) -> Option<&'a Stop> {
+    stop.filter(|stop| !record.is_some_and(|record| resumes(record, stop)))
+}
+
+fn resumes(record: &Record, stop: &Stop) -> bool {
     let after = |at: DateTime<Utc>| at > stop.stop_at;
     let dosed = |dose: &Dose| dose.purpose == DoseUse::Labor && is_neuraxial(dose) && after(dose.given_at);
     record.doses.iter().any(dosed)
@@ -75,7 +79,7 @@ pub fn last_dose(
     stop: Option<&Stop>,
     left_at: Option<DateTime<Utc>>,
 ) -> Option<DateTime<Utc>> {
-    let stop = stop.filter(|stop| !resumes(record, stop));
+    let stop = standing_end(Some(record), stop);
     let doses = record.doses.iter();
     let by_hand = doses
         .filter(|dose| is_neuraxial(dose))
@@ -226,14 +230,23 @@ mod tests {
 
     #[test]
     fn the_later_interval_counts() {
+        let ends = |removed| Stop {
+            stop_at: at(removed),
+            ..stop(removed, None)
+        };
         for (removed, again, prophylactic, therapeutic) in
             [(6, &[][..], 12, 24), (22, &[], 26, 26), (12, &[10], 22, 34)]
         {
-            let next = next_heparin(&stop(removed, None), &punctured(false, again), None).unwrap();
+            let next = next_heparin(&ends(removed), &punctured(false, again), None).unwrap();
             assert_eq!(next.prophylactic_at, Some(at(prophylactic)), "{removed}");
             assert_eq!(next.therapeutic_at, Some(at(therapeutic)), "{removed}");
             assert!(!next.by_hand);
         }
+        assert_eq!(
+            next_heparin(&ends(6), &punctured(false, &[10]), None),
+            None,
+            "the new catheter is in"
+        );
     }
 
     #[test]

@@ -17,12 +17,13 @@ use crate::people::facts as people;
 use crate::people::policy::{self, Belongs};
 
 /// Tasks about an alarm of labor or an alert of follow-up. Ticked off, one would leave it open with nobody who comes.
-const OF_ALARMS: [&str; 7] = [
+const OF_ALARMS: [&str; 8] = [
     "followup.alert",
     "followup.alert_next",
     "followup.alert_officer",
     "analgesia.alarm",
     "analgesia.complication",
+    "analgesia.unanswered",
     "analgesia.alarm_next",
     "analgesia.alarm_officer",
 ];

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Ward, emergency};
+use super::{Ward, birth, emergency};
 
 /// A program of ropivacaine from one bag.
 fn bag(batch: &str, given_ml: &str) -> Value {
@@ -107,6 +107,43 @@ async fn legs_that_nobody_checked_are_called_out_though_nobody_wrote_down_the_en
     zhao.post(&ward.path("/stop"), checked).await.expect(201);
     let tasks = zhao.get("/tasks").await.expect(200);
     assert!(!tasks.to_string().contains("analgesia.leg_raise"), "{tasks}");
+}
+
+#[tokio::test]
+async fn weak_legs_four_hours_after_a_pump_that_nobody_stopped_are_urgent() {
+    let ward = Ward::open().await;
+    ward.record(with(bag("B-1", "9"))).await.expect(200);
+    ward.deliver(birth()).await.expect(200);
+    ward.app.clock.advance(4 * 3600);
+    for (time, lasts) in [("04:57", false), ("04:58", true)] {
+        let weak = json!({ "observed_at": format!("2026-03-02T{time}:00Z"), "bromage": 1 });
+        let seen = ward.observe(weak).await.expect(201);
+        let alarms = &seen["observations"][0]["alarms"];
+        assert_eq!(
+            alarms.to_string().contains("lasting_block"),
+            lasts,
+            "{time}: {alarms}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_bag_counts_over_the_hours_until_analgesia_ended() {
+    let mut ward = Ward::open().await;
+    let mut body = with(bag("B-1", "600"));
+    body["pump"]["started_at"] = json!("2026-03-02T00:45:00Z");
+    ward.app.clock.advance(48 * 3600);
+    ward.zhao = ward.app.zhao().await;
+    ward.lin = ward.app.lin().await;
+    // 480 mg over two days, as far as anybody knows.
+    ward.record(body.clone()).await.expect(200);
+    let stop = json!({ "stop_at": "2026-03-02T12:45:00Z", "reason": "request" });
+    ward.zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    let refused = ward.record(body.clone()).await.expect(422);
+    assert_eq!(refused["errors"][0]["pointer"], "/doses/ropivacaine_24h");
+    body["confirmed"] = json!(["/doses/ropivacaine_24h"]);
+    body["confirmed_reason"] = json!("已与药房核对");
+    ward.record(body).await.expect(200);
 }
 
 #[tokio::test]

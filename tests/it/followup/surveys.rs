@@ -38,6 +38,21 @@ fn item<'a>(results: &'a Value, group: usize, link_id: &str) -> &'a Value {
 }
 
 #[tokio::test]
+async fn a_mother_with_lasting_harm_is_not_asked_how_satisfied_she_is() {
+    for (outcome, asked) in [("ongoing", 201), ("permanent_harm", 409)] {
+        let ward = Ward::after_birth().await;
+        ward.wait(24).await;
+        ward.report(json!({
+            "code": "nerve_injury", "onset_at": "2026-03-02T00:59:00Z", "severity": 2, "outcome": outcome
+        }))
+        .await;
+        let mei = ward.mei_again().await;
+        let survey = json!({ "questionnaire": "satisfaction" });
+        mei.post("/responses", survey).await.expect(asked);
+    }
+}
+
+#[tokio::test]
 async fn the_quality_office_reads_means_and_hides_small_groups() {
     let ward = Ward::after_birth().await;
     ward.wait(24).await;

@@ -101,7 +101,7 @@ impl Ward {
         .await
     }
 
-    async fn report(&self, event: Value) -> String {
+    pub async fn report(&self, event: Value) -> String {
         let zhao = self.staff("zhao").await;
         let reported = zhao.post(&self.path("/complications"), event).await.expect(201);
         self.app.work().await;
