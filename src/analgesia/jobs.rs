@@ -2,8 +2,6 @@
 //!
 //! Each job looks at the record again and adds a task only while what it waits for has not happened.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -179,13 +177,8 @@ async fn escalate(ctx: &Ctx, job: &Job) -> Result<()> {
 async fn next(tx: &mut Tx, labor: &Labor, alarm: &Raised) -> Result<(&'static str, Vec<StaffId>, Vec<Role>)> {
     let facility = labor.facility_id;
     if alarm.step >= acts::LAST_STEP {
-        let officers = people::facts::on_duty(tx, facility, Role::Quality).await?;
-        let mut roles = BTreeSet::from([Role::Quality]);
-        for officer in &officers {
-            let known = people::facts::staff(tx, facility, *officer).await?;
-            roles.extend(known.map(|staff| staff.role));
-        }
-        return Ok((acts::ALARM_OFFICER, officers, roles.into_iter().collect()));
+        let (officers, roles) = people::facts::officers(tx, facility).await?;
+        return Ok((acts::ALARM_OFFICER, officers, roles));
     }
     let place = usize::try_from(alarm.step).unwrap_or(0);
     let mut staff = Vec::new();

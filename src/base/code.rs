@@ -90,6 +90,7 @@ codes! {
     EpisodeTaskDone = "episode.task_done";
     EpisodeTaskOfAlarm = "episode.task_of_alarm";
     EpisodeTaskOfDraft = "episode.task_of_draft";
+    EpisodeTaskOfReport = "episode.task_of_report";
     EducationClassClosed = "education.class_closed";
     EducationClassCodeWrong = "education.class_code_wrong";
     EducationClassNotBooked = "education.class_not_booked";

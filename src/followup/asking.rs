@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::course::{Course, was_moved};
+use super::course::Course;
 use super::jobs::{OfLabor, OfSurvey, REMIND_SURVEY};
 use super::model::Point;
 use super::{rules, schedule, store};
@@ -41,7 +41,7 @@ pub fn survey_step(
     }
 }
 
-/// A birth without labor analgesia of a woman who had refused it or taken her consent back: she is asked why, in three
+/// A birth of a woman who took her consent back, or who had refused and had no labor analgesia: she is asked why, in three
 /// questions, also when she had anesthesia for a cesarean. Whom it has asked.
 pub async fn ask_why_not(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Result<Option<PatientId>> {
     let Some(birth) = analgesia::facts::birth(tx, facility, job.labor).await? else {
@@ -49,11 +49,8 @@ pub async fn ask_why_not(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Re
     };
     let standing = consent::facts::standing(tx, facility, job.episode).await?;
     let refused = standing.is_some_and(|one| matches!(one.state, State::Refused | State::Withdrawn));
-    if birth.first_dose_at.is_some()
-        || !refused
-        || rules::is_survey_suppressed(&birth)
-        || was_moved(tx, facility, job.labor).await?
-    {
+    let without = birth.first_dose_at.is_none() && refused;
+    if !(without || birth.took_back) || rules::is_left_in_peace(&birth) {
         return Ok(None);
     }
     let (opens, closes) = (

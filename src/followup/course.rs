@@ -50,8 +50,7 @@ pub async fn course(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result
             return Ok(None);
         }
         let has_puncture = has_puncture(tx, facility, birth.labor).await?;
-        let was_moved = was_moved(tx, facility, birth.labor).await?;
-        return Ok(Some(of_birth(facility, &birth, has_puncture, was_moved)));
+        return Ok(Some(of_birth(facility, &birth, has_puncture)));
     }
     let Some(labor) = analgesia::facts::labor(tx, facility, labor).await? else {
         return Ok(None);
@@ -86,7 +85,7 @@ async fn has_puncture(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Resu
     analgesia::facts::had(tx, facility, labor, ComplicationCode::Adp).await
 }
 
-fn of_birth(facility: FacilityId, birth: &Birth, has_puncture: bool, was_moved: bool) -> Course {
+fn of_birth(facility: FacilityId, birth: &Birth, has_puncture: bool) -> Course {
     let is_loss = birth.is_loss();
     Course {
         labor: birth.labor,
@@ -96,10 +95,10 @@ fn of_birth(facility: FacilityId, birth: &Birth, has_puncture: bool, was_moved: 
         born_at: birth.born_at,
         mode: birth.mode.word(),
         is_loss,
-        without_baby: is_loss || was_moved,
+        without_baby: is_loss || birth.moved,
         mother: birth.mother,
         punctured_at: birth.first_dose_at.unwrap_or(birth.born_at),
         has_puncture,
-        has_survey: birth.first_dose_at.is_some() && !was_moved && !rules::is_survey_suppressed(birth),
+        has_survey: birth.first_dose_at.is_some() && !rules::is_survey_suppressed(birth),
     }
 }

@@ -36,7 +36,8 @@ pub async fn replies(
     store::replies(q, facility, from, to).await
 }
 
-/// Whether the survey is not sent after this birth: a baby died, or the mother did or nearly did.
+/// Whether she is not asked after this birth how satisfied she was: a baby died, the mother did or nearly did, she was taken
+/// to another hospital, or took her consent back.
 pub fn is_survey_suppressed(birth: &Birth) -> bool {
     rules::is_survey_suppressed(birth)
 }

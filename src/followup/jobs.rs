@@ -300,8 +300,8 @@ async fn escalate(ctx: &Ctx, facility: FacilityId, job: Escalate) -> Result<()> 
     }
     alert.step = job.step;
     store::save_alert(&mut tx, &alert).await?;
-    let called = call(&mut tx, &mut alert).await?;
-    escalation_task(&mut tx, &alert, &called).await?;
+    call(&mut tx, &mut alert).await?;
+    escalation_task(&mut tx, &alert).await?;
     let subject = Subject::of_patient("alert", alert.id, alert.patient_id);
     let detail = json!({ "step": job.step, "level": alert.level });
     tx.journal_own(Act::FollowupEscalate, Some(facility), subject, detail)

@@ -204,9 +204,15 @@ pub fn told(form: &Form, level: &str, flags: &[Flag], locale: Locale, phone: &st
     }
 }
 
-/// Whether the survey is not sent after a birth: a baby died, or the mother did or nearly did.
+/// Whether no survey of any kind is sent after a birth: a baby died, the mother did or nearly did, or she was taken to
+/// another hospital.
+pub fn is_left_in_peace(birth: &Birth) -> bool {
+    birth.is_loss() || birth.mother != Mother::Well || birth.moved
+}
+
+/// Whether she is not asked how satisfied she was: also who took her consent back is not, she is asked why.
 pub fn is_survey_suppressed(birth: &Birth) -> bool {
-    birth.is_loss() || birth.mother != Mother::Well
+    is_left_in_peace(birth) || birth.took_back
 }
 
 /// Whether staff may enter answers for a point.

@@ -38,13 +38,20 @@ pub fn results(replies: &[SurveyReply]) -> Vec<SurveyGroup> {
     std::iter::once(all).chain(by_mode).collect()
 }
 
-/// The groups that are too small, and the next one if only one is: the others would give it away.
+/// The groups that are too small, and the next ones until those that are hidden are together no small group: the others would
+/// give it away.
 fn hidden<'a>(modes: &BTreeMap<&'a str, Vec<&SurveyReply>>) -> Vec<&'a str> {
     let mut sizes: Vec<(usize, &str)> = modes.iter().map(|(mode, all)| (all.len(), *mode)).collect();
     sizes.sort_unstable();
-    let small = sizes.iter().filter(|(size, _)| *size < FEWEST).count();
-    let hidden = if small == 1 { 2 } else { small };
-    sizes.into_iter().take(hidden).map(|(_, mode)| mode).collect()
+    let (mut together, mut hidden) = (0, Vec::new());
+    for (size, mode) in sizes {
+        if size >= FEWEST && !(1..FEWEST).contains(&together) {
+            break;
+        }
+        together += size;
+        hidden.push(mode);
+    }
+    hidden
 }
 
 fn group(name: &str, replies: &[&SurveyReply]) -> SurveyGroup {

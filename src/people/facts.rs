@@ -4,6 +4,8 @@ mod guardians;
 mod keeping;
 mod qualifications;
 
+use std::collections::BTreeSet;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -97,6 +99,16 @@ pub async fn on_duty(q: &mut impl Q, id: FacilityId, role: Role) -> Result<Vec<S
     } else {
         Ok(listed)
     }
+}
+
+/// Where escalation ends: those who are called, and the roles whose task it is, the quality office always among them.
+pub async fn officers(r: &mut impl Records, id: FacilityId) -> Result<(Vec<StaffId>, Vec<Role>)> {
+    let officers = on_duty(r, id, Role::Quality).await?;
+    let mut roles = BTreeSet::from([Role::Quality]);
+    for officer in &officers {
+        roles.extend(staff(r, id, *officer).await?.map(|staff| staff.role));
+    }
+    Ok((officers, roles.into_iter().collect()))
 }
 
 /// Who is called for a role at a step of an escalation: on a roster one after the other, without one everybody of the role.

@@ -6,12 +6,13 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::model::{AdverseEvent, Category, Class, EventState, Outcome, Report, event_number};
+use super::model::{AdverseEvent, Category, Class, EventState, HandedIn, Outcome, Report, event_number};
+use super::supply::Move;
 use super::{acts, rules, store};
 use crate::base::clock::clinic_date;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AdverseEventId, EpisodeId, FacilityId, LaborId, PatientId};
-use crate::base::{Act, Locale, Role, Subject};
+use crate::base::{Act, Locale, Subject};
 use crate::content::messages;
 use crate::ctx::{Ctx, Tx};
 use crate::outbox::{Job, Message};
@@ -130,21 +131,25 @@ struct Incident {
     patient: Option<PatientId>,
     labor: Option<LaborId>,
     at: DateTime<Utc>,
+    /// The batch that does not add up.
+    #[serde(default)]
+    supply: Option<Uuid>,
 }
 
-/// Has a controlled drug that does not add up brought before the office; `of` is what showed it.
-pub async fn does_not_add_up(tx: &mut Tx, facility: FacilityId, at: DateTime<Utc>, of: Uuid) -> Result<()> {
+/// Has a controlled drug that does not add up brought before the office; `moved` is what showed it.
+pub async fn does_not_add_up(tx: &mut Tx, facility: FacilityId, supply: Uuid, moved: &Move) -> Result<()> {
     let seen = Incident {
         kind: Kind::ControlledDrug,
-        patient: None,
-        labor: None,
-        at,
+        patient: moved.patient,
+        labor: moved.labor,
+        at: moved.moved_at,
+        supply: Some(supply),
     };
     tx.enqueue(Message {
         kind: INCIDENT,
         facility: Some(facility),
         payload: &seen,
-        dedupe: Some(of.to_string()),
+        dedupe: Some(moved.id.to_string()),
         due: tx.now,
     })
     .await
@@ -215,6 +220,16 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
         .adverse_event_hours;
     let class = seen.kind.class();
     let say = |key: &str| messages::field(Locale::ZhCn, key, None);
+    let mut what_happened = say(seen.kind.text());
+    if let Some(supply) = seen.supply {
+        let supply = store::supply(&mut tx, facility, supply).await?;
+        let supply = supply.ok_or_else(|| Error::broken("an incident with a batch that is not there"))?;
+        let which = json!({
+            "name": supply.name, "batch": supply.batch, "balance": supply.balance.to_string(), "unit": supply.unit,
+        });
+        what_happened += &messages::field(Locale::ZhCn, "incident_supply", Some(&which));
+    }
+    let due = seen.at + rules::deadline(class, hours);
     let event = AdverseEvent {
         number: event_number(id, tx.now),
         id,
@@ -230,7 +245,7 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
             age: None,
             diagnosis: None,
             place: say("incident_place"),
-            what_happened: say(seen.kind.text()),
+            what_happened,
             immediate_measures: None,
             outcome: Outcome::None,
             people_involved: None,
@@ -239,7 +254,12 @@ async fn incident(ctx: &Ctx, facility: FacilityId, job: &Job) -> Result<()> {
         occurred_at: seen.at,
         discovered_at: seen.at,
         reported_at: tx.now,
-        due: seen.at + rules::deadline(class, hours),
+        due,
+        handed_in: HandedIn {
+            class,
+            severity: None,
+            due,
+        },
         escalated_at: None,
         closed_at: None,
         entries: Vec::new(),
@@ -274,8 +294,7 @@ async fn escalate(ctx: &Ctx, facility: FacilityId, job: OfEvent) -> Result<()> {
         // Somebody changed it at this moment: the job comes again and looks at what it is then.
         return Err(Error::broken("an adverse event changed while it escalated"));
     }
-    acts::unverified(&mut tx, &event).await?;
-    let called = people::facts::on_duty(&mut tx, facility, Role::Quality).await?;
+    let called = acts::unverified(&mut tx, &event).await?;
     let subject = Subject {
         noun: "adverse_event",
         id: Some(event.id.0),

@@ -220,8 +220,10 @@ pub struct AdverseEvent {
     pub discovered_at: DateTime<Utc>,
     /// When it was reported.
     pub reported_at: DateTime<Utc>,
-    /// By when the written report was due.
+    /// By when the written report was due, as it is understood now.
     pub due: DateTime<Utc>,
+    /// What it was taken for when it was handed in.
+    pub handed_in: HandedIn,
     /// Since when nobody verified a class I or II report in time.
     pub escalated_at: Option<DateTime<Utc>>,
     /// When it was closed.
@@ -232,6 +234,17 @@ pub struct AdverseEvent {
     pub files: Vec<EventFile>,
     /// Revision.
     pub version: i64,
+}
+
+/// What a report was taken for when it was handed in: never overwritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedIn {
+    /// How bad it was.
+    pub class: Class,
+    /// 1 no treatment – 4 permanent harm or death.
+    pub severity: Option<i64>,
+    /// By when the written report was due.
+    pub due: DateTime<Utc>,
 }
 
 /// A number that people quote: the day and the end of the id, which needs no counter that reports would wait for.

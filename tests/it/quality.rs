@@ -5,6 +5,7 @@ mod births;
 pub mod cases;
 mod compared;
 mod corrected;
+mod counts;
 mod crowd;
 mod drafts;
 mod edges;
@@ -127,8 +128,13 @@ async fn a_grave_event_is_closed_step_by_step_after_its_discussion() {
     let undiscussed = qian.put(&path, "\"3\"", to("closed")).await;
     assert_eq!(undiscussed.code(), "quality.discussion_missing");
     let mut closed = to("closed");
-    closed["discussed_on"] = json!("2026-03-02");
     closed["conclusion"] = json!("双人核对后再给药。");
+    for day in ["2099-01-01", "2026-03-01"] {
+        closed["discussed_on"] = json!(day);
+        let refused = qian.put(&path, "\"3\"", closed.clone()).await.expect(422);
+        assert_eq!(refused["errors"][0]["pointer"], "/discussed_on", "{day}");
+    }
+    closed["discussed_on"] = json!("2026-03-02");
     let closed = qian.put(&path, "\"3\"", closed).await.expect(200);
     assert_eq!(closed["state"], "closed");
     assert_eq!(closed["entries"].as_array().unwrap().len(), 3);

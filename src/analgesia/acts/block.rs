@@ -7,14 +7,12 @@ use tracing::instrument;
 use super::admission::{enqueue, step};
 use super::alarms::{ALARM, answered, come_and_look, raise};
 use super::chart::chart;
-use super::monitoring::report;
 use super::operator::{fill_in, placed_by};
+use super::puncture::dural_puncture;
 use super::stop::follow;
 use super::time_out::require_consent;
 use super::{call, locked, not_closed};
-use crate::analgesia::model::{
-    Alarm, Chart, Complication, ComplicationCode, Event, Indication, Labor, Record, RecordVersion, TestResult,
-};
+use crate::analgesia::model::{Alarm, Chart, Indication, Labor, Record, RecordVersion, TestResult};
 use crate::analgesia::rules::Found;
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
@@ -123,7 +121,7 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     }
     tested(&mut tx, &labor, &version, former).await?;
     started(&mut tx, &mut labor, &version.record, me.id).await?;
-    dural_puncture(&mut tx, &labor, &version, before.as_ref(), &reported).await?;
+    dural_puncture(&mut tx, &labor, &version, former, &reported).await?;
     follow(&mut tx, &labor).await?;
     labor.version += 1;
     store::save_labor(&mut tx, &labor).await?;
@@ -257,39 +255,4 @@ async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record, by: StaffId) -
         enqueue(tx, labor, "analgesia.one_hour", first + after).await?;
     }
     step(tx, labor, StepKind::Analgesia, "analgesia", StepState::Done).await
-}
-
-/// Spinal fluid from the epidural needle or catheter is an accidental dural puncture, reported or not.
-async fn dural_puncture(
-    tx: &mut Tx,
-    labor: &Labor,
-    version: &RecordVersion,
-    before: Option<&RecordVersion>,
-    reported: &[Complication],
-) -> Result<()> {
-    let known = before.is_some_and(|version| version.record.csf == Some(true));
-    if version.record.csf != Some(true) || known {
-        return Ok(());
-    }
-    if reported.iter().any(|row| row.event.code == ComplicationCode::Adp) {
-        return Ok(());
-    }
-    let row = Complication {
-        id: tx.id(),
-        recorded_at: tx.now,
-        by: version.by,
-        event: Event {
-            code: ComplicationCode::Adp,
-            onset_at: version.record.puncture_at.unwrap_or(tx.now),
-            severity: 1,
-            treatment: None,
-            outcome: None,
-            resolved_at: None,
-            adp_next: None,
-            acted_at: None,
-            intensive_care: None,
-        },
-    };
-    report(tx, labor, &row).await?;
-    Ok(())
 }

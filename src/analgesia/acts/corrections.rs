@@ -168,7 +168,7 @@ async fn seen_instead(
 
 /// A complication that became graver, or is another one, calls again; one that went on does not, and one that was none is
 /// over with all that it called for.
-async fn goes_on(
+pub(super) async fn goes_on(
     tx: &mut Tx,
     labor: &Labor,
     correction: &Correction,

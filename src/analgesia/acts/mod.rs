@@ -9,6 +9,7 @@ mod corrections;
 mod monitoring;
 mod operator;
 mod pain;
+mod puncture;
 mod stop;
 mod time_out;
 
@@ -43,7 +44,9 @@ use crate::episode::model::{Episode, NewTask};
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
 
-/// A labor of the caller's hospital with its pregnancy locked.
+/// A labor of the caller's hospital with its pregnancy locked. Whoever writes in it reads it, too.
+///
+/// Errors: `Missing`, `episode.access_needed`.
 async fn locked(tx: &mut Tx, caller: &Caller, act: Act, id: LaborId) -> Result<(Labor, Episode)> {
     let facility = caller.place()?;
     let missing = || Error::Missing(Noun::Labor);
@@ -55,6 +58,8 @@ async fn locked(tx: &mut Tx, caller: &Caller, act: Act, id: LaborId) -> Result<(
     policy::may(caller, act, Noun::Labor, belongs)?;
     let episode = episodes::lock(tx, facility, episode).await?.ok_or_else(missing)?;
     let labor = store::labor(tx, facility, id).await?.ok_or_else(missing)?;
+    let now = tx.now;
+    episodes::may_read(tx, caller, act, labor.patient_id, now).await?;
     Ok((labor, episode))
 }
 

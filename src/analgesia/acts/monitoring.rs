@@ -7,6 +7,7 @@ use tracing::instrument;
 use super::admission::enqueue;
 use super::alarms::{ALARM, COMPLICATION, hand_over, raise, start_clock};
 use super::birth::tell_ending;
+use super::puncture::described;
 use super::{locked, not_closed};
 use crate::analgesia::model::{
     Alarm, Complication, Event, Labor, LaborState, Observation, ObservationRow, Raised,
@@ -168,7 +169,10 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
         by: me.id,
         event,
     };
-    let alarm = report(&mut tx, &labor, &row).await?;
+    let called = match described(&mut tx, &labor, &row).await? {
+        Some(called) => called,
+        None => report(&mut tx, &labor, &row).await?.into_iter().collect(),
+    };
     if labor.state != LaborState::Open {
         tell_ending(&mut tx, &labor).await?;
         let now = tx.now;
@@ -177,7 +181,7 @@ pub async fn complication(ctx: &Ctx, caller: &Caller, id: LaborId, mut event: Ev
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({
         "code": row.event.code.word(), "severity": row.event.severity,
-        "urgent": alarm.is_some_and(|alarm| alarm.urgent),
+        "urgent": called.iter().any(|alarm| alarm.urgent),
     });
     tx.journal(caller, subject, detail).await?;
     tx.commit_with(&row).await?;

@@ -263,8 +263,12 @@ pub struct Birth {
     pub birth_place: BirthPlace,
     /// Gestation at birth, days.
     pub gestation_days: Option<i64>,
-    /// Parity before this birth.
+    /// Parity before this birth; none where nobody asked her.
     pub parity: Option<i64>,
+    /// She was taken to another hospital after the birth.
+    pub moved: bool,
+    /// She took her consent back after the first dose, and gave none again.
+    pub took_back: bool,
     /// A rehearsal's record.
     pub is_test: bool,
     /// First neuraxial dose with the indication `labor`.

@@ -34,6 +34,8 @@ struct BirthRow {
     blood_loss_ml: Option<i64>,
     gestation_days: Option<i64>,
     parity: Option<i64>,
+    moved: i64,
+    took_back: i64,
     gravest: Option<i64>,
 }
 
@@ -117,6 +119,14 @@ macro_rules! gravest {
         )
     };
 }
+/// 1 where she took her consent back during analgesia and gave none again. Binds nothing but the labor `l`.
+macro_rules! took_back {
+    () => {
+        "cast(case when exists (select 1 from consent c where c.episode_id = l.episode_id and c.state = 'withdrawn' \
+         and c.ended_at >= l.first_dose_at and not exists (select 1 from consent a where a.episode_id = c.episode_id \
+         and a.activated_at > c.ended_at)) then 1 else 0 end as bigint)"
+    };
+}
 macro_rules! over {
     ($select:literal, $order:literal, $which:literal) => {
         concat!($select, " where l.facility_id = $1 and ", $which, $order)
@@ -138,9 +148,13 @@ macro_rules! texts {
             concat!(
                 "select l.id, l.episode_id, l.patient_id, l.is_test, l.admitted_at, l.requested_at, l.first_dose_at, \
                  r.technique, r.first_dose_at as block_dose_at, r.resited, r.placements, r.abandoned, d.born_at, d.mode, \
-                 d.birth_place, d.cs_decision_at, d.blood_loss_ml, d.gestation_days, d.parity, ",
+                 d.birth_place, d.cs_decision_at, d.blood_loss_ml, d.gestation_days, \
+                 case when e.gravidity > 0 then d.parity end as parity, \
+                 cast(case when l.close_reason = 'transferred' then 1 else 0 end as bigint) as moved, ",
+                took_back!(),
+                " as took_back, ",
                 gravest!(),
-                " as gravest from labor l join delivery d on d.id = l.delivery_id \
+                " as gravest from labor l join delivery d on d.id = l.delivery_id join episode e on e.id = l.episode_id \
                  left join analgesia_record r on r.id = l.record_id where l.facility_id = $1 and ",
                 $which,
                 " order by l.born_at, l.id"
@@ -314,6 +328,8 @@ impl Read {
                 birth_place: known(BirthPlace::parse(&row.birth_place))?,
                 gestation_days: row.gestation_days,
                 parity: row.parity,
+                moved: row.moved == 1,
+                took_back: row.took_back == 1,
                 is_test: row.is_test,
                 first_dose_at: row.first_dose_at,
                 placements: placements(&row),

@@ -115,7 +115,7 @@ async fn may_look(tx: &mut Tx, caller: &Caller, act: Act, consent: &Consent) -> 
     episode::facts::may_read(tx, caller, act, consent.patient_id, now).await
 }
 
-/// The same under the lock of its pregnancy, which is taken first everywhere.
+/// The same under the lock of its pregnancy, which is taken first everywhere. Whoever writes in it reads it, too.
 async fn locked(tx: &mut Tx, caller: &Caller, act: Act, id: ConsentId) -> Result<(Consent, Episode)> {
     let seen = known(tx, caller, act, id).await?;
     let episode = episode::facts::lock(tx, seen.facility_id, seen.episode_id)
@@ -124,6 +124,7 @@ async fn locked(tx: &mut Tx, caller: &Caller, act: Act, id: ConsentId) -> Result
     let consent = store::consent(tx, seen.facility_id, id)
         .await?
         .ok_or(Error::Missing(Noun::Consent))?;
+    may_look(tx, caller, act, &consent).await?;
     Ok((consent, episode))
 }
 

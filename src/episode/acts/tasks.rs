@@ -9,7 +9,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::TaskId;
 use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::Ctx;
-use crate::episode::model::{DRAFT, Task, Waiting};
+use crate::episode::model::{DRAFT, REPORT_TO_VERIFY, REPORT_UNVERIFIED, Task, Waiting};
 use crate::episode::store;
 use crate::once;
 use crate::people::caller::Caller;
@@ -78,8 +78,8 @@ pub async fn tasks(
 
 /// Somebody whom a task waits for has done it.
 ///
-/// Errors: `Forbidden` for another role, `episode.task_done`, `episode.task_of_alarm` and `episode.task_of_draft` for one
-/// that ends with its alarm or its draft only.
+/// Errors: `Forbidden` for another role, `episode.task_done`; `episode.task_of_alarm`, `episode.task_of_draft` and
+/// `episode.task_of_report` for one that ends with its alarm, its draft or its report only.
 #[instrument(name = "episode.task_done", skip_all)]
 pub async fn task_done(ctx: &Ctx, caller: &Caller, id: TaskId) -> Result<Task> {
     policy::allowed(caller, Act::EpisodeTaskDone)?;
@@ -101,6 +101,9 @@ pub async fn task_done(ctx: &Ctx, caller: &Caller, id: TaskId) -> Result<Task> {
     }
     if OF_ALARMS.contains(&task.kind.as_str()) {
         return Err(Error::Refused(Code::EpisodeTaskOfAlarm));
+    }
+    if [REPORT_TO_VERIFY, REPORT_UNVERIFIED].contains(&task.kind.as_str()) {
+        return Err(Error::Refused(Code::EpisodeTaskOfReport));
     }
     if task.kind == DRAFT {
         return Err(Error::Refused(Code::EpisodeTaskOfDraft));

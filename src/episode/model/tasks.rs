@@ -11,6 +11,10 @@ use crate::people::model::Patient;
 /// Kind of a reminder of a draft. It ends with its draft only: who ends it would stand in the journal, and a report may be
 /// handed in without a name.
 pub const DRAFT: &str = "quality.draft_waits";
+/// Task: a report of class I or II is to be verified; it ends once it is.
+pub const REPORT_TO_VERIFY: &str = "quality.grave_event";
+/// Task: nobody has verified such a report in time; it ends with the other one.
+pub const REPORT_UNVERIFIED: &str = "quality.event_unverified";
 
 /// Something that shall wait for somebody.
 #[derive(Clone, Debug)]

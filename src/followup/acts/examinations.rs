@@ -10,13 +10,14 @@ use crate::analgesia::model::Amount;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::FollowUpId;
 use crate::base::{Act, Role, Subject};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::NewTask;
-use crate::followup::model::{Examination, Examined, FoundIn};
+use crate::followup::model::{Examination, Examined, FollowUp, FoundIn};
 use crate::followup::{jobs, rules, store};
 use crate::http::params::Faults;
 use crate::once;
+use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy;
 
@@ -123,6 +124,9 @@ pub async fn examine(ctx: &Ctx, caller: &Caller, id: FollowUpId, mut found: Exam
         };
         episode::facts::add_task(&mut tx, &task).await?;
     }
+    if examined.found.tip_intact.is_some() {
+        look_at_tip(&mut tx, &point).await?;
+    }
     tx.journal(
         caller,
         Subject::of_patient("follow_up", id, point.patient_id),
@@ -131,4 +135,17 @@ pub async fn examine(ctx: &Ctx, caller: &Caller, id: FollowUpId, mut found: Exam
     .await?;
     tx.commit_with(&examined).await?;
     Ok(examined)
+}
+
+/// A catheter that broke must be reported, and one that was whole after all need not.
+async fn look_at_tip(tx: &mut Tx, point: &FollowUp) -> Result<()> {
+    let due = tx.now;
+    tx.enqueue(Message {
+        kind: "quality.look",
+        facility: Some(point.facility_id),
+        payload: &json!({ "labor": point.labor_id, "episode": point.episode_id }),
+        dedupe: None,
+        due,
+    })
+    .await
 }

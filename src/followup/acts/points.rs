@@ -64,7 +64,9 @@ pub async fn list(
     Ok(page)
 }
 
-/// A point of the caller's hospital with its pregnancy, whose row is locked.
+/// A point of the caller's hospital with its pregnancy, whose row is locked. Whoever writes in it reads it, too.
+///
+/// Errors: `Missing`, `episode.access_needed`.
 pub(super) async fn locked(
     tx: &mut Tx,
     caller: &Caller,
@@ -84,6 +86,8 @@ pub(super) async fn locked(
         account: None,
     };
     policy::may(caller, act, Noun::FollowUp, belongs)?;
+    let now = tx.now;
+    episode::facts::may_read(tx, caller, act, point.patient_id, now).await?;
     Ok((point, episode))
 }
 

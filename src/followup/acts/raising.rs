@@ -121,31 +121,21 @@ async fn add_task(
 }
 
 /// Calls whom the alert's step is for, and keeps who was called.
-pub(in crate::followup) async fn call(tx: &mut Tx, alert: &mut Alert) -> Result<Vec<StaffId>> {
+pub(in crate::followup) async fn call(tx: &mut Tx, alert: &mut Alert) -> Result<()> {
     let callees = callees(tx, alert).await?;
     for staff in &callees {
         store::add_alert_entry(tx, alert, AlertEntryKind::Called, *staff).await?;
     }
-    Ok(callees)
+    Ok(())
 }
 
-/// The task of whom an alert has gone on to: at the last step of the roles of those who were called, whoever they are.
-pub(in crate::followup) async fn escalation_task(
-    tx: &mut Tx,
-    alert: &Alert,
-    called: &[StaffId],
-) -> Result<()> {
+/// The task of whom an alert has gone on to: at the last step of the roles of the duty officers, whoever they are.
+pub(in crate::followup) async fn escalation_task(tx: &mut Tx, alert: &Alert) -> Result<()> {
     let now = tx.now;
     if alert.step < rules::LAST_STEP {
         return add_task(tx, alert, jobs::ALERT_NEXT, duty_roles(alert), now).await;
     }
-    let mut roles = vec![Role::Quality];
-    for id in called {
-        let known = people::facts::staff(tx, alert.facility_id, *id).await?;
-        roles.extend(known.map(|staff| staff.role));
-    }
-    roles.sort_unstable();
-    roles.dedup();
+    let (_, roles) = people::facts::officers(tx, alert.facility_id).await?;
     add_task(tx, alert, jobs::ALERT_OFFICER, roles, now).await
 }
 

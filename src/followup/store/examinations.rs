@@ -18,8 +18,8 @@ pub async fn add_examination(tx: &mut Tx, point: &FollowUp, examined: &Examined)
         .seal_json(facility, point.id, Class::Clinical, DOCUMENT, &examined.found)
         .await?;
     tx.q(
-        "insert into follow_up_examination (id, facility_id, follow_up_id, document, staff_id, at) \
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into follow_up_examination (id, facility_id, follow_up_id, document, staff_id, at, tip_intact) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(examined.id)
     .bind(point.facility_id)
@@ -27,6 +27,7 @@ pub async fn add_examination(tx: &mut Tx, point: &FollowUp, examined: &Examined)
     .bind(document)
     .bind(examined.by)
     .bind(examined.at)
+    .bind(examined.found.tip_intact)
     .run()
     .await?;
     Ok(())

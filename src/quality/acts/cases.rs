@@ -126,11 +126,14 @@ pub(super) async fn managed(tx: &mut Tx, case: ManagedCase) -> Result<Managed> {
     })
 }
 
-/// An open case, held until the transaction ends.
+/// An open case, held until the transaction ends. Whoever writes in it reads it, too.
 ///
-/// Errors: `Missing`, `quality.case_closed`.
-pub(super) async fn held(tx: &mut Tx, facility: FacilityId, id: Uuid) -> Result<ManagedCase> {
+/// Errors: `Missing`, `episode.access_needed`, `quality.case_closed`.
+pub(super) async fn held(tx: &mut Tx, caller: &Caller, act: Act, id: Uuid) -> Result<ManagedCase> {
+    let facility = caller.staff()?.facility;
     let seen = known(tx, facility, id).await?;
+    let now = tx.now;
+    episode::facts::may_read(tx, caller, act, seen.patient_id, now).await?;
     episode::facts::lock(tx, facility, seen.episode_id).await?;
     let case = known(tx, facility, id).await?;
     if case.closed_at.is_some() {
@@ -203,7 +206,7 @@ pub async fn report_case(ctx: &Ctx, caller: &Caller, id: Uuid, report: CaseRepor
     policy::allowed(caller, Act::QualityReportCase)?;
     let facility = caller.staff()?.facility;
     let mut tx = once!(ctx, Act::QualityReportCase, caller);
-    let mut case = held(&mut tx, facility, id).await?;
+    let mut case = held(&mut tx, caller, Act::QualityReportCase, id).await?;
     let mut faults = Faults::default();
     let at = report.at.unwrap_or(tx.now);
     faults.past(at, tx.now, "/at");
@@ -238,9 +241,8 @@ pub struct CasePlan {
 #[instrument(name = "quality.plan_case", skip_all)]
 pub async fn plan_case(ctx: &Ctx, caller: &Caller, id: Uuid, plan: CasePlan) -> Result<Managed> {
     policy::allowed(caller, Act::QualityPlanCase)?;
-    let facility = caller.staff()?.facility;
     let mut tx = once!(ctx, Act::QualityPlanCase, caller);
-    let mut case = held(&mut tx, facility, id).await?;
+    let mut case = held(&mut tx, caller, Act::QualityPlanCase, id).await?;
     let mut faults = Faults::default();
     let emergency = plan
         .emergency
@@ -273,9 +275,8 @@ pub async fn follow_case(
     next_on: NaiveDate,
 ) -> Result<Managed> {
     policy::allowed(caller, Act::QualityFollowCase)?;
-    let facility = caller.staff()?.facility;
     let mut tx = once!(ctx, Act::QualityFollowCase, caller);
-    let mut case = held(&mut tx, facility, id).await?;
+    let mut case = held(&mut tx, caller, Act::QualityFollowCase, id).await?;
     let mut faults = Faults::default();
     next(&mut faults, next_on, tx.now);
     let words = EntryWords {
@@ -303,7 +304,7 @@ pub async fn close_case(
     policy::allowed(caller, Act::QualityCloseCase)?;
     let facility = caller.staff()?.facility;
     let mut tx = once!(ctx, Act::QualityCloseCase, caller);
-    let mut case = held(&mut tx, facility, id).await?;
+    let mut case = held(&mut tx, caller, Act::QualityCloseCase, id).await?;
     let sent = store::referrals_of_case(&mut tx, facility, id).await?;
     if sent.iter().any(|one| one.state.is_open()) {
         return Err(Error::Refused(Code::QualityReferralOpen));

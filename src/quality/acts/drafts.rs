@@ -16,6 +16,7 @@ use crate::base::{Act, Actor, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::{Ctx, Records, Sender, Tx};
 use crate::episode;
 use crate::episode::model::{DRAFT, NewDuty};
+use crate::files::clean::Kind;
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -169,7 +170,8 @@ pub async fn drop_draft(ctx: &Ctx, caller: &Caller, id: AdverseEventId) -> Resul
 /// Hands a draft in: from now on it is a report like any other, with its files. Without a name it is nobody's: as with
 /// [`super::report`], no retry key is kept, and a repeat finds no draft.
 ///
-/// Errors: `http.invalid`, `http.idempotency_key_missing`, `Missing` for a woman or labor of another hospital.
+/// Errors: `http.invalid`, also without a name while a PDF is among its files; `http.idempotency_key_missing`, `Missing` for
+/// a woman or labor of another hospital.
 #[instrument(name = "quality.submit_draft", skip_all)]
 pub async fn submit_draft(
     ctx: &Ctx,
@@ -185,6 +187,10 @@ pub async fn submit_draft(
         once!(ctx, Act::QualitySubmitDraft, caller)
     };
     let draft = store::draft(&mut tx, &staff, id).await?.ok_or_else(missing)?;
+    // A picture is written anew when it comes; a document is kept as it is, and its program may have named its author.
+    if anonymous && draft.files.iter().any(|file| file.kind == Kind::Pdf) {
+        return Err(Error::invalid("/anonymous", "document_names_author"));
+    }
     if !store::drop_draft(&mut tx, &staff, id).await? {
         return Err(missing());
     }

@@ -16,7 +16,7 @@ use crate::http::params::Faults;
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
 use crate::quality::model::{
-    Addition, AdverseEvent, Category, Class, EventLine, EventState, Report, RootCause, event_number,
+    Addition, AdverseEvent, Category, Class, EventLine, EventState, HandedIn, Report, RootCause, event_number,
 };
 use crate::quality::{rules, store};
 use crate::{analgesia, once, people};
@@ -162,6 +162,7 @@ async fn add(
         .await?
         .settings
         .adverse_event_hours;
+    let due = draft.discovered_at + rules::deadline(draft.class, hours);
     let event = AdverseEvent {
         number: event_number(id, tx.now),
         id,
@@ -177,7 +178,12 @@ async fn add(
         occurred_at: draft.occurred_at,
         discovered_at: draft.discovered_at,
         reported_at: tx.now,
-        due: draft.discovered_at + rules::deadline(draft.class, hours),
+        due,
+        handed_in: HandedIn {
+            class: draft.class,
+            severity: draft.severity,
+            due,
+        },
         escalated_at: None,
         closed_at: None,
         entries: Vec::new(),
@@ -241,13 +247,18 @@ pub(super) async fn loaded(
     policy::may(caller, act, Noun::AdverseEvent, belongs)?;
     let own = event.reporter.is_some_and(|(reporter, _)| reporter == staff.id);
     if own || staff.role == Role::Quality {
-        Ok(event)
-    } else {
-        Err(missing())
+        return Ok(event);
     }
+    // Whom an unverified report was escalated to reads it.
+    let escalated = act == Act::QualityEvent && event.escalated_at.is_some();
+    let called = escalated
+        && people::facts::on_duty(r, staff.facility, Role::Quality)
+            .await?
+            .contains(&staff.id);
+    if called { Ok(event) } else { Err(missing()) }
 }
 
-/// One report, for the quality office and for who reported it.
+/// One report, for the quality office, for who reported it, and for a duty officer once nobody verified it in time.
 #[instrument(name = "quality.event", skip_all)]
 pub async fn event(ctx: &Ctx, caller: &Caller, id: AdverseEventId) -> Result<AdverseEvent> {
     policy::allowed(caller, Act::QualityEvent)?;
@@ -339,6 +350,11 @@ fn checked_addition(
     );
     if let Some(told_at) = addition.authority_told_at {
         faults.past(told_at, now, "/authority_told_at");
+    }
+    if let Some(day) = addition.discussed_on {
+        faults.check(day <= clinic_date(now), "/discussed_on", "in_future");
+        let began = clinic_date(event.occurred_at);
+        faults.check(day >= began, "/discussed_on", "before_occurrence");
     }
     let text = |faults: &mut Faults, text: Option<String>, pointer: &str, most: usize| {
         text.map(|text| faults.text(&text, pointer, 1, most))

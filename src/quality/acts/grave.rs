@@ -5,18 +5,19 @@ use chrono::{DateTime, Utc};
 
 use crate::base::Role;
 use crate::base::error::Result;
+use crate::base::id::StaffId;
 use crate::ctx::Tx;
-use crate::episode;
-use crate::episode::model::NewDuty;
+use crate::episode::model::{NewDuty, REPORT_TO_VERIFY, REPORT_UNVERIFIED};
 use crate::outbox::Message;
 use crate::people::model::AdverseEventHours;
 use crate::quality::model::{AdverseEvent, Class, EventState};
 use crate::quality::{jobs, rules};
+use crate::{episode, people};
 
 /// Task: a report of class I or II is to be verified.
-const GRAVE: &str = "quality.grave_event";
+const GRAVE: &str = REPORT_TO_VERIFY;
 /// Task: nobody has verified it in time.
-const UNVERIFIED: &str = "quality.event_unverified";
+const UNVERIFIED: &str = REPORT_UNVERIFIED;
 
 /// Tells the office of a report that is to be verified, class I at once, and begins its clock; of other reports nothing.
 pub(super) async fn told(tx: &mut Tx, event: &AdverseEvent, hours: AdverseEventHours) -> Result<()> {
@@ -26,7 +27,7 @@ pub(super) async fn told(tx: &mut Tx, event: &AdverseEvent, hours: AdverseEventH
     let verified_by = tx.now + rules::verified_within(event.class, hours);
     let at_once = event.class == Class::I;
     let due = if at_once { tx.now } else { verified_by };
-    wait(tx, event, GRAVE, due, at_once).await?;
+    wait(tx, event, GRAVE, vec![Role::Quality], due, at_once).await?;
     tx.enqueue(Message {
         kind: jobs::ESCALATE,
         facility: Some(event.facility_id),
@@ -63,19 +64,28 @@ pub(super) async fn moved(
     Ok(())
 }
 
-/// Tells the office that nobody has verified a grave report in time.
-pub(in crate::quality) async fn unverified(tx: &mut Tx, event: &AdverseEvent) -> Result<()> {
+/// Tells the office and the duty officers that nobody has verified a grave report in time; who they are.
+pub(in crate::quality) async fn unverified(tx: &mut Tx, event: &AdverseEvent) -> Result<Vec<StaffId>> {
+    let (officers, roles) = people::facts::officers(tx, event.facility_id).await?;
     let now = tx.now;
-    wait(tx, event, UNVERIFIED, now, true).await
+    wait(tx, event, UNVERIFIED, roles, now, true).await?;
+    Ok(officers)
 }
 
 /// A task of the house: it leads to the report, and names nobody.
-async fn wait(tx: &mut Tx, event: &AdverseEvent, kind: &str, due: DateTime<Utc>, urgent: bool) -> Result<()> {
+async fn wait(
+    tx: &mut Tx,
+    event: &AdverseEvent,
+    kind: &str,
+    roles: Vec<Role>,
+    due: DateTime<Utc>,
+    urgent: bool,
+) -> Result<()> {
     let duty = NewDuty {
         facility: event.facility_id,
         kind: kind.to_owned(),
         subject: event.id.0,
-        roles: vec![Role::Quality],
+        roles,
         only: None,
         due,
         urgent,

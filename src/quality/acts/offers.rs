@@ -101,5 +101,8 @@ async fn seen(tx: &mut Tx, facility: FacilityId, since: DateTime<Utc>) -> Result
             all.push((labor, *patient, Category::CatheterBreak, at));
         }
     }
+    for (labor, patient, at) in store::tips_found_broken(tx, facility, since).await? {
+        all.push((labor, patient, Category::CatheterBreak, at));
+    }
     Ok(all)
 }

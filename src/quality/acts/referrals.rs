@@ -67,7 +67,7 @@ pub async fn refer(ctx: &Ctx, caller: &Caller, case: Uuid, draft: ReferralDraft)
     policy::allowed(caller, Act::QualityRefer)?;
     let me = caller.staff()?;
     let mut tx = once!(ctx, Act::QualityRefer, caller);
-    let case = held(&mut tx, me.facility, case).await?;
+    let case = held(&mut tx, caller, Act::QualityRefer, case).await?;
     if !may_be_used(&mut tx, me.facility, case.patient_id).await? {
         return Err(Error::Missing(Noun::ManagedCase));
     }
@@ -197,9 +197,9 @@ pub(super) async fn may_be_known(tx: &mut Tx, referral: &Referral, side: Side) -
     }
 }
 
-/// A referral that the caller's hospital sent or received.
+/// A referral that the caller's hospital sent or received. Where it was sent from, her record is open or opened first.
 ///
-/// Errors: `Missing` for every other one.
+/// Errors: `Missing` for every other one, `episode.access_needed`.
 pub(super) async fn known_referral(
     tx: &mut Tx,
     caller: &Caller,
@@ -220,6 +220,10 @@ pub(super) async fn known_referral(
     policy::may(caller, act, Noun::Referral, belongs)?;
     if !may_be_known(tx, &referral, side).await? {
         return Err(missing());
+    }
+    if side == Side::Sent {
+        let now = tx.now;
+        episode::facts::may_read(tx, caller, act, referral.patient_id, now).await?;
     }
     Ok((referral, side))
 }
@@ -248,10 +252,8 @@ pub async fn referrals(
     for one in found.items {
         if may_be_known(&mut tx, &one, side).await? {
             let mut told = seen(&mut tx, one, side).await?;
-            if side == Side::Received {
-                // Another hospital reads what was written of her one by one, which her journal tells.
-                told.steps.iter_mut().for_each(|step| step.text = None);
-            }
+            // What was written of her is read one by one, which her journal tells.
+            told.steps.iter_mut().for_each(|step| step.text = None);
             items.push(told);
         }
     }

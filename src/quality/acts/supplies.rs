@@ -16,9 +16,10 @@ use crate::ctx::{Ctx, Tx};
 use crate::http::params::Faults;
 use crate::people::caller::{Caller, Colleague};
 use crate::people::policy;
+use crate::quality::store::Batches;
 use crate::quality::supply::{self, Move, MoveKind, Supply, SupplyKind};
 use crate::quality::{jobs, store};
-use crate::{analgesia, once, people};
+use crate::{analgesia, episode, once, people};
 
 /// A batch that came.
 #[derive(Clone, Debug)]
@@ -190,7 +191,7 @@ pub async fn move_supply(ctx: &Ctx, caller: &Caller, id: Uuid, draft: MoveDraft)
     };
     store::add_move(&mut tx, me.facility, id, &moved, [milli, expected, left]).await?;
     if supply.controlled && wrong {
-        jobs::does_not_add_up(&mut tx, me.facility, draft.moved_at, moved.id).await?;
+        jobs::does_not_add_up(&mut tx, me.facility, id, &moved).await?;
     }
     let subject = match moved.patient {
         Some(patient) => Subject::of_patient("supply", id, patient),
@@ -216,23 +217,40 @@ async fn labor_of(tx: &mut Tx, me: &Colleague, draft: &MoveDraft) -> Result<Opti
     labor.ok_or(Error::Missing(Noun::Labor)).map(Some)
 }
 
-/// The batches of the hospital, the last received first; those of one number if it is given.
+/// The batches of the hospital, the last received first: those of one number, or what a woman was given in her labor, if
+/// that is asked for.
+///
+/// Errors: `http.invalid` for both at once, `Missing` for a labor of another hospital, `episode.access_needed`.
 #[instrument(name = "quality.supplies", skip_all)]
 pub async fn supplies(
     ctx: &Ctx,
     caller: &Caller,
     batch: Option<String>,
+    labor: Option<LaborId>,
     page: PageRequest,
 ) -> Result<Page<Supply>> {
     policy::allowed(caller, Act::QualitySupplies)?;
     let facility = caller.staff()?.facility;
-    let filter = format!("supplies {}", batch.as_deref().unwrap_or_default());
-    let after: Option<Uuid> = page.after(&filter)?;
     let mut tx = ctx.write(Act::QualitySupplies).await?;
-    let rows = store::supplies(&mut tx, facility, batch.as_deref(), after, page.limit + 1).await?;
+    let mut subject = Subject::list("supply");
+    let (filter, which) = match (batch, labor) {
+        (None, None) => ("supplies".to_owned(), Batches::All),
+        (Some(batch), None) => (format!("supplies {batch}"), Batches::Numbered(batch)),
+        (None, Some(id)) => {
+            let labor = analgesia::facts::labor(&mut tx, facility, id).await?;
+            let labor = labor.ok_or(Error::Missing(Noun::Labor))?;
+            let now = tx.now;
+            episode::facts::may_read(&mut tx, caller, Act::QualitySupplies, labor.patient_id, now).await?;
+            subject.patient = Some(labor.patient_id.into());
+            (format!("supplies of {}", labor.id), Batches::Given(labor.id))
+        }
+        (Some(_), Some(_)) => return Err(Error::invalid("/labor", "inconsistent")),
+    };
+    let after: Option<Uuid> = page.after(&filter)?;
+    let rows = store::supplies(&mut tx, facility, which, after, page.limit + 1).await?;
     let found = page.page(rows, &filter, |supply| supply.id);
     let detail = json!({ "count": found.items.len() });
-    tx.journal(caller, Subject::list("supply"), detail).await?;
+    tx.journal(caller, subject, detail).await?;
     tx.commit().await?;
     Ok(found)
 }

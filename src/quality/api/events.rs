@@ -267,10 +267,16 @@ pub struct EventOut {
     discovered_at: DateTime<Utc>,
     /// When it was reported.
     reported_at: DateTime<Utc>,
-    /// By when the written report was due.
-    due: DateTime<Utc>,
-    /// Whether it came later.
+    /// How bad it was taken for when it was handed in.
+    reported_class: Class,
+    /// 1–4, as it was handed in.
+    reported_severity: Option<i64>,
+    /// By when the written report was due, as it was handed in.
+    reported_due: DateTime<Utc>,
+    /// Whether it came later than that.
     late: bool,
+    /// By when it is due as it is understood now: once it turns out to be graver its time begins anew.
+    due: DateTime<Utc>,
     /// Since when nobody verified it in time.
     escalated_at: Option<DateTime<Utc>>,
     /// When it was closed.
@@ -310,7 +316,10 @@ impl From<AdverseEvent> for EventOut {
             occurred_at: event.occurred_at,
             discovered_at: event.discovered_at,
             reported_at: event.reported_at,
-            late: event.reported_at > event.due,
+            reported_class: event.handed_in.class,
+            reported_severity: event.handed_in.severity,
+            reported_due: event.handed_in.due,
+            late: event.reported_at > event.handed_in.due,
             due: event.due,
             escalated_at: event.escalated_at,
             closed_at: event.closed_at,

@@ -260,11 +260,15 @@ impl SupplyApi {
         caller: ByStaff,
         /// Number of a batch.
         batch: Query<Option<String>>,
+        /// A labor: what she was given, by the register and by the bags of her pump.
+        labor: Query<Option<LaborId>>,
         limit: Query<Option<i64>>,
         cursor: Query<Option<String>>,
     ) -> Result<Json<List<SupplyOut>>, Failure> {
         let page = PageRequest::new(limit.0, cursor.0)?;
-        let supplies = acts::supplies(&ctx, &caller.0, batch.0, page).boxed().await?;
+        let supplies = acts::supplies(&ctx, &caller.0, batch.0, labor.0, page)
+            .boxed()
+            .await?;
         Ok(Json(List::of(supplies)))
     }
 

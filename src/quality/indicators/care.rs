@@ -63,8 +63,9 @@ pub(super) fn of(indicator: Indicator, seen: &Seen<'_>, blank: Part) -> Vec<Part
             Some(blank.counted(seen.way.assessed_at.is_some_and(|at| at <= until)))
         }
         Indicator::A15 => {
-            let enrolled = seen.way.enrolled_at.is_some_and(|at| at < birth.admitted_at);
-            enrolled.then(|| blank.counted(seen.way.taught))
+            let until = birth.admitted_at - IN_PREGNANCY;
+            let registered = seen.way.registered_at.is_some_and(|at| at <= until);
+            registered.then(|| blank.counted(seen.way.taught))
         }
         Indicator::A16 => Some(blank.counted(seen.way.consented)),
         Indicator::A17At24h => followed(seen, Point::F24, blank),

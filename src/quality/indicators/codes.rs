@@ -88,7 +88,7 @@ codes! {
     A13 = "A13" of Episodes;
     /// Assessed a day or more before admission ÷ episodes.
     A14 = "A14" of Episodes;
-    /// All required lessons done before birth ÷ mothers who were enrolled before admission.
+    /// All required lessons done before birth ÷ mothers who were registered at least a day before admission.
     A15 = "A15" of Mothers;
     /// A consent in force at the first dose ÷ episodes.
     A16 = "A16" of Episodes;

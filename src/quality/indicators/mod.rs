@@ -29,7 +29,7 @@ use crate::people::model::AsphyxiaDefinition;
 use crate::quality::model::BirthTotal;
 
 /// Version of the definitions; a figure is comparable with another of the same one only.
-pub const DEFINITION_VERSION: &str = "1.3.0";
+pub const DEFINITION_VERSION: &str = "1.4.0";
 
 /// Below this denominator a rate says little: show the counts.
 pub const SMALL_SAMPLE: i64 = 30;
@@ -90,8 +90,8 @@ impl Part {
 pub struct Way {
     /// When her first assessment in pregnancy came in.
     pub assessed_at: Option<DateTime<Utc>>,
-    /// When her pregnancy was enrolled.
-    pub enrolled_at: Option<DateTime<Utc>>,
+    /// When her pregnancy was registered, by herself or by the clinic.
+    pub registered_at: Option<DateTime<Utc>>,
     /// Whether all required lessons were done before the birth.
     pub taught: bool,
     /// Whether a consent with both signatures was in force at the first dose.

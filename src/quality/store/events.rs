@@ -9,7 +9,7 @@ use crate::base::id::{AdverseEventId, FacilityId, LaborId, PatientId, StaffId};
 use crate::ctx::{Records, Tx};
 use crate::db::Q;
 use crate::quality::model::{
-    Addition, AdverseEvent, Category, Class as Grade, EventEntry, EventLine, EventState, Report,
+    Addition, AdverseEvent, Category, Class as Grade, EventEntry, EventLine, EventState, HandedIn, Report,
 };
 use crate::vault::{Class, Sealed};
 
@@ -31,6 +31,9 @@ struct Row {
     discovered_at: DateTime<Utc>,
     reported_at: DateTime<Utc>,
     due: DateTime<Utc>,
+    reported_class: String,
+    reported_severity: Option<i64>,
+    reported_due: DateTime<Utc>,
     escalated_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
     version: i64,
@@ -71,8 +74,8 @@ pub async fn event(
     let row: Option<Row> = r
         .q(
             "select id, facility_id, number, class, category, state, severity, reporter_id, reporter_role, patient_id, \
-             labor_id, report, occurred_at, discovered_at, reported_at, due, escalated_at, closed_at, version \
-             from adverse_event where facility_id = $1 and id = $2",
+             labor_id, report, occurred_at, discovered_at, reported_at, due, reported_class, reported_severity, reported_due, \
+             escalated_at, closed_at, version from adverse_event where facility_id = $1 and id = $2",
         )
         .bind(facility)
         .bind(id)
@@ -116,6 +119,11 @@ pub async fn event(
         discovered_at: row.discovered_at,
         reported_at: row.reported_at,
         due: row.due,
+        handed_in: HandedIn {
+            class: known(Grade::parse(&row.reported_class))?,
+            severity: row.reported_severity,
+            due: row.reported_due,
+        },
         escalated_at: row.escalated_at,
         closed_at: row.closed_at,
         version: row.version,
@@ -129,8 +137,9 @@ pub async fn add_event(tx: &mut Tx, event: &AdverseEvent) -> Result<()> {
         .await?;
     tx.q(
         "insert into adverse_event (id, facility_id, number, class, category, state, severity, reporter_id, \
-         reporter_role, patient_id, labor_id, report, occurred_at, discovered_at, reported_at, due, version) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+         reporter_role, patient_id, labor_id, report, occurred_at, discovered_at, reported_at, due, version, \
+         reported_class, reported_severity, reported_due) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
     )
     .bind(event.id)
     .bind(event.facility_id)
@@ -149,6 +158,9 @@ pub async fn add_event(tx: &mut Tx, event: &AdverseEvent) -> Result<()> {
     .bind(event.reported_at)
     .bind(event.due)
     .bind(event.version)
+    .bind(event.handed_in.class.word())
+    .bind(event.handed_in.severity)
+    .bind(event.handed_in.due)
     .run()
     .await?;
     Ok(())

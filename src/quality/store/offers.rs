@@ -51,7 +51,7 @@ pub async fn complications(
     Ok(rows.into_iter().filter_map(one).collect())
 }
 
-/// Births since a time with a newborn in severe asphyxia, by the version of the birth that counts.
+/// Births since a time with a newborn in severe asphyxia by either definition, by the version of the birth that counts.
 pub async fn severe_asphyxia(
     q: &mut impl Q,
     facility: FacilityId,
@@ -59,7 +59,8 @@ pub async fn severe_asphyxia(
 ) -> Result<Vec<(LaborId, PatientId, DateTime<Utc>)>> {
     q.q(
         "select l.id, l.patient_id, min(n.born_at) from newborn n join labor l on l.delivery_id = n.delivery_id \
-         where n.facility_id = $1 and n.born_at >= $2 and n.asphyxia_apgar = 'severe' and n.outcome <> 'stillbirth' and not l.is_test \
+         where n.facility_id = $1 and n.born_at >= $2 and (n.asphyxia_apgar = 'severe' or n.asphyxia_consensus2016 = 'severe') \
+         and n.outcome <> 'stillbirth' and not l.is_test \
          group by l.id, l.patient_id",
     )
     .bind(facility)
@@ -81,6 +82,26 @@ pub async fn tip_alarms(
     .bind(facility)
     .bind(since)
     .bind(format!("%\"{}\"%", Alarm::CatheterTip.word()))
+    .all()
+    .await
+}
+
+/// Labors after which an examination on the ward found the tip broken since a time, and none after it found it whole.
+pub async fn tips_found_broken(
+    q: &mut impl Q,
+    facility: FacilityId,
+    since: DateTime<Utc>,
+) -> Result<Vec<(LaborId, PatientId, DateTime<Utc>)>> {
+    q.q(
+        "select l.id, l.patient_id, min(x.at) from follow_up_examination x join follow_up f on f.id = x.follow_up_id \
+         join labor l on l.id = f.labor_id where x.facility_id = $1 and x.at >= $2 and x.tip_intact = $3 and not l.is_test \
+         and not exists (select 1 from follow_up_examination y join follow_up g on g.id = y.follow_up_id \
+         where g.labor_id = f.labor_id and y.tip_intact is not null and y.tip_intact <> x.tip_intact and y.at > x.at) \
+         group by l.id, l.patient_id",
+    )
+    .bind(facility)
+    .bind(since)
+    .bind(false)
     .all()
     .await
 }

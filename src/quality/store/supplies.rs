@@ -63,6 +63,14 @@ const PAGE: &str = concat!(
     columns!(),
     "where facility_id = $1 and id < $2 order by id desc limit $3"
 );
+/// What a woman was given: by the rows that count, and as a bag of her pump.
+const OF_LABOR: &str = concat!(
+    columns!(),
+    "where facility_id = $1 and id < $2 and (id in (select m.supply_id from supply_move m where m.labor_id = $4 \
+     and not exists (select 1 from supply_move k where k.replaces_id = m.id)) \
+     or (kind = 'drug' and trim(batch) in (select b.batch from analgesia_bag b join labor l on l.record_id = b.record_id \
+     where l.id = $4))) order by id desc limit $3"
+);
 const OF_BATCH: &str = concat!(
     columns!(),
     "where facility_id = $1 and id < $2 and batch = $4 order by id desc limit $3"
@@ -73,22 +81,36 @@ pub async fn supply(q: &mut impl Q, facility: FacilityId, id: Uuid) -> Result<Op
     row.map(supply_of).transpose()
 }
 
-/// The batches, the last received first; those of one number if it is given.
+/// Which batches.
+pub enum Batches {
+    /// All of them.
+    All,
+    /// Those of a number.
+    Numbered(String),
+    /// What was given in a labor.
+    Given(LaborId),
+}
+
+/// The batches, the last received first.
 pub async fn supplies(
     q: &mut impl Q,
     facility: FacilityId,
-    batch: Option<&str>,
+    which: Batches,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Supply>> {
     // Without a cursor everything comes before the end of the order.
     let before = after.unwrap_or(Uuid::max());
-    let rows: Vec<Row> = match batch {
-        None => q.q(PAGE).bind(facility).bind(before).bind(limit).all().await?,
-        Some(batch) => {
-            let query = q.q(OF_BATCH).bind(facility).bind(before).bind(limit);
-            query.bind(batch.to_owned()).all().await?
-        }
+    let text = match which {
+        Batches::All => PAGE,
+        Batches::Numbered(_) => OF_BATCH,
+        Batches::Given(_) => OF_LABOR,
+    };
+    let query = q.q(text).bind(facility).bind(before).bind(limit);
+    let rows: Vec<Row> = match which {
+        Batches::All => query.all().await?,
+        Batches::Numbered(batch) => query.bind(batch).all().await?,
+        Batches::Given(labor) => query.bind(labor).all().await?,
     };
     rows.into_iter().map(supply_of).collect()
 }

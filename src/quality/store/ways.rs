@@ -25,18 +25,19 @@ macro_rules! born {
 
 /// Lessons are done when both the text and its quiz are.
 const TAUGHT: &str = born!(
-    "select l.id, e.enrolled_at, count(p.slug) from labor l join episode e on e.id = l.episode_id \
+    "select l.id, e.created_at, count(p.slug) from labor l join episode e on e.id = l.episode_id \
      left join lesson_progress p on p.episode_id = l.episode_id and p.completed_at <= l.born_at \
      and p.passed_at <= l.born_at and p.slug in ($4, $5, $6, $7, $8, $9, $10, $11)",
-    " group by l.id, e.enrolled_at"
+    " group by l.id, e.created_at"
 );
 const ASSESSED: &str = born!(
     "select l.id, min(v.created_at) from labor l join review v on v.episode_id = l.episode_id",
-    " and v.phase = 'antenatal' group by l.id"
+    " and v.phase = 'antenatal' and not exists (select 1 from withdrawn_answers w where w.response_id = v.response_id) \
+     group by l.id"
 );
 const CONSENTED: &str = born!(
     "select distinct l.id from labor l join consent c on c.episode_id = l.episode_id",
-    " and c.signed_at <= l.first_dose_at and (c.activated_at <= l.first_dose_at or (c.medium = 'paper' \
+    " and c.state <> 'voided' and c.signed_at <= l.first_dose_at and (c.activated_at <= l.first_dose_at or (c.medium = 'paper' \
      and c.activated_at is not null)) and (c.ended_at is null or c.ended_at > l.first_dose_at)"
 );
 const POINTS: &str = born!(
@@ -62,10 +63,10 @@ pub async fn ways(
     for n in 0..LESSONS {
         taught = taught.bind(required.get(n).copied().unwrap_or_default().to_owned());
     }
-    let taught: Vec<(LaborId, Option<DateTime<Utc>>, i64)> = taught.all().await?;
-    for (labor, enrolled_at, done) in taught {
+    let taught: Vec<(LaborId, DateTime<Utc>, i64)> = taught.all().await?;
+    for (labor, registered_at, done) in taught {
         let way = ways.entry(labor).or_default();
-        way.enrolled_at = enrolled_at;
+        way.registered_at = Some(registered_at);
         way.taught = done == required.len() as i64;
     }
     let assessed: Vec<(LaborId, DateTime<Utc>)> =

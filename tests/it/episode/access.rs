@@ -1,5 +1,6 @@
 //! Who reads a record, who opens one that is closed to them, and what she is told of it.
 
+use chrono::Days;
 use futures_util::FutureExt;
 use muan::episode::model::Stage;
 use serde_json::{Value, json};
@@ -101,11 +102,32 @@ async fn who_treats_her_reads_until_42_days_after_the_birth_and_while_an_alert_i
             ("lin", format!("/follow-ups/{}", id("follow-ups"))),
             ("sun", format!("/cases/{}", id("cases"))),
         ];
+        let next = json!({ "text": "电话随访", "next_on": (app.clock.now().date_naive() + Days::new(44)) });
+        let numb = json!({ "code": "nerve_injury", "onset_at": app.clock.now(), "severity": 2 });
+        let written = [
+            ("sun", format!("/cases/{}/follow-ups", id("cases")), next),
+            ("zhao", format!("/labors/{}/complications", id("labors")), numb),
+            (
+                "lin",
+                format!("/follow-ups/{}/calls", id("follow-ups")),
+                json!({ "outcome": "no_answer" }),
+            ),
+        ];
         app.clock.advance(43 * DAY);
         let lin = app.lin().await;
         lin.get(&read[0].1).await.expect(200);
         nothing_waits(&app).boxed_local().await;
         is_closed(&app, &read, &world.patient).boxed_local().await;
+        for (who, path, body) in written {
+            let refused = app.staff(HOSPITAL, who).await.post(&path, body).await;
+            let answer = (refused.status, refused.code());
+            assert_eq!(
+                answer,
+                (403, "episode.access_needed".to_owned()),
+                "{path}: {}",
+                refused.body
+            );
+        }
         let qian = app.qian().await;
         let document = format!("/consents/{}/document", id("consents"));
         assert_eq!(

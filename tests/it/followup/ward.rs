@@ -38,7 +38,7 @@ impl Ward {
         ward
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub fn path(&self, rest: &str) -> String {
         format!("/labors/{}{rest}", self.labor)
     }
 
@@ -46,7 +46,7 @@ impl Ward {
         self.app.staff(HOSPITAL, username).await
     }
 
-    async fn put(&self, who: &str, rest: &str, body: Value) {
+    pub async fn put(&self, who: &str, rest: &str, body: Value) {
         let client = self.staff(who).await;
         let etag = client.get(&self.path("")).await.etag();
         client.put(&self.path(rest), &etag, body).await.expect(200);

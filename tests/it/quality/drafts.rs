@@ -155,9 +155,18 @@ async fn a_draft_that_is_handed_in_without_a_name_leads_to_nobody() {
         let (lin, qian) = (app.lin().await, app.qian().await);
         let me = lin.get("/me").await.expect(200);
         let draft = begun(&lin, report("IV", "burn_or_fall")).await;
-        lin.post(&files(&draft), file(PDF)).await.expect(201);
+        let written = lin.post(&files(&draft), file(PDF)).await.expect(201);
         let submit = format!("{}/submit", path(&draft));
         let body = json!({ "anonymous": true });
+        let named = lin.post(&submit, body.clone()).await.expect(422);
+        let fault = &named["errors"][0];
+        assert_eq!(
+            (&fault["pointer"], &fault["code"]),
+            (&json!("/anonymous"), &json!("document_names_author"))
+        );
+        let gone = format!("{}/{}", files(&draft), id(&written));
+        lin.delete(&gone).await.expect(204);
+        lin.post(&files(&draft), file(&photo())).await.expect(201);
         assert_eq!(lin.post_bare(&submit, body.clone()).await.status, 400);
         let event = lin.post(&submit, body).await.expect(201);
         let place = format!("/adverse-events/{}", id(&event));
@@ -167,7 +176,8 @@ async fn a_draft_that_is_handed_in_without_a_name_leads_to_nobody() {
         assert_eq!(read["reporter"], Value::Null);
         assert_eq!(read["attachments"][0]["by"], Value::Null);
         let attached = format!("{}/{}", files(&event), id(&read["attachments"][0]));
-        assert_eq!(qian.get(&attached).await.bytes, PDF);
+        let picture = qian.get(&attached).await;
+        assert_eq!(picture.header("content-type").as_deref(), Some("image/jpeg"));
         app.work().await;
         let journal = qian.get("/audit?limit=100").await.expect(200);
         let mut told = 0;
@@ -177,7 +187,10 @@ async fn a_draft_that_is_handed_in_without_a_name_leads_to_nobody() {
                 told += 1;
             }
         }
-        assert_eq!(told, 3, "begun, attached, handed in: {journal}");
+        assert_eq!(
+            told, 5,
+            "begun, attached, taken away, attached, handed in: {journal}"
+        );
         let mut view = app.ctx.view();
         let kept: Vec<(String,)> = view.q("select caller from idempotency").all().await.unwrap();
         let (lin, kept) = (id(&me), format!("{kept:?}"));

@@ -15,13 +15,17 @@ const MARCH: &str = "from=2026-03-01&to=2026-03-31";
 pub const VAGINAL: &str = "spontaneous_vaginal";
 pub const WELL: &[Option<(i64, i64)>] = &[Some((9, 10))];
 
-/// How one labor counts in an indicator: above the line, below it, why not, and what is to be known.
 pub async fn counted(app: &App, code: &str, woman: &Woman) -> Vec<Value> {
+    how(app, code, &woman.labor).await
+}
+
+/// How one labor counts in an indicator: above the line, below it, why not, and what is to be known.
+pub async fn how(app: &App, code: &str, labor: &str) -> Vec<Value> {
     let path = format!("/indicators/{code}/cases?{MARCH}&limit=100");
     let cases = app.qian().await.get(&path).await.expect(200);
     let cases = cases["items"].as_array().unwrap().iter();
-    let hers = cases.filter(|case| case["labor"] == woman.labor.as_str());
-    let how = |case: &Value| {
+    let hers = cases.filter(|case| case["labor"] == labor);
+    let counts = |case: &Value| {
         json!([
             case["numerator"],
             case["denominator"],
@@ -29,7 +33,7 @@ pub async fn counted(app: &App, code: &str, woman: &Woman) -> Vec<Value> {
             case["note"]
         ])
     };
-    hers.map(how).collect()
+    hers.map(counts).collect()
 }
 
 /// The hospital of an administrator sets something for itself.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
 use super::cases::waiting;
+use super::edges::set;
 use super::report;
 use crate::analgesia::{Ward, emergency};
 use crate::support::App;
@@ -90,6 +91,43 @@ async fn who_has_not_verified_a_grave_event_within_a_day_is_called_again() {
 }
 
 #[tokio::test]
+async fn a_duty_officer_reads_a_grave_report_that_nobody_verified_and_nobody_ticks_it_off() {
+    for app in App::each().await {
+        let sun = app.sun().await;
+        let me = sun.get("/me").await.expect(200)["id"].clone();
+        set(app.wu().await, "duty", json!({ "duty_officer": [me] })).await;
+        let body = report("II", "nerve_deficit");
+        let event = app.zhao().await.post("/adverse-events", body).await.expect(201);
+        sun.get(&path(&event)).await.expect(404);
+        app.clock.advance(24 * 3600 + 60);
+        app.work().await;
+        let (sun, he) = (app.sun().await, app.he().await);
+        assert_eq!(waiting(&sun, UNVERIFIED).await, 1);
+        sun.get(&path(&event)).await.expect(200);
+        he.get(&path(&event)).await.expect(404);
+        let verified = json!({ "state": "verified", "note": "已核实" });
+        sun.put(&path(&event), "\"1\"", verified.clone())
+            .await
+            .expect(403);
+        let qian = app.qian().await;
+        let waits = qian.get("/tasks").await.expect(200);
+        let mut refused = 0;
+        for task in waits["items"].as_array().unwrap() {
+            let done = format!("/tasks/{}/done", task["id"].as_str().unwrap());
+            let answer = qian.post(&done, json!(null)).await;
+            assert_eq!(
+                (answer.status, answer.code().as_str()),
+                (409, "episode.task_of_report")
+            );
+            refused += 1;
+        }
+        assert_eq!(refused, 2, "{waits}");
+        moved(&app, &event, verified).await;
+        assert_eq!(tasks(&app).await, (0, 0));
+    }
+}
+
+#[tokio::test]
 async fn an_incident_that_turns_out_to_be_grave_has_its_clock_from_then_on() {
     let ward = Ward::open().await;
     let app = &ward.app;
@@ -104,6 +142,12 @@ async fn an_incident_that_turns_out_to_be_grave_has_its_clock_from_then_on() {
 
     let harm = json!({ "state": "submitted", "note": "已造成后果", "class": "II" });
     let raised = moved(app, &event, harm).await;
+    let as_handed_in = [
+        &raised["reported_class"],
+        &raised["reported_due"],
+        &raised["late"],
+    ];
+    assert_eq!(as_handed_in, [&json!("IV"), &event["due"], &json!(false)]);
     let due: DateTime<Utc> = raised["due"].as_str().unwrap().parse().unwrap();
     let ago = app.clock.now() + Duration::hours(24) - due;
     assert!(ago >= Duration::zero() && ago < Duration::minutes(1), "{ago}");

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
 use super::cases::waiting;
-use crate::analgesia::{Ward, admission, emergency};
+use crate::analgesia::{Ward, admission, birth, emergency};
 use crate::support::App;
 use crate::support::cast::OTHER_HOSPITAL;
 
@@ -163,6 +163,46 @@ async fn what_took_intensive_care_is_offered_whatever_it_was() {
     assert_eq!(told, ["unplanned_icu"]);
     let chart = ward.lin.get(&ward.path("")).await.expect(200);
     assert_eq!(chart["complications"][0]["intensive_care"], true);
+}
+
+#[tokio::test]
+async fn a_tip_that_is_found_broken_on_the_ward_is_offered_until_it_is_found_whole() {
+    for app in App::each().await {
+        let ward = crate::followup::ward::Ward::of(app).await;
+        ward.block().await;
+        ward.deliver(birth()).await;
+        ward.wait(20).await;
+        let point = ward.point("?state=due", "f24").await;
+        let path = format!("/follow-ups/{}/examinations", point["id"].as_str().unwrap());
+        for (whole, reports) in [(false, 1), (true, 0)] {
+            ward.app.clock.advance(60);
+            let found = json!({ "bromage": 0, "pdph_assessed": true, "tip_intact": whole });
+            ward.staff("lin").await.post(&path, found).await.expect(201);
+            let offers = offered(&ward.app).await;
+            assert_eq!(offers.len(), reports, "{offers:?}");
+            assert_eq!(told(&ward.app).await.len(), reports);
+            assert!(offers.iter().all(|offer| offer["category"] == "catheter_break"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn severe_asphyxia_is_offered_by_either_definition() {
+    for app in App::each().await {
+        let ward = crate::followup::ward::Ward::of(app).await;
+        let mut born = birth();
+        for (member, value) in [
+            ("apgar1", json!(4)),
+            ("apgar5", json!(5)),
+            ("apgar10", json!(8)),
+            ("cord_ph", json!("6.98")),
+        ] {
+            born["babies"][0][member] = value;
+        }
+        ward.deliver(born).await;
+        let offers = offered(&ward.app).await;
+        assert_eq!(offers[0]["category"], "severe_neonatal_asphyxia", "{offers:?}");
+    }
 }
 
 /// A catheter gave trouble and came out like this: so many reports are offered.

@@ -99,8 +99,10 @@ async fn her_record_is_read_by_the_hospital_that_has_her_and_only_meanwhile() {
             "{after}"
         );
         let sun = app.sun().await;
-        let told = sun.get("/referrals?side=sent").await.expect(200);
-        assert_eq!(told["items"][0]["steps"][2]["text"], "血小板 70，回原院待产。");
+        let listed = sun.get("/referrals?side=sent").await.expect(200);
+        assert!(!listed.to_string().contains("血小板"), "read one by one");
+        let told = sun.get(&path).await.expect(200);
+        assert_eq!(told["steps"][2]["text"], "血小板 70，回原院待产。");
         let over = tang.post(&format!("{path}/accept"), json!({})).await;
         assert_eq!(over.code(), "quality.illegal_transition");
     }

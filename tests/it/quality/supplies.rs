@@ -85,6 +85,19 @@ async fn a_batch_is_followed_to_the_woman_it_was_given_to() {
     let left = lin.post(&path, broken).await.expect(201);
     assert_eq!(left["supply"]["balance"], "6.5");
 
+    // And from the woman to the batch.
+    let labor = labor["id"].as_str().unwrap();
+    let given = qian.get(&format!("/supplies?labor={labor}")).await.expect(200);
+    assert_eq!(given["items"].as_array().unwrap().len(), 1);
+    assert_eq!(given["items"][0]["batch"], "A250301");
+    let both = qian.get(&format!("/supplies?labor={labor}&batch=A250301")).await;
+    assert_eq!(both.expect(422)["errors"][0]["pointer"], "/labor");
+    let stranger = app.stranger().await;
+    stranger
+        .get(&format!("/supplies?labor={labor}"))
+        .await
+        .expect(404);
+
     let found = qian.get("/supplies?batch=A250301").await.expect(200);
     assert_eq!(found["items"][0]["id"], id.as_str());
     assert_eq!(
@@ -120,6 +133,12 @@ async fn a_controlled_drug_moves_before_two_people_and_what_does_not_add_up_is_t
     let told = qian.get("/adverse-events").await.expect(200);
     assert_eq!(told["items"].as_array().unwrap().len(), 1);
     assert_eq!(told["items"][0]["category"], "controlled_drug_discrepancy");
+    let event = format!("/adverse-events/{}", told["items"][0]["id"].as_str().unwrap());
+    let event = qian.get(&event).await.expect(200);
+    let what = event["what_happened"].as_str().unwrap();
+    for word in ["舒芬太尼", "A250301", "8.5 支"] {
+        assert!(what.contains(word), "{what}");
+    }
     let traced = qian.get(&format!("/supplies/{id}")).await.expect(200);
     let last = &traced["moves"][2];
     assert_eq!(

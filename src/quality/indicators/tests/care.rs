@@ -319,7 +319,7 @@ fn the_way_to_a_birth_is_told_by_what_other_slices_know() {
     use crate::followup::model::Point;
     let way = Way {
         assessed_at: Some(birth.admitted_at - Duration::days(1)),
-        enrolled_at: Some(birth.admitted_at - Duration::days(90)),
+        registered_at: Some(birth.admitted_at - Duration::days(90)),
         taught: true,
         consented: true,
         points: vec![
@@ -330,7 +330,7 @@ fn the_way_to_a_birth_is_told_by_what_other_slices_know() {
     };
     let late = Way {
         assessed_at: Some(birth.admitted_at - Duration::hours(23)),
-        enrolled_at: Some(birth.admitted_at),
+        registered_at: Some(birth.admitted_at - Duration::hours(23)),
         ..Way::default()
     };
     let births = [birth, eased(2, &[])];

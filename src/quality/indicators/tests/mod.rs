@@ -59,6 +59,8 @@ fn birth(n: u128) -> Birth {
         birth_place: BirthPlace::Here,
         gestation_days: Some(280),
         parity: Some(0),
+        moved: false,
+        took_back: false,
         is_test: false,
         first_dose_at: None,
         technique: None,
