@@ -213,8 +213,13 @@ async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
         .find(|row| row.id.0 == newest)
         .map(|row| &row.event);
     let seen = store::observations(&mut tx, facility, &[labor.id]).await?;
+    let stop = store::stop(&mut tx, facility, labor.id).await?;
+    let stop = stop.as_ref().map(|version| &version.stop);
+    let eased_no_more =
+        labor.state != LaborState::Open || rules::standing_end(record.as_ref(), stop).is_some();
     let over = match (event, alarm) {
         (Some(_), Alarm::DeliveryDue) if labor.state != LaborState::Open => true,
+        (_, Alarm::ResitingDue) if eased_no_more => true,
         (Some(event), _) => {
             !rules::counts(alarm, since, event) || rules::was_done(alarm, event, record.as_ref())
         }
@@ -229,9 +234,9 @@ async fn clock(ctx: &Ctx, job: &Job) -> Result<()> {
             labor.state != LaborState::Open || !slow
         }
         (None, Alarm::ResitingDue) => {
-            let ended = labor.born_at.is_some() || labor.state != LaborState::Open;
-            let stands = seen.iter().any(|row| row.id.0 == subject);
-            ended || !stands || rules::was_replaced(record.as_ref(), since)
+            let (background, _) = acts::background(&mut tx, &labor).await?;
+            let hurts = rules::names(&rules::judge_all(&seen, background), subject, Alarm::NoRelief);
+            !hurts || rules::was_replaced(record.as_ref(), since)
         }
         // It was entered in error.
         (None, _) => true,

@@ -5,6 +5,7 @@ mod birth;
 mod board;
 mod corrections;
 mod given;
+mod late;
 mod operator;
 mod requests;
 
@@ -32,7 +33,10 @@ pub fn admission(patient: &str) -> Value {
 
 impl Ward {
     pub async fn open() -> Ward {
-        let app = App::new().await;
+        Ward::of(App::new().await).await
+    }
+
+    pub async fn of(app: App) -> Ward {
         let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
         let labor = lin.post("/labors", admission(&mei.patient_id)).await.expect(201);
         let labor = labor["id"].as_str().unwrap().to_owned();

@@ -8,7 +8,7 @@ mod corrected;
 mod counts;
 mod crowd;
 mod drafts;
-mod edges;
+pub mod edges;
 mod grave;
 mod kept;
 mod limits;

@@ -263,6 +263,26 @@ pub(super) async fn hand_over(
     Ok(())
 }
 
+/// What was called for by something that was not so is over; what else an alarm calls for goes on.
+pub(super) async fn take_back(tx: &mut Tx, labor: &Labor, by: StaffId, codes: &[Alarm]) -> Result<()> {
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let open = store::open_alarms(tx, labor.facility_id, &[labor.id]).await?;
+    for mut alarm in open {
+        if !alarm.codes.iter().any(|code| codes.contains(code)) {
+            continue;
+        }
+        if alarm.codes.iter().all(|code| codes.contains(code)) {
+            end(tx, labor, by, &mut alarm, CORRECTED).await?;
+        } else {
+            alarm.codes.retain(|code| !codes.contains(code));
+        }
+        store::save_alarm(tx, labor.facility_id, &alarm).await?;
+    }
+    Ok(())
+}
+
 /// Nobody waits for an answer to her request any more: the call ends, and what it became.
 pub(super) async fn answered(tx: &mut Tx, labor: &Labor, by: StaffId) -> Result<()> {
     episodes::finish_tasks(tx, labor.facility_id, "analgesia.request", labor.id.into()).await?;

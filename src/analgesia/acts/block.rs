@@ -4,15 +4,18 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
-use super::admission::{enqueue, step};
-use super::alarms::{ALARM, answered, come_and_look, raise};
+use super::admission::{RESPONSE, enqueue, step};
+use super::alarms::{ALARM, UNANSWERED, answered, come_and_look, raise, take_back};
 use super::chart::chart;
+use super::monitoring::{background, judge_again};
 use super::operator::{fill_in, placed_by};
 use super::puncture::dural_puncture;
 use super::stop::follow;
 use super::time_out::require_consent;
-use super::{call, locked, not_closed};
-use crate::analgesia::model::{Alarm, Chart, Indication, Labor, Record, RecordVersion, TestResult};
+use super::{call, locked, not_cancelled};
+use crate::analgesia::model::{
+    Alarm, Chart, Indication, Labor, LaborState, Record, RecordVersion, TestResult,
+};
 use crate::analgesia::rules::Found;
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
@@ -23,7 +26,7 @@ use crate::episode::model::{StepKind, StepState};
 use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy;
-use crate::{consent, people};
+use crate::{consent, episode, people};
 
 /// She is reminded of the one-hour score, and it is missed by then.
 const ONE_HOUR: [Duration; 2] = [Duration::minutes(55), Duration::minutes(75)];
@@ -32,7 +35,7 @@ const ONE_HOUR: [Duration; 2] = [Duration::minutes(55), Duration::minutes(75)];
 ///
 /// Errors: `analgesia.consent_missing`, `analgesia.technique_not_consented`, `analgesia.time_out_missing`,
 /// `analgesia.operator_unqualified`,
-/// `analgesia.labor_closed`, `people.second_person_required` for something given beyond the hard limits, `http.invalid`, also
+/// `analgesia.labor_closed` for a labor that was opened by mistake, `people.second_person_required` for something given beyond the hard limits, `http.invalid`, also
 /// when analgesia went on after she took her consent back and nothing says why, `Stale`.
 #[instrument(name = "analgesia.record", skip_all)]
 pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record) -> Result<Chart> {
@@ -41,7 +44,8 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     let mut tx = ctx.write(Act::AnalgesiaRecord).await?;
     let (mut labor, _) = locked(&mut tx, caller, Act::AnalgesiaRecord, id).await?;
     caller.request.must_match(labor.version)?;
-    not_closed(&labor)?;
+    not_cancelled(&labor)?;
+    let (compared, _) = background(&mut tx, &labor).await?;
     let before = store::record(&mut tx, labor.facility_id, labor.id).await?;
     let number = before.as_ref().map_or(1, |version| version.number + 1);
     let former = before.as_ref().map(|version| &version.record);
@@ -81,7 +85,10 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     let goes_on = goes_on(&mut tx, &labor, before.as_ref(), &mut record).await?;
     let second = match found.outside.is_empty() {
         false => {
-            let same = found.outside.is_subset(&known.outside);
+            let mut same = found.outside.is_subset(&known.outside);
+            if let Some(former) = former.filter(|_| same) {
+                same = rules::unchanged(former, &record, &found.outside)?;
+            }
             let before = before.as_ref().filter(|_| same);
             Some(second_for(&mut tx, caller, &labor, &mut record, number, before).await?)
         }
@@ -121,12 +128,13 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     }
     tested(&mut tx, &labor, &version, former).await?;
     started(&mut tx, &mut labor, &version.record, me.id).await?;
+    judge_again(&mut tx, &labor, me.id, &compared, corrects).await?;
     dural_puncture(&mut tx, &labor, &version, former, &reported).await?;
     follow(&mut tx, &labor).await?;
     labor.version += 1;
     store::save_labor(&mut tx, &labor).await?;
-    if labor.born_at.is_some() {
-        // Written up after the birth, as an emergency is.
+    if labor.state != LaborState::Open {
+        // Written up after the birth or her leaving, as an emergency is.
         let now = tx.now;
         enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     }
@@ -184,7 +192,7 @@ async fn incident(tx: &mut Tx, labor: &Labor, kind: &str, once: String) -> Resul
     .await
 }
 
-/// Who stands for what was given beyond the limits: a fresh word, or the earlier one while nothing given has changed.
+/// Who stands for what was given beyond the limits: a fresh word, or the earlier one while nothing of that has changed.
 async fn second_for(
     tx: &mut Tx,
     caller: &Caller,
@@ -197,14 +205,7 @@ async fn second_for(
         .given_outside_limits
         .as_mut()
         .and_then(|given| given.attestation.take());
-    let unchanged = before.filter(|version| {
-        let old = &version.record;
-        old.doses == record.doses
-            && old.test_dose == record.test_dose
-            && old.interspace == record.interspace
-            && old.resitings == record.resitings
-    });
-    if let (None, Some(second)) = (&word, unchanged.and_then(|version| version.second)) {
+    if let (None, Some(second)) = (&word, before.and_then(|version| version.second)) {
         return Ok(second);
     }
     let me = caller.staff()?;
@@ -234,7 +235,13 @@ async fn ended(tx: &mut Tx, labor: &Labor, record: &Record) -> Result<Option<Dat
 async fn tested(tx: &mut Tx, labor: &Labor, version: &RecordVersion, before: Option<&Record>) -> Result<()> {
     let result = |record: &Record| record.test_dose.as_ref().map(|test| test.result);
     let found = result(&version.record).filter(|result| *result != TestResult::Negative);
-    if found.is_some() && before.and_then(result) != found {
+    let known = before
+        .and_then(result)
+        .filter(|result| *result != TestResult::Negative);
+    if found.is_none() && known.is_some() {
+        return take_back(tx, labor, version.by, &[Alarm::TestDose]).await;
+    }
+    if found.is_some() && known != found {
         let calls = vec![(Alarm::TestDose, rules::Call::now(&[Role::Anesthesiologist]))];
         raise(tx, labor, (ALARM, version.id), calls).await?;
     }
@@ -249,10 +256,30 @@ async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record, by: StaffId) -
         return Ok(());
     }
     labor.first_dose_at = first;
-    let Some(first) = first else { return Ok(()) };
+    // The clocks of another first dose, or of one that was none, are over.
+    let one_hour = "analgesia.one_hour";
+    episode::facts::finish_tasks(tx, labor.facility_id, one_hour, labor.id.into()).await?;
+    let Some(first) = first else {
+        let waits = labor.requested_at.filter(|_| labor.state == LaborState::Open);
+        return match waits {
+            Some(asked) => asked_again(tx, labor, asked).await,
+            None => Ok(()),
+        };
+    };
     answered(tx, labor, by).await?;
     for after in ONE_HOUR {
         enqueue(tx, labor, "analgesia.one_hour", first + after).await?;
     }
     step(tx, labor, StepKind::Analgesia, "analgesia", StepState::Done).await
+}
+
+/// The block was another woman's: she waits for an answer to her request as before.
+async fn asked_again(tx: &mut Tx, labor: &Labor, asked: DateTime<Utc>) -> Result<()> {
+    let come = rules::Call {
+        roles: vec![Role::Anesthesiologist],
+        urgent: false,
+        within_min: RESPONSE.num_minutes(),
+    };
+    call(tx, labor, "analgesia.request", labor.id, &come).await?;
+    enqueue(tx, labor, UNANSWERED, asked + RESPONSE).await
 }

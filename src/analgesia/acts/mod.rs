@@ -32,7 +32,7 @@ pub use time_out::*;
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::model::{Labor, LaborState};
+use super::model::{CloseReason, Labor, LaborState};
 use super::rules::Call;
 use super::store;
 use crate::base::error::{Error, Result};
@@ -61,6 +61,16 @@ async fn locked(tx: &mut Tx, caller: &Caller, act: Act, id: LaborId) -> Result<(
     let now = tx.now;
     episodes::may_read(tx, caller, act, labor.patient_id, now).await?;
     Ok((labor, episode))
+}
+
+/// What was given or seen is taken also after she left, and late; a labor that was opened by mistake takes nothing.
+///
+/// Errors: `analgesia.labor_closed`.
+fn not_cancelled(labor: &Labor) -> Result<()> {
+    match labor.close_reason {
+        Some(CloseReason::Cancelled) => Err(Error::Refused(Code::AnalgesiaLaborClosed)),
+        _ => Ok(()),
+    }
 }
 
 /// Errors: `analgesia.labor_closed`.

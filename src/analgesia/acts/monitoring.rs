@@ -5,10 +5,10 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::admission::enqueue;
-use super::alarms::{ALARM, COMPLICATION, hand_over, raise, start_clock};
+use super::alarms::{ALARM, COMPLICATION, hand_over, raise, start_clock, take_back};
 use super::birth::tell_ending;
 use super::puncture::described;
-use super::{locked, not_closed};
+use super::{locked, not_cancelled};
 use crate::analgesia::model::{
     Alarm, Complication, Event, Labor, LaborState, Observation, ObservationRow, Raised,
 };
@@ -43,7 +43,7 @@ pub async fn observe(
     let me = caller.staff()?;
     let mut tx = once!(ctx, Act::AnalgesiaObserve, caller);
     let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaObserve, id).await?;
-    not_closed(&labor)?;
+    not_cancelled(&labor)?;
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
     let length = i64::try_from(batch.len()).unwrap_or(i64::MAX);
     sheet.score(Some(length), "/observations", 1, MOST_AT_ONCE as i64);
@@ -85,7 +85,7 @@ pub(super) async fn take(
         })
         .collect();
     rows.sort_by_key(|row| row.observation.observed_at);
-    let judged = rules::judge(&known, &rows, gone, background);
+    let judged = rules::judge(&known, &rows, gone, background.clone());
     for row in &mut rows {
         let own = judged.iter().find(|one| one.id == row.id);
         row.alarms = own
@@ -100,6 +100,9 @@ pub(super) async fn take(
     let mut called = Vec::new();
     for one in judged {
         called.extend(watch(tx, labor, &mut raised, one).await?);
+    }
+    if gone.is_some() {
+        forget(tx, labor, by, background).await?;
     }
     let saved = rows;
     let scored = |row: &ObservationRow| row.observation.pain_tenths().is_some();
@@ -132,6 +135,40 @@ pub(in crate::analgesia) async fn background(tx: &mut Tx, labor: &Labor) -> Resu
         )
     };
     Ok((background, one_hour))
+}
+
+/// What is compared with has changed, as when a record is written up later: all that was seen is judged again, and whoever is
+/// called for it now is. What calls for nothing any more is over only where something was `corrected`: a dose that follows
+/// weak legs explains none.
+pub(super) async fn judge_again(
+    tx: &mut Tx,
+    labor: &Labor,
+    by: StaffId,
+    before: &Background,
+    corrected: bool,
+) -> Result<()> {
+    let (background, _) = background(tx, labor).await?;
+    if background == *before {
+        return Ok(());
+    }
+    if corrected {
+        forget(tx, labor, by, background.clone()).await?;
+    }
+    let mut raised = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
+    let known = store::observations(tx, labor.facility_id, &[labor.id]).await?;
+    let known = rules::with_late_alarms(known, &raised);
+    for one in rules::judge_all(&known, background) {
+        watch(tx, labor, &mut raised, one).await?;
+    }
+    Ok(())
+}
+
+/// Ends what no observation calls for any more; all of them as they are judged now.
+async fn forget(tx: &mut Tx, labor: &Labor, by: StaffId, background: Background) -> Result<()> {
+    let raised = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
+    let known = store::observations(tx, labor.facility_id, &[labor.id]).await?;
+    let judged = rules::judge_all(&known, background);
+    take_back(tx, labor, by, &rules::unnamed(&judged, &raised)).await
 }
 
 /// Calls whom an observation calls, and starts the clocks that it starts.

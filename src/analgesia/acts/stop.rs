@@ -4,8 +4,9 @@ use serde_json::json;
 use tracing::instrument;
 
 use super::admission::enqueue;
-use super::alarms::{ALARM, raise};
+use super::alarms::{ALARM, raise, take_back};
 use super::locked;
+use super::monitoring::{background, judge_again};
 use crate::analgesia::model::{Labor, LaborState, Stop, StopVersion};
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
@@ -38,6 +39,7 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     }
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
     rules::check_stop(&mut sheet, &stop);
+    let (compared, _) = background(&mut tx, &labor).await?;
     let before = store::stop(&mut tx, labor.facility_id, labor.id).await?;
     let corrects = match &before {
         Some(before) => rules::corrects_stop(&before.stop, &stop)?,
@@ -56,12 +58,18 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     let stop = &version.stop;
     let calls = rules::of_stop(stop);
     let alarms = calls.len();
+    let former = before.as_ref().map(|version| &version.stop);
+    let (new, gone) = rules::since_stop(former, stop, calls);
+    if corrects {
+        take_back(&mut tx, &labor, me.id, &gone).await?;
+    }
     let raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
-    let known = before.map_or_else(Vec::new, |version| rules::of_stop(&version.stop));
-    let calls = rules::unheard(&raised, calls, |alarm, _| {
-        known.iter().any(|(known, _)| *known == alarm)
+    let known = former.map_or_else(Vec::new, rules::of_stop);
+    let new = rules::unheard(&raised, new, |alarm, _| {
+        known.iter().any(|(code, _)| *code == alarm)
     });
-    raise(&mut tx, &labor, (ALARM, version.id), calls).await?;
+    raise(&mut tx, &labor, (ALARM, version.id), new).await?;
+    judge_again(&mut tx, &labor, me.id, &compared, corrects).await?;
     follow(&mut tx, &labor).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "quality.look", now).await?;

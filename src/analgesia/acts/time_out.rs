@@ -70,7 +70,7 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     if draft.recheck_reason.is_none() {
         require_recheck(&mut tx, &labor, at).await?;
     }
-    let countdown = countdown(&mut tx, ctx, &labor).await?;
+    let countdown = countdown(&mut tx, ctx, &labor, at).await?;
     if rules::too_early(countdown.as_ref()) && draft.early_reason.is_none() {
         let current = countdown.map(|one| json!({ "state": one.state, "not_before": one.not_before }));
         let current = current.unwrap_or_default();
@@ -173,9 +173,8 @@ async fn require_recheck(tx: &mut Tx, labor: &Labor, at: DateTime<Utc>) -> Resul
     ))
 }
 
-/// Where the intervals of her anticoagulants stand; none when there is nothing to count.
-async fn countdown(tx: &mut Tx, ctx: &Ctx, labor: &Labor) -> Result<Option<Countdown>> {
-    let now = tx.now;
-    let waits = assessment::facts::waits(tx, ctx, labor.facility_id, labor.episode_id, now).await?;
-    Ok(waits.map(|waits| Countdown::at(waits, now)))
+/// Where the intervals of her anticoagulants stood when the time-out was held; none when there is nothing to count.
+async fn countdown(tx: &mut Tx, ctx: &Ctx, labor: &Labor, at: DateTime<Utc>) -> Result<Option<Countdown>> {
+    let waits = assessment::facts::waits(tx, ctx, labor.facility_id, labor.episode_id, at).await?;
+    Ok(waits.map(|waits| Countdown::at(waits, at)))
 }

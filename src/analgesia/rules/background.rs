@@ -7,13 +7,13 @@ use super::stopping::is_neuraxial;
 use crate::analgesia::model::{Dermatome, DoseUse, Observation, ObservationRow, Record, Stop};
 use crate::people::model::LowPressure;
 
-/// From when on a score counts as that of half an hour, until the window of one hour begins.
-const HALF_HOUR: Duration = Duration::minutes(20);
+/// From when until when after the first dose a score counts as that of half an hour, whatever the window of one hour.
+const HALF_HOUR: (Duration, Duration) = (Duration::minutes(20), Duration::minutes(45));
 /// Anesthesia for an operation takes the legs away for so long.
 const STRONG: Duration = Duration::hours(4);
 
 /// What an observation is compared with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Background {
     /// Systolic pressure of the baseline, and when it was measured.
     pub baseline: Option<(DateTime<Utc>, i64)>,
@@ -85,13 +85,9 @@ impl Background {
         }
         self.bromage = seen.bromage.map(|score| (at, score)).or(self.bromage);
         self.level = highest(seen).map(|level| (at, level)).or(self.level);
-        let half_hour = self
-            .first_dose_at
-            .map(|first| first + HALF_HOUR)
-            .zip(self.one_hour);
-        if let (Some((from, (until, _))), Some(tenths)) = (half_hour, seen.pain_tenths())
-            && at >= from
-            && at < until
+        if let (Some(first), Some(tenths)) = (self.first_dose_at, seen.pain_tenths())
+            && at >= first + HALF_HOUR.0
+            && at < first + HALF_HOUR.1
         {
             self.pain_at_half_hour = tenths >= 40;
         }

@@ -58,6 +58,25 @@ pub fn of_stop(stop: &Stop) -> Vec<(Alarm, Call)> {
     found.map(|(_, alarm)| (alarm, Call::now(&[A]))).collect()
 }
 
+/// What a version of the end of analgesia newly calls for, and what it calls for no more. Legs that are tried again and do not
+/// rise call again.
+pub fn since_stop(
+    before: Option<&Stop>,
+    stop: &Stop,
+    mut calls: Vec<(Alarm, Call)>,
+) -> (Vec<(Alarm, Call)>, Vec<Alarm>) {
+    let known: Vec<Alarm> = before
+        .map_or_else(Vec::new, of_stop)
+        .into_iter()
+        .map(|(alarm, _)| alarm)
+        .collect();
+    let called = |alarm: &Alarm| calls.iter().any(|(code, _)| code == alarm);
+    let gone = known.iter().copied().filter(|alarm| !called(alarm)).collect();
+    let tried_again = before.is_some_and(|before| stop.leg_raise_at > before.leg_raise_at);
+    calls.retain(|(alarm, _)| !known.contains(alarm) || (*alarm == Alarm::LegRaise && tried_again));
+    (calls, gone)
+}
+
 /// Half an hour after the first dose it should work: pain of 4 or more by her own word calls somebody to look.
 pub fn of_pain_report(tenths: i64, first_dose_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Call> {
     let works_by_now = first_dose_at.is_some_and(|first| now - first >= Duration::minutes(30));

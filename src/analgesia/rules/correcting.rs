@@ -1,6 +1,8 @@
 //! When a version corrects the one before it, so that it says why: something that stood there is changed or left out.
 //! What is only added, as another dose or a field that was open, corrects nothing.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,6 +30,21 @@ pub fn corrects_record(before: &Record, now: &Record) -> Result<bool> {
         ..before.clone()
     };
     corrects(&before, now)
+}
+
+/// Whether what lies beyond the limits is what stood there before: the dose, puncture or test itself, and of a sum all doses.
+///
+/// Errors: `Broken`.
+pub fn unchanged(before: &Record, now: &Record, outside: &BTreeSet<String>) -> Result<bool> {
+    let (before, now) = (serde_json::to_value(before)?, serde_json::to_value(now)?);
+    let same = |pointer: &String| {
+        let mut parts = pointer.split('/').skip(1);
+        let whole = format!("/{}", parts.next().unwrap_or_default());
+        let index = parts.next().filter(|part| part.parse::<usize>().is_ok());
+        let place = index.map_or_else(|| whole.clone(), |index| format!("{whole}/{index}"));
+        before.pointer(&place) == now.pointer(&place)
+    };
+    Ok(outside.iter().all(same))
 }
 
 /// Whether a version of the end of analgesia corrects the one before it. Her legs are tried again and again.

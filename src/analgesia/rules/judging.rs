@@ -102,6 +102,36 @@ pub fn judge(
     judged
 }
 
+/// Judges all that was seen again: what it is compared with has changed.
+pub fn judge_all(known: &[ObservationRow], background: Background) -> Vec<Judged> {
+    let first = known.iter().min_by_key(|row| row.observation.observed_at);
+    judge(known, &[], first, background)
+}
+
+/// Whether an observation calls for this, as it is judged now.
+pub fn names(judged: &[Judged], row: Uuid, alarm: Alarm) -> bool {
+    let mut own = judged.iter().filter(|one| one.id.0 == row);
+    own.any(|one| one.named.contains(&alarm))
+}
+
+/// What alarms about observations call for that none of them calls for any more. What a clock called for is left to it.
+pub fn unnamed(judged: &[Judged], raised: &[Raised]) -> Vec<Alarm> {
+    let about = |one: &&Raised| judged.iter().any(|row| row.id.0 == one.subject);
+    let codes = raised
+        .iter()
+        .filter(about)
+        .flat_map(|one| one.codes.iter().copied());
+    let by_clock = [
+        Alarm::LastingHypotension,
+        Alarm::FetalBradycardia,
+        Alarm::ResitingDue,
+    ];
+    let named = |alarm: &Alarm| judged.iter().any(|one| one.named.contains(alarm));
+    codes
+        .filter(|alarm| !by_clock.contains(alarm) && !named(alarm))
+        .collect()
+}
+
 /// The background before the first observation, with her baseline among them.
 fn with_baseline<'a>(
     rows: impl Iterator<Item = &'a ObservationRow> + Clone,

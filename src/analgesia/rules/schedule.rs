@@ -27,6 +27,8 @@ const LEVEL_AT: i64 = 30;
 const PAIN_FROM: i64 = 30;
 /// She is reminded of the score of one hour this long before.
 const REMINDER: Duration = Duration::minutes(5);
+/// From then on after the first dose she is asked for it.
+const NEAR_ONE_HOUR: Duration = Duration::minutes(45);
 const FETAL_HEART: (Duration, Duration) = (Duration::minutes(30), Duration::minutes(45));
 const TEMPERATURE: (Duration, Duration) = (Duration::hours(2), Duration::hours(4));
 const BLADDER: (Duration, Duration) = (Duration::hours(3), Duration::hours(4));
@@ -67,9 +69,7 @@ const BREATHS: (&str, Has) = ("rr", |seen| seen.rr.is_some());
 const LEVEL: (&str, Has) = ("block_level_left", |seen| seen.block_level_left.is_some());
 const LEVEL_RIGHT: (&str, Has) = ("block_level_right", |seen| seen.block_level_right.is_some());
 const WARMTH: (&str, Has) = ("temp_c", |seen| seen.temp_c.is_some());
-const WATER: (&str, Has) = ("last_void_at", |seen| {
-    seen.last_void_at.is_some() || seen.pvr_ml.is_some() || seen.bladder_catheter == Some(true)
-});
+const WATER: &str = "last_void_at";
 
 /// What is due or comes next, the soonest first; one row of each kind at most.
 pub fn due(course: Course, now: DateTime<Utc>) -> Vec<Due> {
@@ -97,7 +97,7 @@ pub fn due(course: Course, now: DateTime<Utc>) -> Vec<Due> {
         if course.ended().is_none() {
             all.push(course.again(DueKind::FetalHeart, FETUS, first, FETAL_HEART));
             all.push(course.again(DueKind::Temperature, WARMTH, first, TEMPERATURE));
-            all.push(course.again(DueKind::Bladder, WATER, first, BLADDER));
+            all.push(course.bladder(first));
         }
     }
     all.extend(course.catheter());
@@ -238,7 +238,9 @@ impl Course<'_> {
     fn one_hour(&self, first: DateTime<Utc>) -> Option<Due> {
         let (from, to) = window(first, self.window_min);
         let born = self.labor.born_at.is_some_and(|at| at < from);
-        let scored = self.was_seen(PAIN.1, from, to + Duration::milliseconds(1));
+        // Where the window is wide, the score of half an hour stands in it and is none of one hour.
+        let near = from.max(first + NEAR_ONE_HOUR);
+        let scored = self.was_seen(PAIN.1, near, to + Duration::milliseconds(1));
         let wanted = !born && !scored;
         wanted.then(|| row(DueKind::OneHourPain, first + ONE_HOUR - REMINDER, to, &[PAIN.0]))
     }
@@ -280,6 +282,24 @@ impl Course<'_> {
         match from {
             Some(last) => row(kind, last + due, last + overdue, &[field]),
             None => row(kind, first, first + overdue, &[field]),
+        }
+    }
+
+    /// Her bladder: from when she passed urine, not from when somebody wrote that down.
+    fn bladder(&self, first: DateTime<Utc>) -> Due {
+        let rows = self.seen.iter().map(|row| &row.observation);
+        let emptied = |seen: &Observation| {
+            let looked = seen.bladder_catheter == Some(true) || seen.pvr_ml.is_some();
+            seen.last_void_at
+                .into_iter()
+                .chain(looked.then_some(seen.observed_at))
+                .max()
+        };
+        let last = rows.filter_map(emptied).max();
+        let (due, overdue) = BLADDER;
+        match last.filter(|at| *at >= first - overdue) {
+            Some(last) => row(DueKind::Bladder, last + due, last + overdue, &[WATER]),
+            None => row(DueKind::Bladder, first, first + overdue, &[WATER]),
         }
     }
 

@@ -87,7 +87,8 @@ pub fn last_dose(
         .chain(record.test_dose.as_ref().map(|test| test.given_at))
         .chain(record.first_dose_at)
         .max();
-    let ended = match (stop, &record.pump) {
+    // Also one that was taken off the record has run.
+    let ended = match (stop, bags(record).next()) {
         (Some(stop), Some(_)) => Some(stop.last_dose_at.unwrap_or(stop.stop_at)),
         (Some(stop), None) => stop.last_dose_at,
         (None, Some(_)) => Some(left_at?),

@@ -10,7 +10,7 @@ impl Ward {
         board["items"].as_array().unwrap().clone()
     }
 
-    async fn due(&self, what: &str) -> Option<Value> {
+    pub async fn due(&self, what: &str) -> Option<Value> {
         let chart = self.lin.get(&self.path("")).await.expect(200);
         let due = chart["due"].as_array().unwrap().clone();
         due.into_iter().find(|one| one["what"] == what)
