@@ -103,7 +103,9 @@ async fn unanswered(ctx: &Ctx, job: &Job) -> Result<()> {
         return Ok(());
     };
     let facility = labor.facility_id;
-    let asked = labor.requested_at.filter(|_| labor.first_dose_at.is_none());
+    let record = store::record(&mut tx, facility, labor.id).await?;
+    let dosed = record.is_some_and(|version| version.record.first_dose_at.is_some());
+    let asked = labor.requested_at.filter(|_| !dosed);
     let late = asked.is_some_and(|asked| asked + acts::RESPONSE <= tx.now);
     let open = store::open_alarms(&mut tx, facility, &[labor.id]).await?;
     let known = open.iter().any(|alarm| alarm.task == acts::UNANSWERED);

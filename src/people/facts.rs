@@ -4,9 +4,7 @@ mod guardians;
 mod keeping;
 mod qualifications;
 
-use std::collections::BTreeSet;
-
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;

@@ -232,23 +232,34 @@ async fn ask(
         store::save_labor(&mut tx, &labor).await?;
         enqueue(&mut tx, &labor, UNANSWERED, request.requested_at + RESPONSE).await?;
     }
-    let come = rules::Call {
-        roles: vec![Role::Anesthesiologist],
-        urgent: true,
-        within_min: RESPONSE.num_minutes(),
-    };
     // One that is written down after it was answered calls nobody.
     if labor
         .first_dose_at
         .is_none_or(|first| request.requested_at > first)
     {
-        call(&mut tx, &labor, "analgesia.request", labor.id, &come).await?;
+        come(&mut tx, &labor).await?;
     }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     tx.journal(caller, subject, json!({ "by_patient": by_patient }))
         .await?;
     tx.commit_with(&request).await?;
     Ok(request)
+}
+
+/// Calls the anesthesiologist to her request.
+async fn come(tx: &mut Tx, labor: &Labor) -> Result<()> {
+    let come = rules::Call {
+        roles: vec![Role::Anesthesiologist],
+        urgent: true,
+        within_min: RESPONSE.num_minutes(),
+    };
+    call(tx, labor, "analgesia.request", labor.id, &come).await
+}
+
+/// What answered her request, or the request itself, was not so: she waits since then, or as before.
+pub(super) async fn waits_again(tx: &mut Tx, labor: &Labor, asked: DateTime<Utc>) -> Result<()> {
+    come(tx, labor).await?;
+    enqueue(tx, labor, UNANSWERED, asked + RESPONSE).await
 }
 
 /// A labor is closed: she left, or it was opened by mistake.

@@ -285,7 +285,10 @@ pub(super) async fn take_back(tx: &mut Tx, labor: &Labor, by: StaffId, codes: &[
 
 /// Nobody waits for an answer to her request any more: the call ends, and what it became.
 pub(super) async fn answered(tx: &mut Tx, labor: &Labor, by: StaffId) -> Result<()> {
-    episodes::finish_tasks(tx, labor.facility_id, "analgesia.request", labor.id.into()).await?;
+    // Before it was an alarm it was a task about the labor.
+    for kind in ["analgesia.request", UNANSWERED] {
+        episodes::finish_tasks(tx, labor.facility_id, kind, labor.id.into()).await?;
+    }
     let open = store::open_alarms(tx, labor.facility_id, &[labor.id]).await?;
     for mut alarm in open.into_iter().filter(|one| one.task == UNANSWERED) {
         end(tx, labor, by, &mut alarm, OVER).await?;

@@ -4,8 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
-use super::admission::{RESPONSE, enqueue, step};
-use super::alarms::{ALARM, UNANSWERED, answered, come_and_look, raise, take_back};
+use super::admission::{enqueue, step, waits_again};
+use super::alarms::{ALARM, answered, come_and_look, raise, take_back};
 use super::chart::chart;
 use super::monitoring::{background, judge_again};
 use super::operator::{fill_in, placed_by};
@@ -252,6 +252,10 @@ async fn tested(tx: &mut Tx, labor: &Labor, version: &RecordVersion, before: Opt
 async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record, by: StaffId) -> Result<()> {
     let for_labor = record.indication == Some(Indication::Labor);
     let first = record.first_dose_at.filter(|_| for_labor);
+    if record.first_dose_at.is_some() && labor.requested_at.is_some() {
+        // Also anesthesia for a cesarean: somebody came.
+        answered(tx, labor, by).await?;
+    }
     if labor.first_dose_at == first {
         return Ok(());
     }
@@ -260,26 +264,15 @@ async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record, by: StaffId) -
     let one_hour = "analgesia.one_hour";
     episode::facts::finish_tasks(tx, labor.facility_id, one_hour, labor.id.into()).await?;
     let Some(first) = first else {
-        let waits = labor.requested_at.filter(|_| labor.state == LaborState::Open);
-        return match waits {
-            Some(asked) => asked_again(tx, labor, asked).await,
+        // The block was another woman's: she waits for an answer to her request as before.
+        let waits = labor.state == LaborState::Open && record.first_dose_at.is_none();
+        return match labor.requested_at.filter(|_| waits) {
+            Some(asked) => waits_again(tx, labor, asked).await,
             None => Ok(()),
         };
     };
-    answered(tx, labor, by).await?;
     for after in ONE_HOUR {
         enqueue(tx, labor, "analgesia.one_hour", first + after).await?;
     }
     step(tx, labor, StepKind::Analgesia, "analgesia", StepState::Done).await
-}
-
-/// The block was another woman's: she waits for an answer to her request as before.
-async fn asked_again(tx: &mut Tx, labor: &Labor, asked: DateTime<Utc>) -> Result<()> {
-    let come = rules::Call {
-        roles: vec![Role::Anesthesiologist],
-        urgent: false,
-        within_min: RESPONSE.num_minutes(),
-    };
-    call(tx, labor, "analgesia.request", labor.id, &come).await?;
-    enqueue(tx, labor, UNANSWERED, asked + RESPONSE).await
 }

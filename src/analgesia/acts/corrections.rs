@@ -5,8 +5,8 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::admission::{RESPONSE, enqueue};
-use super::alarms::{UNANSWERED, answered, hand_over};
+use super::admission::{RESPONSE, enqueue, waits_again};
+use super::alarms::{answered, hand_over};
 use super::birth::tell_ending;
 use super::locked;
 use super::monitoring::{report, start_clocks, take};
@@ -105,12 +105,14 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         let left = store::requests(&mut tx, labor.facility_id, labor.id).await?;
         labor.requested_at = left.first().map(|request| request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
-        if let Some(asked) = labor.requested_at.filter(|_| labor.first_dose_at.is_none()) {
-            // She waits since then: the clock of the request that was not so is no longer hers.
-            enqueue(&mut tx, &labor, UNANSWERED, asked + RESPONSE).await?;
-        }
-        if labor.requested_at.is_none() {
+        // The clock of the request that was not so is no longer hers.
+        let now = tx.now;
+        if labor.requested_at.is_none_or(|asked| asked + RESPONSE > now) {
             answered(&mut tx, &labor, me.id).await?;
+        }
+        let waits = labor.state == LaborState::Open && labor.first_dose_at.is_none();
+        if let Some(asked) = labor.requested_at.filter(|_| waits) {
+            waits_again(&mut tx, &labor, asked).await?;
         }
     }
     if labor.first_dose_at.is_some_and(|first| tx.now > first + REMINDER) {

@@ -27,7 +27,8 @@ pub struct Raised {
     pub id: AlarmId,
     /// The labor.
     pub labor: LaborId,
-    /// What it is about: an observation, a complication, the end of analgesia.
+    /// What it is about: an observation, a complication, a version of the record or of the end of analgesia; of a request, the
+    /// labor.
     pub subject: Uuid,
     /// The kind of its task.
     pub task: String,

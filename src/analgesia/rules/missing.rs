@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::birth::unscored;
+use super::stopping::removed_at;
 use super::{has_block, standing_end, window};
 use crate::analgesia::model::{
     Chart, ComplicationCode, Delivery, LaborStage, Observation, ObservationRow, PumpMode, Record, Stop,
@@ -40,7 +41,9 @@ pub fn missing(chart: &Chart, window_min: i64) -> Vec<&'static str> {
     missing.need(found.fhr_baseline.is_some(), "/admission/fhr_baseline");
     missing.need(found.fhr_category.is_some(), "/admission/fhr_category");
     let record = chart.record.as_ref().map(|version| &version.record);
-    let stop = standing_end(record, chart.stop.as_ref().map(|version| &version.stop));
+    let written = chart.stop.as_ref().map(|version| &version.stop);
+    let is_out = removed_at(record, written).is_some();
+    let stop = standing_end(record, written).or(written.filter(|_| is_out));
     if let Some(record) = record.filter(|record| has_block(record)) {
         of_block(&mut missing, record, stop);
         if let Some(first) = chart.labor.first_dose_at {

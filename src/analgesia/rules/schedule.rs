@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::clocks::DELIVERY;
-use super::stopping::{LEG_RAISE, LEG_RAISE_MISSED, standing_end};
+use super::stopping::{LEG_RAISE, LEG_RAISE_MISSED, removed_at, standing_end};
 use super::{ONE_HOUR, has_block, last_dose, window};
 use crate::analgesia::model::{
     CloseReason, Dose, DoseUse, Drug, Due, DueKind, Labor, LaborState, LegRaise, Observation, ObservationRow,
@@ -310,8 +310,7 @@ impl Course<'_> {
             .born_at
             .filter(|_| self.labor.state == LaborState::Delivered)?;
         let lies = self.record.is_some_and(|record| record.catheter_at.is_some());
-        let end = standing_end(self.record, self.stop);
-        let out = end.is_some_and(|stop| stop.catheter_removed_at.is_some());
+        let out = removed_at(self.record, self.stop).is_some();
         (lies && !out).then(|| {
             row(
                 DueKind::Catheter,

@@ -256,6 +256,13 @@ fn an_end_after_which_analgesia_began_again_ends_nothing() {
         born.due(DueKind::Catheter, "11:30").is_some(),
         "the new one is in"
     );
+    // It came out later, and that was written into the end that stands.
+    let mut out = born;
+    let stop = json!({
+        "stop_at": at("08:40"), "reason": "request", "catheter_removed_at": at("11:20"), "tip_intact": true
+    });
+    out.stop = Some(serde_json::from_value(stop).unwrap());
+    assert!(out.due(DueKind::Catheter, "11:30").is_none());
 }
 
 #[test]

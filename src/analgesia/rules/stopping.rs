@@ -32,7 +32,7 @@ pub struct NextHeparin {
 /// The earliest next doses of heparin; none while the catheter is in, also a new one. A bloody puncture or heavy bleeding
 /// is decided by hand.
 pub fn next_heparin(stop: &Stop, record: &Record, birth: Option<&Delivery>) -> Option<NextHeparin> {
-    let removed = standing_end(Some(record), Some(stop))?.catheter_removed_at?;
+    let removed = removed_at(Some(record), Some(stop))?;
     let again = record.resitings.iter().map(|new| new.at);
     let puncture = record.puncture_at.into_iter().chain(again).max()?;
     let by_hand = record.blood == Some(true) || birth.is_some_and(bled_much);
@@ -60,8 +60,18 @@ pub fn standing_end<'a>(record: Option<&Record>, stop: Option<&'a Stop>) -> Opti
     stop.filter(|stop| !record.is_some_and(|record| resumes(record, stop)))
 }
 
+/// When the catheter came out for good: none while one is in that was placed, or dosed through, after that.
+pub fn removed_at(record: Option<&Record>, stop: Option<&Stop>) -> Option<DateTime<Utc>> {
+    let removed = stop?.catheter_removed_at?;
+    (!record.is_some_and(|record| goes_on_after(record, removed))).then_some(removed)
+}
+
 fn resumes(record: &Record, stop: &Stop) -> bool {
-    let after = |at: DateTime<Utc>| at > stop.stop_at;
+    goes_on_after(record, stop.stop_at)
+}
+
+fn goes_on_after(record: &Record, end: DateTime<Utc>) -> bool {
+    let after = |at: DateTime<Utc>| at > end;
     let dosed = |dose: &Dose| dose.purpose == DoseUse::Labor && is_neuraxial(dose) && after(dose.given_at);
     record.doses.iter().any(dosed)
         || record.resitings.iter().any(|new| after(new.at))

@@ -119,12 +119,13 @@ macro_rules! gravest {
         )
     };
 }
-/// 1 where she took her consent back during analgesia and gave none again. Binds nothing but the labor `l`.
+/// 1 where she took her consent back during analgesia, and no other one was in force then or later. Binds nothing but the labor `l`.
 macro_rules! took_back {
     () => {
         "cast(case when exists (select 1 from consent c where c.episode_id = l.episode_id and c.state = 'withdrawn' \
          and c.ended_at >= l.first_dose_at and not exists (select 1 from consent a where a.episode_id = c.episode_id \
-         and a.activated_at > c.ended_at)) then 1 else 0 end as bigint)"
+         and a.id <> c.id and a.activated_at is not null and a.state <> 'voided' \
+         and (a.ended_at is null or a.ended_at > c.ended_at))) then 1 else 0 end as bigint)"
     };
 }
 macro_rules! over {

@@ -249,8 +249,10 @@ pub(super) async fn loaded(
     if own || staff.role == Role::Quality {
         return Ok(event);
     }
-    // Whom an unverified report was escalated to reads it.
-    let escalated = act == Act::QualityEvent && event.escalated_at.is_some();
+    // Whom an unverified report was escalated to reads it, with its files, while it is not verified.
+    let escalated = matches!(act, Act::QualityEvent | Act::QualityAttachment)
+        && event.escalated_at.is_some()
+        && rules::escalates(event.class, event.state);
     let called = escalated
         && people::facts::on_duty(r, staff.facility, Role::Quality)
             .await?

@@ -106,9 +106,10 @@ async fn a_request_without_an_answer_calls_whoever_leads_the_anesthesiologists_a
     let items = tasks["items"].as_array().unwrap();
     let task = items.iter().find(|task| task["kind"] == "analgesia.unanswered");
     let done = format!("/tasks/{}/done", task.unwrap()["id"].as_str().unwrap());
+    let ticked = ward.zhao.post(&done, json!(null)).await;
     assert_eq!(
-        ward.zhao.post(&done, json!(null)).await.expect(409)["status"],
-        409
+        (ticked.status, ticked.code().as_str()),
+        (409, "episode.task_of_alarm")
     );
     let alarm = format!("/alarms/{}/close", alarm["id"].as_str().unwrap());
     let outcome = json!({ "outcome": "她想再等等" });
@@ -154,4 +155,38 @@ async fn who_has_her_first_dose_within_half_an_hour_calls_nobody_out() {
     ward.app.clock.advance(31 * 60);
     ward.app.work().await;
     assert_eq!(ward.unanswered().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn who_is_under_anesthesia_for_a_cesarean_waits_for_nobody() {
+    let ward = Ward::open().await;
+    ward.asks_and_waits(0).await;
+    let mut spinal = emergency();
+    spinal["technique"] = json!("spinal_single");
+    spinal["indication"] = json!("cesarean");
+    spinal["doses"] = json!([]);
+    ward.record(spinal).await.expect(200);
+    ward.app.clock.advance(31 * 60);
+    ward.app.work().await;
+    assert_eq!(ward.unanswered().await, Vec::<Value>::new());
+    assert_eq!(ward.tasks("analgesia.request").await, 0);
+}
+
+#[tokio::test]
+async fn a_request_that_was_not_so_leaves_the_clock_of_the_next_one() {
+    let ward = Ward::open().await;
+    ward.asks_and_waits(31).await;
+    let first = ward.lin.get(&ward.path("")).await.expect(200)["requests"][0]["id"].clone();
+    let now = ward.app.clock.now() - chrono::Duration::minutes(5);
+    let again = json!({ "requested_at": now, "vas": 7 });
+    ward.lin.post(&ward.path("/requests"), again).await.expect(201);
+    assert_eq!(ward.unanswered().await[0]["state"], "open");
+    let wrong = json!({ "target": first, "reason": "是另一位产妇" });
+    ward.lin.post(&ward.path("/corrections"), wrong).await.expect(201);
+    assert_eq!(ward.unanswered().await[0]["state"], "closed");
+    assert_eq!(ward.tasks("analgesia.request").await, 1);
+    ward.app.clock.advance(26 * 60);
+    ward.app.work().await;
+    let open = ward.unanswered().await;
+    assert_eq!(open.iter().filter(|alarm| alarm["state"] == "open").count(), 1);
 }

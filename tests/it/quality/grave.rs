@@ -124,6 +124,7 @@ async fn a_duty_officer_reads_a_grave_report_that_nobody_verified_and_nobody_tic
         assert_eq!(refused, 2, "{waits}");
         moved(&app, &event, verified).await;
         assert_eq!(tasks(&app).await, (0, 0));
+        sun.get(&path(&event)).await.expect(404);
     }
 }
 

@@ -44,7 +44,8 @@ pub struct AlarmOut {
     pub id: AlarmId,
     /// The labor.
     pub labor: LaborId,
-    /// The observation, the complication or the end of analgesia that it is about.
+    /// The observation, the complication, or the version of the record or of the end of analgesia that it is about; of a
+    /// request that nobody answered, the labor.
     pub about: Uuid,
     /// What was seen.
     pub codes: Vec<Alarm>,
