@@ -38,11 +38,11 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         "analgesia.consented" => consented(ctx, job).await?,
         acts::ESCALATE => escalate(ctx, job).await?,
         acts::CLOCK => clock(ctx, job).await?,
-        "analgesia.one_hour" => remind(ctx, job, "analgesia.one_hour", &[Role::Midwife]).await?,
+        acts::ONE_HOUR => remind(ctx, job, acts::ONE_HOUR, &[Role::Midwife]).await?,
         acts::UNANSWERED => unanswered(ctx, job).await?,
-        "analgesia.leg_raise" => {
+        acts::LEGS => {
             let roles = [Role::Anesthesiologist, Role::Midwife];
-            remind(ctx, job, "analgesia.leg_raise", &roles).await?;
+            remind(ctx, job, acts::LEGS, &roles).await?;
         }
         _ => return Ok(false),
     }
@@ -86,7 +86,7 @@ async fn remind(ctx: &Ctx, job: &Job, kind: &'static str, roles: &[Role]) -> Res
         subject: labor.id.into(),
         roles: roles.to_vec(),
         due: due.max(tx.now),
-        urgent: kind != "analgesia.one_hour",
+        urgent: kind != acts::ONE_HOUR,
     };
     episode::facts::add_labor_task(&mut tx, &task, labor.id).await?;
     let detail = json!({ "task": kind, "urgent": task.urgent });
@@ -128,7 +128,7 @@ async fn unanswered(ctx: &Ctx, job: &Job) -> Result<()> {
 /// By when what a reminder waits for should be there; none when nothing is missing.
 async fn missing(tx: &mut Tx, kind: &str, labor: &Labor) -> Result<Option<DateTime<Utc>>> {
     let wanted = match kind {
-        "analgesia.one_hour" => DueKind::OneHourPain,
+        acts::ONE_HOUR => DueKind::OneHourPain,
         _ => DueKind::LegRaise,
     };
     let now = tx.now;

@@ -165,3 +165,24 @@ pub async fn closed(tx: &mut Tx, facility: FacilityId, episode: EpisodeId, retur
     }
     Ok(())
 }
+
+/// Her stay is not over after all: what ended with it at `since` or later does not come back, so the anesthesiologists are
+/// asked for another one, unless one is in force.
+pub async fn reopened(
+    tx: &mut Tx,
+    facility: FacilityId,
+    episode: EpisodeId,
+    since: DateTime<Utc>,
+) -> Result<()> {
+    let all = store::of_episode(tx, facility, episode).await?;
+    if all.iter().any(|one| one.state == State::Active) {
+        return Ok(());
+    }
+    let ended_with_it = |one: &&Consent| {
+        matches!(one.state, State::Fulfilled | State::Expired) && one.ended_at.is_some_and(|at| at >= since)
+    };
+    match all.iter().rfind(ended_with_it) {
+        Some(consent) => renew::ask(tx, consent, Change::Admission).await,
+        None => Ok(()),
+    }
+}

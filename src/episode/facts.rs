@@ -66,9 +66,14 @@ pub async fn set_stage(tx: &mut Tx, facility: FacilityId, id: EpisodeId, stage: 
     store::set_stage(tx, facility, id, stage).await
 }
 
-/// Tells how the pregnancy ended, whenever what is known of it changes.
-pub async fn set_ending(tx: &mut Tx, facility: FacilityId, id: EpisodeId, ending: Ending) -> Result<()> {
-    store::set_ending(tx, facility, id, Some(ending)).await
+/// Tells how the pregnancy ended, whenever what is known of it changes; none where it has not.
+pub async fn set_ending(
+    tx: &mut Tx,
+    facility: FacilityId,
+    id: EpisodeId,
+    ending: Option<Ending>,
+) -> Result<()> {
+    store::set_ending(tx, facility, id, ending).await
 }
 
 /// Whether she said no to analgesia and has not asked since: then nothing of it is hers to do.
@@ -176,12 +181,12 @@ pub(super) async fn is_treated(
         || store::waits_for(r, facility, patient, &rules::access::TREATING).await?)
 }
 
-/// Writes when she gave birth.
+/// Writes when she gave birth; none for a birth that was entered in error.
 pub async fn set_born(
     tx: &mut Tx,
     facility: FacilityId,
     id: EpisodeId,
-    born_at: DateTime<Utc>,
+    born_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     store::set_born(tx, facility, id, born_at).await
 }

@@ -7,13 +7,15 @@ use super::jobs::{OfLabor, OfSurvey, REMIND_SURVEY};
 use super::model::Point;
 use super::{rules, schedule, store};
 use crate::analgesia;
+use crate::analgesia::model::Birth;
 use crate::base::error::Result;
 use crate::base::id::{EpisodeId, FacilityId, PatientId};
 use crate::consent;
 use crate::consent::model::State;
 use crate::content::forms::{EPDS, REFUSAL, SATISFACTION};
 use crate::ctx::Tx;
-use crate::episode::model::{Step, StepKind, StepState};
+use crate::episode::model::{Episode, Step, StepKind, StepState};
+use crate::forms::model::Assignment;
 use crate::outbox::Message;
 use crate::people::model::Windows;
 use crate::{episode, forms};
@@ -42,23 +44,31 @@ pub fn survey_step(
 }
 
 /// A birth of a woman who took her consent back, or who had refused and had no labor analgesia: she is asked why, in three
-/// questions, also when she had anesthesia for a cesarean. Whom it has asked.
+/// questions, also when she had anesthesia for a cesarean; whom that is not true of any more is asked no more. Whose
+/// questions it changed.
 pub async fn ask_why_not(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Result<Option<PatientId>> {
-    let Some(birth) = analgesia::facts::birth(tx, facility, job.labor).await? else {
-        return Ok(None);
-    };
+    let birth = analgesia::facts::birth(tx, facility, job.labor).await?;
     let standing = consent::facts::standing(tx, facility, job.episode).await?;
     let refused = standing.is_some_and(|one| matches!(one.state, State::Refused | State::Withdrawn));
-    let without = birth.first_dose_at.is_none() && refused;
-    if !(without || birth.took_back) || rules::is_left_in_peace(&birth) {
-        return Ok(None);
-    }
+    let asked = |birth: &Birth| {
+        let without = birth.first_dose_at.is_none() && refused;
+        (without || birth.took_back) && !rules::is_left_in_peace(birth)
+    };
+    let Some(birth) = birth.as_ref().filter(|birth| asked(birth)) else {
+        let episode = episode::facts::get(tx, facility, job.episode).await?;
+        // It may have been asked because of a later labor of the pregnancy.
+        let own = |episode: &Episode| birth.is_some() || episode.born_at.is_none();
+        return match episode.filter(own) {
+            Some(episode) => ask_no_more(tx, &episode).await,
+            None => Ok(None),
+        };
+    };
     let (opens, closes) = (
         birth.born_at + schedule::SURVEY_OPENS,
         birth.born_at + schedule::SURVEY_CLOSES,
     );
     let (patient, episode) = (birth.patient, birth.episode);
-    forms::facts::assign(
+    let assignment = forms::facts::assign(
         tx,
         facility,
         patient,
@@ -70,7 +80,20 @@ pub async fn ask_why_not(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Re
         Some(closes),
     )
     .await?;
+    forms::facts::close_at(tx, facility, assignment, closes).await?;
     Ok(Some(patient))
+}
+
+/// Ends the window of the three questions, where it is open. Whose.
+async fn ask_no_more(tx: &mut Tx, episode: &Episode) -> Result<Option<PatientId>> {
+    let now = tx.now;
+    let all = forms::facts::assignments(tx, episode.facility_id, episode.id).await?;
+    let open = |one: &Assignment| one.name == REFUSAL && one.closes_at.is_none_or(|at| at > now);
+    if !all.iter().any(open) {
+        return Ok(None);
+    }
+    forms::facts::close_assignments(tx, episode.facility_id, episode.id, REFUSAL).await?;
+    Ok(Some(episode.patient_id))
 }
 
 /// The depression scale, beside the form of six weeks.

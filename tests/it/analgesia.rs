@@ -6,6 +6,7 @@ mod board;
 mod corrections;
 mod given;
 mod late;
+mod mistaken;
 mod operator;
 mod requests;
 

@@ -6,6 +6,7 @@ use tracing::instrument;
 
 use super::alarms::{UNANSWERED, answered, come_and_look};
 use super::birth::tell_ending;
+use super::monitoring::ONE_HOUR;
 use super::stop::follow;
 use super::{call, locked, not_closed};
 use crate::analgesia::jobs::OfLabor;
@@ -262,6 +263,15 @@ pub(super) async fn waits_again(tx: &mut Tx, labor: &Labor, asked: DateTime<Utc>
     enqueue(tx, labor, UNANSWERED, asked + RESPONSE).await
 }
 
+/// Where her pregnancy stands once she left without a birth here: false labor brings her back to the antenatal path, a birth
+/// elsewhere ends ours.
+pub(super) const fn stage_after(reason: CloseReason) -> Stage {
+    match reason {
+        CloseReason::Cancelled | CloseReason::Discharged => Stage::Antenatal,
+        CloseReason::Transferred | CloseReason::DeliveredElsewhere => Stage::Closed,
+    }
+}
+
 /// A labor is closed: she left, or it was opened by mistake.
 ///
 /// Errors: `analgesia.labor_closed`, `analgesia.already_delivered` for a reason that a birth here rules out.
@@ -270,7 +280,7 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
     policy::allowed(caller, Act::AnalgesiaClose)?;
     let me = caller.staff()?.id;
     let mut tx = once!(ctx, Act::AnalgesiaClose, caller);
-    let (mut labor, _) = locked(&mut tx, caller, Act::AnalgesiaClose, id).await?;
+    let (mut labor, episode) = locked(&mut tx, caller, Act::AnalgesiaClose, id).await?;
     not_closed(&labor)?;
     let delivered = labor.state == LaborState::Delivered;
     if delivered && matches!(reason, CloseReason::Cancelled | CloseReason::DeliveredElsewhere) {
@@ -283,12 +293,11 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
     store::save_labor(&mut tx, &labor).await?;
     people::facts::discharged(&mut tx, labor.facility_id, labor.patient_id).await?;
     if !delivered {
-        // False labor brings her back to the antenatal path; a birth elsewhere ends ours.
-        let stage = match reason {
-            CloseReason::Cancelled | CloseReason::Discharged => Stage::Antenatal,
-            CloseReason::Transferred | CloseReason::DeliveredElsewhere => Stage::Closed,
-        };
-        episode::facts::set_stage(&mut tx, labor.facility_id, labor.episode_id, stage).await?;
+        // One that is over stays so: the next one may have begun.
+        if episode.stage != Stage::Closed {
+            let stage = stage_after(reason);
+            episode::facts::set_stage(&mut tx, labor.facility_id, labor.episode_id, stage).await?;
+        }
         // What was opened by mistake was no stay.
         if reason != CloseReason::Cancelled {
             let returns = reason == CloseReason::Discharged;
@@ -296,8 +305,7 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
         }
     }
     answered(&mut tx, &labor, me).await?;
-    let one_hour = "analgesia.one_hour";
-    episode::facts::finish_tasks(&mut tx, labor.facility_id, one_hour, labor.id.into()).await?;
+    episode::facts::finish_tasks(&mut tx, labor.facility_id, ONE_HOUR, labor.id.into()).await?;
     tell_ending(&mut tx, &labor).await?;
     follow(&mut tx, &labor).await?;
     let now = tx.now;

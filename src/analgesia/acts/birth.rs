@@ -60,7 +60,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         .and_then(|decided| Some((rules::born_by_cesarean(&delivery, decided)? - decided).num_minutes()));
     let version = DeliveryVersion {
         id: tx.id(),
-        number: before.as_ref().map_or(1, |version| version.number + 1),
+        number: store::last_delivery(&mut tx, labor.facility_id, labor.id).await? + 1,
         at: tx.now,
         first_at: before.as_ref().map_or(tx.now, |before| before.first_at),
         by: me.id,
@@ -82,7 +82,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         labor.state = LaborState::Delivered;
     }
     store::save_labor(&mut tx, &labor).await?;
-    episode::facts::set_born(&mut tx, labor.facility_id, episode.id, born_at).await?;
+    episode::facts::set_born(&mut tx, labor.facility_id, episode.id, Some(born_at)).await?;
     if is_first {
         episode::facts::set_stage(&mut tx, labor.facility_id, episode.id, Stage::Postpartum).await?;
         step(&mut tx, &labor, StepKind::Delivery, "delivery", StepState::Done).await?;
@@ -112,7 +112,8 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
 /// between.
 pub(super) async fn tell_ending(tx: &mut Tx, labor: &Labor) -> Result<()> {
     let birth = store::birth(tx, labor.facility_id, labor.id).await?;
-    if let Some(ending) = rules::ending(birth.as_ref(), labor.close_reason) {
+    let ending = rules::ending(birth.as_ref(), labor.close_reason);
+    if ending.is_some() {
         episode::facts::set_ending(tx, labor.facility_id, labor.episode_id, ending).await?;
     }
     Ok(())

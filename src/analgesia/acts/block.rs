@@ -7,7 +7,7 @@ use tracing::instrument;
 use super::admission::{enqueue, step, waits_again};
 use super::alarms::{ALARM, answered, come_and_look, raise, take_back};
 use super::chart::chart;
-use super::monitoring::{background, judge_again};
+use super::monitoring::{ONE_HOUR, background, judge_again};
 use super::operator::{fill_in, placed_by};
 use super::puncture::dural_puncture;
 use super::stop::follow;
@@ -29,14 +29,14 @@ use crate::people::policy;
 use crate::{consent, episode, people};
 
 /// She is reminded of the one-hour score, and it is missed by then.
-const ONE_HOUR: [Duration; 2] = [Duration::minutes(55), Duration::minutes(75)];
+const REMINDERS: [Duration; 2] = [Duration::minutes(55), Duration::minutes(75)];
 
 /// Writes the analgesia record: a new version of all of it.
 ///
 /// Errors: `analgesia.consent_missing`, `analgesia.technique_not_consented`, `analgesia.time_out_missing`,
-/// `analgesia.operator_unqualified`,
-/// `analgesia.labor_closed` for a labor that was opened by mistake, `people.second_person_required` for something given beyond the hard limits, `http.invalid`, also
-/// when analgesia went on after she took her consent back and nothing says why, `Stale`.
+/// `analgesia.operator_unqualified`, `analgesia.labor_closed` for a labor that was opened by mistake,
+/// `people.second_person_required` for something given beyond the hard limits, `http.invalid`, also when analgesia went on
+/// after she took her consent back and nothing says why, `Stale`.
 #[instrument(name = "analgesia.record", skip_all)]
 pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record) -> Result<Chart> {
     policy::allowed(caller, Act::AnalgesiaRecord)?;
@@ -261,8 +261,7 @@ async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record, by: StaffId) -
     }
     labor.first_dose_at = first;
     // The clocks of another first dose, or of one that was none, are over.
-    let one_hour = "analgesia.one_hour";
-    episode::facts::finish_tasks(tx, labor.facility_id, one_hour, labor.id.into()).await?;
+    episode::facts::finish_tasks(tx, labor.facility_id, ONE_HOUR, labor.id.into()).await?;
     let Some(first) = first else {
         // The block was another woman's: she waits for an answer to her request as before.
         let waits = labor.state == LaborState::Open && record.first_dose_at.is_none();
@@ -271,8 +270,8 @@ async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record, by: StaffId) -
             None => Ok(()),
         };
     };
-    for after in ONE_HOUR {
-        enqueue(tx, labor, "analgesia.one_hour", first + after).await?;
+    for after in REMINDERS {
+        enqueue(tx, labor, ONE_HOUR, first + after).await?;
     }
     step(tx, labor, StepKind::Analgesia, "analgesia", StepState::Done).await
 }

@@ -9,7 +9,8 @@ use super::admission::{RESPONSE, enqueue, waits_again};
 use super::alarms::{answered, hand_over};
 use super::birth::tell_ending;
 use super::locked;
-use super::monitoring::{report, start_clocks, take};
+use super::mistaken::{no_birth, no_end};
+use super::monitoring::{ONE_HOUR, report, start_clocks, take};
 use super::stop::follow;
 use crate::analgesia::model::{
     Alarm, Complication, CorrectedKind, Correction, Event, History, Labor, LaborState, Observation, Raised,
@@ -39,7 +40,8 @@ pub struct CorrectionDraft {
 }
 
 /// Corrects an observation, a complication or a request by a new row that points back, or marks it as entered in error. A
-/// complication that went on, was treated or is over is corrected in the same way.
+/// complication that went on, was treated or is over is corrected in the same way. A birth and an end of analgesia are
+/// corrected where they are written, and here marked as entered in error, with all their versions.
 ///
 /// Errors: `http.invalid` for a row that is not of this labor or counts no longer, and for what is written in its place.
 #[instrument(name = "analgesia.correct", skip_all)]
@@ -47,7 +49,7 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
     policy::allowed(caller, Act::AnalgesiaCorrect)?;
     let me = caller.staff()?;
     let mut tx = once!(ctx, Act::AnalgesiaCorrect, caller);
-    let (mut labor, _) = locked(&mut tx, caller, Act::AnalgesiaCorrect, id).await?;
+    let (mut labor, episode) = locked(&mut tx, caller, Act::AnalgesiaCorrect, id).await?;
     let kind = kind_of(&mut tx, &labor, draft.target).await?;
     let kind = kind.ok_or_else(|| Error::invalid("/target", "unknown"))?;
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
@@ -90,15 +92,25 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
             keep(&mut tx, &labor, &correction).await?;
             Vec::new()
         }
+        CorrectedKind::Stop => {
+            no_end(&mut tx, &labor, &correction).await?;
+            Vec::new()
+        }
+        CorrectedKind::Delivery => {
+            no_birth(&mut tx, &mut labor, &episode, &correction).await?;
+            Vec::new()
+        }
     };
     follow(&mut tx, &labor).await?;
+    let now = tx.now;
     if kind == CorrectedKind::Complication && labor.state != LaborState::Open {
         tell_ending(&mut tx, &labor).await?;
-        let now = tx.now;
         enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     }
-    if kind == CorrectedKind::Complication {
-        let now = tx.now;
+    if kind == CorrectedKind::Delivery {
+        enqueue(&mut tx, &labor, "followup.schedule", now).await?;
+    }
+    if !matches!(kind, CorrectedKind::Observation | CorrectedKind::Request) {
         enqueue(&mut tx, &labor, "quality.look", now).await?;
     }
     if kind == CorrectedKind::Request {
@@ -106,7 +118,6 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         labor.requested_at = left.first().map(|request| request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
         // The clock of the request that was not so is no longer hers.
-        let now = tx.now;
         if labor.requested_at.is_none_or(|asked| asked + RESPONSE > now) {
             answered(&mut tx, &labor, me.id).await?;
         }
@@ -117,8 +128,7 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
     }
     if labor.first_dose_at.is_some_and(|first| tx.now > first + REMINDER) {
         // The score of one hour may have been the row that counts no longer.
-        let now = tx.now;
-        enqueue(&mut tx, &labor, "analgesia.one_hour", now).await?;
+        enqueue(&mut tx, &labor, ONE_HOUR, now).await?;
     }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let urgent = called.iter().any(|alarm| alarm.urgent);
@@ -143,11 +153,19 @@ async fn kind_of(tx: &mut Tx, labor: &Labor, target: Uuid) -> Result<Option<Corr
         return Ok(Some(CorrectedKind::Complication));
     }
     let asked = store::requests(tx, facility, id).await?;
-    let asked = asked.iter().any(|request| request.id == target);
-    Ok(asked.then_some(CorrectedKind::Request))
+    if asked.iter().any(|request| request.id == target) {
+        return Ok(Some(CorrectedKind::Request));
+    }
+    let end = store::stop(tx, facility, id).await?;
+    if end.is_some_and(|version| version.id == target) {
+        return Ok(Some(CorrectedKind::Stop));
+    }
+    let birth = store::delivery(tx, facility, id).await?;
+    let given = birth.is_some_and(|version| version.id == target);
+    Ok(given.then_some(CorrectedKind::Delivery))
 }
 
-async fn keep(tx: &mut Tx, labor: &Labor, correction: &Correction) -> Result<()> {
+pub(super) async fn keep(tx: &mut Tx, labor: &Labor, correction: &Correction) -> Result<()> {
     store::add_correction(tx, labor.facility_id, labor.id, correction).await
 }
 

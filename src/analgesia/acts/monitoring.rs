@@ -23,6 +23,9 @@ use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::{episode, people};
 
+/// Job and task: the score of one hour is missing.
+pub(in crate::analgesia) const ONE_HOUR: &str = "analgesia.one_hour";
+
 /// The span within which a score counts as the one of one hour.
 type Window = Option<(DateTime<Utc>, DateTime<Utc>)>;
 
@@ -110,8 +113,7 @@ pub(super) async fn take(
         one_hour.is_some_and(|(from, to)| (from..=to).contains(&row.observation.observed_at))
     };
     if saved.iter().any(|row| scored(row) && in_window(row)) {
-        let kind = "analgesia.one_hour";
-        episode::facts::finish_tasks(tx, labor.facility_id, kind, labor.id.into()).await?;
+        episode::facts::finish_tasks(tx, labor.facility_id, ONE_HOUR, labor.id.into()).await?;
     }
     Ok((saved, called))
 }
@@ -180,9 +182,11 @@ async fn watch(tx: &mut Tx, labor: &Labor, raised: &mut Vec<Raised>, one: Judged
             start_clock(tx, labor, clock, one.id.0, one.observed_at).await?;
         }
     }
-    let calls = rules::unheard(raised, one.calls.clone(), |alarm, known| {
-        one.lasts(alarm, known.subject)
-    });
+    // Nobody can come any more to pain that is written down after she left.
+    let gone = labor.closed_at.is_some_and(|left| one.observed_at <= left);
+    let mut calls = one.calls.clone();
+    calls.retain(|(alarm, _)| !(gone && rules::is_pain(*alarm)));
+    let calls = rules::unheard(raised, calls, |alarm, known| one.lasts(alarm, known.subject));
     let alarm = raise(tx, labor, (ALARM, one.id.0), calls).await?;
     raised.extend(alarm.clone());
     Ok(alarm)

@@ -19,7 +19,7 @@ use crate::people::caller::Caller;
 use crate::people::policy;
 
 /// Job and task: her legs are checked.
-const LEGS: &str = "analgesia.leg_raise";
+pub(in crate::analgesia) const LEGS: &str = "analgesia.leg_raise";
 
 /// Analgesia ends; later calls complete what was not known yet.
 ///

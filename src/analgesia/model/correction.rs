@@ -24,6 +24,10 @@ crate::words! {
         Complication = "complication",
         /// Her request.
         Request = "request",
+        /// The end of analgesia, all its versions; it can only be entered in error.
+        Stop = "stop",
+        /// The birth, all its versions; it can only be entered in error.
+        Delivery = "delivery",
     }
 }
 

@@ -77,6 +77,11 @@ pub fn since_stop(
     (calls, gone)
 }
 
+/// Whether an alarm is about pain alone.
+pub const fn is_pain(alarm: Alarm) -> bool {
+    matches!(alarm, Alarm::OneHourPain | Alarm::NoRelief | Alarm::PatientPain)
+}
+
 /// Half an hour after the first dose it should work: pain of 4 or more by her own word calls somebody to look.
 pub fn of_pain_report(tenths: i64, first_dose_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Call> {
     let works_by_now = first_dose_at.is_some_and(|first| now - first >= Duration::minutes(30));

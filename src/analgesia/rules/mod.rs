@@ -23,7 +23,7 @@ pub use alarms::{lasts_slow, of_observation, proposes};
 pub use asphyxia::judge as judge_baby;
 pub use background::{Background, baseline};
 pub use birth::{born_by_cesarean, check_delivery, ending};
-pub use calls::{Call, of_event, of_pain_report, of_stop, since_stop};
+pub use calls::{Call, is_pain, of_event, of_pain_report, of_stop, since_stop};
 pub use carrying::carry;
 pub use clocks::{called_by, clocks, counts, was_done, was_replaced};
 pub use correcting::{corrects_delivery, corrects_record, corrects_stop, unchanged};

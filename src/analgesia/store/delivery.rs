@@ -76,6 +76,27 @@ pub async fn add_delivery(
     Ok(())
 }
 
+/// The labor has no birth any more; what was written of one stays to be read.
+pub async fn take_back_delivery(tx: &mut Tx, facility: FacilityId, labor: LaborId) -> Result<()> {
+    tx.q("update labor set delivery_id = null where facility_id = $1 and id = $2")
+        .bind(facility)
+        .bind(labor)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// The number of the last version of the birth, also of one that was taken back; 0 before the first.
+pub async fn last_delivery(q: &mut impl Q, facility: FacilityId, labor: LaborId) -> Result<i64> {
+    let (last,): (i64,) = q
+        .q("select coalesce(max(number), 0) from delivery where facility_id = $1 and labor_id = $2")
+        .bind(facility)
+        .bind(labor)
+        .one()
+        .await?;
+    Ok(last)
+}
+
 async fn add_newborn(tx: &mut Tx, facility: FacilityId, delivery: Uuid, judged: &JudgedBaby) -> Result<()> {
     let id: BabyId = tx.id();
     let baby = &judged.baby;
@@ -113,14 +134,14 @@ struct Row {
     document: Sealed,
 }
 
-/// The birth as it is now.
+/// The birth as it is now; none before it is written down, and after it was taken back.
 pub async fn delivery(
     r: &mut impl Records,
     facility: FacilityId,
     labor: LaborId,
 ) -> Result<Option<DeliveryVersion>> {
-    let newest = "order by number desc limit 1";
-    Ok(versions(r, facility, labor, newest).await?.pop())
+    let standing = "and id = (select l.delivery_id from labor l where l.id = d.labor_id)";
+    Ok(versions(r, facility, labor, standing).await?.pop())
 }
 
 /// All versions of the birth, first to last.
@@ -138,9 +159,12 @@ async fn versions(
     labor: LaborId,
     which: &'static str,
 ) -> Result<Vec<DeliveryVersion>> {
+    // A birth that is written down after one was taken back is another one.
     let rows: Vec<Row> = r
         .q(format!(
-            "select id, number, at, (select min(f.at) from delivery f where f.labor_id = d.labor_id) as first_at, \
+            "select id, number, at, (select min(f.at) from delivery f where f.labor_id = d.labor_id \
+             and not exists (select 1 from delivery t join labor_correction k on k.target_id = t.id \
+             where t.labor_id = f.labor_id and t.number >= f.number and t.number < d.number)) as first_at, \
              staff_id, born_at, document from delivery d where facility_id = $1 and labor_id = $2 {which}"
         ))
         .bind(facility)

@@ -20,9 +20,11 @@ struct Row {
     document: Sealed,
 }
 
-/// With when the first version was written.
+/// With when the first version was written; an end that is written down after one was taken back is another one.
 const SELECT: &str = "select s.id, s.labor_id, s.at, \
-    (select min(f.at) from analgesia_stop f where f.labor_id = s.labor_id) as first_at, s.staff_id, s.document \
+    (select min(f.at) from analgesia_stop f where f.labor_id = s.labor_id \
+    and not exists (select 1 from analgesia_stop t join labor_correction k on k.target_id = t.id \
+    where t.labor_id = f.labor_id and t.at >= f.at and t.at < s.at)) as first_at, s.staff_id, s.document \
     from analgesia_stop s where s.facility_id = $1 and s.labor_id in";
 
 async fn read(r: &mut impl Records, row: Row) -> Result<StopVersion> {
@@ -62,13 +64,13 @@ pub async fn add_stop(
     Ok(())
 }
 
-/// The end of analgesia as it was last written.
+/// The end of analgesia as it was last written; none after it was taken back.
 pub async fn stop(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Option<StopVersion>> {
     let found = stops(r, facility, &[labor]).await?.into_iter().next();
     Ok(found.map(|(_, version)| version))
 }
 
-/// The ends of analgesia as they were last written.
+/// The ends of analgesia as they were last written, without those that were taken back.
 pub async fn stops(
     r: &mut impl Records,
     facility: FacilityId,
@@ -80,7 +82,8 @@ pub async fn stops(
     let mut query = r
         .q(format!(
             "{SELECT} ({}) and not exists (select 1 from analgesia_stop n \
-             where n.labor_id = s.labor_id and (n.at > s.at or (n.at = s.at and n.id > s.id)))",
+             where n.labor_id = s.labor_id and (n.at > s.at or (n.at = s.at and n.id > s.id))) \
+             and not exists (select 1 from labor_correction k where k.target_id = s.id)",
             placeholders(2, labors.len())
         ))
         .bind(facility);

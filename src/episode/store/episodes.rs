@@ -219,7 +219,7 @@ pub async fn set_born(
     tx: &mut Tx,
     facility: FacilityId,
     id: EpisodeId,
-    born_at: DateTime<Utc>,
+    born_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     tx.q("update episode set born_at = $3 where facility_id = $1 and id = $2")
         .bind(facility)

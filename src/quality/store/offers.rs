@@ -94,14 +94,13 @@ pub async fn tips_found_broken(
 ) -> Result<Vec<(LaborId, PatientId, DateTime<Utc>)>> {
     q.q(
         "select l.id, l.patient_id, min(x.at) from follow_up_examination x join follow_up f on f.id = x.follow_up_id \
-         join labor l on l.id = f.labor_id where x.facility_id = $1 and x.at >= $2 and x.tip_intact = $3 and not l.is_test \
+         join labor l on l.id = f.labor_id where x.facility_id = $1 and x.at >= $2 and x.tip_intact = false and not l.is_test \
          and not exists (select 1 from follow_up_examination y join follow_up g on g.id = y.follow_up_id \
          where g.labor_id = f.labor_id and y.tip_intact is not null and y.tip_intact <> x.tip_intact and y.at > x.at) \
          group by l.id, l.patient_id",
     )
     .bind(facility)
     .bind(since)
-    .bind(false)
     .all()
     .await
 }

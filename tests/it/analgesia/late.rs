@@ -112,6 +112,25 @@ async fn what_was_given_before_she_was_moved_is_written_after_it() {
 }
 
 #[tokio::test]
+async fn pain_of_before_she_left_calls_nobody_and_weak_legs_do() {
+    let ward = Ward::open().await;
+    ward.app.clock.advance(85 * 60);
+    let moved = json!({ "reason": "transferred" });
+    ward.lin.post(&ward.path("/close"), moved).await.expect(201);
+    for (time, values) in [
+        ("01:15", json!({ "nrs": 7 })),
+        ("01:45", json!({ "nrs": 7, "bromage": 2 })),
+    ] {
+        ward.observe(seen(time, values)).await.expect(201);
+    }
+    ward.record(emergency()).await.expect(200);
+    for code in ["no_relief", "one_hour_pain"] {
+        assert_eq!(ward.alarms_for(code).await, (0, 0), "{code}");
+    }
+    assert_eq!(ward.alarms_for("motor_block").await, (1, 0));
+}
+
+#[tokio::test]
 async fn nobody_is_called_to_place_a_new_catheter_where_analgesia_ended_or_a_score_was_not_so() {
     for end in ["pain", "stop", "correction", "birth"] {
         let ward = Ward::open().await;

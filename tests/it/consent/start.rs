@@ -32,14 +32,19 @@ impl Ward {
             .post_at(&self.ceremony.path("/reissue"), &etag, body)
             .await
             .expect(201);
+        (self.short(&draft["id"]).await, former)
+    }
+
+    /// Another consent in the short form, up to her signature.
+    async fn short(self, draft: &Value) -> Ward {
         let next = Ward {
-            ceremony: self.ceremony.instead(draft["id"].as_str().unwrap()),
+            ceremony: self.ceremony.instead(draft.as_str().unwrap()),
             ..self
         };
         let short = json!({ "form": "short", "form_reason": "已临产。", "assessment_waived": "Seen today." });
         next.ceremony.release_with(short).await;
         next.ceremony.is_ready_in_labor().await;
-        (next, former)
+        next
     }
 
     async fn is_born(&self) {
@@ -146,6 +151,37 @@ async fn what_she_signs_after_a_start_by_exception_carries_it_to_the_birth() {
     assert_eq!(again["started_at"], page["started_at"]);
     ward.is_born().await;
     assert_eq!(ceremony.state().await, "fulfilled");
+}
+
+#[tokio::test]
+async fn a_birth_that_was_none_brings_no_consent_back_and_asks_for_another_one() {
+    let ward = Ward::running().await;
+    let ceremony = &ward.ceremony;
+    ward.is_born().await;
+    assert_eq!(ceremony.state().await, "fulfilled");
+    let chart = ward.lin.get(&ward.path("")).await.expect(200);
+    let wrong = json!({ "target": chart["delivery"]["id"], "reason": "是另一位产妇" });
+    ward.lin.post(&ward.path("/corrections"), wrong).await.expect(201);
+    ceremony.app.work().await;
+    assert_eq!(ceremony.state().await, "fulfilled");
+    let asked = ceremony.tasks_of(&ceremony.zhao, "consent.renew_admission").await;
+    assert_eq!(asked.len(), 1);
+    let draft = ceremony
+        .mei
+        .post("/consent-requests", json!({}))
+        .await
+        .expect(201);
+    let ward = ward.short(&draft["id"]).await;
+    let ceremony = &ward.ceremony;
+    ceremony.becomes_active(4).await;
+    ceremony.app.work().await;
+    let page = ceremony.mei.get(&ceremony.path("")).await.expect(200);
+    assert!(
+        page["started_at"].is_string(),
+        "it carries what is under way: {page}"
+    );
+    let asked = ceremony.tasks_of(&ceremony.zhao, "consent.renew_admission").await;
+    assert!(asked.is_empty());
 }
 
 /// Ten milligrams through the catheter.

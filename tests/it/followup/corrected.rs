@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::ward::Ward;
+use crate::analgesia::birth;
+use crate::consent::ceremony::Ceremony;
 
 async fn drafts(ward: &Ward, form: &str) -> crate::support::client::Answer {
     let mei = ward.mei_again().await;
@@ -107,4 +109,53 @@ async fn after_a_block_that_never_was_nobody_is_asked_or_phoned_until_one_is_rec
         assert_eq!(step(&ward, reference).await, "open");
         drafts(&ward, form).await.expect(201);
     }
+}
+
+#[tokio::test]
+async fn after_a_birth_that_never_was_nobody_is_asked_or_phoned_until_her_own() {
+    for app in crate::support::App::each().await {
+        let ward = Ward::of(app).await;
+        ward.block().await;
+        ward.deliver(birth()).await;
+        ward.wait(31).await;
+        assert_eq!(ward.tasks("lin", "followup.phone").await.len(), 1);
+        ward.no_birth().await;
+        assert_eq!(ward.points("?state=ended").await.len(), 4);
+        for state in ["?state=upcoming", "?state=due", "?state=overdue"] {
+            assert_eq!(ward.points(state).await, [] as [Value; 0], "{state}");
+        }
+        assert!(ward.tasks("lin", "followup.phone").await.is_empty());
+        for (form, reference) in [("follow-up-f24", "f24"), ("satisfaction", "satisfaction")] {
+            assert_eq!(drafts(&ward, form).await.code(), "forms.window_closed");
+            assert_eq!(step(&ward, reference).await, "closed");
+        }
+
+        let mut own = birth();
+        own["babies"][0]["born_at"] = json!("2026-03-03T07:00:00Z");
+        ward.deliver(own).await;
+        assert_eq!(ward.points("?state=ended").await, [] as [Value; 0]);
+        assert_eq!(ward.points("?state=upcoming").await.len(), 4);
+        let f24 = ward.point("?state=upcoming", "f24").await;
+        assert_eq!(f24["opens"], "2026-03-04T01:00:00Z");
+    }
+}
+
+#[tokio::test]
+async fn who_said_no_is_not_asked_why_after_a_birth_that_never_was() {
+    let Ceremony { app, mei, id, .. } = Ceremony::released().await;
+    let no = json!({ "reasons": ["needle"], "ask_again": false });
+    mei.post(&format!("/consents/{id}/refuse"), no).await.expect(200);
+    let ward = Ward::with(app, mei).await;
+    ward.deliver(birth()).await;
+    ward.wait(20).await;
+    ward.no_birth().await;
+    assert_eq!(
+        drafts(&ward, "refusal-survey").await.code(),
+        "forms.window_closed"
+    );
+    let mut own = birth();
+    own["babies"][0]["born_at"] = json!("2026-03-02T20:00:00Z");
+    ward.deliver(own).await;
+    ward.wait(20).await;
+    drafts(&ward, "refusal-survey").await.expect(201);
 }

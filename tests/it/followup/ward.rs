@@ -76,6 +76,14 @@ impl Ward {
         self.put("lin", "/delivery", body).await;
     }
 
+    /// The birth was another woman's.
+    pub async fn no_birth(&self) {
+        let chart = self.staff("lin").await.get(&self.path("")).await.expect(200);
+        let target = text(&chart["delivery"], "id");
+        self.correct(json!({ "target": target, "reason": "录到了另一位产妇名下。" }))
+            .await;
+    }
+
     pub async fn leave(&self, reason: &str) {
         let lin = self.staff("lin").await;
         lin.post(&self.path("/close"), json!({ "reason": reason }))

@@ -60,3 +60,36 @@ async fn what_was_entered_in_error_counts_no_more() {
     assert_eq!(pain(&ward).await, (json!(0), json!(1)));
     assert_eq!(offered(&ward).await, 0);
 }
+
+#[tokio::test]
+async fn a_birth_that_was_another_womans_counts_in_no_figure_and_offers_nothing() {
+    for app in crate::support::App::each().await {
+        let ward = Ward::of(app).await;
+        ward.record(emergency()).await.expect(200);
+        ward.app.clock.advance(70 * 60);
+        let score = json!({ "observed_at": "2026-03-02T01:44:00Z", "nrs": 3 });
+        ward.observe(score).await.expect(201);
+        ward.app.clock.advance(60 * 60);
+        let mut born = birth();
+        born["babies"][0]["born_at"] = json!("2026-03-02T02:00:00Z");
+        born["babies"][0]["apgar1"] = json!(2);
+        let etag = ward.lin.get(&ward.path("")).await.etag();
+        let put = ward.lin.put(&ward.path("/delivery"), &etag, born.clone()).await;
+        let chart = put.expect(200);
+        assert_eq!(pain(&ward).await, (json!(1), json!(1)));
+        assert_eq!(offered(&ward).await, 1);
+        let wrong = json!({ "target": chart["delivery"]["id"], "reason": "是另一位产妇" });
+        ward.lin.post(&ward.path("/corrections"), wrong).await.expect(201);
+        assert_eq!(pain(&ward).await, (json!(0), json!(0)));
+        assert_eq!(offered(&ward).await, 0);
+
+        born["babies"][0]["apgar1"] = json!(9);
+        let etag = ward.lin.get(&ward.path("")).await.etag();
+        ward.lin
+            .put(&ward.path("/delivery"), &etag, born)
+            .await
+            .expect(200);
+        assert_eq!(pain(&ward).await, (json!(1), json!(1)));
+        assert_eq!(offered(&ward).await, 0);
+    }
+}

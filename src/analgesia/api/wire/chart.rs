@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use poem_openapi::Object;
+use uuid::Uuid;
 
 use super::{
     AlarmOut, ComplicationOut, CorrectionOut, DueOut, LaborOut, ObservationOut, PainOut, RecordOut,
@@ -27,6 +28,8 @@ pub struct CloseIn {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct StopOut {
+    /// Its id, by which the end of analgesia is taken back.
+    pub id: Uuid,
     /// When it was written down.
     pub written_at: DateTime<Utc>,
     /// Who wrote it.
@@ -41,6 +44,7 @@ pub struct StopOut {
 impl From<StopVersion> for StopOut {
     fn from(v: StopVersion) -> StopOut {
         StopOut {
+            id: v.id,
             written_at: v.at,
             by: v.by,
             late: is_late(v.stop.stop_at, v.first_at),
@@ -131,6 +135,8 @@ impl From<JudgedBaby> for BabyOut {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct DeliveryOut {
+    /// Its id, by which the birth is taken back.
+    pub id: Uuid,
     /// Which version, 1, 2, …; earlier ones stay.
     pub number: i64,
     /// When it was written.
@@ -153,6 +159,7 @@ pub struct DeliveryOut {
 impl From<DeliveryVersion> for DeliveryOut {
     fn from(v: DeliveryVersion) -> DeliveryOut {
         DeliveryOut {
+            id: v.id,
             number: v.number,
             written_at: v.at,
             by: v.by,

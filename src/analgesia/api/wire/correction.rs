@@ -13,7 +13,8 @@ use crate::base::id::{LaborId, StaffId};
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 pub struct CorrectionIn {
-    /// The observation, the complication or the request.
+    /// The observation, the complication or the request; or the end of analgesia or the birth as it stands, which are
+    /// corrected by writing them again and taken back here.
     pub target: Uuid,
     /// Why, 2–500 characters.
     pub reason: String,

@@ -1,0 +1,79 @@
+//! A birth, or an end of analgesia, that was entered in error: as into the record of another woman.
+
+use uuid::Uuid;
+
+use super::admission::{stage_after, step, waits_again};
+use super::alarms::hand_over;
+use super::corrections::keep;
+use super::monitoring::{background, judge_again};
+use crate::analgesia::model::{Correction, Labor, LaborState};
+use crate::analgesia::{rules, store};
+use crate::base::error::Result;
+use crate::base::id::StaffId;
+use crate::ctx::Tx;
+use crate::episode::model::{Episode, Stage, StepKind, StepState};
+use crate::{consent, episode};
+
+/// Analgesia did not end: it is as if nobody had written that down, until somebody does again.
+pub(super) async fn no_end(tx: &mut Tx, labor: &Labor, correction: &Correction) -> Result<()> {
+    let (before, _) = background(tx, labor).await?;
+    keep(tx, labor, correction).await?;
+    let written = store::every_stop(tx, labor.facility_id, labor.id).await?;
+    called_no_more(tx, labor, correction.by, written.iter().map(|version| version.id)).await?;
+    judge_again(tx, labor, correction.by, &before, true).await
+}
+
+/// She did not give birth: she is in labor as before, or left it without a birth where she has left since. A pregnancy that
+/// is over, eight weeks after that birth, stays over.
+pub(super) async fn no_birth(
+    tx: &mut Tx,
+    labor: &mut Labor,
+    episode: &Episode,
+    correction: &Correction,
+) -> Result<()> {
+    let facility = labor.facility_id;
+    let birth = store::delivery(tx, facility, labor.id).await?;
+    let written_at = birth.map_or(tx.now, |version| version.first_at);
+    let (before, _) = background(tx, labor).await?;
+    keep(tx, labor, correction).await?;
+    store::take_back_delivery(tx, facility, labor.id).await?;
+    labor.born_at = None;
+    labor.version += 1;
+    if labor.state == LaborState::Delivered {
+        labor.state = LaborState::Open;
+    }
+    store::save_labor(tx, labor).await?;
+    episode::facts::set_born(tx, facility, episode.id, None).await?;
+    step(tx, labor, StepKind::Delivery, "delivery", StepState::Closed).await?;
+    if episode.stage == Stage::Postpartum {
+        let stage = labor.close_reason.map_or(Stage::Labor, stage_after);
+        episode::facts::set_stage(tx, facility, episode.id, stage).await?;
+        let ending = rules::ending(None, labor.close_reason);
+        episode::facts::set_ending(tx, facility, episode.id, ending).await?;
+        consent::facts::reopened(tx, facility, episode.id, written_at).await?;
+    }
+    let written = store::every_delivery(tx, facility, labor.id).await?;
+    called_no_more(tx, labor, correction.by, written.iter().map(|version| version.id)).await?;
+    judge_again(tx, labor, correction.by, &before, true).await?;
+    let record = store::record(tx, facility, labor.id).await?;
+    let answered = record.is_some_and(|version| version.record.first_dose_at.is_some());
+    let waits = labor.state == LaborState::Open && !answered;
+    match labor.requested_at.filter(|_| waits) {
+        Some(asked) => waits_again(tx, labor, asked).await,
+        None => Ok(()),
+    }
+}
+
+/// What the versions of something that was not so called for is over.
+async fn called_no_more(
+    tx: &mut Tx,
+    labor: &Labor,
+    by: StaffId,
+    versions: impl Iterator<Item = Uuid>,
+) -> Result<()> {
+    let mut raised = store::alarms(tx, labor.facility_id, &[labor.id]).await?;
+    for version in versions {
+        hand_over(tx, labor, by, &mut raised, version, &[]).await?;
+    }
+    Ok(())
+}
