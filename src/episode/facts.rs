@@ -66,6 +66,16 @@ pub async fn set_stage(tx: &mut Tx, facility: FacilityId, id: EpisodeId, stage: 
     store::set_stage(tx, facility, id, stage).await
 }
 
+/// Closes the pregnancy as of the moment at which she left a labor without a birth here.
+pub async fn close_as_of(
+    tx: &mut Tx,
+    facility: FacilityId,
+    id: EpisodeId,
+    left_at: DateTime<Utc>,
+) -> Result<()> {
+    store::set_stage_at(tx, facility, id, Stage::Closed, left_at).await
+}
+
 /// Tells how the pregnancy ended, whenever what is known of it changes; none where it has not.
 pub async fn set_ending(
     tx: &mut Tx,

@@ -47,7 +47,11 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
     let (own, other): (Vec<FollowUp>, Vec<FollowUp>) = known
         .into_iter()
         .partition(|point| point.labor_id == course.labor);
-    if other.iter().any(|point| point.born_at > course.born_at) {
+    let stands = |point: &FollowUp| point.ended != Some(Ended::Mistaken);
+    if other
+        .iter()
+        .any(|point| stands(point) && point.born_at > course.born_at)
+    {
         // A later labor of the pregnancy is followed in its place.
         return Ok(());
     }
@@ -69,8 +73,8 @@ pub async fn schedule_all(ctx: &Ctx, facility: FacilityId, job: OfLabor) -> Resu
         open_survey(&mut tx, &course).await?;
     } else {
         close_survey(&mut tx, facility, job.episode).await?;
-        ask_why_not(&mut tx, facility, &job).await?;
     }
+    ask_why_not(&mut tx, facility, &job).await?;
     planned(tx, facility, &job, course.patient).await
 }
 
@@ -81,7 +85,8 @@ async fn planned(mut tx: Tx, facility: FacilityId, job: &OfLabor, patient: Patie
     tx.commit().await
 }
 
-/// What was asked because of a block that was entered in error is asked no more. Whom it was asked of.
+/// What was asked because of a block or a birth that was entered in error is asked no more; an earlier labor that it had
+/// replaced is followed again. Whom it was asked of.
 async fn take_back(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Result<Option<PatientId>> {
     let known = store::points_of_episode(tx, facility, job.episode).await?;
     // A later labor of the pregnancy is followed with the same forms.
@@ -89,10 +94,15 @@ async fn take_back(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Result<O
     let Some(patient) = newest.map(|point| point.patient_id) else {
         return Ok(None);
     };
-    let own = known.into_iter().filter(|point| point.labor_id == job.labor);
-    end_all(tx, own.collect(), Ended::Mistaken).await?;
+    let (own, other): (Vec<FollowUp>, Vec<FollowUp>) =
+        known.into_iter().partition(|point| point.labor_id == job.labor);
+    end_all(tx, own, Ended::Mistaken).await?;
     close_survey(tx, facility, job.episode).await?;
     nothing_more(tx, facility, job).await?;
+    let replaced = |point: &&FollowUp| point.ended == Some(Ended::Replaced);
+    if let Some(former) = other.iter().find(replaced) {
+        plan_again(tx, former).await?;
+    }
     Ok(Some(patient))
 }
 
@@ -211,6 +221,11 @@ async fn ask(tx: &mut Tx, point: &FollowUp, slot: &Slot) -> Result<()> {
 /// Asks anew about a point whose answers were taken back. What became known since they came is looked at by the plan.
 pub async fn ask_again(tx: &mut Tx, point: &FollowUp) -> Result<()> {
     ask(tx, point, &schedule::slot_of(point)).await?;
+    plan_again(tx, point).await
+}
+
+/// Brings the plan that a point is of to what is known now.
+async fn plan_again(tx: &mut Tx, point: &FollowUp) -> Result<()> {
     let of = OfLabor {
         labor: point.labor_id,
         episode: point.episode_id,
@@ -262,7 +277,7 @@ pub fn point_step(point: &FollowUp, state: StepState) -> Step {
     }
 }
 
-/// The mother died, or there was no block: neither the scale nor a call is left of what is not a point.
+/// The mother died, or there was no block or no birth: neither the scale nor a call is left of what is not a point.
 async fn nothing_more(tx: &mut Tx, facility: FacilityId, job: &OfLabor) -> Result<()> {
     forms::facts::close_assignments(tx, facility, job.episode, EPDS).await?;
     episode::facts::finish_tasks(tx, facility, LOSS_CALL, job.labor.0).await

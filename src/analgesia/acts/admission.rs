@@ -292,12 +292,11 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
     labor.version += 1;
     store::save_labor(&mut tx, &labor).await?;
     people::facts::discharged(&mut tx, labor.facility_id, labor.patient_id).await?;
-    if !delivered {
-        // One that is over stays so: the next one may have begun.
-        if episode.stage != Stage::Closed {
-            let stage = stage_after(reason);
-            episode::facts::set_stage(&mut tx, labor.facility_id, labor.episode_id, stage).await?;
-        }
+    // One that is over stays as it is: the next one may have begun.
+    let goes_on = delivered || episode.stage != Stage::Closed;
+    if !delivered && goes_on {
+        let stage = stage_after(reason);
+        episode::facts::set_stage(&mut tx, labor.facility_id, labor.episode_id, stage).await?;
         // What was opened by mistake was no stay.
         if reason != CloseReason::Cancelled {
             let returns = reason == CloseReason::Discharged;
@@ -306,7 +305,9 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
     }
     answered(&mut tx, &labor, me).await?;
     episode::facts::finish_tasks(&mut tx, labor.facility_id, ONE_HOUR, labor.id.into()).await?;
-    tell_ending(&mut tx, &labor).await?;
+    if goes_on {
+        tell_ending(&mut tx, &labor).await?;
+    }
     follow(&mut tx, &labor).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;

@@ -9,14 +9,16 @@ use super::alarms::{answered, come_and_look};
 use super::chart::chart;
 use super::locked;
 use super::stop::follow;
-use crate::analgesia::model::{Chart, Delivery, DeliveryMode, DeliveryVersion, Labor, LaborState};
+use crate::analgesia::model::{
+    Chart, CloseReason, Delivery, DeliveryMode, DeliveryVersion, Labor, LaborState,
+};
 use crate::analgesia::rules::Found;
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
 use crate::base::id::LaborId;
 use crate::base::{Act, Code, Subject};
 use crate::ctx::{Ctx, Tx};
-use crate::episode::model::{Stage, StepKind, StepState, day};
+use crate::episode::model::{Episode, Stage, StepKind, StepState, day};
 use crate::people::caller::Caller;
 use crate::people::policy;
 use crate::{consent, episode};
@@ -26,7 +28,8 @@ const POSTPARTUM: Duration = Duration::days(56);
 
 /// Records the birth, with or without analgesia; a correction appends a version with its reason.
 ///
-/// Errors: `analgesia.labor_closed` for a labor that was closed without a birth, `http.invalid`, `Stale`.
+/// Errors: `analgesia.labor_closed` for a labor that was closed without a birth, unless one was taken back, `http.invalid`,
+/// `Stale`.
 #[instrument(name = "analgesia.deliver", skip_all)]
 pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Delivery) -> Result<Chart> {
     policy::allowed(caller, Act::AnalgesiaDeliver)?;
@@ -35,7 +38,8 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     let (mut labor, episode) = locked(&mut tx, caller, Act::AnalgesiaDeliver, id).await?;
     caller.request.must_match(labor.version)?;
     let before = store::delivery(&mut tx, labor.facility_id, labor.id).await?;
-    if labor.state == LaborState::Closed && before.is_none() {
+    let last = store::last_delivery(&mut tx, labor.facility_id, labor.id).await?;
+    if before.is_none() && !takes_birth(&mut tx, &labor, last).await? {
         return Err(Error::Refused(Code::AnalgesiaLaborClosed));
     }
     let mut sheet = rules::Sheet::new(tx.now, &delivery.confirmed, false);
@@ -60,7 +64,7 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         .and_then(|decided| Some((rules::born_by_cesarean(&delivery, decided)? - decided).num_minutes()));
     let version = DeliveryVersion {
         id: tx.id(),
-        number: store::last_delivery(&mut tx, labor.facility_id, labor.id).await? + 1,
+        number: last + 1,
         at: tx.now,
         first_at: before.as_ref().map_or(tx.now, |before| before.first_at),
         by: me.id,
@@ -77,14 +81,16 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     store::add_delivery(&mut tx, labor.facility_id, labor.id, &version, at_birth).await?;
     labor.born_at = Some(born_at);
     labor.version += 1;
-    let is_first = labor.state == LaborState::Open;
-    if is_first {
+    let is_first = before.is_none();
+    if labor.state == LaborState::Open {
         labor.state = LaborState::Delivered;
     }
     store::save_labor(&mut tx, &labor).await?;
     episode::facts::set_born(&mut tx, labor.facility_id, episode.id, Some(born_at)).await?;
     if is_first {
-        episode::facts::set_stage(&mut tx, labor.facility_id, episode.id, Stage::Postpartum).await?;
+        if is_current(&mut tx, &episode).await? {
+            episode::facts::set_stage(&mut tx, labor.facility_id, episode.id, Stage::Postpartum).await?;
+        }
         step(&mut tx, &labor, StepKind::Delivery, "delivery", StepState::Done).await?;
         answered(&mut tx, &labor, me.id).await?;
         consent::facts::closed(&mut tx, labor.facility_id, episode.id, false).await?;
@@ -106,6 +112,22 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
     let chart = chart(&mut tx, labor, now).await?;
     tx.commit().await?;
     Ok(chart)
+}
+
+/// Whether a labor takes the birth that is written down first: one that was closed does after another birth was taken back,
+/// unless it was all a mistake or she is in labor again.
+async fn takes_birth(tx: &mut Tx, labor: &Labor, last: i64) -> Result<bool> {
+    if labor.state != LaborState::Closed {
+        return Ok(true);
+    }
+    let again = store::running(tx, labor.facility_id, labor.episode_id).await?;
+    Ok(last > 0 && labor.close_reason != Some(CloseReason::Cancelled) && again.is_none())
+}
+
+/// Whether no other pregnancy of hers has begun since.
+async fn is_current(tx: &mut Tx, episode: &Episode) -> Result<bool> {
+    let current = episode::facts::current(tx, episode.facility_id, episode.patient_id).await?;
+    Ok(current.is_some_and(|current| current.id == episode.id))
 }
 
 /// Tells her pregnancy how it ended, in the transaction in which that becomes known: her screen congratulates nobody in

@@ -20,6 +20,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{LaborId, ObservationId};
 use crate::base::{Act, Noun, Subject};
 use crate::ctx::{Ctx, Tx};
+use crate::episode::model::Stage;
 use crate::people::caller::Caller;
 use crate::people::policy::{self, Belongs};
 use crate::{episode, once};
@@ -43,7 +44,8 @@ pub struct CorrectionDraft {
 /// complication that went on, was treated or is over is corrected in the same way. A birth and an end of analgesia are
 /// corrected where they are written, and here marked as entered in error, with all their versions.
 ///
-/// Errors: `http.invalid` for a row that is not of this labor or counts no longer, and for what is written in its place.
+/// Errors: `http.invalid` for a row that is not of this labor or counts no longer, and for what is written in its place;
+/// `Forbidden` for a birth or an end by a role that does not write it.
 #[instrument(name = "analgesia.correct", skip_all)]
 pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionDraft) -> Result<Correction> {
     policy::allowed(caller, Act::AnalgesiaCorrect)?;
@@ -52,6 +54,12 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
     let (mut labor, episode) = locked(&mut tx, caller, Act::AnalgesiaCorrect, id).await?;
     let kind = kind_of(&mut tx, &labor, draft.target).await?;
     let kind = kind.ok_or_else(|| Error::invalid("/target", "unknown"))?;
+    match kind {
+        // Whoever writes it takes it back.
+        CorrectedKind::Stop => policy::allowed(caller, Act::AnalgesiaStop)?,
+        CorrectedKind::Delivery => policy::allowed(caller, Act::AnalgesiaDeliver)?,
+        CorrectedKind::Observation | CorrectedKind::Complication | CorrectedKind::Request => {}
+    }
     let mut sheet = rules::Sheet::new(tx.now, &[], false);
     let reason = sheet.faults.text(&draft.reason, "/reason", 2, 500);
     let (observation, mut complication) = (draft.observation, draft.complication);
@@ -126,7 +134,8 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
             waits_again(&mut tx, &labor, asked).await?;
         }
     }
-    if labor.first_dose_at.is_some_and(|first| tx.now > first + REMINDER) {
+    let is_over = episode.stage == Stage::Closed;
+    if !is_over && labor.first_dose_at.is_some_and(|first| tx.now > first + REMINDER) {
         // The score of one hour may have been the row that counts no longer.
         enqueue(&mut tx, &labor, ONE_HOUR, now).await?;
     }

@@ -149,10 +149,16 @@ pub(super) async fn judge_again(
     before: &Background,
     corrected: bool,
 ) -> Result<()> {
-    let (background, _) = background(tx, labor).await?;
-    if background == *before {
+    let (now, _) = background(tx, labor).await?;
+    if now == *before {
         return Ok(());
     }
+    judge_whole(tx, labor, by, corrected).await
+}
+
+/// Judges again all that was seen, whatever has changed.
+pub(super) async fn judge_whole(tx: &mut Tx, labor: &Labor, by: StaffId, corrected: bool) -> Result<()> {
+    let (background, _) = background(tx, labor).await?;
     if corrected {
         forget(tx, labor, by, background.clone()).await?;
     }
@@ -182,7 +188,7 @@ async fn watch(tx: &mut Tx, labor: &Labor, raised: &mut Vec<Raised>, one: Judged
             start_clock(tx, labor, clock, one.id.0, one.observed_at).await?;
         }
     }
-    // Nobody can come any more to pain that is written down after she left.
+    // Nobody can come any more to pain of before she left.
     let gone = labor.closed_at.is_some_and(|left| one.observed_at <= left);
     let mut calls = one.calls.clone();
     calls.retain(|(alarm, _)| !(gone && rules::is_pain(*alarm)));

@@ -176,7 +176,19 @@ pub async fn save_dates(tx: &mut Tx, episode: &Episode) -> Result<()> {
 
 /// Moves the pregnancy on; `closed_at` is set with [`Stage::Closed`] and cleared with any other.
 pub async fn set_stage(tx: &mut Tx, facility: FacilityId, id: EpisodeId, stage: Stage) -> Result<()> {
-    let closed_at = (stage == Stage::Closed).then_some(tx.now);
+    let now = tx.now;
+    set_stage_at(tx, facility, id, stage, now).await
+}
+
+/// `at` is since when it stands there; of a closed one it is kept.
+pub async fn set_stage_at(
+    tx: &mut Tx,
+    facility: FacilityId,
+    id: EpisodeId,
+    stage: Stage,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let closed_at = (stage == Stage::Closed).then_some(at);
     tx.q(
         "update episode set stage = $3, closed_at = $4, version = version + 1 where facility_id = $1 and id = $2",
     )

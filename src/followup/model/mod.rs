@@ -156,7 +156,7 @@ crate::words! {
         Died = "died",
         /// A later labor of the pregnancy is followed in its place.
         Replaced = "replaced",
-        /// There was no puncture of the dura after all, or no block.
+        /// There was no puncture of the dura after all, no block or no birth.
         Mistaken = "mistaken",
     }
 }
@@ -176,7 +176,7 @@ pub enum PointState {
     Answered,
     /// She was lost to follow-up; her answer would still be taken.
     Lost,
-    /// Nobody asks any more: she died, a later labor is followed in its place, or there was no puncture or no block
+    /// Nobody asks any more: she died, a later labor is followed in its place, or there was no puncture, no block or no birth
     /// after all.
     Ended,
 }

@@ -134,7 +134,7 @@ pub async fn points_of_episode(
     whole(q, facility, rows).await
 }
 
-/// The labor of a pregnancy that is followed up, its birth and the mode of it; the newest if there were two.
+/// The labor of a pregnancy that is followed up, its birth and the mode of it; the newest if there were two that were so.
 pub async fn labor_of(
     q: &mut impl Q,
     facility: FacilityId,
@@ -142,7 +142,7 @@ pub async fn labor_of(
 ) -> Result<Option<(LaborId, DateTime<Utc>, String)>> {
     q.q(
         "select labor_id, born_at, delivery_mode from follow_up where facility_id = $1 and episode_id = $2 \
-         order by born_at desc, id desc limit 1",
+         order by case when ended = 'mistaken' then 1 else 0 end, born_at desc, id desc limit 1",
     )
     .bind(facility)
     .bind(episode)

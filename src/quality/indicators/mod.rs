@@ -29,7 +29,7 @@ use crate::people::model::AsphyxiaDefinition;
 use crate::quality::model::BirthTotal;
 
 /// Version of the definitions; a figure is comparable with another of the same one only.
-pub const DEFINITION_VERSION: &str = "1.4.0";
+pub const DEFINITION_VERSION: &str = "1.4.1";
 
 /// Below this denominator a rate says little: show the counts.
 pub const SMALL_SAMPLE: i64 = 30;
@@ -324,7 +324,7 @@ fn tally<T: Ord>(of: impl Iterator<Item = T>) -> Vec<(T, i64)> {
     counts.into_iter().collect()
 }
 
-/// The last reply of each labor within 30 days of birth.
+/// The last reply of each labor within 30 days of birth; one from before it was to another birth, which was none.
 fn valid_replies(births: &[Birth], replies: &[Reply]) -> BTreeMap<LaborId, i64> {
     let born: BTreeMap<LaborId, DateTime<Utc>> =
         births.iter().map(|birth| (birth.labor, birth.born_at)).collect();
@@ -332,7 +332,7 @@ fn valid_replies(births: &[Birth], replies: &[Reply]) -> BTreeMap<LaborId, i64> 
         .iter()
         .filter(|reply| {
             born.get(&reply.labor)
-                .is_some_and(|born_at| reply.at <= *born_at + SURVEY_CLOSES)
+                .is_some_and(|born_at| (*born_at..=*born_at + SURVEY_CLOSES).contains(&reply.at))
         })
         .map(|reply| (reply.labor, reply.overall))
         .collect()
