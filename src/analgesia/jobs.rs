@@ -13,7 +13,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{EpisodeId, FacilityId, LaborId, StaffId};
 use crate::base::{Act, Role, Subject};
 use crate::ctx::{Ctx, Tx};
-use crate::episode::model::NewTask;
+use crate::episode::model::{NewTask, TaskLine};
 use crate::outbox::Job;
 use crate::{consent, episode, people};
 
@@ -38,12 +38,9 @@ pub async fn handle(ctx: &Ctx, job: &Job) -> Result<bool> {
         "analgesia.consented" => consented(ctx, job).await?,
         acts::ESCALATE => escalate(ctx, job).await?,
         acts::CLOCK => clock(ctx, job).await?,
-        acts::ONE_HOUR => remind(ctx, job, acts::ONE_HOUR, &[Role::Midwife]).await?,
+        acts::ONE_HOUR => one_hour(ctx, job).await?,
         acts::UNANSWERED => unanswered(ctx, job).await?,
-        acts::LEGS => {
-            let roles = [Role::Anesthesiologist, Role::Midwife];
-            remind(ctx, job, acts::LEGS, &roles).await?;
-        }
+        acts::LEGS => legs(ctx, job).await?,
         _ => return Ok(false),
     }
     Ok(true)
@@ -69,33 +66,60 @@ async fn journal(tx: &mut Tx, act: Act, labor: &Labor, detail: serde_json::Value
         .await
 }
 
-async fn remind(ctx: &Ctx, job: &Job, kind: &'static str, roles: &[Role]) -> Result<()> {
+/// The score of one hour is not there yet: the midwife is reminded.
+async fn one_hour(ctx: &Ctx, job: &Job) -> Result<()> {
     let OfLabor { labor, .. } = job.payload()?;
     let mut tx = ctx.write(Act::AnalgesiaRemind).await?;
     let Some(labor) = loaded(&mut tx, hospital(job)?, labor).await? else {
         return Ok(());
     };
-    let Some(due) = missing(&mut tx, kind, &labor).await? else {
+    let Some(due) = overdue_at(&mut tx, &labor, DueKind::OneHourPain).await? else {
         return Ok(());
     };
     let task = NewTask {
         facility: labor.facility_id,
         patient: labor.patient_id,
         episode: labor.episode_id,
-        kind,
+        kind: acts::ONE_HOUR,
         subject: labor.id.into(),
-        roles: roles.to_vec(),
+        roles: vec![Role::Midwife],
         due: due.max(tx.now),
-        urgent: kind != acts::ONE_HOUR,
+        urgent: false,
     };
     episode::facts::add_labor_task(&mut tx, &task, labor.id).await?;
-    let detail = json!({ "task": kind, "urgent": task.urgent });
+    let detail = json!({ "task": task.kind, "urgent": task.urgent });
     journal(&mut tx, Act::AnalgesiaRemind, &labor, detail).await?;
     tx.commit().await
 }
 
-/// She asked half an hour ago and nobody came: every anesthesiologist is called, whoever leads the roster by name, and who
-/// does not take it is followed by the next on call and the duty officer.
+/// Nobody has tried her legs in time: anesthesiologist and midwife are called, once for each last dose.
+async fn legs(ctx: &Ctx, job: &Job) -> Result<()> {
+    let OfLabor { labor, .. } = job.payload()?;
+    let mut tx = ctx.write(Act::AnalgesiaRemind).await?;
+    let Some(labor) = loaded(&mut tx, hospital(job)?, labor).await? else {
+        return Ok(());
+    };
+    let due = overdue_at(&mut tx, &labor, DueKind::LegRaise).await?;
+    let Some(due) = due.filter(|due| *due <= tx.now) else {
+        return Ok(());
+    };
+    let raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
+    // One that was closed with an outcome before her legs were tried was seen to.
+    let called =
+        |one: &Raised| one.task == acts::LEGS && (one.state != AlarmState::Closed || one.raised_at >= due);
+    if raised.iter().any(called) {
+        return Ok(());
+    }
+    let roles = [Role::Anesthesiologist, Role::Midwife];
+    let calls = vec![(Alarm::LegRaiseDue, rules::Call::now(&roles))];
+    acts::raise(&mut tx, &labor, (acts::LEGS, labor.id.0), calls).await?;
+    let detail = json!({ "task": acts::LEGS, "urgent": true });
+    journal(&mut tx, Act::AnalgesiaRemind, &labor, detail).await?;
+    tx.commit().await
+}
+
+/// She asked half an hour ago, before or under analgesia, and nobody came: every anesthesiologist is called, whoever leads the
+/// roster by name, and who does not take it is followed by the next on call and the duty officer.
 async fn unanswered(ctx: &Ctx, job: &Job) -> Result<()> {
     let OfLabor { labor, .. } = job.payload()?;
     let mut tx = ctx.write(Act::AnalgesiaRemind).await?;
@@ -103,13 +127,15 @@ async fn unanswered(ctx: &Ctx, job: &Job) -> Result<()> {
         return Ok(());
     };
     let facility = labor.facility_id;
-    let record = store::record(&mut tx, facility, labor.id).await?;
-    let dosed = record.is_some_and(|version| version.record.first_dose_at.is_some());
-    let asked = labor.requested_at.filter(|_| !dosed);
+    let asked = acts::waiting(&mut tx, &labor).await?;
     let late = asked.is_some_and(|asked| asked + acts::RESPONSE <= tx.now);
     let open = store::open_alarms(&mut tx, facility, &[labor.id]).await?;
     let known = open.iter().any(|alarm| alarm.task == acts::UNANSWERED);
-    if labor.state != LaborState::Open || !late || known {
+    // Under analgesia whoever ticks the call off has come, and nothing may have been given.
+    let tasks = episode::facts::tasks_about(&mut tx, facility, labor.id.0).await?;
+    let called = |task: &TaskLine| task.kind == acts::REQUEST && task.done_at.is_none();
+    let came = labor.first_dose_at.is_some() && !tasks.iter().any(called);
+    if !late || known || came {
         return Ok(());
     }
     let role = Role::Anesthesiologist;
@@ -125,19 +151,12 @@ async fn unanswered(ctx: &Ctx, job: &Job) -> Result<()> {
     tx.commit().await
 }
 
-/// By when what a reminder waits for should be there; none when nothing is missing.
-async fn missing(tx: &mut Tx, kind: &str, labor: &Labor) -> Result<Option<DateTime<Utc>>> {
-    let wanted = match kind {
-        acts::ONE_HOUR => DueKind::OneHourPain,
-        _ => DueKind::LegRaise,
-    };
+/// By when something that is due should be there; none when nothing is missing.
+async fn overdue_at(tx: &mut Tx, labor: &Labor, wanted: DueKind) -> Result<Option<DateTime<Utc>>> {
     let now = tx.now;
     let due = acts::due(tx, labor, now).await?;
     let due = due.into_iter().find(|due| due.kind == wanted);
-    Ok(match wanted {
-        DueKind::OneHourPain => due.map(|due| due.overdue_at),
-        _ => due.filter(|due| due.overdue_at <= now).map(|_| now),
-    })
+    Ok(due.map(|due| due.overdue_at))
 }
 
 /// An alarm that nobody took goes to the next on call, then to the duty officer.

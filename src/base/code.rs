@@ -181,6 +181,7 @@ codes! {
     AssessmentNeedsAnesthesiologist = "assessment.needs_anesthesiologist";
     AnalgesiaAlarmClosed = "analgesia.alarm_closed";
     AnalgesiaAlreadyDelivered = "analgesia.already_delivered";
+    AnalgesiaBlockRecorded = "analgesia.block_recorded";
     AnalgesiaConsentMissing = "analgesia.consent_missing";
     AnalgesiaLaborClosed = "analgesia.labor_closed";
     AnalgesiaLaborOpen = "analgesia.labor_open";

@@ -4,17 +4,19 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
-use super::alarms::{UNANSWERED, answered, come_and_look};
+use super::alarms::{REQUEST, UNANSWERED, answered, come_and_look};
 use super::birth::tell_ending;
 use super::monitoring::ONE_HOUR;
+use super::pain::hurts;
 use super::stop::follow;
-use super::{call, locked, not_closed};
+use super::time_out::awaits_record;
+use super::{call, locked, not_cancelled, not_closed};
 use crate::analgesia::jobs::OfLabor;
 use crate::analgesia::model::{Admission, Amount, CloseReason, Labor, LaborState, Request};
 use crate::analgesia::rules::Found;
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
-use crate::base::id::{LaborId, PatientId};
+use crate::base::id::{LaborId, PatientId, StaffId};
 use crate::base::{Act, Code, Noun, Role, Subject};
 use crate::content::forms::RECHECK;
 use crate::ctx::{Ctx, Tx};
@@ -168,9 +170,9 @@ pub async fn hers(tx: &mut Tx, caller: &Caller, act: Act) -> Result<Labor> {
     Ok(labor)
 }
 
-/// Staff record that she asks.
+/// Staff record that she asks, or asked before the birth or her leaving.
 ///
-/// Errors: `analgesia.labor_closed`, `http.invalid`.
+/// Errors: `analgesia.labor_closed` for a time after them and for a labor that was opened by mistake, `http.invalid`.
 #[instrument(name = "analgesia.request", skip_all)]
 pub async fn request(
     ctx: &Ctx,
@@ -182,7 +184,9 @@ pub async fn request(
     policy::allowed(caller, Act::AnalgesiaRequest)?;
     let mut tx = once!(ctx, Act::AnalgesiaRequest, caller);
     let (labor, _) = locked(&mut tx, caller, Act::AnalgesiaRequest, id).await?;
-    if labor.state != LaborState::Open {
+    not_cancelled(&labor)?;
+    let over = labor.born_at.or(labor.closed_at);
+    if over.is_some_and(|over| requested_at.unwrap_or(tx.now) > over) {
         return Err(Error::Refused(Code::AnalgesiaLaborClosed));
     }
     ask(tx, caller, labor, vas, Some(requested_at)).await
@@ -206,11 +210,11 @@ async fn ask(
     let asked = store::requests(&mut tx, labor.facility_id, labor.id).await?;
     // Tapping again while she waits is the same request; asking again under analgesia is a new one, and so is what says
     // more: how much it hurts now, that she tapped herself, or that she asked before that.
-    let waiting = asked.into_iter().find(|one| {
+    let meant = asked.into_iter().find(|one| {
         let same = (one.by_patient || !by_patient) && (by_patient || at >= one.requested_at);
         labor.first_dose_at.is_none() && vas.is_none() && same
     });
-    let request = match waiting {
+    let request = match meant {
         Some(first) => first,
         None => {
             let request = Request {
@@ -231,18 +235,18 @@ async fn ask(
     {
         labor.requested_at = Some(request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
-        enqueue(&mut tx, &labor, UNANSWERED, request.requested_at + RESPONSE).await?;
     }
+    let mut called = None;
     // One that is written down after it was answered calls nobody.
-    if labor
-        .first_dose_at
-        .is_none_or(|first| request.requested_at > first)
-    {
-        come(&mut tx, &labor).await?;
+    if let Some(since) = waiting(&mut tx, &labor).await? {
+        waits_again(&mut tx, &labor, since).await?;
+        if let Some(tenths) = request.vas_tenths.filter(|_| request.requested_at >= since) {
+            called = hurts(&mut tx, &labor, tenths, request.requested_at).await?;
+        }
     }
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    tx.journal(caller, subject, json!({ "by_patient": by_patient }))
-        .await?;
+    let detail = json!({ "by_patient": by_patient, "alarms": i64::from(called.is_some()), "urgent": false });
+    tx.journal(caller, subject, detail).await?;
     tx.commit_with(&request).await?;
     Ok(request)
 }
@@ -254,10 +258,33 @@ async fn come(tx: &mut Tx, labor: &Labor) -> Result<()> {
         urgent: true,
         within_min: RESPONSE.num_minutes(),
     };
-    call(tx, labor, "analgesia.request", labor.id, &come).await
+    call(tx, labor, REQUEST, labor.id, &come).await
 }
 
-/// What answered her request, or the request itself, was not so: she waits since then, or as before.
+/// Since when she waits for an answer to a request; none after the birth, and once she has left.
+pub(in crate::analgesia) async fn waiting(tx: &mut Tx, labor: &Labor) -> Result<Option<DateTime<Utc>>> {
+    if labor.state != LaborState::Open {
+        return Ok(None);
+    }
+    let requests = store::requests(tx, labor.facility_id, labor.id).await?;
+    let record = store::record(tx, labor.facility_id, labor.id).await?;
+    let stop = store::stop(tx, labor.facility_id, labor.id).await?;
+    Ok(rules::waits_since(
+        &requests,
+        record.as_ref().map(|version| &version.record),
+        stop.as_ref().map(|version| &version.stop),
+    ))
+}
+
+/// Ends the call to a request that something has answered.
+pub(super) async fn settle(tx: &mut Tx, labor: &Labor, by: StaffId) -> Result<()> {
+    match waiting(tx, labor).await? {
+        Some(_) => Ok(()),
+        None => answered(tx, labor, by).await,
+    }
+}
+
+/// She waits since then: a new request, or one whose answer was not so.
 pub(super) async fn waits_again(tx: &mut Tx, labor: &Labor, asked: DateTime<Utc>) -> Result<()> {
     come(tx, labor).await?;
     enqueue(tx, labor, UNANSWERED, asked + RESPONSE).await
@@ -274,7 +301,8 @@ pub(super) const fn stage_after(reason: CloseReason) -> Stage {
 
 /// A labor is closed: she left, or it was opened by mistake.
 ///
-/// Errors: `analgesia.labor_closed`, `analgesia.already_delivered` for a reason that a birth here rules out.
+/// Errors: `analgesia.labor_closed`, `analgesia.already_delivered` for a reason that a birth here rules out,
+/// `analgesia.block_recorded` for one opened by mistake in which a block stands.
 #[instrument(name = "analgesia.close", skip_all)]
 pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason) -> Result<Labor> {
     policy::allowed(caller, Act::AnalgesiaClose)?;
@@ -285,6 +313,11 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
     let delivered = labor.state == LaborState::Delivered;
     if delivered && matches!(reason, CloseReason::Cancelled | CloseReason::DeliveredElsewhere) {
         return Err(Error::Refused(Code::AnalgesiaAlreadyDelivered));
+    }
+    let record = store::record(&mut tx, labor.facility_id, labor.id).await?;
+    let had_block = record.is_some_and(|version| rules::has_block(&version.record));
+    if had_block && reason == CloseReason::Cancelled {
+        return Err(Error::Refused(Code::AnalgesiaBlockRecorded));
     }
     labor.state = LaborState::Closed;
     labor.closed_at = Some(tx.now);
@@ -297,9 +330,10 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
     if !delivered && goes_on {
         let stage = stage_after(reason);
         episode::facts::set_stage(&mut tx, labor.facility_id, labor.episode_id, stage).await?;
+        let returns = reason == CloseReason::Discharged;
         // What was opened by mistake was no stay.
-        if reason != CloseReason::Cancelled {
-            let returns = reason == CloseReason::Discharged;
+        let stayed = reason != CloseReason::Cancelled;
+        if stayed && (returns || !awaits_record(&mut tx, &labor).await?) {
             consent::facts::closed(&mut tx, labor.facility_id, labor.episode_id, returns).await?;
         }
     }
@@ -308,7 +342,7 @@ pub async fn close(ctx: &Ctx, caller: &Caller, id: LaborId, reason: CloseReason)
     if goes_on {
         tell_ending(&mut tx, &labor).await?;
     }
-    follow(&mut tx, &labor).await?;
+    follow(&mut tx, &labor, me).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);

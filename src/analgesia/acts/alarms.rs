@@ -26,6 +26,8 @@ use crate::people::policy;
 pub(in crate::analgesia) const ALARM: &str = "analgesia.alarm";
 /// Task: a complication waits.
 pub(in crate::analgesia) const COMPLICATION: &str = "analgesia.complication";
+/// Task: she asks for analgesia.
+pub(in crate::analgesia) const REQUEST: &str = "analgesia.request";
 /// Task and job: nobody came to her request.
 pub(in crate::analgesia) const UNANSWERED: &str = "analgesia.unanswered";
 /// Task: nobody took an alarm, the next on call comes.
@@ -40,7 +42,7 @@ pub(in crate::analgesia) const ESCALATE: &str = "analgesia.escalate";
 pub(in crate::analgesia) const CLOCK: &str = "analgesia.clock";
 /// What came of an alarm whose row was not so.
 const CORRECTED: &str = "corrected";
-/// What came of an alarm about a request that nobody waits for an answer to any more.
+/// What came of an alarm about something that nobody waits for any more.
 const OVER: &str = "over";
 /// How long after it was due an alarm goes to the next on call, and to the duty officer.
 const STEPS: [(i64, Duration); 2] = [(1, Duration::minutes(10)), (LAST_STEP, Duration::minutes(20))];
@@ -285,12 +287,16 @@ pub(super) async fn take_back(tx: &mut Tx, labor: &Labor, by: StaffId, codes: &[
 
 /// Nobody waits for an answer to her request any more: the call ends, and what it became.
 pub(super) async fn answered(tx: &mut Tx, labor: &Labor, by: StaffId) -> Result<()> {
+    episodes::finish_tasks(tx, labor.facility_id, REQUEST, labor.id.into()).await?;
+    is_over(tx, labor, by, UNANSWERED).await
+}
+
+/// What a job called for by this task has come, or is waited for no more.
+pub(super) async fn is_over(tx: &mut Tx, labor: &Labor, by: StaffId, task: &str) -> Result<()> {
     // Before it was an alarm it was a task about the labor.
-    for kind in ["analgesia.request", UNANSWERED] {
-        episodes::finish_tasks(tx, labor.facility_id, kind, labor.id.into()).await?;
-    }
+    episodes::finish_tasks(tx, labor.facility_id, task, labor.id.into()).await?;
     let open = store::open_alarms(tx, labor.facility_id, &[labor.id]).await?;
-    for mut alarm in open.into_iter().filter(|one| one.task == UNANSWERED) {
+    for mut alarm in open.into_iter().filter(|one| one.task == task) {
         end(tx, labor, by, &mut alarm, OVER).await?;
         store::save_alarm(tx, labor.facility_id, &alarm).await?;
     }
@@ -319,7 +325,7 @@ async fn end_tasks(tx: &mut Tx, labor: &Labor, alarm: &Raised, kinds: &[&str]) -
 
 async fn finish(mut tx: Tx, caller: &Caller, labor: Labor, alarm: Raised) -> Result<Raised> {
     store::save_alarm(&mut tx, labor.facility_id, &alarm).await?;
-    follow(&mut tx, &labor).await?;
+    follow(&mut tx, &labor, caller.staff()?.id).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
     let detail = json!({ "alarm": alarm.id, "step": alarm.step });
     tx.journal(caller, subject, detail).await?;

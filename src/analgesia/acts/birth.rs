@@ -9,6 +9,7 @@ use super::alarms::{answered, come_and_look};
 use super::chart::chart;
 use super::locked;
 use super::stop::follow;
+use super::time_out::awaits_record;
 use crate::analgesia::model::{
     Chart, CloseReason, Delivery, DeliveryMode, DeliveryVersion, Labor, LaborState,
 };
@@ -93,11 +94,13 @@ pub async fn deliver(ctx: &Ctx, caller: &Caller, id: LaborId, mut delivery: Deli
         }
         step(&mut tx, &labor, StepKind::Delivery, "delivery", StepState::Done).await?;
         answered(&mut tx, &labor, me.id).await?;
-        consent::facts::closed(&mut tx, labor.facility_id, episode.id, false).await?;
+        if !awaits_record(&mut tx, &labor).await? {
+            consent::facts::closed(&mut tx, labor.facility_id, episode.id, false).await?;
+        }
     }
     come_and_look(&mut tx, &labor, version.id, &found, &known).await?;
     tell_ending(&mut tx, &labor).await?;
-    follow(&mut tx, &labor).await?;
+    follow(&mut tx, &labor, me.id).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     enqueue(&mut tx, &labor, "quality.look", now).await?;

@@ -4,17 +4,17 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use tracing::instrument;
 
-use super::admission::{enqueue, step, waits_again};
-use super::alarms::{ALARM, answered, come_and_look, raise, take_back};
+use super::admission::{enqueue, settle, step, waits_again};
+use super::alarms::{ALARM, come_and_look, raise, take_back};
 use super::chart::chart;
 use super::monitoring::{ONE_HOUR, background, judge_again};
 use super::operator::{fill_in, placed_by};
 use super::puncture::dural_puncture;
 use super::stop::follow;
-use super::time_out::require_consent;
+use super::time_out::{awaits_record, require_consent};
 use super::{call, locked, not_cancelled};
 use crate::analgesia::model::{
-    Alarm, Chart, Indication, Labor, LaborState, Record, RecordVersion, TestResult,
+    Alarm, Chart, CloseReason, Indication, Labor, LaborState, Record, RecordVersion, TestResult,
 };
 use crate::analgesia::rules::Found;
 use crate::analgesia::{rules, store};
@@ -102,10 +102,15 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
         record,
         second,
     };
+    let returned = labor.close_reason == Some(CloseReason::Discharged) && labor.born_at.is_none();
+    let awaited = labor.state != LaborState::Open && !returned && awaits_record(&mut tx, &labor).await?;
     store::add_record(&mut tx, labor.facility_id, labor.id, &version).await?;
     if rules::needs_consent(&version.record) {
         // Also the one that came into force while it was under way.
         consent::facts::started(&mut tx, labor.facility_id, labor.episode_id).await?;
+    }
+    if awaited && rules::has_block(&version.record) {
+        consent::facts::closed(&mut tx, labor.facility_id, labor.episode_id, false).await?;
     }
     let excepted = before
         .as_ref()
@@ -130,7 +135,7 @@ pub async fn record(ctx: &Ctx, caller: &Caller, id: LaborId, mut record: Record)
     started(&mut tx, &mut labor, &version.record, me.id).await?;
     judge_again(&mut tx, &labor, me.id, &compared, corrects).await?;
     dural_puncture(&mut tx, &labor, &version, former, &reported).await?;
-    follow(&mut tx, &labor).await?;
+    follow(&mut tx, &labor, me.id).await?;
     labor.version += 1;
     store::save_labor(&mut tx, &labor).await?;
     if labor.state != LaborState::Open {
@@ -254,7 +259,7 @@ async fn started(tx: &mut Tx, labor: &mut Labor, record: &Record, by: StaffId) -
     let first = record.first_dose_at.filter(|_| for_labor);
     if record.first_dose_at.is_some() && labor.requested_at.is_some() {
         // Also anesthesia for a cesarean: somebody came.
-        answered(tx, labor, by).await?;
+        settle(tx, labor, by).await?;
     }
     if labor.first_dose_at == first {
         return Ok(());

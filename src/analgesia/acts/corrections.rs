@@ -5,7 +5,7 @@ use serde_json::json;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::admission::{RESPONSE, enqueue, waits_again};
+use super::admission::{RESPONSE, enqueue, waiting, waits_again};
 use super::alarms::{answered, hand_over};
 use super::birth::tell_ending;
 use super::locked;
@@ -109,7 +109,7 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
             Vec::new()
         }
     };
-    follow(&mut tx, &labor).await?;
+    follow(&mut tx, &labor, me.id).await?;
     let now = tx.now;
     if kind == CorrectedKind::Complication && labor.state != LaborState::Open {
         tell_ending(&mut tx, &labor).await?;
@@ -125,12 +125,12 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
         let left = store::requests(&mut tx, labor.facility_id, labor.id).await?;
         labor.requested_at = left.first().map(|request| request.requested_at);
         store::save_labor(&mut tx, &labor).await?;
+        let since = waiting(&mut tx, &labor).await?;
         // The clock of the request that was not so is no longer hers.
-        if labor.requested_at.is_none_or(|asked| asked + RESPONSE > now) {
+        if since.is_none_or(|asked| asked + RESPONSE > now) {
             answered(&mut tx, &labor, me.id).await?;
         }
-        let waits = labor.state == LaborState::Open && labor.first_dose_at.is_none();
-        if let Some(asked) = labor.requested_at.filter(|_| waits) {
+        if let Some(asked) = since {
             waits_again(&mut tx, &labor, asked).await?;
         }
     }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::admission::{stage_after, step, waits_again};
+use super::admission::{stage_after, step, waiting, waits_again};
 use super::alarms::{hand_over, start_clock};
 use super::corrections::keep;
 use super::monitoring::judge_whole;
@@ -67,14 +67,7 @@ pub(super) async fn no_birth(
     let ending = rules::ending(None, labor.close_reason);
     episode::facts::set_ending(tx, facility, episode.id, ending).await?;
     consent::facts::reopened(tx, facility, episode.id, written_at).await?;
-    goes_on(tx, labor, correction.by).await?;
-    let record = store::record(tx, facility, labor.id).await?;
-    let answered = record.is_some_and(|version| version.record.first_dose_at.is_some());
-    let waits = labor.state == LaborState::Open && !answered;
-    match labor.requested_at.filter(|_| waits) {
-        Some(asked) => waits_again(tx, labor, asked).await,
-        None => Ok(()),
-    }
+    goes_on(tx, labor, correction.by).await
 }
 
 /// What the versions of something that was not so called for is over.
@@ -105,5 +98,8 @@ async fn goes_on(tx: &mut Tx, labor: &Labor, by: StaffId) -> Result<()> {
             }
         }
     }
-    Ok(())
+    match waiting(tx, labor).await? {
+        Some(asked) => waits_again(tx, labor, asked).await,
+        None => Ok(()),
+    }
 }

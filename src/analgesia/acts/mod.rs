@@ -16,7 +16,8 @@ mod time_out;
 
 pub use admission::*;
 pub(in crate::analgesia) use alarms::{
-    ALARM, ALARM_NEXT, ALARM_OFFICER, CLOCK, ESCALATE, LAST_STEP, OfAlarm, OfClock, UNANSWERED, raise,
+    ALARM, ALARM_NEXT, ALARM_OFFICER, CLOCK, ESCALATE, LAST_STEP, OfAlarm, OfClock, REQUEST, UNANSWERED,
+    raise,
 };
 pub use alarms::{close_alarm, take_alarm};
 pub use birth::*;

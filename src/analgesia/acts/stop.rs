@@ -2,18 +2,18 @@
 
 use serde_json::json;
 use tracing::instrument;
+use uuid::Uuid;
 
-use super::admission::enqueue;
-use super::alarms::{ALARM, raise, take_back};
+use super::admission::{enqueue, settle};
+use super::alarms::{ALARM, hand_over, is_over, raise};
 use super::locked;
 use super::monitoring::{background, judge_again};
-use crate::analgesia::model::{Labor, LaborState, Stop, StopVersion};
+use crate::analgesia::model::{Alarm, Labor, LaborState, Stop, StopVersion};
 use crate::analgesia::{rules, store};
 use crate::base::error::{Error, Result};
-use crate::base::id::LaborId;
+use crate::base::id::{LaborId, StaffId};
 use crate::base::{Act, Code, Subject};
 use crate::ctx::{Ctx, Tx};
-use crate::episode;
 use crate::once;
 use crate::people::caller::Caller;
 use crate::people::policy;
@@ -56,25 +56,30 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
     };
     store::add_stop(&mut tx, labor.facility_id, labor.id, &version).await?;
     let stop = &version.stop;
-    let calls = rules::of_stop(stop);
+    let is_strong = compared.is_strong(stop.stop_at);
+    let calls = rules::of_stop(stop, is_strong);
     let alarms = calls.len();
     let former = before.as_ref().map(|version| &version.stop);
-    let (new, gone) = rules::since_stop(former, stop, calls);
+    let mut raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
     if corrects {
-        take_back(&mut tx, &labor, me.id, &gone).await?;
+        let standing: Vec<(Alarm, Uuid)> = calls.iter().map(|(alarm, _)| (*alarm, version.id)).collect();
+        for written in store::every_stop(&mut tx, labor.facility_id, labor.id).await? {
+            hand_over(&mut tx, &labor, me.id, &mut raised, written.id, &standing).await?;
+        }
     }
-    let raised = store::alarms(&mut tx, labor.facility_id, &[labor.id]).await?;
-    let known = former.map_or_else(Vec::new, rules::of_stop);
+    let new = rules::since_stop(former, stop, is_strong);
+    let known = former.map_or_else(Vec::new, |former| rules::of_stop(former, is_strong));
     let new = rules::unheard(&raised, new, |alarm, _| {
         known.iter().any(|(code, _)| *code == alarm)
     });
-    raise(&mut tx, &labor, (ALARM, version.id), new).await?;
+    let called = raise(&mut tx, &labor, (ALARM, version.id), new).await?;
+    settle(&mut tx, &labor, me.id).await?;
     judge_again(&mut tx, &labor, me.id, &compared, corrects).await?;
-    follow(&mut tx, &labor).await?;
+    follow(&mut tx, &labor, me.id).await?;
     let now = tx.now;
     enqueue(&mut tx, &labor, "quality.look", now).await?;
     let subject = Subject::of_patient("labor", labor.id, labor.patient_id);
-    let detail = json!({ "reason": stop.reason.word(), "alarms": alarms, "urgent": alarms > 0 });
+    let detail = json!({ "reason": stop.reason.word(), "alarms": alarms, "urgent": called.is_some_and(|alarm| alarm.urgent) });
     tx.journal(caller, subject, detail).await?;
     tx.commit_with(&version).await?;
     Ok(version)
@@ -83,7 +88,7 @@ pub async fn stop(ctx: &Ctx, caller: &Caller, id: LaborId, stop: Stop) -> Result
 /// After the record, its end, the birth or the discharge were written, or an alarm was closed: the check of her legs hangs
 /// on the last dose, whoever does or does not write down the end of analgesia. Until then, until the catheter is out and
 /// while an alarm is not closed she stays on the board.
-pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
+pub(super) async fn follow(tx: &mut Tx, labor: &Labor, by: StaffId) -> Result<()> {
     let record = store::record(tx, labor.facility_id, labor.id).await?;
     let stop = store::stop(tx, labor.facility_id, labor.id).await?;
     let course = rules::Course {
@@ -95,13 +100,17 @@ pub(super) async fn follow(tx: &mut Tx, labor: &Labor) -> Result<()> {
         recheck_until: None,
         converted_at: None,
     };
-    match course.legs() {
-        Some(legs) => enqueue(tx, labor, LEGS, legs.overdue_at).await?,
-        None => episode::facts::finish_tasks(tx, labor.facility_id, LEGS, labor.id.into()).await?,
+    let legs = course.legs();
+    if legs.as_ref().is_none_or(|legs| legs.overdue_at > tx.now) {
+        // They were tried, or more was given since.
+        is_over(tx, labor, by, LEGS).await?;
+    }
+    if let Some(legs) = &legs {
+        enqueue(tx, labor, LEGS, legs.overdue_at).await?;
     }
     let waits = match labor.state {
         LaborState::Open => true,
-        LaborState::Delivered => course.legs().or(course.catheter()).is_some(),
+        LaborState::Delivered => legs.or(course.catheter()).is_some(),
         LaborState::Closed => false,
     };
     let on_ward = waits

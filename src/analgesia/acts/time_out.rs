@@ -107,6 +107,15 @@ pub async fn time_out(ctx: &Ctx, caller: &Caller, id: LaborId, draft: TimeOutDra
     Ok(time_out)
 }
 
+/// Whether a time-out was held and the block that it was for is not written down yet: the consent that it was held on carries
+/// that record, also once she has given birth or left.
+pub(super) async fn awaits_record(tx: &mut Tx, labor: &Labor) -> Result<bool> {
+    let held = store::time_outs(tx, labor.facility_id, labor.id).await?;
+    let record = store::record(tx, labor.facility_id, labor.id).await?;
+    let had_block = record.is_some_and(|version| rules::has_block(&version.record));
+    Ok(!held.is_empty() && !had_block)
+}
+
 /// Whoever places a block is qualified on that day, or learns it under somebody who is.
 ///
 /// Errors: `analgesia.operator_unqualified` with what is lacking.

@@ -84,6 +84,8 @@ crate::words! {
         CatheterTip = "catheter_tip",
         /// A new puncture is due after a block without relief.
         ResitingDue = "resiting_due",
+        /// Nobody has tried her legs four and a half hours after the last dose.
+        LegRaiseDue = "leg_raise_due",
         /// Imaging is due after signs of a hematoma.
         ImagingDue = "imaging_due",
         /// A hematoma is to be relieved.

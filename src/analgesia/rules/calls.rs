@@ -49,32 +49,37 @@ impl Call {
     }
 }
 
-/// What the end of analgesia calls for.
-pub fn of_stop(stop: &Stop) -> Vec<(Alarm, Call)> {
-    let weak = stop.leg_raise == Some(LegRaise::Unable);
-    let broken = stop.tip_intact == Some(false);
-    let found = [(weak, Alarm::LegRaise), (broken, Alarm::CatheterTip)];
-    let found = found.into_iter().filter(|(is, _)| *is);
-    found.map(|(_, alarm)| (alarm, Call::now(&[A]))).collect()
+/// What the end of analgesia calls for. Legs that anesthesia for an operation has taken away (`is_strong`) are expected.
+pub fn of_stop(stop: &Stop, is_strong: bool) -> Vec<(Alarm, Call)> {
+    let mut calls = Vec::new();
+    if stop.leg_raise == Some(LegRaise::Unable) {
+        calls.push((Alarm::LegRaise, Call::now(&[A])));
+    }
+    if stop.tip_intact == Some(false) {
+        calls.push((Alarm::CatheterTip, Call::now(&[A])));
+    }
+    // As the same score would call from an observation.
+    match stop.bromage.filter(|_| !is_strong) {
+        Some(2..) => calls.push((Alarm::MotorBlock, Call::now(&[A]))),
+        Some(1) => calls.push((Alarm::MotorBlock, Call::soon(&[A], 15))),
+        _ => {}
+    }
+    calls
 }
 
-/// What a version of the end of analgesia newly calls for, and what it calls for no more. Legs that are tried again and do not
-/// rise call again.
-pub fn since_stop(
-    before: Option<&Stop>,
-    stop: &Stop,
-    mut calls: Vec<(Alarm, Call)>,
-) -> (Vec<(Alarm, Call)>, Vec<Alarm>) {
-    let known: Vec<Alarm> = before
-        .map_or_else(Vec::new, of_stop)
-        .into_iter()
-        .map(|(alarm, _)| alarm)
-        .collect();
-    let called = |alarm: &Alarm| calls.iter().any(|(code, _)| code == alarm);
-    let gone = known.iter().copied().filter(|alarm| !called(alarm)).collect();
-    let tried_again = before.is_some_and(|before| stop.leg_raise_at > before.leg_raise_at);
-    calls.retain(|(alarm, _)| !known.contains(alarm) || (*alarm == Alarm::LegRaise && tried_again));
-    (calls, gone)
+/// What a version of the end of analgesia newly calls for. Legs that are tried again and do not rise call again, and so does
+/// a stronger block.
+pub fn since_stop(before: Option<&Stop>, stop: &Stop, is_strong: bool) -> Vec<(Alarm, Call)> {
+    let mut calls = of_stop(stop, is_strong);
+    if let Some(before) = before {
+        let known = of_stop(before, is_strong);
+        let tried_again = stop.leg_raise_at > before.leg_raise_at;
+        calls.retain(|(alarm, call)| {
+            let graver = |(code, known): &(Alarm, Call)| code == alarm && known.urgent >= call.urgent;
+            !known.iter().any(graver) || (*alarm == Alarm::LegRaise && tried_again)
+        });
+    }
+    calls
 }
 
 /// Whether an alarm is about pain alone.

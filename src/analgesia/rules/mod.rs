@@ -1,6 +1,7 @@
 //! Decisions about labor, pure: time, limits and what was recorded come in, faults and calls go out.
 
 mod alarms;
+mod asking;
 mod asphyxia;
 mod background;
 mod birth;
@@ -20,6 +21,7 @@ mod sheet;
 mod stopping;
 
 pub use alarms::{lasts_slow, of_observation, proposes};
+pub use asking::waits_since;
 pub use asphyxia::judge as judge_baby;
 pub use background::{Background, baseline};
 pub use birth::{born_by_cesarean, check_delivery, ending};

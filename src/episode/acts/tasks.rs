@@ -17,13 +17,14 @@ use crate::people::facts as people;
 use crate::people::policy::{self, Belongs};
 
 /// Tasks about an alarm of labor or an alert of follow-up. Ticked off, one would leave it open with nobody who comes.
-const OF_ALARMS: [&str; 8] = [
+const OF_ALARMS: [&str; 9] = [
     "followup.alert",
     "followup.alert_next",
     "followup.alert_officer",
     "analgesia.alarm",
     "analgesia.complication",
     "analgesia.unanswered",
+    "analgesia.leg_raise",
     "analgesia.alarm_next",
     "analgesia.alarm_officer",
 ];
