@@ -14,6 +14,7 @@ mod judging;
 mod missing;
 mod observing;
 mod program;
+mod reading;
 mod recording;
 mod schedule;
 mod sheet;
@@ -36,6 +37,7 @@ pub use judging::{
 };
 pub use missing::missing;
 pub use observing::{check_event, check_observation};
+pub use reading::as_read;
 pub use recording::check_record;
 pub use schedule::{Course, due, rank};
 pub use sheet::{Found, Sheet};
