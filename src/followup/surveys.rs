@@ -83,7 +83,11 @@ fn summed(item: &str, answers: &[&SurveyAnswer]) -> SurveyItem {
     });
     SurveyItem {
         link_id: item.to_owned(),
-        n: count(answers.len()),
+        n: count(if scores.is_empty() {
+            answers.len()
+        } else {
+            scores.len()
+        }),
         mean,
         options: options
             .into_iter()
@@ -154,6 +158,26 @@ mod tests {
         let group = &results(&all)[0];
         let item = group.items.iter().find(|item| item.link_id == RECOMMEND).unwrap();
         assert_eq!((item.n, item.mean.as_deref()), (3, Some("9.33")));
+    }
+
+    #[test]
+    fn an_answer_without_points_counts_among_the_options_and_not_in_the_number_of_the_mean() {
+        let app = |code: &str, score| SurveyReply {
+            mode: None,
+            by_staff: false,
+            answers: vec![SurveyAnswer {
+                item: "sat.app".to_owned(),
+                code: code.to_owned(),
+                score,
+            }],
+        };
+        let used = [app("5", Some(5)), app("4", Some(4)), app("na", None)];
+        let items = &results(&used)[0].items;
+        assert_eq!((items[0].n, items[0].mean.as_deref()), (2, Some("4.50")));
+        assert_eq!(items[0].options.iter().map(|option| option.count).sum::<i64>(), 3);
+        let nobody_used_it = [app("na", None), app("na", None)];
+        let items = &results(&nobody_used_it)[0].items;
+        assert_eq!((items[0].n, items[0].mean.as_deref()), (2, None));
     }
 
     #[test]

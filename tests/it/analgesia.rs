@@ -8,6 +8,7 @@ mod given;
 mod late;
 mod mistaken;
 mod operator;
+mod pump_read;
 mod requests;
 
 use serde_json::{Value, json};

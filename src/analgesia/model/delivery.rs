@@ -140,11 +140,11 @@ pub struct Delivery {
     pub mode: DeliveryMode,
     /// Where.
     pub birth_place: BirthPlace,
-    /// When the cesarean was decided on; needed for one in labor.
+    /// When the cesarean was decided on; needed for one in labor here.
     pub cs_decision_at: Option<DateTime<Utc>>,
-    /// Its anesthesia; needed for one in labor.
+    /// Its anesthesia; needed for one in labor here.
     pub cs_anesthesia: Option<CsAnesthesia>,
-    /// Why, up to 500 characters; needed for one in labor.
+    /// Why, up to 500 characters; needed for one in labor here.
     pub cs_indication: Option<String>,
     /// Whether analgesia had been given before; needed for one in labor.
     pub analgesia_before_conversion: Option<bool>,

@@ -189,6 +189,8 @@ pub struct Stop {
     pub catheter_removed_at: Option<DateTime<Utc>>,
     /// Its tip was whole; needed once it is out.
     pub tip_intact: Option<bool>,
+    /// Length of catheter that came out, cm; asked for after a `catheter_problem`.
+    pub catheter_removed_cm: Option<Amount>,
     /// Last dose of low-molecular-weight heparin.
     pub last_lmwh_at: Option<DateTime<Utc>>,
     /// The site, up to 200 characters.

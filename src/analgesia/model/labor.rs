@@ -86,6 +86,10 @@ pub struct Admission {
     pub fhr_category: Option<FhrCategory>,
     /// Whether a vein is accessible; needed before puncture.
     pub iv_access: Option<bool>,
+    /// Group B streptococcus was found.
+    pub gbs: Option<bool>,
+    /// She is given antibiotics.
+    pub antibiotics: Option<bool>,
     /// Pointers of the unusual values that were checked.
     #[oai(default, skip_serializing_if_is_empty)]
     #[serde(default)]

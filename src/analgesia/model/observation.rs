@@ -157,6 +157,12 @@ pub struct Observation {
     pub bladder_catheter: Option<bool>,
     /// Urine left after voiding, ml, 0–2000.
     pub pvr_ml: Option<i64>,
+    /// What the running bag has given so far, ml, 0–2000, read off the pump.
+    pub total_given_ml: Option<Amount>,
+    /// How often she has pressed so far, 0–500.
+    pub pca_demands: Option<i64>,
+    /// How often a bolus came; at most as often as she pressed.
+    pub pca_delivered: Option<i64>,
     /// The unusual values were checked.
     #[oai(default)]
     #[serde(default)]

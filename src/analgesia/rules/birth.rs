@@ -30,9 +30,10 @@ pub fn ending(birth: Option<&Birth>, closed: Option<CloseReason>) -> Option<Endi
 /// Checks a birth. One that happened elsewhere may lack what only those present could see.
 pub fn check_delivery(sheet: &mut Sheet, delivery: &Delivery) {
     if delivery.mode == DeliveryMode::CesareanIntrapartum {
-        sheet.need(delivery.cs_decision_at.is_some(), "/cs_decision_at");
-        sheet.need(delivery.cs_anesthesia.is_some(), "/cs_anesthesia");
-        sheet.need(delivery.cs_indication.is_some(), "/cs_indication");
+        let elsewhere = delivery.birth_place != BirthPlace::Here;
+        sheet.need(elsewhere || delivery.cs_decision_at.is_some(), "/cs_decision_at");
+        sheet.need(elsewhere || delivery.cs_anesthesia.is_some(), "/cs_anesthesia");
+        sheet.need(elsewhere || delivery.cs_indication.is_some(), "/cs_indication");
         let known = delivery.analgesia_before_conversion.is_some();
         sheet.need(known, "/analgesia_before_conversion");
     }

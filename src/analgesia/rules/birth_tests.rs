@@ -53,6 +53,24 @@ fn a_cesarean_in_labor_tells_when_why_and_how() {
 }
 
 #[test]
+fn a_cesarean_in_labor_elsewhere_may_lack_what_only_those_present_knew() {
+    for place in ["elsewhere", "before_arrival"] {
+        let away = json!({ "mode": "cesarean_intrapartum", "birth_place": place });
+        let needed = ["/analgesia_before_conversion required"];
+        assert_eq!(faults(away.clone(), json!({})), needed, "{place}");
+        let mut told = away;
+        told["analgesia_before_conversion"] = json!(false);
+        assert!(faults(told.clone(), json!({})).is_empty(), "{place}");
+        told["cs_decision_at"] = json!("2026-03-02T08:10:00Z");
+        assert_eq!(
+            faults(told, json!({})),
+            ["/babies/0/born_at inconsistent"],
+            "{place}: what is told must still be possible"
+        );
+    }
+}
+
+#[test]
 fn a_living_child_has_two_scores_and_a_slow_one_three() {
     assert_eq!(
         faults(json!({}), json!({ "apgar1": null })),

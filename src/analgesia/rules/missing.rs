@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::birth::unscored;
 use super::stopping::removed_at;
-use super::{has_block, standing_end, window};
+use super::{as_read, has_block, standing_end, window};
 use crate::analgesia::model::{
     Chart, ComplicationCode, Delivery, LaborStage, Observation, ObservationRow, PumpMode, Record, Stop,
 };
@@ -45,7 +45,7 @@ pub fn missing(chart: &Chart, window_min: i64) -> Vec<&'static str> {
     let is_out = removed_at(record, written).is_some();
     let stop = standing_end(record, written).or(written.filter(|_| is_out));
     if let Some(record) = record.filter(|record| has_block(record)) {
-        of_block(&mut missing, record, stop);
+        of_block(&mut missing, &as_read(record, &chart.observations), stop);
         if let Some(first) = chart.labor.first_dose_at {
             let ended = [stop.map(|stop| stop.stop_at), chart.labor.born_at];
             let seen = Seen {
@@ -67,6 +67,12 @@ pub fn missing(chart: &Chart, window_min: i64) -> Vec<&'static str> {
         .iter()
         .all(|row| row.event.code != ComplicationCode::Adp || row.event.adp_next.is_some());
     missing.need(decided, "/complications/adp_next");
+    let catheter_problem = chart
+        .complications
+        .iter()
+        .any(|row| row.event.code == ComplicationCode::CatheterProblem);
+    let unmeasured = written.is_some_and(|stop| is_out && stop.catheter_removed_cm.is_none());
+    missing.need(!(catheter_problem && unmeasured), "/stop/catheter_removed_cm");
     if let Some(version) = &chart.delivery {
         of_birth(&mut missing, &version.delivery);
     }

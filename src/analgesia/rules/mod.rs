@@ -15,6 +15,7 @@ mod judging;
 mod missing;
 mod observing;
 mod program;
+mod reading;
 mod recording;
 mod schedule;
 mod sheet;
@@ -38,6 +39,7 @@ pub use judging::{
 };
 pub use missing::missing;
 pub use observing::{check_event, check_observation};
+pub use reading::as_read;
 pub use recording::check_record;
 pub use schedule::{Course, due, rank};
 pub use sheet::{Found, Sheet};

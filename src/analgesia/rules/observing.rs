@@ -42,6 +42,10 @@ pub fn check_observation(sheet: &mut Sheet, seen: &Observation, at: &str) {
             sheet.measured(&at(member), limit, value);
         }
     }
+    if let Some(boluses) = seen.pca_delivered {
+        let possible = seen.pca_demands.is_none_or(|demands| boluses <= demands);
+        sheet.agree(boluses >= 0 && possible, &at("pca_delivered"));
+    }
     sheet.faults.check(
         seen.temp_c.is_none_or(|celsius| celsius.0 > Decimal::ZERO),
         &at("temp_c"),
@@ -89,17 +93,90 @@ fn measured(seen: &Observation) -> impl Iterator<Item = (Decimal, &'static str, 
         (seen.fhr, "fhr", &limits::FHR),
         (seen.toco, "toco", &limits::TOCO),
         (seen.pvr_ml, "pvr_ml", &limits::PVR),
+        (seen.pca_demands, "pca_demands", &limits::PCA_DEMANDS),
     ];
     let celsius = seen
         .temp_c
         .map(|celsius| (celsius.0, "temp_c", &limits::TEMPERATURE));
+    let given = seen
+        .total_given_ml
+        .map(|ml| (ml.0, "total_given_ml", &limits::PUMP_GIVEN));
     whole
         .into_iter()
         .filter_map(|(value, member, limit)| Some((Decimal::from(value?), member, limit)))
         .chain(celsius)
+        .chain(given)
 }
 
 /// Whether a value is one that no monitor and no body shows; it stays a fact, and somebody comes to look.
 pub fn is_out_of_range(seen: &Observation) -> bool {
     measured(seen).any(|(value, _, limit)| limit.judge(value) == Verdict::Hard)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::base::Error;
+
+    fn faults(values: Value) -> Vec<String> {
+        let mut body = json!({ "observed_at": "2026-03-02T09:00:00Z" });
+        for (key, value) in values.as_object().unwrap() {
+            body[key] = value.clone();
+        }
+        let seen: Observation = serde_json::from_value(body).unwrap();
+        let now: DateTime<Utc> = "2026-03-02T10:00:00Z".parse().unwrap();
+        let mut sheet = Sheet::new(now, &[], false);
+        check_observation(&mut sheet, &seen, "");
+        match sheet.done() {
+            Ok(_) => Vec::new(),
+            Err(Error::Invalid(_, faults)) => faults
+                .iter()
+                .map(|fault| format!("{} {}", fault.pointer, fault.code))
+                .collect(),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn what_the_pump_shows_is_usual_up_to_its_bounds() {
+        let usual = json!({ "total_given_ml": "2000", "pca_demands": 500, "pca_delivered": 500 });
+        assert!(faults(usual).is_empty());
+        assert!(faults(json!({ "total_given_ml": "0", "pca_demands": 0, "pca_delivered": 0 })).is_empty());
+        assert!(faults(json!({ "pca_delivered": 3 })).is_empty());
+    }
+
+    #[test]
+    fn what_no_pump_shows_is_confirmed_with_its_reason() {
+        for (values, member) in [
+            (json!({ "total_given_ml": "2000.1" }), "total_given_ml"),
+            (json!({ "pca_demands": 501 }), "pca_demands"),
+        ] {
+            let asked = [
+                format!("/{member} unconfirmed"),
+                "/confirmed_reason required".to_owned(),
+            ];
+            assert_eq!(faults(values.clone()), asked);
+            let mut sure = values;
+            sure["confirmed"] = json!(true);
+            sure["confirmed_reason"] = json!("泵的计数器如此");
+            assert!(faults(sure).is_empty());
+        }
+    }
+
+    #[test]
+    fn more_boluses_than_presses_contradict_each_other_whatever_is_confirmed() {
+        let sure = json!({ "confirmed": true, "confirmed_reason": "泵的计数器如此" });
+        for (demands, boluses) in [(json!(4), 5), (Value::Null, -1)] {
+            let mut body = sure.clone();
+            body["pca_demands"] = demands;
+            body["pca_delivered"] = json!(boluses);
+            assert_eq!(faults(body), ["/pca_delivered inconsistent"]);
+        }
+        let mut negative = sure;
+        negative["total_given_ml"] = json!("-1");
+        assert_eq!(faults(negative), ["/total_given_ml format"]);
+    }
 }

@@ -193,6 +193,7 @@ pub fn check_stop(sheet: &mut Sheet, stop: &Stop) {
     for (amount, pointer) in [
         (stop.local_anesthetic_mg, "/local_anesthetic_mg"),
         (stop.opioid_ug, "/opioid_ug"),
+        (stop.catheter_removed_cm, "/catheter_removed_cm"),
     ] {
         sheet.agree(amount.is_none_or(|a| !a.0.is_sign_negative()), pointer);
     }
@@ -215,6 +216,7 @@ mod tests {
             opioid_ug: None,
             catheter_removed_at: Some(hour(removed)),
             tip_intact: Some(true),
+            catheter_removed_cm: None,
             last_lmwh_at: heparin.map(hour),
             puncture_site: None,
             bromage: None,

@@ -75,7 +75,7 @@ pub struct SurveyGroup {
 pub struct SurveyItem {
     /// The question.
     pub link_id: String,
-    /// Answers to it.
+    /// Answers that the mean is over; without a mean, all answers. One without points is counted by its option alone.
     pub n: i64,
     /// Mean of its points with two decimals, where it has points.
     pub mean: Option<String>,

@@ -12,7 +12,7 @@ use crate::analgesia::model::{
     Amount, Asphyxia, Baby, Chart, CloseReason, Delivery, DeliveryVersion, JudgedBaby, Stop, StopVersion,
     is_late,
 };
-use crate::analgesia::rules::{NextHeparin, Totals, next_heparin, totals};
+use crate::analgesia::rules::{NextHeparin, Totals, as_read, next_heparin, totals};
 use crate::base::id::{ObservationId, StaffId};
 use crate::people::model::AsphyxiaDefinition;
 
@@ -78,7 +78,7 @@ impl From<NextHeparin> for NextHeparinOut {
     }
 }
 
-/// What was given in all, by the record.
+/// What was given in all, by the record and by what was read off the running bag since.
 #[derive(Object)]
 pub struct TotalsOut {
     /// Local anesthetics, mg.
@@ -221,7 +221,7 @@ impl From<Chart> for ChartOut {
         let next = stop
             .zip(record)
             .and_then(|(stop, record)| next_heparin(stop, record, birth));
-        let totals = c.record.as_ref().map(|version| totals(&version.record, stop));
+        let totals = record.map(|record| totals(&as_read(record, &c.observations), stop));
         ChartOut {
             totals: totals.map(Into::into),
             reporting_definition: c.reporting_definition,

@@ -35,6 +35,10 @@ pub struct AdmitIn {
     pub fhr_category: Option<FhrCategory>,
     /// Whether a vein is accessible.
     pub iv_access: Option<bool>,
+    /// Group B streptococcus was found.
+    pub gbs: Option<bool>,
+    /// She is given antibiotics.
+    pub antibiotics: Option<bool>,
     /// Pointers of the unusual values that were checked.
     #[oai(default)]
     pub confirmed: Vec<String>,
@@ -53,6 +57,8 @@ impl From<AdmitIn> for Admission {
             fhr_baseline: a.fhr_baseline,
             fhr_category: a.fhr_category,
             iv_access: a.iv_access,
+            gbs: a.gbs,
+            antibiotics: a.antibiotics,
             confirmed: a.confirmed,
             confirmed_reason: a.confirmed_reason,
         }
