@@ -292,3 +292,76 @@ async fn with_a_wide_window_the_score_of_half_an_hour_is_none_of_one_hour() {
     assert!(ward.due("one_hour_pain").await.is_none());
     assert_eq!(ward.alarms_for("no_relief").await, (1, 0));
 }
+
+#[tokio::test]
+async fn weak_legs_at_the_end_call_as_they_do_in_between() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let mut stop = json!({
+        "stop_at": "2026-03-02T00:50:00Z", "reason": "request", "bromage": 1, "bromage_explanation": "药效未过"
+    });
+    ward.stops(stop.clone()).await;
+    assert_eq!(ward.alarms_for("motor_block").await, (1, 0));
+    stop["bromage"] = json!(3);
+    stop["correction_reason"] = json!("再次检查");
+    ward.stops(stop.clone()).await;
+    let chart = ward.lin.get(&ward.path("")).await.expect(200);
+    let alarms = chart["alarms"].as_array().unwrap();
+    assert!(alarms.iter().any(|alarm| alarm["urgent"] == true), "{chart}");
+    stop["bromage"] = json!(0);
+    stop["correction_reason"] = json!("录到了另一位产妇名下");
+    ward.stops(stop).await;
+    assert_eq!(ward.alarms_for("motor_block").await.0, 0);
+}
+
+#[tokio::test]
+async fn legs_that_nobody_tried_call_until_they_are_or_somebody_says_why_not() {
+    for app in crate::support::App::each().await {
+        let ward = Ward::of(app).await;
+        ward.record(emergency()).await.expect(200);
+        ward.deliver(birth()).await.expect(200);
+        ward.app.clock.advance(5 * 3600);
+        assert_eq!(ward.alarms_for("leg_raise_due").await, (1, 0));
+        let zhao = ward.app.zhao().await;
+        let tasks = zhao.get("/tasks").await.expect(200);
+        let items = tasks["items"].as_array().unwrap();
+        let task = items.iter().find(|task| task["kind"] == "analgesia.leg_raise");
+        let done = format!("/tasks/{}/done", task.unwrap()["id"].as_str().unwrap());
+        assert_eq!(
+            zhao.post(&done, json!(null)).await.code(),
+            "episode.task_of_alarm"
+        );
+        let chart = ward.app.lin().await.get(&ward.path("")).await.expect(200);
+        let alarms = chart["alarms"].as_array().unwrap();
+        let alarm = alarms.iter().find(|one| one["codes"] == json!(["leg_raise_due"]));
+        let close = format!("/alarms/{}/close", alarm.unwrap()["id"].as_str().unwrap());
+        let outcome = json!({ "outcome": "已转院，电话核对双下肢活动正常" });
+        zhao.post(&ward.path(&close), outcome).await.expect(201);
+        ward.app.work().await;
+        ward.app.clock.advance(30 * 60);
+        ward.app.work().await;
+        let zhao = ward.app.zhao().await;
+        let chart = zhao.get(&ward.path("")).await.expect(200);
+        let open = |chart: &Value| chart["alarms"].to_string().contains("\"open\"");
+        assert!(!open(&chart), "one that was seen to calls nobody again: {chart}");
+    }
+}
+
+#[tokio::test]
+async fn legs_that_are_tried_late_end_the_call() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    ward.deliver(birth()).await.expect(200);
+    ward.app.clock.advance(5 * 3600);
+    ward.app.work().await;
+    let zhao = ward.app.zhao().await;
+    let stop = json!({
+        "stop_at": "2026-03-02T00:59:00Z", "reason": "delivered", "leg_raise": "able",
+        "leg_raise_at": "2026-03-02T05:55:00Z"
+    });
+    zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    let chart = zhao.get(&ward.path("")).await.expect(200);
+    assert_eq!(chart["alarms"][0]["codes"], json!(["leg_raise_due"]));
+    assert_eq!(chart["alarms"][0]["state"], "closed");
+    assert_eq!(chart["alarms"][0]["outcome"], "over");
+}

@@ -132,6 +132,79 @@ async fn a_labor_that_was_all_another_womans_is_closed_as_opened_by_mistake() {
 }
 
 #[tokio::test]
+async fn a_labor_with_a_block_in_it_was_not_opened_by_mistake() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let cancelled = json!({ "reason": "cancelled" });
+    let refused = ward.lin.post(&ward.path("/close"), cancelled.clone()).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (409, "analgesia.block_recorded")
+    );
+    ward.record(json!({ "correction_reason": "写到了别人的病历" }))
+        .await
+        .expect(200);
+    ward.lin.post(&ward.path("/close"), cancelled).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_clock_that_ran_out_under_a_birth_that_was_none_calls_once_it_is_taken_back() {
+    for app in App::each().await {
+        let ward = Ward::of(app).await;
+        let decided = json!({ "code": "conversion_cs", "onset_at": "2026-03-02T00:55:00Z", "severity": 2 });
+        ward.lin
+            .post(&ward.path("/complications"), decided)
+            .await
+            .expect(201);
+        let chart = ward.deliver(birth()).await.expect(200);
+        ward.app.clock.advance(40 * 60);
+        assert!(!ward.seen().await["alarms"].to_string().contains("delivery_due"));
+        ward.not_so(&chart["delivery"]["id"]).await;
+        assert!(ward.seen().await["alarms"].to_string().contains("delivery_due"));
+    }
+}
+
+#[tokio::test]
+async fn her_own_birth_is_taken_after_she_has_left_in_the_place_of_one_that_was_none() {
+    for reason in ["discharged", "transferred"] {
+        let ward = Ward::open().await;
+        let chart = ward.deliver(birth()).await.expect(200);
+        let left = json!({ "reason": reason });
+        ward.lin.post(&ward.path("/close"), left).await.expect(201);
+        ward.not_so(&chart["delivery"]["id"]).await;
+        let mut own = birth();
+        own["babies"][0]["born_at"] = json!("2026-03-02T00:45:00Z");
+        let chart = ward.deliver(own).await.expect(200);
+        assert_eq!(chart["state"], "closed", "{reason}");
+        assert_eq!(chart["born_at"], "2026-03-02T00:45:00Z");
+        assert_eq!(ward.screen().await.0, "postpartum", "{reason}");
+    }
+    // One that was closed without any birth takes none.
+    let ward = Ward::open().await;
+    let left = json!({ "reason": "discharged" });
+    ward.lin.post(&ward.path("/close"), left).await.expect(201);
+    assert_eq!(ward.deliver(birth()).await.code(), "analgesia.labor_closed");
+}
+
+#[tokio::test]
+async fn whoever_writes_a_birth_or_an_end_takes_it_back() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    let chart = ward.deliver(birth()).await.expect(200);
+    let stop = json!({ "stop_at": "2026-03-02T00:59:00Z", "reason": "delivered" });
+    let ended = ward.zhao.post(&ward.path("/stop"), stop).await.expect(201);
+    let sun = ward.app.sun().await;
+    for (client, target) in [(&ward.zhao, &chart["delivery"]["id"]), (&sun, &ended["id"])] {
+        let body = json!({ "target": target, "reason": "不是她" });
+        client.post(&ward.path("/corrections"), body).await.expect(403);
+    }
+    let body = json!({ "target": ended["id"], "reason": "不是她" });
+    ward.zhao.post(&ward.path("/corrections"), body).await.expect(201);
+    let body = json!({ "target": chart["delivery"]["id"], "reason": "不是她" });
+    sun.post(&ward.path("/corrections"), body).await.expect(201);
+}
+
+#[tokio::test]
 async fn who_has_left_since_left_without_a_birth() {
     for (reason, screen, admitted) in [
         ("discharged", ("antenatal", "pregnant"), 201),
@@ -147,6 +220,8 @@ async fn who_has_left_since_left_without_a_birth() {
         assert_eq!(ward.seen().await["state"], "closed", "{reason}");
         let (stage, situation) = ward.screen().await;
         assert_eq!((stage.as_str(), situation.as_str()), screen);
+        let told = format!("/patients/{}/ending", ward.mei.patient_id);
+        ward.lin.delete(&told).await.expect(404);
         ward.lin
             .post("/labors", admission(&ward.mei.patient_id))
             .await
@@ -157,23 +232,39 @@ async fn who_has_left_since_left_without_a_birth() {
 #[tokio::test]
 async fn a_pregnancy_that_is_over_stays_over_and_her_labor_can_be_closed() {
     let ward = Ward::open().await;
-    let chart = ward.deliver(birth()).await.expect(200);
+    ward.wants().await;
+    let mut lost = birth();
+    lost["babies"][0] = json!({
+        "baby_no": 1, "sex": "female", "born_at": "2026-03-02T00:58:00Z", "weight_g": 3200, "outcome": "stillbirth",
+        "apgar1": 0, "apgar5": 0
+    });
+    let chart = ward.deliver(lost).await.expect(200);
     ward.app.clock.advance(57 * 24 * 3600);
     ward.app.work().await;
     let (mei, lin) = (ward.app.newcomer(&ward.mei.openid).await, ward.app.lin().await);
-    let stage = async || mei.get("/me/journey").await.expect(200)["stage"].clone();
-    assert_eq!(stage().await, "closed");
+    let screen = async || {
+        let journey = mei.get("/me/journey").await.expect(200);
+        (journey["stage"].clone(), journey["situation"].clone())
+    };
+    let over = (json!("closed"), json!("over"));
+    assert_eq!(screen().await, over);
     let access = format!("/patients/{}/access", ward.mei.patient_id);
     let why = json!({ "reason": "complaint", "text": "分娩记录写错了人。" });
     lin.post(&access, why).await.expect(201);
     let wrong = json!({ "target": chart["delivery"]["id"], "reason": "是另一位产妇" });
     lin.post(&ward.path("/corrections"), wrong).await.expect(201);
-    assert_eq!(stage().await, "closed");
+    assert_eq!(
+        screen().await,
+        over,
+        "nobody mourns a baby that was another woman's"
+    );
+    ward.app.work().await;
+    assert_eq!(lin.get(&ward.path("")).await.expect(200)["alarms"], json!([]));
     for reason in ["discharged", "cancelled"] {
         let closed = lin.post(&ward.path("/close"), json!({ "reason": reason })).await;
         assert_eq!(closed.status, if reason == "discharged" { 201 } else { 409 });
     }
-    assert_eq!(stage().await, "closed");
+    assert_eq!(screen().await, over);
 }
 
 #[tokio::test]

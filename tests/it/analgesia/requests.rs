@@ -190,3 +190,75 @@ async fn a_request_that_was_not_so_leaves_the_clock_of_the_next_one() {
     let open = ward.unanswered().await;
     assert_eq!(open.iter().filter(|alarm| alarm["state"] == "open").count(), 1);
 }
+
+/// Ten milligrams more, as a row of the record.
+fn more(at: chrono::DateTime<chrono::Utc>) -> Value {
+    json!({
+        "given_at": at, "drug": "ropivacaine", "route": "epidural", "use": "labor", "amount": "10",
+        "volume_ml": "10", "concentration": "0.1"
+    })
+}
+
+#[tokio::test]
+async fn who_asks_again_under_analgesia_waits_no_longer_than_who_asks_first() {
+    for app in crate::support::App::each().await {
+        let ward = Ward::of(app).await;
+        ward.asks_and_waits(0).await;
+        ward.record(emergency()).await.expect(200);
+        ward.app.clock.advance(35 * 60);
+        let hurts = json!({ "vas": 9 });
+        ward.mei
+            .post("/labors/current/requests", hurts.clone())
+            .await
+            .expect(201);
+        let chart = ward.lin.get(&ward.path("")).await.expect(200);
+        assert!(chart["alarms"].to_string().contains("patient_pain"), "{chart}");
+        assert_eq!(ward.tasks("analgesia.request").await, 1);
+        // The record that is saved for something else answers nobody, and asking once more starts no clock anew.
+        let mut body = emergency();
+        body["blood"] = json!(false);
+        ward.record(body.clone()).await.expect(200);
+        assert_eq!(ward.tasks("analgesia.request").await, 1);
+        ward.app.clock.advance(20 * 60);
+        ward.mei.post("/labors/current/requests", hurts).await.expect(201);
+        ward.app.clock.advance(11 * 60);
+        ward.app.work().await;
+        assert_eq!(ward.unanswered().await[0]["state"], "open");
+        let dose = more(ward.app.clock.now());
+        body["doses"].as_array_mut().unwrap().push(dose);
+        ward.record(body).await.expect(200);
+        assert_eq!(ward.unanswered().await[0]["outcome"], "over");
+        assert_eq!(ward.tasks("analgesia.request").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn who_came_to_her_under_analgesia_and_gave_nothing_ticks_the_call_off() {
+    let ward = Ward::open().await;
+    ward.record(emergency()).await.expect(200);
+    ward.app.clock.advance(5 * 60);
+    ward.asks_and_waits(0).await;
+    let tasks = ward.zhao.get("/tasks").await.expect(200);
+    let items = tasks["items"].as_array().unwrap();
+    let task = items.iter().find(|task| task["kind"] == "analgesia.request");
+    let done = format!("/tasks/{}/done", task.unwrap()["id"].as_str().unwrap());
+    ward.zhao.post(&done, json!(null)).await.expect(201);
+    ward.app.clock.advance(31 * 60);
+    ward.app.work().await;
+    assert_eq!(ward.unanswered().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_request_of_before_the_birth_is_written_down_after_it_and_calls_nobody() {
+    let ward = Ward::open().await;
+    ward.deliver(birth()).await.expect(200);
+    let path = ward.path("/requests");
+    let asked = json!({ "requested_at": "2026-03-02T00:35:00Z", "vas": 8 });
+    ward.lin.post(&path, asked).await.expect(201);
+    let chart = ward.lin.get(&ward.path("")).await.expect(200);
+    assert_eq!(chart["requested_at"], "2026-03-02T00:35:00Z");
+    assert_eq!(chart["alarms"], json!([]));
+    assert_eq!(ward.tasks("analgesia.request").await, 0);
+    let after = ward.lin.post(&path, json!({})).await;
+    assert_eq!(after.code(), "analgesia.labor_closed");
+}

@@ -184,6 +184,26 @@ async fn a_birth_that_was_none_brings_no_consent_back_and_asks_for_another_one()
     assert!(asked.is_empty());
 }
 
+#[tokio::test]
+async fn a_block_that_is_written_up_after_the_birth_was_done_on_the_consent_of_its_time_out() {
+    let ward = Ward::of(Ceremony::active().await).await;
+    let ceremony = &ward.ceremony;
+    ceremony.is_confirmed().await;
+    ward.time_out().await.expect(201);
+    let begun = ceremony.app.clock.now();
+    ceremony.app.clock.advance(20 * 60);
+    ward.is_born().await;
+    assert_eq!(
+        ceremony.state().await,
+        "active",
+        "it waits for what was done on it"
+    );
+    ceremony.app.clock.advance(10 * 60);
+    let body = json!({ "first_dose_at": begun, "puncture_at": begun, "doses": [dose(begun)] });
+    ward.record("epidural", body).await.expect(200);
+    assert_eq!(ceremony.state().await, "fulfilled");
+}
+
 /// Ten milligrams through the catheter.
 fn dose(at: chrono::DateTime<chrono::Utc>) -> Value {
     json!({

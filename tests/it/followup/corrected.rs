@@ -159,3 +159,45 @@ async fn who_said_no_is_not_asked_why_after_a_birth_that_never_was() {
     ward.wait(20).await;
     drafts(&ward, "refusal-survey").await.expect(201);
 }
+
+#[tokio::test]
+async fn an_earlier_labor_is_followed_again_where_the_birth_of_a_later_one_was_none() {
+    for app in crate::support::App::each().await {
+        let first = Ward::of(app).await;
+        first.block().await;
+        first.puncture().await;
+        first.leave("discharged").await;
+        let followed = first.points("?state=upcoming").await.len();
+        assert_eq!(followed, 11);
+        let second = Ward::with(first.app, first.mei).await;
+        second.block().await;
+        let mut born = birth();
+        second.wait(26).await;
+        born["babies"][0]["born_at"] = json!("2026-03-03T02:50:00Z");
+        second.deliver(born).await;
+        let named = |points: &[Value], labor: &str| points.iter().filter(|one| one["labor"] == labor).count();
+        let ended = second.points("?state=ended").await;
+        assert_eq!(named(&ended, &first.labor), 11, "{ended:?}");
+        second.no_birth().await;
+        let ended = second.points("?state=ended").await;
+        assert_eq!(named(&ended, &first.labor), 0, "{ended:?}");
+        assert_eq!(named(&ended, &second.labor), 4);
+    }
+}
+
+#[tokio::test]
+async fn who_said_no_and_had_a_block_after_all_is_asked_how_it_was_and_not_why_not() {
+    let Ceremony { app, mei, id, .. } = Ceremony::released().await;
+    let no = json!({ "reasons": ["needle"], "ask_again": false });
+    mei.post(&format!("/consents/{id}/refuse"), no).await.expect(200);
+    let ward = Ward::with(app, mei).await;
+    ward.deliver(birth()).await;
+    // The record of the emergency is written up after the birth.
+    ward.block().await;
+    ward.wait(20).await;
+    assert_eq!(
+        drafts(&ward, "refusal-survey").await.code(),
+        "forms.window_closed"
+    );
+    drafts(&ward, "satisfaction").await.expect(201);
+}

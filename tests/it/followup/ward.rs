@@ -78,10 +78,11 @@ impl Ward {
 
     /// The birth was another woman's.
     pub async fn no_birth(&self) {
-        let chart = self.staff("lin").await.get(&self.path("")).await.expect(200);
-        let target = text(&chart["delivery"], "id");
-        self.correct(json!({ "target": target, "reason": "录到了另一位产妇名下。" }))
-            .await;
+        let lin = self.staff("lin").await;
+        let chart = lin.get(&self.path("")).await.expect(200);
+        let wrong = json!({ "target": chart["delivery"]["id"], "reason": "录到了另一位产妇名下。" });
+        lin.post(&self.path("/corrections"), wrong).await.expect(201);
+        self.app.work().await;
     }
 
     pub async fn leave(&self, reason: &str) {

@@ -203,6 +203,8 @@ fn the_last_reply_within_thirty_days_counts() {
         shown(&births, &replies, Indicator::N4Literal),
         (0, 1, Some("0.0".to_owned()))
     );
+    let before = [say(5, -1)];
+    assert_eq!(shown(&births, &before, Indicator::N4Response), (0, 0, None));
     let late = [say(5, 31)];
     assert_eq!(shown(&births, &late, Indicator::N4Response), (0, 0, None));
 }
