@@ -93,7 +93,7 @@ async fn an_inflamed_puncture_site_calls_the_anesthesiologist_and_with_fever_the
     let flag = &alerts[0]["flags"][0];
     let decided = json!([
         { "link_id": "site_findings", "value": ["red", "swollen"] },
-        { "link_id": "temperature_c", "value": "38.0" },
+        { "link_id": "temperature_c", "value": "38" },
     ]);
     assert_eq!((&flag["rule"], &flag["decided_by"]), (&json!("F09b"), &decided));
     assert_eq!(

@@ -1,6 +1,6 @@
 //! Who is followed up from when, and who is left in peace.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::ward::{Ward, text};
 use crate::analgesia::birth;
