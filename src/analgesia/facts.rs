@@ -1,8 +1,12 @@
 //! What later slices may ask of labor, inside their transaction.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
-use super::model::{Bag, Birth, Complication, ComplicationCode, Event, Labor, Left, Mother, StopVersion};
+use super::limits::{TEMPERATURE_AFTER_BIRTH, Verdict};
+use super::model::{
+    Amount, Bag, Birth, Complication, ComplicationCode, Event, Labor, Left, Mother, StopVersion,
+};
 use super::store;
 use crate::base::error::Result;
 use crate::base::id::{FacilityId, LaborId, StaffId};
@@ -91,4 +95,10 @@ pub async fn complicate(
         event,
     };
     store::add_complication(tx, facility, labor, &row).await
+}
+
+/// The limits of a temperature on the days after birth, for a message, where one lies beyond them; it is a fact all the same.
+pub fn unusual_temperature(celsius: Amount) -> Option<Value> {
+    let limit = TEMPERATURE_AFTER_BIRTH;
+    (limit.judge(celsius.0) != Verdict::Usual).then(|| limit.params())
 }

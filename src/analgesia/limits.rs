@@ -158,6 +158,8 @@ limits! {
     HR: "pulse", "bpm", soft 50000..130000, hard 0..300000, "GK";
     SPO2: "saturation", "%", soft 95000..100000, hard 0..100000, "GK";
     RR: "breaths", "/min", soft 10000..28000, hard 0..80000, "GK";
+    // A fever after birth is a finding that calls, not a value to be confirmed.
+    TEMPERATURE_AFTER_BIRTH: "temperature after birth", "°C", soft 34000..43000, hard 34000..43000, "GK";
     TEMPERATURE: "temperature", "°C", soft 35000..37999, hard 28000..44000, "GK";
     FHR: "fetal heart", "bpm", soft 110000..160000, hard 0..240000, "GK";
     TOCO: "contractions in 10 min", "", soft _..5000, hard 0..10000, "GK";

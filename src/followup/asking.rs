@@ -20,8 +20,8 @@ use crate::outbox::Message;
 use crate::people::model::Windows;
 use crate::{episode, forms};
 
-/// The point at which her mood is asked about.
-const MOOD_AT: Point = Point::F42;
+/// The points at which her mood is asked about. At the first she may answer, and nobody waits for it.
+const MOOD_AT: [(Point, bool); 2] = [(Point::F7, false), (Point::F42, true)];
 
 /// Her step for the survey.
 pub fn survey_step(
@@ -96,22 +96,25 @@ async fn ask_no_more(tx: &mut Tx, episode: &Episode) -> Result<Option<PatientId>
     Ok(Some(episode.patient_id))
 }
 
-/// The depression scale, beside the form of six weeks.
+/// The depression scale, beside the form of six weeks; beside that of a week she is offered it.
 pub async fn ask_mood(tx: &mut Tx, course: &Course, windows: &Windows) -> Result<()> {
-    let slot = schedule::slot(MOOD_AT, windows, course.born_at);
-    let assignment = forms::facts::assign(
-        tx,
-        course.facility,
-        course.patient,
-        course.episode,
-        EPDS,
-        MOOD_AT.word(),
-        slot.opens,
-        Some(slot.due),
-        Some(slot.closes),
-    )
-    .await?;
-    forms::facts::close_at(tx, course.facility, assignment, slot.closes).await
+    for (point, is_awaited) in MOOD_AT {
+        let slot = schedule::slot(point, windows, course.born_at);
+        let assignment = forms::facts::assign(
+            tx,
+            course.facility,
+            course.patient,
+            course.episode,
+            EPDS,
+            point.word(),
+            slot.opens,
+            is_awaited.then_some(slot.due),
+            Some(slot.closes),
+        )
+        .await?;
+        forms::facts::close_at(tx, course.facility, assignment, slot.closes).await?;
+    }
+    Ok(())
 }
 
 /// The survey is not asked of her, or no longer.

@@ -1,29 +1,31 @@
 //! Answers to the depression scale that leave it open how she is: two weeks later she is asked once more, and phoned where
-//! she does not answer.
+//! she does not answer; after answers with a gap, which have no total, she is phoned at once.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::instrument;
+use uuid::Uuid;
 
 use super::jobs::{put_off, restricted};
 use super::{schedule, store};
 use crate::analgesia::model::Mother;
 use crate::base::error::Result;
-use crate::base::id::{AssignmentId, EpisodeId, FacilityId};
+use crate::base::id::{AssignmentId, EpisodeId, FacilityId, PatientId};
 use crate::base::{Act, Role, Subject};
 use crate::content::forms::EPDS;
 use crate::ctx::{Ctx, Tx};
 use crate::episode::model::{NewTask, day};
 use crate::forms::model::{Assignment, Response, ResponseStatus};
 use crate::outbox::Message;
+use crate::questionnaire::Assessment;
 use crate::{analgesia, episode, forms};
 
 /// The rule of the depression scale that has it asked again.
 pub const UNSURE: &str = "F13b";
 /// Job: the scale has opened once more.
 pub const AGAIN: &str = "followup.mood_again";
-/// Job and task: she did not answer it, a midwife phones her.
+/// Job and task: she did not answer it, or not all of it; a midwife phones her.
 pub const CALL: &str = "followup.mood_call";
 
 /// In how long it is asked again, and for how long.
@@ -87,6 +89,37 @@ pub async fn answered(tx: &mut Tx, response: &Response) -> Result<()> {
     }
 }
 
+/// Whether answers have a gap: there is no total then, which is not the same as a low one.
+pub fn has_gap(assessment: &Assessment) -> bool {
+    assessment.scores.values().any(Option::is_none)
+}
+
+/// A midwife phones her about answers with a gap that nothing else calls about.
+pub async fn phone_about(tx: &mut Tx, response: &Response) -> Result<()> {
+    let subject = response.assignment_id.map_or(response.id.0, |asked| asked.0);
+    let whose = (response.facility_id, response.patient_id, response.episode_id);
+    add_call(tx, whose, subject).await
+}
+
+async fn add_call(
+    tx: &mut Tx,
+    (facility, patient, episode): (FacilityId, PatientId, EpisodeId),
+    subject: Uuid,
+) -> Result<()> {
+    let task = NewTask {
+        facility,
+        patient,
+        episode,
+        kind: CALL,
+        subject,
+        roles: vec![Role::Midwife],
+        due: tx.now + CALLED,
+        urgent: false,
+    };
+    episode::facts::add_task(tx, &task).await?;
+    Ok(())
+}
+
 /// What she is still asked; none after an answer, once it is closed, and for whom nobody may contact.
 async fn asked(tx: &mut Tx, facility: FacilityId, job: &OfMood) -> Result<Option<Assignment>> {
     episode::facts::lock(tx, facility, job.episode).await?;
@@ -135,17 +168,8 @@ pub async fn phone(ctx: &Ctx, facility: FacilityId, job: OfMood) -> Result<()> {
     let Some(asked) = asked(&mut tx, facility, &job).await? else {
         return Ok(());
     };
-    let task = NewTask {
-        facility,
-        patient: asked.patient_id,
-        episode: asked.episode_id,
-        kind: CALL,
-        subject: asked.id.0,
-        roles: vec![Role::Midwife],
-        due: tx.now + CALLED,
-        urgent: false,
-    };
-    episode::facts::add_task(&mut tx, &task).await?;
+    let whose = (facility, asked.patient_id, asked.episode_id);
+    add_call(&mut tx, whose, asked.id.0).await?;
     let subject = Subject::of_patient("assignment", asked.id, asked.patient_id);
     tx.journal_own(Act::FollowupRemind, Some(facility), subject, json!({}))
         .await?;

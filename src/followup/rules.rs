@@ -1,14 +1,16 @@
 //! Decisions of follow-up, pure: what answers raise, who is called, what she is told.
 
 use chrono::{DateTime, Duration, Utc};
+use rust_decimal::Decimal;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 use super::model::{
-    Alert, AlertState, CallOutcome, Examination, Flag, FollowUp, LostReason, PhoneCall, Point,
+    Alert, AlertState, CallOutcome, Examination, Flag, FollowUp, LostReason, PhoneCall, Point, SiteFinding,
 };
 use super::schedule;
-use crate::analgesia::model::{Amount, Birth, CloseReason, Labor, Mother};
+use crate::analgesia;
+use crate::analgesia::model::{Birth, CloseReason, Labor, Mother};
 use crate::base::{Code, Locale, Role};
 use crate::forms::model::Told;
 pub use crate::people::facts::called;
@@ -104,7 +106,15 @@ pub fn found(form: &Form, found: &Examination) -> Vec<Flag> {
             ..fired
         }
     };
-    let tenths = found.temperature_c.and_then(Amount::tenths).unwrap_or(0);
+    let reaches = |tenths| {
+        let least = Decimal::new(tenths, 1);
+        found.temperature_c.is_some_and(|degrees| degrees.0 >= least)
+    };
+    let site = |rule: &str, level: &str| {
+        let words = found.site_findings.iter().map(|one| one.word());
+        flag(rule, level, "site_findings", words.collect())
+    };
+    let is_inflamed = is_inflamed(&found.site_findings);
     let degrees = || -> Value { found.temperature_c.map(|degrees| degrees.to_string()).into() };
     let sensory = found.sensory.as_deref().filter(|text| !is_normal(text));
     let mut flags: Vec<Flag> = [
@@ -113,11 +123,17 @@ pub fn found(form: &Form, found: &Examination) -> Vec<Flag> {
             1 => Some(weakness("F19", ORANGE)),
             _ => Some(weakness("F01", RED)),
         },
-        match tenths {
-            ..380 => None,
-            380..390 => Some(flag("F11", ORANGE, "temperature_c", degrees())),
-            _ => Some(flag("F04", RED, "temperature_c", degrees())),
+        if reaches(390) {
+            Some(flag("F04", RED, "temperature_c", degrees()))
+        } else {
+            reaches(380).then(|| flag("F11", ORANGE, "temperature_c", degrees()))
         },
+        is_inflamed.then(|| site("F09", ORANGE)),
+        (is_inflamed && reaches(380)).then(|| {
+            let mut fired = site("F09b", RED);
+            fired.decided_by.push(("temperature_c".to_owned(), degrees()));
+            fired
+        }),
         sensory.map(|text| flag("F08", ORANGE, "sensory", text.into())),
     ]
     .into_iter()
@@ -125,6 +141,12 @@ pub fn found(form: &Form, found: &Examination) -> Vec<Flag> {
     .collect();
     flags.sort_by_key(|flag| rank(&flag.level));
     flags
+}
+
+/// Whether the puncture site looks as if it were infected: what she would be called for if she said it herself (GK).
+fn is_inflamed(site: &[SiteFinding]) -> bool {
+    let has = |finding| site.contains(&finding);
+    has(SiteFinding::Discharge) || (has(SiteFinding::Red) && has(SiteFinding::Swollen))
 }
 
 /// Whether a note on her sensation says only that nothing is changed.
@@ -255,9 +277,13 @@ pub fn may_examine(point: &FollowUp) -> Result<(), Code> {
     }
 }
 
-/// Whether an examination calls an anesthesiologist beside what it raises: nothing may have stayed in her back.
+/// Whether an examination calls an anesthesiologist beside what it raises: nothing may have stayed in her back, and nobody
+/// is so warm or so cold without somebody having looked at her.
 pub fn calls(found: &Examination) -> bool {
-    found.tip_intact == Some(false)
+    let beyond = found
+        .temperature_c
+        .and_then(analgesia::facts::unusual_temperature);
+    found.tip_intact == Some(false) || beyond.is_some()
 }
 
 /// Within this time after birth a discharge or a transfer is an early one.

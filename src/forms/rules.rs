@@ -54,6 +54,13 @@ pub fn answerable<'a>(
     Err(refusal)
 }
 
+/// Whether a draft stands in the way: its own window has closed, and one of those that ask her now is open.
+pub fn is_outlived(draft: &Response, all: &[Assignment], asked: &[&Assignment], now: DateTime<Utc>) -> bool {
+    let own = all.iter().find(|one| Some(one.id) == draft.assignment_id);
+    own.is_some_and(|one| state(one, now) == AssignmentState::Closed)
+        && answerable(asked.iter().copied(), now).is_ok()
+}
+
 /// Whether she may replace submitted answers: once each, as long as she could still answer the form. `asked` are the
 /// assignments of her pregnancy; answers that staff filed without one go by those of the same form.
 ///

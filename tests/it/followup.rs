@@ -4,6 +4,7 @@ mod corrected;
 mod examined;
 mod headache;
 mod lost;
+mod mood;
 mod next;
 mod on_ward;
 mod plan;

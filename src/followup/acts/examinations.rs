@@ -1,19 +1,20 @@
 //! What staff find when they examine her at a point.
 
 use chrono::Duration;
+use rust_decimal::Decimal;
 use serde_json::json;
 use tracing::instrument;
 
 use super::points::{Listed, listed, locked};
 use super::raising::{Cause, raise};
-use crate::analgesia::model::Amount;
+use crate::analgesia;
 use crate::base::error::{Error, Fault, Result};
 use crate::base::id::FollowUpId;
 use crate::base::{Act, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
 use crate::episode::model::NewTask;
-use crate::followup::model::{Examination, Examined, FollowUp, FoundIn};
+use crate::followup::model::{Examination, Examined, FollowUp, FoundIn, SiteFinding};
 use crate::followup::{jobs, rules, store};
 use crate::http::params::Faults;
 use crate::once;
@@ -21,10 +22,8 @@ use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::policy;
 
-/// Within what time an anesthesiologist looks at her for a tip that was not whole.
+/// Within what time an anesthesiologist looks at her for a tip that was not whole, or a temperature beyond the usual.
 const LOOKED_AT: Duration = Duration::hours(1);
-/// The temperatures that a thermometer shows, tenths of °C.
-const TEMPERATURES: std::ops::RangeInclusive<i64> = 340..=430;
 
 /// One point with what staff found.
 #[derive(Clone, Debug)]
@@ -53,8 +52,8 @@ pub async fn get(ctx: &Ctx, caller: &Caller, id: FollowUpId) -> Result<Detailed>
     Ok(detailed)
 }
 
-/// Staff write down what they found. Weakness, fever and changed sensation raise an alert as her own words on them do; a
-/// tip that was not whole calls an anesthesiologist.
+/// Staff write down what they found. Weakness, fever, changed sensation and an inflamed puncture site raise an alert as her
+/// own words on them do; a tip that was not whole and a temperature beyond the usual call an anesthesiologist.
 ///
 /// Errors: `http.invalid`, `followup.no_examination`.
 #[instrument(name = "followup.examine", skip_all)]
@@ -73,14 +72,14 @@ pub async fn examine(ctx: &Ctx, caller: &Caller, id: FollowUpId, mut found: Exam
     ] {
         *text = text.take().map(|text| faults.text(&text, pointer, 1, most));
     }
-    let plausible = |temperature: Amount| {
-        temperature
-            .tenths()
-            .is_some_and(|tenths| TEMPERATURES.contains(&tenths))
-    };
-    if !found.temperature_c.is_none_or(plausible) {
-        let limits = json!({ "min": 34, "max": 43 });
-        faults.push(Fault::field("/temperature_c", "range").with(limits));
+    let is_normal = found.site_findings.contains(&SiteFinding::Normal);
+    let alone = found.site_findings.iter().all(|one| *one == SiteFinding::Normal);
+    faults.check(!is_normal || alone, "/site_findings", "inconsistent");
+    if let Some(celsius) = found.temperature_c {
+        faults.check(celsius.0 > Decimal::ZERO, "/temperature_c", "format");
+        if let Some(limits) = analgesia::facts::unusual_temperature(celsius).filter(|_| !found.confirmed) {
+            faults.push(Fault::field("/temperature_c", "unconfirmed").with(limits));
+        }
     }
     let now = tx.now;
     for (at, pointer) in [

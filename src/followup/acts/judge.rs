@@ -142,6 +142,9 @@ async fn judge_of(
         if flags.iter().any(|flag| flag.rule == mood::UNSURE) {
             mood::ask_again(tx, response).await?;
         }
+        if flags.is_empty() && mood::has_gap(&assessment) {
+            mood::phone_about(tx, response).await?;
+        }
     }
     let phone = people::facts::facility(tx, facility).await?.phone;
     let told = rules::told(form, &assessment.level, &flags, locale, &phone);

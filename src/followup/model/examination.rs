@@ -8,6 +8,22 @@ use uuid::Uuid;
 use crate::analgesia::model::Amount;
 use crate::base::id::{ResponseId, StaffId};
 
+crate::words! {
+    /// What the skin at the puncture site looks like, in the words of her own form.
+    SiteFinding {
+        /// As it should be.
+        Normal = "normal",
+        /// Red.
+        Red = "red",
+        /// Swollen.
+        Swollen = "swollen",
+        /// Something comes out of it.
+        Discharge = "discharge",
+        /// It hurts.
+        Pain = "pain",
+    }
+}
+
 /// An examination beside her answers.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
@@ -18,10 +34,20 @@ pub struct Examination {
     pub sensory: Option<String>,
     /// The tip of the catheter was whole.
     pub tip_intact: Option<bool>,
-    /// The puncture site, up to 200 characters.
+    /// The puncture site in words, up to 200 characters; it raises nothing by itself.
     pub site: Option<String>,
-    /// Temperature, °C, 34–43; 38.0 and more raises an alert, 39.0 a red one.
+    /// What was found at the puncture site; `normal` stands alone. Discharge, or redness with swelling, raises an alert,
+    /// with a temperature of 38.0 or more a red one.
+    #[oai(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub site_findings: Vec<SiteFinding>,
+    /// Temperature, °C, usually 34–43; 38.0 and more raises an alert, 39.0 a red one. One beyond is taken once it is
+    /// confirmed, and calls an anesthesiologist.
     pub temperature_c: Option<Amount>,
+    /// The unusual temperature was checked.
+    #[oai(default)]
+    #[serde(default)]
+    pub confirmed: bool,
     /// First urine.
     pub first_void_at: Option<DateTime<Utc>>,
     /// First steps.

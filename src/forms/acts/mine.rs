@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use tracing::instrument;
 
 use super::earlier;
-use super::filing::{begun, belongs, current, entry_of, must_be_offered, warnings};
+use super::filing::{begun, belongs, current, entry_of, must_be_offered, stop, warnings};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AssignmentId, FacilityId, ResponseId};
 use crate::base::{Act, Code, Locale, Noun, Subject};
@@ -14,7 +14,7 @@ use crate::ctx::{Ctx, Sender, Tx};
 use crate::db::Q;
 use crate::episode;
 use crate::episode::model::Episode;
-use crate::forms::model::{Assigned, Drafted, Response, Revision};
+use crate::forms::model::{Assigned, Assignment, Drafted, Response, Revision};
 use crate::forms::rules::{self, Known};
 use crate::forms::store;
 use crate::once;
@@ -139,7 +139,8 @@ async fn comes_after_loss(ctx: &Ctx, mine: Mine, name: &str) -> Result<bool> {
         .any(|assignment| assignment.name == name && assignment.after_loss))
 }
 
-/// She begins a form; a draft that she has begun before is given back.
+/// She begins a form; a draft that she has begun before is given back. One that she can no longer submit is given up where
+/// she is asked the same form again.
 ///
 /// Errors: `people.agreement_missing`, `forms.window_closed`, `forms.already_completed`, `forms.questionnaire_retired`.
 #[instrument(name = "forms.start", skip_all)]
@@ -156,7 +157,7 @@ pub async fn start(
     let episode = hers(&mut tx, mine).await?;
     let entry = for_her(current(ctx, name, false)?)?;
     let all = store::assignments(&mut tx, mine.facility, episode.id).await?;
-    let asked: Vec<_> = all
+    let asked: Vec<&Assignment> = all
         .iter()
         .filter(|one| one.name == entry.name && assignment.is_none_or(|id| one.id == id))
         .collect();
@@ -164,6 +165,13 @@ pub async fn start(
         return Err(Error::Missing(Noun::Assignment));
     }
     let found = store::draft(&mut tx, mine.facility, episode.id, &entry.name).await?;
+    let found = match found {
+        Some(draft) if rules::is_outlived(&draft, &all, &asked, tx.now) => {
+            stop(&mut tx, caller, draft).await?;
+            None
+        }
+        found => found,
+    };
     let existing = found.is_some();
     let response = match found {
         Some(draft) => draft,

@@ -53,6 +53,17 @@ async fn what_staff_find_raises_what_her_own_words_would() {
         (json!({ "temperature_c": "39.0" }), "red", vec!["F04"]),
         (json!({ "temperature_c": "38.0" }), "orange", vec!["F11"]),
         (json!({ "sensory": "左大腿外侧麻木" }), "orange", vec!["F08"]),
+        (json!({ "site_findings": ["discharge"] }), "orange", vec!["F09"]),
+        (
+            json!({ "site_findings": ["red", "swollen", "pain"] }),
+            "orange",
+            vec!["F09"],
+        ),
+        (
+            json!({ "site_findings": ["discharge"], "temperature_c": "38.2" }),
+            "red",
+            vec!["F09b", "F11", "F09"],
+        ),
         (
             json!({ "bromage": 1, "temperature_c": "39.2", "sensory": "右足背" }),
             "red",
@@ -67,6 +78,54 @@ async fn what_staff_find_raises_what_her_own_words_would() {
             .map(|flag| flag["rule"].as_str().unwrap())
             .collect();
         assert_eq!((alerts[0]["level"].as_str(), fired), (Some(level), rules));
+    }
+}
+
+#[tokio::test]
+async fn an_inflamed_puncture_site_calls_the_anesthesiologist_and_with_fever_the_obstetrician_too() {
+    let (ward, alerts) = examined(json!({ "site": "渗液", "site_findings": ["discharge"] })).await;
+    assert_eq!(alerts[0]["notify"], json!(["anesthesiologist"]));
+    let decided = json!([{ "link_id": "site_findings", "value": ["discharge"] }]);
+    assert_eq!(alerts[0]["flags"][0]["decided_by"], decided);
+    assert_eq!(ward.tasks("zhao", "followup.alert").await.len(), 1);
+    let (_, alerts) = examined(json!({ "site_findings": ["red", "swollen"], "temperature_c": "38.0" })).await;
+    assert_eq!(alerts[0]["notify"], json!(["anesthesiologist", "obstetrician"]));
+    let flag = &alerts[0]["flags"][0];
+    let decided = json!([
+        { "link_id": "site_findings", "value": ["red", "swollen"] },
+        { "link_id": "temperature_c", "value": "38" },
+    ]);
+    assert_eq!((&flag["rule"], &flag["decided_by"]), (&json!("F09b"), &decided));
+    assert_eq!(
+        (&flag["source"], &flag["confirmed"]),
+        (&json!("GK"), &json!(false))
+    );
+}
+
+#[tokio::test]
+async fn a_puncture_site_that_is_only_red_or_tender_raises_nothing() {
+    for site in [
+        json!([]),
+        json!(["normal"]),
+        json!(["red"]),
+        json!(["swollen", "pain"]),
+    ] {
+        let (_, alerts) = examined(json!({ "site": "轻度压痛", "site_findings": site })).await;
+        assert_eq!(alerts, json!([]), "{site}");
+    }
+}
+
+#[tokio::test]
+async fn a_measured_temperature_is_taken_once_it_is_confirmed_and_somebody_comes_to_look() {
+    for (celsius, fired) in [("33.4", None), ("43.1", Some("F04"))] {
+        let found = json!({ "temperature_c": celsius, "confirmed": true });
+        let (ward, alerts) = examined(found).await;
+        assert_eq!(alerts[0]["flags"][0]["rule"].as_str(), fired);
+        assert_eq!(ward.tasks("zhao", "followup.examined").await.len(), 1);
+        let point = ward.point("?state=due", "f24").await;
+        let path = format!("/follow-ups/{}", text(&point, "id"));
+        let detail = ward.staff("lin").await.get(&path).await.expect(200);
+        assert_eq!(detail["examinations"][0]["found"]["temperature_c"], celsius);
     }
 }
 
@@ -111,6 +170,20 @@ async fn an_examination_is_checked_and_has_its_points() {
     });
     let refused = lin.post(&path("f72").await, wrong).await.expect(422);
     assert_eq!(refused["errors"].as_array().unwrap().len(), 3, "{refused}");
+    for (member, value, code) in [
+        ("temperature_c", json!("33.9"), "unconfirmed"),
+        ("temperature_c", json!("43.1"), "unconfirmed"),
+        ("site_findings", json!(["normal", "red"]), "inconsistent"),
+    ] {
+        let mut wrong = json!({ "bromage": 0, "pdph_assessed": true });
+        wrong[member] = value;
+        let refused = lin.post(&path("f72").await, wrong).await.expect(422);
+        let error = &refused["errors"][0];
+        assert_eq!(
+            (&error["code"], &error["pointer"]),
+            (&json!(code), &json!(format!("/{member}")))
+        );
+    }
     let found = json!({ "bromage": 0, "pdph_assessed": true });
     let later = lin.post(&path("f42").await, found.clone()).await;
     assert_eq!(later.code(), "followup.no_examination");

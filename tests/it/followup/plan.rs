@@ -1,11 +1,9 @@
 //! Who is followed up from when, and who is left in peace.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::ward::{Ward, text};
 use crate::analgesia::birth;
-use crate::content::copied;
-use crate::support::App;
 
 #[tokio::test]
 async fn a_block_written_up_after_the_birth_brings_follow_up_and_the_survey() {
@@ -259,136 +257,4 @@ async fn after_the_death_of_a_baby_the_forms_that_wait_leave_it_out() {
         surveys.iter().all(|(_, about)| about != "satisfaction"),
         "{surveys:?}"
     );
-}
-
-/// The slot as a hospital fills it, with numbers in the place of the licensed text.
-fn filled() -> tempfile::TempDir {
-    let english = |text: String| {
-        json!({ "extension": [{
-            "url": "http://hl7.org/fhir/StructureDefinition/translation",
-            "extension": [{ "url": "lang", "valueCode": "en" }, { "url": "content", "valueString": text }],
-        }] })
-    };
-    let folder = copied();
-    let slot = folder.path().join("questionnaires/epds");
-    let items: Vec<Value> = (1..=10)
-        .map(|item| {
-            let options: Vec<Value> = (0..4)
-                .map(|n| {
-                    let score = if [1, 2, 4].contains(&item) { n } else { 3 - n };
-                    json!({
-                        "extension": [{
-                            "url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": score,
-                        }],
-                        "valueCoding": {
-                            "code": n.to_string(), "display": format!("选项{n}"), "_display": english(format!("Option {n}")),
-                        },
-                    })
-                })
-                .collect();
-            json!({
-                "linkId": format!("epds{item}"), "text": format!("第{item}题"), "_text": english(format!("Item {item}")),
-                "type": "choice", "required": true,
-                "answerOption": options,
-            })
-        })
-        .collect();
-    let form = json!({
-        "resourceType": "Questionnaire", "url": "https://muan.invalid/fhir/Questionnaire/epds", "version": "1.0.0",
-        "name": "epds", "title": "量表", "_title": english("Scale".to_owned()), "status": "active", "subjectType": ["Patient"], "language": "zh-CN",
-        "item": items,
-    });
-    std::fs::write(slot.join("1.0.0.json"), form.to_string()).unwrap();
-    std::fs::copy(slot.join("slot.rules.json"), slot.join("1.0.0.rules.json")).unwrap();
-    folder
-}
-
-/// Forty days after birth in a hospital that has filled the slot.
-async fn scaled(folder: &tempfile::TempDir) -> Ward {
-    let app = App::with(|config| config.content = Some(folder.path().to_owned())).await;
-    let ward = Ward::of(app).await;
-    ward.block().await;
-    ward.deliver(birth()).await;
-    ward.wait(40 * 24).await;
-    ward
-}
-
-/// Mei answers the scale with these scores of its ten items.
-async fn scores(ward: &Ward, scores: [i64; 10]) -> Value {
-    let mei = ward.mei_again().await;
-    let draft = mei
-        .post("/responses", json!({ "questionnaire": "epds" }))
-        .await
-        .expect(201);
-    let path = format!("/responses/{}", text(&draft, "id"));
-    let flat = (1..=10).zip(scores).map(|(item, score)| {
-        let option = if [1, 2, 4].contains(&item) {
-            score
-        } else {
-            3 - score
-        };
-        (format!("epds{item}"), json!(option.to_string()))
-    });
-    let form = &ward.app.ctx.content.forms.current("epds").unwrap().form;
-    let content = json!({ "content": form.response_from_flat(&flat.collect()) });
-    let etag = mei.get(&path).await.etag();
-    mei.put(&path, &etag, content).await.expect(200);
-    mei.post(&format!("{path}/submit"), json!({})).await.expect(200)
-}
-
-#[tokio::test]
-async fn thoughts_of_harm_in_a_filled_depression_scale_reach_the_ward() {
-    let folder = filled();
-    let ward = scaled(&folder).await;
-    let told = scores(&ward, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]).await;
-    assert_eq!(told["told"]["urgent"], true);
-    let alerts = ward.staff("lin").await.get("/alerts").await.expect(200);
-    assert_eq!(alerts["items"][0]["flags"][0]["rule"], "F12");
-    assert_eq!(alerts["items"][0]["form"], "epds");
-}
-
-#[tokio::test]
-async fn a_depression_scale_that_leaves_it_open_is_asked_again_after_two_weeks() {
-    let folder = filled();
-    let ward = scaled(&folder).await;
-    scores(&ward, [3, 1, 1, 1, 1, 1, 1, 1, 1, 0]).await;
-    let alerts = ward.staff("lin").await.get("/alerts").await.expect(200);
-    assert_eq!(alerts["items"][0]["flags"][0]["rule"], "F13b");
-    let begins = async || {
-        let mei = ward.mei_again().await;
-        let begun = mei.post("/responses", json!({ "questionnaire": "epds" })).await;
-        begun.status == 201
-    };
-    ward.wait(13 * 24).await;
-    assert!(!begins().await, "it is too early");
-    ward.wait(24).await;
-    scores(&ward, [0; 10]).await;
-    ward.wait(14 * 24).await;
-    assert!(!begins().await, "she is well");
-}
-
-#[tokio::test]
-async fn a_depression_scale_that_is_asked_again_after_the_end_is_brought_to_her_mind_and_then_phoned_about() {
-    let folder = filled();
-    let ward = scaled(&folder).await;
-    ward.wait(2 * 24).await;
-    scores(&ward, [3, 1, 1, 1, 1, 1, 1, 1, 1, 0]).await;
-    let told = async || {
-        let all = ward.notices().await.into_iter();
-        all.filter(|(_, about)| about.starts_with("again-")).count()
-    };
-    let calls = async || ward.tasks("lin", "followup.mood_call").await.len();
-    ward.wait(13 * 24).await;
-    assert_eq!(told().await, 0);
-    ward.wait(24).await;
-    assert_eq!((told().await, calls().await), (1, 0));
-    let journey = ward.mei_again().await.get("/me/journey").await.expect(200);
-    assert_eq!(journey["stage"], "closed");
-    ward.wait(2 * 24).await;
-    assert_eq!(calls().await, 0);
-    ward.wait(24).await;
-    assert_eq!((told().await, calls().await), (1, 1));
-    assert!(ward.tasks("zhao", "followup.mood_call").await.is_empty());
-    scores(&ward, [0; 10]).await;
-    assert_eq!(calls().await, 0, "she has answered");
 }
