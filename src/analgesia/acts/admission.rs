@@ -267,11 +267,15 @@ pub(in crate::analgesia) async fn waiting(tx: &mut Tx, labor: &Labor) -> Result<
         return Ok(None);
     }
     let requests = store::requests(tx, labor.facility_id, labor.id).await?;
-    let record = store::record(tx, labor.facility_id, labor.id).await?;
+    let records = store::every_record(tx, labor.facility_id, labor.id).await?;
     let stop = store::stop(tx, labor.facility_id, labor.id).await?;
+    let mut told = records
+        .iter()
+        .filter(|version| version.record.first_dose_at.is_some());
     Ok(rules::waits_since(
         &requests,
-        record.as_ref().map(|version| &version.record),
+        records.last().map(|version| &version.record),
+        told.next().map(|version| version.at),
         stop.as_ref().map(|version| &version.stop),
     ))
 }

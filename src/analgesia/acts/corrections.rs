@@ -42,10 +42,10 @@ pub struct CorrectionDraft {
 
 /// Corrects an observation, a complication or a request by a new row that points back, or marks it as entered in error. A
 /// complication that went on, was treated or is over is corrected in the same way. A birth and an end of analgesia are
-/// corrected where they are written, and here marked as entered in error, with all their versions.
+/// corrected where they are written, and here marked as entered in error, with all their versions; a time-out is held again.
 ///
 /// Errors: `http.invalid` for a row that is not of this labor or counts no longer, and for what is written in its place;
-/// `Forbidden` for a birth or an end by a role that does not write it.
+/// `Forbidden` for a time-out, a birth or an end by a role that does not write it.
 #[instrument(name = "analgesia.correct", skip_all)]
 pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionDraft) -> Result<Correction> {
     policy::allowed(caller, Act::AnalgesiaCorrect)?;
@@ -56,6 +56,7 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
     let kind = kind.ok_or_else(|| Error::invalid("/target", "unknown"))?;
     match kind {
         // Whoever writes it takes it back.
+        CorrectedKind::TimeOut => policy::allowed(caller, Act::AnalgesiaTimeOut)?,
         CorrectedKind::Stop => policy::allowed(caller, Act::AnalgesiaStop)?,
         CorrectedKind::Delivery => policy::allowed(caller, Act::AnalgesiaDeliver)?,
         CorrectedKind::Observation | CorrectedKind::Complication | CorrectedKind::Request => {}
@@ -96,7 +97,7 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
     let called = match kind {
         CorrectedKind::Observation => seen_instead(&mut tx, &labor, &mut correction, observation).await?,
         CorrectedKind::Complication => goes_on(&mut tx, &labor, &correction, event).await?,
-        CorrectedKind::Request => {
+        CorrectedKind::Request | CorrectedKind::TimeOut => {
             keep(&mut tx, &labor, &correction).await?;
             Vec::new()
         }
@@ -118,7 +119,10 @@ pub async fn correct(ctx: &Ctx, caller: &Caller, id: LaborId, draft: CorrectionD
     if kind == CorrectedKind::Delivery {
         enqueue(&mut tx, &labor, "followup.schedule", now).await?;
     }
-    if !matches!(kind, CorrectedKind::Observation | CorrectedKind::Request) {
+    if matches!(
+        kind,
+        CorrectedKind::Complication | CorrectedKind::Stop | CorrectedKind::Delivery
+    ) {
         enqueue(&mut tx, &labor, "quality.look", now).await?;
     }
     if kind == CorrectedKind::Request {
@@ -164,6 +168,10 @@ async fn kind_of(tx: &mut Tx, labor: &Labor, target: Uuid) -> Result<Option<Corr
     let asked = store::requests(tx, facility, id).await?;
     if asked.iter().any(|request| request.id == target) {
         return Ok(Some(CorrectedKind::Request));
+    }
+    let held = store::time_outs(tx, facility, id).await?;
+    if held.iter().any(|one| one.id == target) {
+        return Ok(Some(CorrectedKind::TimeOut));
     }
     let end = store::stop(tx, facility, id).await?;
     if end.is_some_and(|version| version.id == target) {
@@ -252,6 +260,7 @@ pub async fn history(ctx: &Ctx, caller: &Caller, id: LaborId) -> Result<History>
     let now = tx.now;
     episode::facts::may_read(&mut tx, caller, Act::AnalgesiaHistory, labor.patient_id, now).await?;
     let history = History {
+        time_outs: store::every_time_out(&mut tx, facility, id).await?,
         records: store::every_record(&mut tx, facility, id).await?,
         stops: store::every_stop(&mut tx, facility, id).await?,
         deliveries: store::every_delivery(&mut tx, facility, id).await?,

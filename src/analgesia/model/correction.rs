@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Complication, DeliveryVersion, ObservationRow, RecordVersion, Request, StopVersion};
+use super::{Complication, DeliveryVersion, ObservationRow, RecordVersion, Request, StopVersion, TimeOut};
 use crate::base::id::{LaborId, StaffId};
 
 /// What is written down so much later than it happened was entered late, as after a time without network.
@@ -24,6 +24,8 @@ crate::words! {
         Complication = "complication",
         /// Her request.
         Request = "request",
+        /// A time-out; it can only be entered in error.
+        TimeOut = "time_out",
         /// The end of analgesia, all its versions; it can only be entered in error.
         Stop = "stop",
         /// The birth, all its versions; it can only be entered in error.
@@ -64,6 +66,8 @@ pub struct PainReport {
 /// Everything that was ever written down of a labor, the old versions too.
 #[derive(Clone, Debug)]
 pub struct History {
+    /// Time-outs, also those that were corrected.
+    pub time_outs: Vec<TimeOut>,
     /// Versions of the record, first to last.
     pub records: Vec<RecordVersion>,
     /// Versions of the end of analgesia, first to last.

@@ -67,7 +67,20 @@ struct TimeOutRow {
 }
 
 /// Time-outs, first to last.
+/// Time-outs, first to last.
 pub async fn time_outs(r: &mut impl Records, facility: FacilityId, labor: LaborId) -> Result<Vec<TimeOut>> {
+    let corrected = super::corrections(r, facility, labor).await?;
+    let mut all = every_time_out(r, facility, labor).await?;
+    all.retain(|held| !corrected.iter().any(|one| one.target == held.id));
+    Ok(all)
+}
+
+/// Time-outs, first to last, also those that were another woman's.
+pub async fn every_time_out(
+    r: &mut impl Records,
+    facility: FacilityId,
+    labor: LaborId,
+) -> Result<Vec<TimeOut>> {
     let rows: Vec<TimeOutRow> = r
         .q(
             "select id, operator_id, supervisor_id, second_id, checks, early_reason, recheck_reason, decision_at, at, \
@@ -107,8 +120,8 @@ pub async fn last_operator(
     labor: LaborId,
 ) -> Result<Option<(StaffId, Option<StaffId>)>> {
     q.q(
-        "select operator_id, supervisor_id from analgesia_time_out where facility_id = $1 and labor_id = $2 \
-         order by at desc, id desc limit 1",
+        "select operator_id, supervisor_id from analgesia_time_out t where facility_id = $1 and labor_id = $2 \
+         and not exists (select 1 from labor_correction k where k.target_id = t.id) order by at desc, id desc limit 1",
     )
     .bind(facility)
     .bind(labor)

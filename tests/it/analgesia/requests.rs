@@ -208,7 +208,7 @@ async fn who_asks_again_under_analgesia_waits_no_longer_than_who_asks_first() {
         ward.app.clock.advance(35 * 60);
         let hurts = json!({ "vas": 9 });
         ward.mei
-            .post("/labors/current/requests", hurts.clone())
+            .post("/labors/current/request", hurts.clone())
             .await
             .expect(201);
         let chart = ward.lin.get(&ward.path("")).await.expect(200);
@@ -220,7 +220,7 @@ async fn who_asks_again_under_analgesia_waits_no_longer_than_who_asks_first() {
         ward.record(body.clone()).await.expect(200);
         assert_eq!(ward.tasks("analgesia.request").await, 1);
         ward.app.clock.advance(20 * 60);
-        ward.mei.post("/labors/current/requests", hurts).await.expect(201);
+        ward.mei.post("/labors/current/request", hurts).await.expect(201);
         ward.app.clock.advance(11 * 60);
         ward.app.work().await;
         assert_eq!(ward.unanswered().await[0]["state"], "open");

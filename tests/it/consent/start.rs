@@ -1,6 +1,8 @@
 //! The start of analgesia and its course: what is known at that moment, a consent that comes into force while it runs, a
 //! withdrawal that it outlasts, the birth that ends everything.
 
+mod taken_back;
+
 use serde_json::{Value, json};
 
 use super::ceremony::{Ceremony, clear};
@@ -150,57 +152,6 @@ async fn what_she_signs_after_a_start_by_exception_carries_it_to_the_birth() {
     let again = ceremony.mei.get(&ceremony.path("")).await.expect(200);
     assert_eq!(again["started_at"], page["started_at"]);
     ward.is_born().await;
-    assert_eq!(ceremony.state().await, "fulfilled");
-}
-
-#[tokio::test]
-async fn a_birth_that_was_none_brings_no_consent_back_and_asks_for_another_one() {
-    let ward = Ward::running().await;
-    let ceremony = &ward.ceremony;
-    ward.is_born().await;
-    assert_eq!(ceremony.state().await, "fulfilled");
-    let chart = ward.lin.get(&ward.path("")).await.expect(200);
-    let wrong = json!({ "target": chart["delivery"]["id"], "reason": "是另一位产妇" });
-    ward.lin.post(&ward.path("/corrections"), wrong).await.expect(201);
-    ceremony.app.work().await;
-    assert_eq!(ceremony.state().await, "fulfilled");
-    let asked = ceremony.tasks_of(&ceremony.zhao, "consent.renew_admission").await;
-    assert_eq!(asked.len(), 1);
-    let draft = ceremony
-        .mei
-        .post("/consent-requests", json!({}))
-        .await
-        .expect(201);
-    let ward = ward.short(&draft["id"]).await;
-    let ceremony = &ward.ceremony;
-    ceremony.becomes_active(4).await;
-    ceremony.app.work().await;
-    let page = ceremony.mei.get(&ceremony.path("")).await.expect(200);
-    assert!(
-        page["started_at"].is_string(),
-        "it carries what is under way: {page}"
-    );
-    let asked = ceremony.tasks_of(&ceremony.zhao, "consent.renew_admission").await;
-    assert!(asked.is_empty());
-}
-
-#[tokio::test]
-async fn a_block_that_is_written_up_after_the_birth_was_done_on_the_consent_of_its_time_out() {
-    let ward = Ward::of(Ceremony::active().await).await;
-    let ceremony = &ward.ceremony;
-    ceremony.is_confirmed().await;
-    ward.time_out().await.expect(201);
-    let begun = ceremony.app.clock.now();
-    ceremony.app.clock.advance(20 * 60);
-    ward.is_born().await;
-    assert_eq!(
-        ceremony.state().await,
-        "active",
-        "it waits for what was done on it"
-    );
-    ceremony.app.clock.advance(10 * 60);
-    let body = json!({ "first_dose_at": begun, "puncture_at": begun, "doses": [dose(begun)] });
-    ward.record("epidural", body).await.expect(200);
     assert_eq!(ceremony.state().await, "fulfilled");
 }
 

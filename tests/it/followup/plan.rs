@@ -116,6 +116,7 @@ async fn a_loss_that_was_another_womans_is_taken_back() {
 async fn a_labor_that_was_opened_by_mistake_is_not_followed() {
     let ward = Ward::open().await;
     ward.block().await;
+    ward.without_block().await;
     ward.leave("cancelled").await;
     assert_eq!(ward.points("?state=upcoming").await.len(), 0);
 }

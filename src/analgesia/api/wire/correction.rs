@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use uuid::Uuid;
 
-use super::{ComplicationOut, DeliveryOut, ObservationOut, RecordOut, RequestOut, StopOut};
+use super::{ComplicationOut, DeliveryOut, ObservationOut, RecordOut, RequestOut, StopOut, TimeOutOut};
 use crate::analgesia::acts::CorrectionDraft;
 use crate::analgesia::model::{Amount, CorrectedKind, Correction, Event, History, Observation, PainReport};
 use crate::base::id::{LaborId, StaffId};
@@ -13,8 +13,8 @@ use crate::base::id::{LaborId, StaffId};
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 pub struct CorrectionIn {
-    /// The observation, the complication or the request; or the end of analgesia or the birth as it stands, which are
-    /// corrected by writing them again and taken back here.
+    /// The observation, the complication or the request; or, to be taken back only, a time-out, or the end of analgesia or the
+    /// birth as they stand, which are corrected by writing them again.
     pub target: Uuid,
     /// Why, 2–500 characters.
     pub reason: String,
@@ -72,6 +72,8 @@ impl From<Correction> for CorrectionOut {
 /// Everything that was ever written down of a labor, the old versions too.
 #[derive(Object)]
 pub struct HistoryOut {
+    /// Time-outs, also those that were corrected.
+    pub time_outs: Vec<TimeOutOut>,
     /// Versions of the record, first to last.
     pub records: Vec<RecordOut>,
     /// Versions of the end of analgesia, first to last.
@@ -91,6 +93,7 @@ pub struct HistoryOut {
 impl From<History> for HistoryOut {
     fn from(h: History) -> HistoryOut {
         HistoryOut {
+            time_outs: h.time_outs.into_iter().map(Into::into).collect(),
             records: h.records.into_iter().map(Into::into).collect(),
             stops: h.stops.into_iter().map(Into::into).collect(),
             deliveries: h.deliveries.into_iter().map(Into::into).collect(),
