@@ -221,7 +221,7 @@ impl Walker<'_> {
     /// Within four hours of her last dose she raises both legs, which is added to what was written of the end.
     pub async fn raise_legs(&self, woman: &Woman, mut stop: Value) -> Result<Value> {
         if let Some(stop) = stop.as_object_mut() {
-            stop.retain(|member, _| !["written_at", "by", "late"].contains(&member.as_str()));
+            stop.retain(|member, _| !["id", "written_at", "by", "late"].contains(&member.as_str()));
             stop.insert("leg_raise".to_owned(), json!("able"));
             stop.insert("leg_raise_at".to_owned(), json!(self.now()));
         }
