@@ -82,7 +82,7 @@ def newborns(birth):
 
 def satisfaction(birth):
     replies = [tuple(map(int, one.split(":"))) for one in birth["replies_seconds_score"].split()]
-    valid = [score for at, score in replies if at <= THIRTY_DAYS]
+    valid = [score for at, score in replies if 0 <= at <= THIRTY_DAYS]
     return valid[-1] if valid else None
 
 
