@@ -119,11 +119,13 @@ pub struct CaseEntry {
 }
 
 impl ManagedCase {
-    /// Whether it may be closed: once it was reported and planned, or there is nobody left to plan for.
+    /// Whether it may be closed: once it was reported and planned, or there is nobody left to plan for. A case whose grading
+    /// turned out to be wrong is resolved without a report, while she is graded high no more.
     pub fn may_close(&self, outcome: CaseOutcome) -> bool {
         use CaseOutcome::{Delivered, Died, Ended, Lost, Resolved, Transferred};
         match outcome {
             Died | Ended | Lost | Transferred => self.reported_at.is_some(),
+            Resolved if !is_high(self.color, self.purple) => true,
             Resolved | Delivered => self.reported_at.is_some() && self.planned_at.is_some(),
         }
     }

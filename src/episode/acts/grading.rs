@@ -8,7 +8,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::PatientId;
 use crate::base::{Act, Code, Noun, Subject};
 use crate::ctx::Ctx;
-use crate::episode::model::{Graded, Grading, Stage};
+use crate::episode::model::{Graded, Grading, Stage, TaskLine};
 use crate::episode::rules;
 use crate::episode::store;
 use crate::http::params::Faults;
@@ -56,10 +56,18 @@ pub async fn set_risk_color(
     let color = (grading.color, grading.purple);
     // She is graded at every visit: what waits for a color goes on as it is while the color does.
     if before.is_none_or(|before| (before.grading.color, before.grading.purple) != color) {
+        let waits = store::tasks_about(&mut tx, staff.facility, episode.id.0).await?;
         for kind in [rules::MANAGED_CASE, rules::ANESTHESIA_CLINIC] {
             store::finish_tasks(&mut tx, staff.facility, kind, episode.id.0).await?;
         }
-        for task in rules::high_risk_tasks(&episode, &grading, tx.now) {
+        for mut task in rules::high_risk_tasks(&episode, &grading, tx.now) {
+            // The time to report her runs from when her risk was found so high; another color does not begin it anew.
+            let open = |line: &&TaskLine| line.kind == rules::MANAGED_CASE && line.done_at.is_none();
+            if task.kind == rules::MANAGED_CASE
+                && let Some(open) = waits.iter().find(open)
+            {
+                task.due = task.due.min(open.due_at);
+            }
             store::add_task(&mut tx, &task).await?;
         }
     }

@@ -9,9 +9,10 @@ use crate::base::error::{Error, Result};
 use crate::base::id::TaskId;
 use crate::base::{Act, Code, Noun, Page, PageRequest, Role, Subject};
 use crate::ctx::Ctx;
-use crate::episode::model::{DRAFT, REPORT_TO_VERIFY, REPORT_UNVERIFIED, Task, Waiting};
+use crate::episode::model::{DRAFT, REPORT_DUE, REPORT_TO_VERIFY, REPORT_UNVERIFIED, Task, Waiting};
 use crate::episode::store;
 use crate::once;
+use crate::outbox::Message;
 use crate::people::caller::Caller;
 use crate::people::facts as people;
 use crate::people::policy::{self, Belongs};
@@ -119,6 +120,17 @@ pub async fn task_done(ctx: &Ctx, caller: &Caller, id: TaskId) -> Result<Task> {
         patient: task.patient_id.map(Uuid::from),
     };
     tx.journal(caller, subject, json!({ "kind": task.kind })).await?;
+    if task.kind == REPORT_DUE {
+        // What else of that labor must be reported is told next.
+        tx.enqueue(Message {
+            kind: "quality.remind",
+            facility: Some(staff.facility),
+            payload: &json!({}),
+            dedupe: None,
+            due: tx.now,
+        })
+        .await?;
+    }
     tx.commit_with(&task).await?;
     Ok(task)
 }

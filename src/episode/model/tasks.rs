@@ -15,6 +15,8 @@ pub const DRAFT: &str = "quality.draft_waits";
 pub const REPORT_TO_VERIFY: &str = "quality.grave_event";
 /// Task: nobody has verified such a report in time; it ends with the other one.
 pub const REPORT_UNVERIFIED: &str = "quality.event_unverified";
+/// Task: something of a labor must be reported and is not; what else of it must be follows when this is ticked off.
+pub const REPORT_DUE: &str = "quality.due_report";
 
 /// Something that shall wait for somebody.
 #[derive(Clone, Debug)]

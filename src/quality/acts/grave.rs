@@ -24,7 +24,16 @@ pub(super) async fn told(tx: &mut Tx, event: &AdverseEvent, hours: AdverseEventH
     if !rules::escalates(event.class, event.state) {
         return Ok(());
     }
-    let verified_by = tx.now + rules::verified_within(event.class, hours);
+    verified_since(tx, event, tx.now, hours).await
+}
+
+async fn verified_since(
+    tx: &mut Tx,
+    event: &AdverseEvent,
+    since: DateTime<Utc>,
+    hours: AdverseEventHours,
+) -> Result<()> {
+    let verified_by = since + rules::verified_within(event.class, hours);
     let at_once = event.class == Class::I;
     let due = if at_once { tx.now } else { verified_by };
     wait(tx, event, GRAVE, vec![Role::Quality], due, at_once).await?;
@@ -35,14 +44,16 @@ pub(super) async fn told(tx: &mut Tx, event: &AdverseEvent, hours: AdverseEventH
             event: event.id,
             class: Some(event.class),
         },
-        dedupe: Some(format!("{} {}", event.id, event.class.word())),
+        // A class that a report had before is told again.
+        dedupe: Some(format!("{} {}", event.id, event.version)),
         due: verified_by,
     })
     .await
 }
 
-/// A report was of this class in this state, and is what it is now: a graver one is told anew, and what waits ends when it
-/// is verified or turns out not to be grave.
+/// A report was of this class in this state, and is what it is now: a graver one is told anew, a lesser one that is still
+/// grave waits on by the time of its class since it was handed in, and what waits ends when it is verified or turns out
+/// not to be grave.
 pub(super) async fn moved(
     tx: &mut Tx,
     event: &AdverseEvent,
@@ -53,10 +64,18 @@ pub(super) async fn moved(
     let waited = rules::escalates(class, state);
     let waits = rules::escalates(event.class, event.state);
     let graver = rules::is_graver(event.class, class);
-    if waited && (graver || !waits) {
-        for kind in [GRAVE, UNVERIFIED] {
-            episode::facts::finish_tasks(tx, event.facility_id, kind, event.id.0).await?;
-        }
+    let lesser = waited && waits && !graver && event.class != class;
+    let ended: &[&str] = match waited {
+        true if graver || !waits => &[GRAVE, UNVERIFIED],
+        // Who was called because nobody verified it in time stays called.
+        true if lesser => &[GRAVE],
+        _ => &[],
+    };
+    for kind in ended {
+        episode::facts::finish_tasks(tx, event.facility_id, kind, event.id.0).await?;
+    }
+    if lesser {
+        return verified_since(tx, event, event.reported_at, hours).await;
     }
     if graver || !waited {
         told(tx, event, hours).await?;

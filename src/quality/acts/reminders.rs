@@ -1,7 +1,7 @@
 //! What is due of drills, trainings, qualifications and reports comes before the quality office by itself, each end
 //! once, and what must be reported as soon as it is recorded; a forgotten draft before its writer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, Utc};
 use serde_json::json;
@@ -17,7 +17,7 @@ use crate::base::id::{FacilityId, LaborId};
 use crate::base::{Act, Role, Subject};
 use crate::ctx::{Ctx, Tx};
 use crate::episode;
-use crate::episode::model::NewDuty;
+use crate::episode::model::{NewDuty, REPORT_DUE, TaskLine};
 use crate::outbox::Message;
 use crate::quality::jobs::{OfLabor, REMIND};
 use crate::quality::model::Class;
@@ -59,7 +59,7 @@ pub async fn look(ctx: &Ctx, facility: FacilityId, of: OfLabor) -> Result<()> {
     let labor = Uuid::from(of.labor);
     let mut due = unreported(&mut tx, facility).await?;
     due.retain(|one| one.subject == labor);
-    let mut open = episode::facts::open_duties(&mut tx, facility, &report()).await?;
+    let mut open = episode::facts::open_duties(&mut tx, facility, REPORT_DUE).await?;
     open.retain(|(_, subject, _)| *subject == labor);
     let (told, ended) = settled(&mut tx, facility, open, due).await?;
     kept(tx, facility, told, ended).await
@@ -115,26 +115,30 @@ async fn kept(mut tx: Tx, facility: FacilityId, told: usize, ended: usize) -> Re
     tx.commit().await
 }
 
-/// The kind of the task about a labor of which something must be reported.
-fn report() -> String {
-    format!("{REMINDERS}report")
-}
-
-/// Labors of which something must be reported and is not: one reminder each, of what is due first. The death or the
-/// arrest of a mother waits for no deadline: the office is told of it at once, whatever else happened.
+/// Labors of which something must be reported and is not: one reminder each, of what is due first and was not ticked off.
+/// The death or the arrest of a mother waits for no deadline: the office is told of it at once, whatever else happened.
 async fn unreported(tx: &mut Tx, facility: FacilityId) -> Result<Vec<Reminder>> {
-    let mut first: BTreeMap<LaborId, (bool, DateTime<Utc>)> = BTreeMap::new();
+    let mut all: BTreeMap<LaborId, BTreeSet<(bool, DateTime<Utc>)>> = BTreeMap::new();
     for offer in offered(tx, facility).await? {
         let may_wait = rules::taken_for(offer.category) != Class::I;
         let due = (may_wait, if may_wait { offer.due } else { offer.at });
-        let earliest = first.entry(offer.labor).or_insert(due);
-        *earliest = due.min(*earliest);
+        all.entry(offer.labor).or_default().insert(due);
     }
-    let reminder = |(labor, (may_wait, due)): (LaborId, (bool, DateTime<Utc>))| Reminder {
-        kind: report(),
-        subject: labor.into(),
-        due: Some(due),
-        urgent: !may_wait,
-    };
-    Ok(first.into_iter().map(reminder).collect())
+    let mut reminders = Vec::new();
+    for (labor, due) in all {
+        let tasks = episode::facts::tasks_about(tx, facility, labor.into()).await?;
+        let ticked = |due: DateTime<Utc>| {
+            let of =
+                |task: &TaskLine| task.done_by.is_some() && task.kind == REPORT_DUE && task.due_at == due;
+            tasks.iter().any(of)
+        };
+        let next = due.into_iter().find(|(_, due)| !ticked(*due));
+        reminders.extend(next.map(|(may_wait, due)| Reminder {
+            kind: REPORT_DUE.to_owned(),
+            subject: labor.into(),
+            due: Some(due),
+            urgent: !may_wait,
+        }));
+    }
+    Ok(reminders)
 }

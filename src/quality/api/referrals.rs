@@ -159,6 +159,31 @@ struct SharedFindingOut {
     staff: String,
 }
 
+/// What an anesthesiologist decided on the assessment.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct SharedDecisionOut {
+    /// `cleared`, `cleared_with_conditions`, `needs_consult`, `not_suitable` or `more_information`.
+    outcome: String,
+    /// When.
+    at: DateTime<Utc>,
+    /// Under which conditions.
+    conditions: Option<String>,
+    /// What is planned, one line.
+    plan: Option<String>,
+}
+
+impl From<crate::assessment::facts::Decided> for SharedDecisionOut {
+    fn from(d: crate::assessment::facts::Decided) -> SharedDecisionOut {
+        SharedDecisionOut {
+            outcome: d.outcome,
+            at: d.at,
+            conditions: d.conditions,
+            plan: d.plan,
+        }
+    }
+}
+
 /// What a hospital reads of a woman who was referred to it.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
@@ -197,8 +222,16 @@ pub struct SharedOut {
     risk_reasons: Option<String>,
     /// The level of the assessment before analgesia; absent without one.
     assessment_level: Option<String>,
+    /// `complete`, or `incomplete` while answers are missing: a level of `none` is no all-clear then.
+    assessment_status: Option<String>,
     /// What it found.
     findings: Vec<SharedFindingOut>,
+    /// Rules that nobody could judge for want of answers, and that no anesthesiologist decided on so.
+    not_assessed: Vec<String>,
+    /// Rules that still want an anesthesiologist's decision.
+    undecided: Vec<String>,
+    /// The anesthesiologist's newest decision; absent without one.
+    decision: Option<SharedDecisionOut>,
     /// How her consent to analgesia stands; absent without one.
     consent: Option<State>,
     /// What was done in the managed case, first to last.
@@ -212,10 +245,19 @@ impl From<Shared> for SharedOut {
             level: one.level,
             staff: one.staff,
         };
-        let (level, fired) = match s.assessment {
-            Some(found) => (Some(found.level), found.fired),
-            None => (None, Vec::new()),
+        let of_assessment = |found: crate::assessment::facts::Standing| {
+            let (level, status) = (Some(found.level), Some(found.status));
+            (
+                level,
+                status,
+                found.fired,
+                found.not_assessed,
+                found.undecided,
+                found.decision,
+            )
         };
+        let (level, status, fired, not_assessed, undecided, decision) =
+            s.assessment.map(of_assessment).unwrap_or_default();
         let (items, reasons) = match s.graded {
             Some(graded) => (graded.grading.items, Some(graded.grading.reasons)),
             None => (Vec::new(), None),
@@ -238,7 +280,11 @@ impl From<Shared> for SharedOut {
             risk_items: items,
             risk_reasons: reasons,
             assessment_level: level,
+            assessment_status: status,
             findings: fired.into_iter().map(finding).collect(),
+            not_assessed,
+            undecided,
+            decision: decision.map(Into::into),
             consent: s.consent.map(|one| one.state),
             case: s.entries.into_iter().map(Into::into).collect(),
         }

@@ -212,12 +212,17 @@ async fn a_woman_who_is_graded_at_every_visit_is_reported_within_the_time_of_the
     let mei = app.mei().await;
     graded(&app, &mei.patient_id, "orange", false).await;
     let due = report_due(&app).await.unwrap();
-    app.clock.advance(2 * 86_400);
+    app.clock.advance(86_400);
     graded(&app, &mei.patient_id, "orange", false).await;
     assert_eq!(report_due(&app).await, Some(due.clone()));
     graded(&app, &mei.patient_id, "red", false).await;
     let sooner = report_due(&app).await.unwrap();
-    assert_ne!(sooner, due);
+    assert!(sooner.as_str() < due.as_str(), "{sooner} {due}");
+    app.clock.advance(12 * 3600);
+    for (color, purple) in [("red", true), ("orange", true), ("orange", false), ("red", false)] {
+        graded(&app, &mei.patient_id, color, purple).await;
+        assert_eq!(report_due(&app).await, Some(sooner.clone()), "{color} {purple}");
+    }
     let sun = app.sun().await;
     let path = format!("/cases/{}", case_of(&sun).await);
     let report = json!({ "to": "市妇幼保健院" });
@@ -226,4 +231,27 @@ async fn a_woman_who_is_graded_at_every_visit_is_reported_within_the_time_of_the
         graded(&app, &mei.patient_id, color, false).await;
         assert_eq!(report_due(&app).await, None, "she was reported as red");
     }
+}
+
+#[tokio::test]
+async fn a_case_of_a_mistaken_grading_is_closed_without_a_report_once_she_is_graded_high_no_more() {
+    let app = App::new().await;
+    let mei = app.mei().await;
+    graded(&app, &mei.patient_id, "red", false).await;
+    let sun = app.sun().await;
+    let path = format!("/cases/{}/close", case_of(&sun).await);
+    let over = json!({ "outcome": "resolved", "text": "血小板为另一位孕妇的结果。" });
+    assert_eq!(
+        sun.post(&path, over.clone()).await.code(),
+        "quality.illegal_transition"
+    );
+    graded(&app, &mei.patient_id, "green", false).await;
+    assert_eq!(report_due(&app).await, None);
+    let delivered = json!({ "outcome": "delivered", "text": "产后平稳。" });
+    assert_eq!(
+        sun.post(&path, delivered).await.code(),
+        "quality.illegal_transition"
+    );
+    let closed = sun.post(&path, over).await.expect(201);
+    assert!(closed["case"]["reported_at"].is_null(), "nobody was told of it");
 }

@@ -244,3 +244,25 @@ async fn by_when_an_event_is_reported_is_the_hospitals_own_word_within_bounds() 
         "no class waits longer than a day to be verified"
     );
 }
+
+#[tokio::test]
+async fn a_report_that_changes_its_class_is_called_about_until_it_is_verified() {
+    for (first, then) in [("I", &["II"][..]), ("II", &["III", "II"]), ("I", &["II", "I"])] {
+        let app = App::new().await;
+        let event = app
+            .sun()
+            .await
+            .post("/adverse-events", report(first, "other"))
+            .await;
+        let event = event.expect(201);
+        for class in then {
+            app.clock.advance(3600);
+            let other = json!({ "state": "submitted", "note": "分级更正", "class": class });
+            moved(&app, &event, other).await;
+        }
+        assert_eq!(tasks(&app).await, (1, 0), "{first} {then:?}");
+        app.clock.advance(25 * 3600);
+        app.work().await;
+        assert_eq!(tasks(&app).await, (1, 1), "{first} {then:?}");
+    }
+}

@@ -262,3 +262,26 @@ async fn the_office_is_told_once_of_what_must_be_reported_until_it_is() {
         assert!(told(&app).await.is_empty());
     }
 }
+
+#[tokio::test]
+async fn what_the_office_ticked_off_silences_nothing_else_of_that_labor() {
+    let app = App::new().await;
+    let (mei, lin, zhao) = (app.mei().await, app.lin().await, app.zhao().await);
+    let labor = lin.post("/labors", admission(&mei.patient_id)).await.expect(201);
+    let path = format!("/labors/{}/complications", labor["id"].as_str().unwrap());
+    let puncture = json!({ "code": "adp", "onset_at": "2026-03-02T00:40:00Z", "severity": 2, "adp_next": "resited_epidural" });
+    let arrest = json!({ "code": "maternal_arrest", "onset_at": "2026-03-02T00:50:00Z", "severity": 4 });
+    for event in [puncture, arrest] {
+        zhao.post(&path, event).await.expect(201);
+    }
+    let qian = app.qian().await;
+    for left in [Some((at("2026-03-03T00:40:00Z"), false)), None] {
+        assert_eq!(told(&app).await.len(), 1);
+        let tasks = qian.get("/tasks").await.expect(200);
+        let mut items = tasks["items"].as_array().unwrap().iter();
+        let told_of = items.find(|task| task["kind"] == "quality.due_report").unwrap();
+        let done = format!("/tasks/{}/done", told_of["id"].as_str().unwrap());
+        qian.post(&done, json!(null)).await.expect(201);
+        assert_eq!(told(&app).await, left.into_iter().collect::<Vec<_>>());
+    }
+}

@@ -6,6 +6,8 @@ use muan::people::{StaffDraft, admin};
 use serde_json::json;
 
 use super::cases::{case_of, graded, ids, referral, referred, says, tang, waiting};
+use crate::assessment::only;
+use crate::forms::submit;
 use crate::support::App;
 use crate::support::cast::{OTHER_HOSPITAL, PASSWORD};
 
@@ -338,4 +340,27 @@ async fn how_long_a_hospital_waits_for_an_answer_is_its_own_word() {
     app.clock.advance(6 * 3600 + 60);
     app.work().await;
     assert_eq!(waiting(&app.sun().await, "quality.referral_unanswered").await, 1);
+}
+
+#[tokio::test]
+async fn what_nobody_judged_or_decided_of_her_is_told_with_her_record() {
+    let app = App::new().await;
+    let (mei, path) = referred(&app).await;
+    submit(&app, &mei, json!({ "lab.plt": 49 })).await;
+    let tang = tang(&app).await;
+    tang.post(&format!("{path}/accept"), json!({})).await.expect(201);
+    let record = format!("{path}/record");
+    let shared = tang.get(&record).await.expect(200);
+    assert_eq!(shared["assessment_level"], "absolute");
+    assert_eq!(shared["undecided"], json!(["R-PLT-1"]));
+    assert!(shared.get("decision").is_none(), "{shared}");
+    let zhao = app.zhao().await;
+    let review = only(&zhao).await;
+    let whole = zhao.get(&review).await.expect(200)["review"]["complete"] == true;
+    let status = if whole { "complete" } else { "incomplete" };
+    assert_eq!(shared["assessment_status"], status);
+    let no = json!({ "outcome": "not_suitable", "summary": "血小板过低。" });
+    zhao.post(&format!("{review}/decision"), no).await.expect(200);
+    let shared = tang.get(&record).await.expect(200);
+    assert_eq!(shared["decision"]["outcome"], "not_suitable");
 }
