@@ -8,6 +8,7 @@ mod events;
 mod figures;
 mod readiness;
 mod referrals;
+mod shared;
 mod staff;
 mod supplies;
 mod trainings;
